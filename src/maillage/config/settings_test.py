@@ -1,0 +1,27 @@
+"""Settings of the tests: the installation's own, in a folder of their own, with unknown template variables fatal."""
+
+import os
+import tempfile
+
+os.environ.setdefault("MAILLAGE_HOME", tempfile.mkdtemp(prefix="maillage-test-"))
+os.environ.setdefault("MAILLAGE_DEMO", "1")
+
+from maillage.config.settings import *  # noqa: E402, F403
+from maillage.config.settings import STORAGES, TEMPLATES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+class UndefinedVariable(str):
+    """Fails a test that renders a template variable nobody defined."""
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __mod__(self, missing: object) -> str:
+        raise NameError(f"undefined template variable: {missing}")
+
+
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")

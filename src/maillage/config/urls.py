@@ -1,0 +1,13 @@
+"""Addresses of the whole site: each context brings its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("compte/", include("maillage.kernel.pages.urls")),
+    path("territoires/", include("maillage.territory.pages.urls")),
+    path("annuaire/", include("maillage.directory.pages.urls")),
+    path("", include("maillage.web.pages.urls")),
+]
+handler403 = "maillage.web.pages.views.forbidden"
+handler404 = "maillage.web.pages.views.not_found"
+handler500 = "maillage.web.pages.views.server_error"
