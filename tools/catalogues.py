@@ -1,0 +1,171 @@
+"""Translation catalogues without GNU gettext: `python -m tools.catalogues update|check|compile [context…]`.
+
+Message ids are French, the language the screens are written in; `locale/en` holds the English. The
+extraction reads Python with `ast` and templates with Django's own `templatize`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polib
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "maillage"
+CONTEXTS = sorted(path.parent.name for path in PACKAGE.glob("*/apps.py"))
+_LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+_CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})?(?:\s*,\s*{_LITERAL})?")
+# Position of (context, singular, plural) among the literal arguments of each function.
+_SHAPES: dict[str, tuple[int | None, int, int | None]] = {
+    "_": (None, 0, None),
+    "gettext": (None, 0, None),
+    "gettext_lazy": (None, 0, None),
+    "gettext_noop": (None, 0, None),
+    "ngettext": (None, 0, 1),
+    "ngettext_lazy": (None, 0, 1),
+    "pgettext": (0, 1, None),
+    "pgettext_lazy": (0, 1, None),
+    "npgettext": (0, 1, 2),
+    "npgettext_lazy": (0, 1, 2),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Message:
+    """One text to translate, and the file it was found in."""
+
+    msgid: str
+    plural: str
+    context: str
+    place: str
+
+
+def messages(context: str) -> list[Message]:
+    """Return the messages of one context (`kernel`, `web`, …), sorted and without repeats."""
+    found: dict[tuple[str, str], Message] = {}
+    for message in sorted([*_python_messages(context), *_template_messages(context)]):
+        found.setdefault((message.context, message.msgid), message)
+    return sorted(found.values())
+
+
+def _python_messages(context: str) -> Iterator[Message]:
+    for file in sorted((PACKAGE / context).rglob("*.py")):
+        if "migrations" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name not in _SHAPES:
+                continue
+            literals = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            if len(literals) > max(place for place in _SHAPES[name] if place is not None):
+                yield _message(name, literals, file)
+
+
+def _template_messages(context: str) -> Iterator[Message]:
+    for file in sorted((PACKAGE / context).rglob("templates/**/*")):
+        if file.suffix not in {".html", ".txt", ".typ"}:
+            continue
+        for match in _CALL.finditer(templatize(file.read_text(), origin=str(file))):
+            literals = [ast.literal_eval(group) for group in match.groups()[1:] if group]
+            yield _message(match.group(1), literals, file)
+
+
+def _message(name: str, literals: list[str], file: Path) -> Message:
+    context, singular, plural = _SHAPES[name]
+    return Message(
+        msgid=literals[singular],
+        plural=literals[plural] if plural is not None else "",
+        context=literals[context] if context is not None else "",
+        place=file.relative_to(PACKAGE).as_posix(),
+    )
+
+
+def catalogue_path(context: str) -> Path:
+    """Return the English catalogue of one context."""
+    return PACKAGE / context / "locale" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def update(context: str) -> tuple[int, int]:
+    """Rewrite the English catalogue, keeping what is translated; return (messages, untranslated)."""
+    wanted = messages(context)
+    path = catalogue_path(context)
+    known = {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    catalogue = polib.POFile(wrapwidth=110)
+    catalogue.metadata = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Language": "en",
+        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+    }
+    for message in wanted:
+        old = known.get((message.context, message.msgid))
+        entry = polib.POEntry(msgid=message.msgid, msgctxt=message.context or None, occurrences=[(message.place, "")])
+        if message.plural:
+            entry.msgid_plural = message.plural
+            entry.msgstr_plural = dict(old.msgstr_plural) if old and old.msgid_plural else {0: "", 1: ""}
+        else:
+            entry.msgstr = old.msgstr if old else ""
+        catalogue.append(entry)
+    if wanted:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        catalogue.save(str(path))
+    return len(wanted), len(catalogue.untranslated_entries())
+
+
+def problems(context: str) -> list[str]:
+    """Return one line per message that is missing, untranslated or whose placeholders differ."""
+    path = catalogue_path(context)
+    known = {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    lines = []
+    for message in messages(context):
+        entry = known.get((message.context, message.msgid))
+        if entry is None:
+            lines.append(f"{message.place}: « {message.msgid} » is not in {context}'s catalogue (run `update`)")
+        elif not entry.translated():
+            lines.append(f"{message.place}: « {message.msgid} » has no English")
+        else:
+            for text in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
+                if not _placeholders(text) <= (_placeholders(message.msgid) | _placeholders(message.plural)):
+                    lines.append(f"{message.place}: « {message.msgid} »: placeholders differ in « {text} »")
+    return lines
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]|(?<!%)%[sd]|\{\w*\}", text))
+
+
+def compile_all() -> int:
+    """Write the `.mo` beside every catalogue; return how many."""
+    paths = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/*.po"))
+    for path in paths:
+        polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
+    return len(paths)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the three commands; return the exit status."""
+    if not arguments or arguments[0] not in {"update", "check", "compile"}:
+        print(__doc__)
+        return 2
+    contexts = arguments[1:] or CONTEXTS
+    if arguments[0] == "update":
+        for context in contexts:
+            total, missing = update(context)
+            print(f"{context}: {total} messages, {missing} without English")
+    if arguments[0] == "check":
+        lines = [line for context in contexts for line in problems(context)]
+        print("\n".join(lines))
+        return 1 if lines else 0
+    print(f"{compile_all()} catalogues compiled")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
