@@ -19,7 +19,9 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "maillage"
 CONTEXTS = sorted(path.parent.name for path in PACKAGE.glob("*/apps.py"))
 _LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
-_CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})?(?:\s*,\s*{_LITERAL})?")
+_CALL = re.compile(
+    rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})?(?:\s*,\s*{_LITERAL})?"
+)
 # Position of (context, singular, plural) among the literal arguments of each function.
 _SHAPES: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),
@@ -63,7 +65,9 @@ def _python_messages(context: str) -> Iterator[Message]:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if name not in _SHAPES:
                 continue
-            literals = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            literals = [
+                arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
             if len(literals) > max(place for place in _SHAPES[name] if place is not None):
                 yield _message(name, literals, file)
 
@@ -96,7 +100,11 @@ def update(context: str) -> tuple[int, int]:
     """Rewrite the English catalogue, keeping what is translated; return (messages, untranslated)."""
     wanted = messages(context)
     path = catalogue_path(context)
-    known = {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    known = (
+        {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))}
+        if path.exists()
+        else {}
+    )
     catalogue = polib.POFile(wrapwidth=110)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -106,7 +114,9 @@ def update(context: str) -> tuple[int, int]:
     }
     for message in wanted:
         old = known.get((message.context, message.msgid))
-        entry = polib.POEntry(msgid=message.msgid, msgctxt=message.context or None, occurrences=[(message.place, "")])
+        entry = polib.POEntry(
+            msgid=message.msgid, msgctxt=message.context or None, occurrences=[(message.place, "")]
+        )
         if message.plural:
             entry.msgid_plural = message.plural
             entry.msgstr_plural = dict(old.msgstr_plural) if old and old.msgid_plural else {0: "", 1: ""}
@@ -122,12 +132,18 @@ def update(context: str) -> tuple[int, int]:
 def problems(context: str) -> list[str]:
     """Return one line per message that is missing, untranslated or whose placeholders differ."""
     path = catalogue_path(context)
-    known = {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))} if path.exists() else {}
+    known = (
+        {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))}
+        if path.exists()
+        else {}
+    )
     lines = []
     for message in messages(context):
         entry = known.get((message.context, message.msgid))
         if entry is None:
-            lines.append(f"{message.place}: « {message.msgid} » is not in {context}'s catalogue (run `update`)")
+            lines.append(
+                f"{message.place}: « {message.msgid} » is not in {context}'s catalogue (run `update`)"
+            )
         elif not entry.translated():
             lines.append(f"{message.place}: « {message.msgid} » has no English")
         else:

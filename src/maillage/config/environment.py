@@ -28,22 +28,53 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("MAILLAGE_HOME", "path", "`var/` in a checkout, the user's data folder when installed",
-                "Where the embedded database, the secret key and the rebuildable caches live."),
-        Setting("MAILLAGE_DATA", "path", "none",
-                "A data pack: a folder of Parquet and TopoJSON files with a manifest. "
-                "Without one, a fictional territory is generated."),
-        Setting("DATABASE_URL", "url", "SQLite under MAILLAGE_HOME",
-                "`postgres://user:password@host:5432/name` to use PostgreSQL 15 or later."),
-        Setting("MAILLAGE_SECRET_KEY", "text", "generated once under MAILLAGE_HOME",
-                "Signs sessions and links. Share it between the machines of one installation."),
+        Setting(
+            "MAILLAGE_HOME",
+            "path",
+            "`var/` in a checkout, the user's data folder when installed",
+            "Where the embedded database, the secret key and the rebuildable caches live.",
+        ),
+        Setting(
+            "MAILLAGE_DATA",
+            "path",
+            "none",
+            "A data pack: a folder of Parquet and TopoJSON files with a manifest. "
+            "Without one, a fictional territory is generated.",
+        ),
+        Setting(
+            "DATABASE_URL",
+            "url",
+            "SQLite under MAILLAGE_HOME",
+            "`postgres://user:password@host:5432/name` to use PostgreSQL 15 or later.",
+        ),
+        Setting(
+            "MAILLAGE_SECRET_KEY",
+            "text",
+            "generated once under MAILLAGE_HOME",
+            "Signs sessions and links. Share it between the machines of one installation.",
+        ),
         Setting("MAILLAGE_DEBUG", "boolean", "off", "Detailed error pages; never on a public address."),
-        Setting("MAILLAGE_DEMO", "boolean", "off (`maillage demo` turns it on)",
-                "One-click sign-in as each demonstration role. Never with real people."),
-        Setting("MAILLAGE_HOSTS", "list", "127.0.0.1,localhost,[::1]", "Host names that the server answers to."),
-        Setting("MAILLAGE_HTTPS", "boolean", "off",
-                "Cookies over HTTPS only, strict transport security, and trust of the proxy's scheme header."),
-        Setting("MAILLAGE_EMAIL_URL", "url", "written to the console", "Outgoing mail, e.g. `smtp+tls://user:password@host:587`."),
+        Setting(
+            "MAILLAGE_DEMO",
+            "boolean",
+            "off (`maillage demo` turns it on)",
+            "One-click sign-in as each demonstration role. Never with real people.",
+        ),
+        Setting(
+            "MAILLAGE_HOSTS", "list", "127.0.0.1,localhost,[::1]", "Host names that the server answers to."
+        ),
+        Setting(
+            "MAILLAGE_HTTPS",
+            "boolean",
+            "off",
+            "Cookies over HTTPS only, strict transport security, and trust of the proxy's scheme header.",
+        ),
+        Setting(
+            "MAILLAGE_EMAIL_URL",
+            "url",
+            "written to the console",
+            "Outgoing mail, e.g. `smtp+tls://user:password@host:587`.",
+        ),
         Setting("MAILLAGE_EMAIL_FROM", "text", "maillage@localhost", "The sender of outgoing mail."),
     )
 }
@@ -70,15 +101,16 @@ def home() -> Path:
     configured = read("MAILLAGE_HOME")
     if configured:
         folder = Path(configured).expanduser().resolve()
-    elif (checkout := _checkout()) is not None:
-        folder = checkout / "var"
+    elif (root := checkout()) is not None:
+        folder = root / "var"
     else:
         folder = _user_data_folder() / "maillage"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _checkout() -> Path | None:
+def checkout() -> Path | None:
+    """Return the root of the checkout this package runs from, None when installed as a wheel."""
     root = Path(__file__).resolve().parents[3]
     return root if (root / "pyproject.toml").is_file() and (root / "src").is_dir() else None
 

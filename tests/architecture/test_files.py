@@ -1,0 +1,77 @@
+"""Files stay short, contexts explain themselves, settings are documented, templates are used."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from maillage.config.environment import SETTINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "maillage"
+SOURCES = [
+    path
+    for folder in ("src", "tests", "tools", "bench", "assets")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in {".py", ".js", ".mjs", ".css", ".html"}
+    and not {"migrations", "dist", "__pycache__"} & set(path.parts)
+]
+CONTEXTS = sorted(path.parent for path in PACKAGE.glob("*/apps.py"))
+ENGINES = sorted(path for path in (PACKAGE / "engines").iterdir() if (path / "__init__.py").exists())
+
+
+def test_no_file_exceeds_600_lines() -> None:
+    assert not {
+        path.relative_to(ROOT).as_posix(): count
+        for path in SOURCES
+        if (count := path.read_text().count("\n")) > 600
+    }
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda path: path.name)
+def test_every_context_has_its_readme(context: Path) -> None:
+    assert len((context / "README.md").read_text().splitlines()) >= 10
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda path: path.name)
+def test_every_engine_has_a_literal_reference(engine: Path) -> None:
+    assert {path.stem for path in engine.glob("*.py")} >= {"__init__", "model", "compute", "reference"}
+
+
+def test_every_setting_that_is_read_is_described() -> None:
+    code = "\n".join(path.read_text() for path in SOURCES if path.suffix == ".py" and PACKAGE in path.parents)
+    read = set(re.findall(r"""environment\.read\(\s*["'](\w+)""", code)) | set(
+        re.findall(r'_url\(\s*"(\w+)"', code)
+    )
+    assert read == set(SETTINGS) - {"MAILLAGE_HOME"}
+
+
+def test_every_template_is_used() -> None:
+    text = "\n".join(path.read_text() for path in SOURCES if path.suffix in {".py", ".html"})
+    unused = []
+    for context in CONTEXTS:
+        root = context / "templates"
+        for template in sorted(root.rglob("*.html")):
+            name = template.relative_to(root).as_posix()
+            # allauth and Django look these up by name; the rest must be named by us.
+            if name.split("/")[0] in {"account", "mfa", "allauth", "403.html", "404.html", "500.html"}:
+                continue
+            folder = name.rsplit("/", 1)[0] + "/"
+            if (
+                f'"{name}"' not in text
+                and f"'{name}'" not in text
+                and f'"{folder}{{' not in text
+                and f'"{folder}"' not in text
+            ):
+                unused.append(name)
+    assert not unused
+
+
+def test_nothing_is_left_for_later_in_the_code() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX)\b")
+    here = Path(__file__)
+    assert not [
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        if path != here and marks.search(path.read_text())
+    ]

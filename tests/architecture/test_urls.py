@@ -1,0 +1,56 @@
+"""Every address asks who you are, except a short public list."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    "account_login",
+    "account_logout",
+    "account_signup",  # closed: it answers that accounts are given by an administrator
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "kernel:demo_sign_in",  # 404 unless the demonstration setting is on
+    "mfa_authenticate",  # the second step of the sign-in itself
+    "web:health",
+    "web:set_language",
+}
+SAMPLES = {"slug": "un-territoire", "int": 1, "str": "71230", "path": "chemin", "uuid": "0" * 32}
+
+
+def addresses(
+    patterns: list[URLPattern | URLResolver], prefix: str = "", space: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield (name, path with sample values) of every address of the site."""
+    for entry in patterns:
+        pattern = prefix + str(entry.pattern).lstrip("^").rstrip("$")
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from addresses(entry.url_patterns, pattern, inner)
+        else:
+            for name, converter in entry.pattern.converters.items():
+                kind = type(converter).__name__.removesuffix("Converter").lower()
+                pattern = pattern.replace(f"<{kind}:{name}>", str(SAMPLES[kind])).replace(
+                    f"<{name}>", "71230"
+                )
+            yield f"{space}{entry.name}", f"/{pattern}"
+
+
+ALL = sorted(set(addresses(get_resolver().url_patterns)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [address for address in ALL if address[0] not in PUBLIC])
+def test_a_stranger_is_sent_to_the_sign_in(client: Client, name: str, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 302, f"{name} answered {answer.status_code} to a stranger"
+    assert answer["Location"].startswith("/compte/"), answer["Location"]
+
+
+def test_the_public_list_holds_nothing_that_no_longer_exists() -> None:
+    assert {name for name, _ in ALL} >= PUBLIC

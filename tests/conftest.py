@@ -1,0 +1,20 @@
+"""What every test shares: which ones need the national pack, which share one server, no traffic outside."""
+
+import importlib.util
+
+import pytest
+
+from maillage.config.packs import default_pack
+
+if importlib.util.find_spec("tests.browser"):
+    pytest_plugins = ["tests.browser"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs the national pack where it is absent; keep each scenario on the one demonstration server."""
+    no_pack = pytest.mark.skip(reason="the national data pack is absent: set MAILLAGE_DATA to its folder")
+    for item in items:
+        if item.get_closest_marker("pack") and default_pack() is None:
+            item.add_marker(no_pack)
+        if "tests/scenarios" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("scenarios"))
