@@ -28,7 +28,7 @@ EXE = ".exe" if os.name == "nt" else ""
 
 def main(steps: list[str]) -> int:
     """Run the named steps (all by default); return the exit status."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (an older Python may well run this file)
         print(f"Maillage needs Python 3.11 or later; this is {platform.python_version()}.", file=sys.stderr)
         return 1
     known: dict[str, Callable[[], None]] = {

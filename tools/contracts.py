@@ -16,7 +16,7 @@ class FrontDoorContract(Contract):
     exempt = fields.SetField(subfield=fields.StringField(), required=False)
     composers = fields.SetField(subfield=fields.StringField(), required=False)
 
-    def check(self, graph, verbose):
+    def check(self, graph, verbose):  # noqa: ARG002 (import-linter names it)
         """Return the imports that enter a context elsewhere than by a door."""
         exempt = set(self.exempt or ())
         composers = set(self.composers or ())

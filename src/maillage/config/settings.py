@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from maillage.config import environment
 
@@ -88,7 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
 }
 DATABASES: dict[str, dict[str, Any]] = {
     "default": environ.Env().db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'maillage.sqlite3'}")

@@ -1,4 +1,4 @@
-"""Settings of the tests: the installation's own, in a folder of their own, with unknown template variables fatal."""
+"""Settings of the tests: the installation's own in a fresh folder; unknown template variables raise."""
 
 import os
 import tempfile
@@ -6,8 +6,8 @@ import tempfile
 os.environ.setdefault("MAILLAGE_HOME", tempfile.mkdtemp(prefix="maillage-test-"))
 os.environ.setdefault("MAILLAGE_DEMO", "1")
 
-from maillage.config.settings import *  # noqa: E402, F403
-from maillage.config.settings import STORAGES, TEMPLATES  # noqa: E402
+from maillage.config.settings import *  # noqa: F403
+from maillage.config.settings import STORAGES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
