@@ -93,7 +93,7 @@ def privacy_page() -> str:
 
     rows = [(row.model, row.field, row.category) for row in privacy_register() if row.category != "neither"]
     return (
-        "# Register of personal data\n\nEvery other field of every table is neither personal nor health data.\n\n"
+        "# Register of personal data\n\nEvery field not listed is neither personal nor health data.\n\n"
         + table(("table", "field", "category"), rows)
     )
 
