@@ -1,0 +1,1 @@
+"""Rules of the territory context: no framework, one subject a module; import the module you need."""
