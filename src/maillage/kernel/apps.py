@@ -1,8 +1,16 @@
 """Declares the `kernel` context to Django."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class KernelConfig(AppConfig):
     name = "maillage.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        """Register the checks made at start and the kernel's own outbox handlers."""
+        from maillage.kernel import checks
+
+        register(checks.check_sourced_rules)
+        register(checks.check_privacy)

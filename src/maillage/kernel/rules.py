@@ -39,13 +39,30 @@ _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY, Permission.IMPORT_DATA}),
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
-    Role.ADMINISTRATOR: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY, Permission.IMPORT_DATA,
-                                   Permission.MANAGE_ACCOUNTS, Permission.VIEW_JOURNAL}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.EDIT_TERRITORY,
+            Permission.IMPORT_DATA,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.VIEW_JOURNAL,
+        }
+    ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
         role: frozenset(_EVERYONE_AT_WORK)
-        for role in (Role.REGULATOR, Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST,
-                     Role.EHPAD, Role.CASE_MANAGER, Role.BOARD, Role.PREVENTION_LEAD)
+        for role in (
+            Role.REGULATOR,
+            Role.PHYSICIAN,
+            Role.NURSE,
+            Role.PHARMACIST,
+            Role.MIDWIFE,
+            Role.PHYSIOTHERAPIST,
+            Role.EHPAD,
+            Role.CASE_MANAGER,
+            Role.BOARD,
+            Role.PREVENTION_LEAD,
+        )
     },
     # A patient or a carer reads the open figures of the territory and nothing else here.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS}),

@@ -1,0 +1,148 @@
+"""All that differs between SQLite and PostgreSQL: append-only triggers, waking up, bulk load, snapshots.
+
+Everything else is the same schema, the same constraints and the same queries. See docs/adr/0002.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+_REFUSAL = "append-only table"
+
+_TRIGGERS = {
+    "sqlite": (
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION maillage_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION maillage_refuse_change()",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION maillage_refuse_change()",
+        "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION maillage_refuse_change()",
+    ),
+}
+_UNTRIGGERS = {
+    "sqlite": ("DROP TRIGGER IF EXISTS {table}_no_update", "DROP TRIGGER IF EXISTS {table}_no_delete"),
+    "postgresql": (
+        "DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
+        "DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
+        "DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
+    ),
+}
+
+
+def forbid_changes(table: str, on: BaseDatabaseWrapper = connection) -> None:
+    """Make the database itself refuse to update, delete or truncate rows of `table`."""
+    _run(_TRIGGERS, table, on)
+
+
+def allow_changes(table: str, on: BaseDatabaseWrapper = connection) -> None:
+    """Take the refusal away: only a restore (and a test that tampers) does so."""
+    _run(_UNTRIGGERS, table, on)
+
+
+def notify(channel: str) -> None:
+    """Wake, on commit, those who `wait` on `channel`. SQLite has no such thing: its waiters poll."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [channel])
+
+
+def wait(channel: str, seconds: float, stop: threading.Event) -> None:
+    """Return after `notify(channel)`, when `stop` is set, or after `seconds` at most.
+
+    On SQLite the file's change counter is read five times a second, which costs microseconds.
+    """
+    if connection.vendor == "postgresql":
+        _listen(channel, seconds)
+    else:
+        _watch(seconds, stop)
+
+
+def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert many `rows` (values in the order of `fields`) and return their number.
+
+    COPY on PostgreSQL, one prepared statement on SQLite; constraints hold, `save` and signals do not run.
+    """
+    by_name = {column.name: column for column in model._meta.concrete_fields}
+    columns = [by_name[name] for name in fields]
+    prepared = (
+        [column.get_db_prep_save(value, connection) for column, value in zip(columns, row, strict=True)]
+        for row in rows
+    )
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(column.column)) for column in columns)
+    table = quote(model._meta.db_table)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return _copy(cursor, f"COPY {table} ({names}) FROM STDIN", prepared)
+        marks = ", ".join(["?"] * len(columns))
+        # The driver's own cursor: Django's would rewrite the statement once a row.
+        raw = cursor.connection.cursor()
+        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)  # noqa: S608
+        return int(raw.rowcount) if raw.rowcount > 0 else 0
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything as it is at one moment, without stopping those who write."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        else:
+            cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def _run(statements: dict[str, tuple[str, ...]], table: str, on: BaseDatabaseWrapper) -> None:
+    with on.cursor() as cursor:
+        for statement in statements[on.vendor]:
+            cursor.execute(statement.format(table=table, refusal=_REFUSAL))
+
+
+def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
+    count = 0
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def _listen(channel: str, seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {connection.ops.quote_name(channel)}")
+        for _notice in cursor.connection.notifies(timeout=seconds, stop_after=1):
+            return
+
+
+def _watch(seconds: float, stop: threading.Event) -> None:
+    before = _change_counter()
+    for _tick in range(max(1, round(seconds * 5))):
+        if stop.wait(0.2) or _change_counter() != before:
+            return
+
+
+def _change_counter() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])

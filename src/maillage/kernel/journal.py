@@ -1,0 +1,170 @@
+"""Who did what to which, when and why: added to, never changed, each row sealed by the hash of the last.
+
+The chain is kept in one order by locking its head row until the transaction ends, so an action records
+last, when its own rows are already locked. See docs/adr/0003.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from maillage.kernel.models import ChainHead, Entry, Person
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first row of the journal that is not as it was written, and what is wrong with it (French)."""
+
+    position: int
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify` found: the number of rows read, the last hash, and the first fault or None."""
+
+    entries: int
+    last_hash: str
+    fault: Fault | None
+
+    @property
+    def sound(self) -> bool:
+        """True where no row was changed, removed, added or moved."""
+        return self.fault is None
+
+
+@transaction.atomic
+def record(*, by: Person | None, verb: str, target: str, changes: dict[str, Any], reason: str = "") -> Entry:
+    """Add one row to the journal, in the transaction of the write it tells.
+
+    `by` is None for what the program does itself; `verb` is `context.past_tense` (« territory.created »);
+    `target` names the row (see `target_of`); `changes` holds JSON values, dates, decimals or rows, by
+    field, usually as `[before, after]`. Raises TypeError for a value that cannot be written as JSON.
+    """
+    changes_text = canonical(changes)
+    head = _locked_head()
+    entry = Entry(
+        position=head.position + 1,
+        at=timezone.now(),
+        by=by,
+        verb=verb,
+        target=target,
+        changes_text=changes_text,
+        reason=reason,
+        previous_hash=head.hash,
+    )
+    entry.hash = seal(entry)
+    entry.save()
+    head.position, head.hash = entry.position, entry.hash
+    head.save(update_fields=["position", "hash"])
+    return entry
+
+
+def target_of(instance: Model) -> str:
+    """Return the name under which the journal knows a row: `app.model:key`."""
+    return f"{instance._meta.label_lower}:{instance.pk}"
+
+
+def seal(entry: Entry) -> str:
+    """Return the SHA-256 (hexadecimal) of a row's content and of the hash before it."""
+    content = [
+        entry.position,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.by_id,
+        entry.verb,
+        entry.target,
+        entry.changes_text,
+        entry.reason,
+        entry.previous_hash,
+    ]
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """Return `value` as JSON in one spelling only: sorted keys, no blank, no NaN, UTF-8 kept."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_as_json
+    )
+
+
+def verify(*, anchor: tuple[int, str] | None = None) -> Verification:
+    """Read the whole journal in order and return the first row that was tampered with, if any.
+
+    `anchor` is a position and its hash noted outside the database (a printed register, a mail): it shows
+    a journal rewritten from end to end, which the chain alone cannot.
+    """
+    last_position, last_hash = 0, GENESIS
+    for entry in _in_order():
+        fault = _fault_of(entry, last_position, last_hash, anchor)
+        if fault is not None:
+            return Verification(last_position, last_hash, fault)
+        last_position, last_hash = entry.position, entry.hash
+    return Verification(last_position, last_hash, _fault_of_end(last_position, last_hash, anchor))
+
+
+def _in_order() -> Iterator[Entry]:
+    return Entry.objects.order_by("position").iterator(chunk_size=2000)
+
+
+def _fault_of(
+    entry: Entry, last_position: int, last_hash: str, anchor: tuple[int, str] | None
+) -> Fault | None:
+    expected = last_position + 1
+    if entry.position > expected:
+        return Fault(expected, f"La ligne {expected} manque : elle a été effacée ou déplacée.")
+    if entry.position < expected:
+        return Fault(entry.position, f"La ligne {entry.position} a été ajoutée avant le début du journal.")
+    if entry.previous_hash != last_hash:
+        return Fault(entry.position, f"La ligne {expected} ne suit pas la ligne {last_position}.")
+    if entry.hash != seal(entry):
+        return Fault(entry.position, f"Le contenu de la ligne {expected} n’est plus celui qui a été scellé.")
+    if anchor is not None and anchor[0] == entry.position and anchor[1] != entry.hash:
+        return Fault(entry.position, f"La ligne {expected} n’a plus l’empreinte notée hors de la base.")
+    return None
+
+
+def _fault_of_end(position: int, last_hash: str, anchor: tuple[int, str] | None) -> Fault | None:
+    head = ChainHead.objects.filter(pk=1).first()
+    end = (head.position, head.hash) if head else (0, GENESIS)
+    if anchor is not None and anchor[0] > position:
+        return Fault(
+            position + 1, f"La ligne {position + 1} manque : une ligne plus récente avait été notée."
+        )
+    if end[0] > position:
+        return Fault(position + 1, f"La ligne {position + 1} manque : la fin du journal a été coupée.")
+    if end != (position, last_hash):
+        return Fault(position, f"La ligne {position} n’est pas la dernière que le programme ait écrite.")
+    return None
+
+
+def _locked_head() -> ChainHead:
+    head, _created = ChainHead.objects.select_for_update().get_or_create(
+        pk=1, defaults={"position": 0, "hash": GENESIS}
+    )
+    return head
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Model):
+        return target_of(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be written in the journal")

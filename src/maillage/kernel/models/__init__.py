@@ -1,0 +1,19 @@
+"""The kernel's tables, one aggregate a module."""
+
+from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
+from maillage.kernel.models.outbox import Delivery, Message
+from maillage.kernel.models.person import Person, PersonManager
+from maillage.kernel.models.role import RoleAssignment, RoleAssignmentQuerySet, Scope
+
+__all__ = [
+    "AppendOnlyError",
+    "ChainHead",
+    "Delivery",
+    "Entry",
+    "Message",
+    "Person",
+    "PersonManager",
+    "RoleAssignment",
+    "RoleAssignmentQuerySet",
+    "Scope",
+]

@@ -1,0 +1,51 @@
+"""People who sign in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.privacy import AnnotatedModel
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Creates people with a usable or an unusable password."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> Person:
+        person = self.model(email=self.normalize_email(email), **extra)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser, AnnotatedModel):
+    """Somebody with an account."""
+
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    first_name = models.CharField(_("prénom"), max_length=80, blank=True)
+    last_name = models.CharField(_("nom"), max_length=80, blank=True)
+    is_active = models.BooleanField(_("actif"), default=True)
+    is_demonstration = models.BooleanField(_("compte de démonstration"), default=False)
+    created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    personal = ("email", "first_name", "last_name", "last_login", "password")
+    neither = ("id", "is_active", "is_demonstration", "created_at")
+
+    class Meta:
+        verbose_name = _("personne")
+        verbose_name_plural = _("personnes")
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -1,0 +1,74 @@
+"""The scopes people act in, and the dated roles they hold there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models.person import Person
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.rules import Role
+
+
+class Scope(AnnotatedModel):
+    """Where a role holds: a territory, a structure, or the whole installation.
+
+    Contexts above the kernel point to it (one to one), so that the kernel knows none of them.
+    """
+
+    kind = models.CharField(_("nature"), max_length=20)
+    label = models.CharField(_("nom"), max_length=200)
+
+    neither = ("id", "kind", "label")
+
+    class Meta:
+        verbose_name = _("périmètre")
+        verbose_name_plural = _("périmètres")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def in_force(self, on: date) -> RoleAssignmentQuerySet:
+        """Keep the roles that hold on the date `on` (both ends included)."""
+        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class RoleAssignment(AnnotatedModel):
+    """A person holds a role in a scope, between two dates."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="roles", verbose_name=_("personne")
+    )
+    role = models.CharField(_("rôle"), max_length=20, choices=[(role.value, role.value) for role in Role])
+    scope = models.ForeignKey(
+        Scope,
+        on_delete=models.PROTECT,
+        related_name="roles",
+        verbose_name=_("périmètre"),
+        null=True,
+        blank=True,
+        help_text=_("Vide : toute l’installation."),
+    )
+    starts_on = models.DateField(_("du"))
+    ends_on = models.DateField(_("au"), null=True, blank=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    personal = ("person", "role", "scope", "starts_on", "ends_on")
+    neither = ("id",)
+
+    class Meta:
+        verbose_name = _("rôle")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="role_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.role}"

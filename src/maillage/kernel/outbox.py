@@ -1,0 +1,175 @@
+"""What must follow a write (a notice, a feed, another context's row), neither lost nor repeated by a crash.
+
+A message is published in the transaction of the write, so both exist or neither. It is handed to each
+handler of its topic on commit, and again by `drain` if the process died meanwhile.
+
+- An *inside* handler writes in our own database: its effect and the mark « delivered » are one
+  transaction, so the effect happens exactly once.
+- An *outside* handler (mail, another server) cannot share that transaction: it is called at least once,
+  and gets the message's key to let the other side recognise a repetition.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from maillage.kernel import databases
+from maillage.kernel.models import Delivery, Message
+
+logger = logging.getLogger("maillage.outbox")
+
+CHANNEL = "maillage_outbox"
+#: An outside handler that takes longer is taken for dead, and its message handed out again.
+LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a handler receives. `key` is the same at each repetition of the same message."""
+
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    published_at: datetime
+
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Registration:
+    call: Handler
+    outside: bool
+
+
+_handlers: dict[str, dict[str, _Registration]] = {}
+
+
+def handles(topic: str, *, outside: bool = False) -> Callable[[Handler], Handler]:
+    """Register the decorated function for `topic`; contexts do so in modules their AppConfig imports.
+
+    The function's dotted name is stored with each delivery: renaming it needs a data migration.
+    """
+
+    def register(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        _handlers.setdefault(topic, {})[name] = _Registration(handler, outside)
+        return handler
+
+    return register
+
+
+def publish(topic: str, payload: dict[str, Any], *, key: str) -> Message:
+    """Write a message in the current transaction, to be handed to the handlers of `topic` on commit.
+
+    The same topic and key published again change nothing and return the first message. Raises
+    RuntimeError outside a transaction, where a crash could lose the message.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish() must run in the transaction of the write it follows")
+    message, created = Message.objects.get_or_create(topic=topic, key=key, defaults={"payload": payload})
+    if created:
+        Delivery.objects.bulk_create(
+            Delivery(message=message, handler=name) for name in sorted(_handlers.get(topic, {}))
+        )
+        databases.notify(CHANNEL)
+        transaction.on_commit(partial(_deliver_now, message.pk), robust=True)
+    return message
+
+
+def drain(*, limit: int = 1000) -> int:
+    """Hand out up to `limit` messages that are due, and return how many were delivered."""
+    due = Delivery.objects.due(timezone.now()).values_list("pk", flat=True)[:limit]
+    return sum(_deliver(pk) for pk in list(due))
+
+
+def late(*, since: timedelta = timedelta(minutes=10)) -> int:
+    """Return how many messages have been waiting for longer than `since`."""
+    return Delivery.objects.filter(
+        delivered_at=None, message__published_at__lt=timezone.now() - since
+    ).count()
+
+
+def work(stop: threading.Event, *, every: float = 2.0) -> None:
+    """Drain until `stop` is set, waking at each message on PostgreSQL and every `every` seconds elsewhere."""
+    while not stop.is_set():
+        drain()
+        databases.wait(CHANNEL, every, stop)
+
+
+def _deliver_now(message: int) -> None:
+    for pk in Delivery.objects.filter(message=message, delivered_at=None).values_list("pk", flat=True):
+        _deliver(pk)
+
+
+def _deliver(pk: int) -> bool:
+    """Hand one delivery out; return whether it is done, False if another worker has it or it failed."""
+    topic, name = Delivery.objects.values_list("message__topic", "handler").get(pk=pk)
+    registration = _handlers.get(topic, {}).get(name)
+    try:
+        if registration is None:
+            raise LookupError(f"no handler {name} for {topic}")
+        return (_deliver_outside if registration.outside else _deliver_inside)(pk, registration.call)
+    except Exception as error:  # a handler may fail in any way; the others still get theirs
+        logger.exception("delivery %s of %s to %s failed", pk, topic, name)
+        _try_later(pk, error)
+        return False
+
+
+def _deliver_inside(pk: int, handler: Handler) -> bool:
+    with transaction.atomic():
+        delivery = _claimed(pk)
+        if delivery is None:
+            return False
+        handler(_event(delivery))
+        _mark_delivered(delivery)
+    return True
+
+
+def _deliver_outside(pk: int, handler: Handler) -> bool:
+    with transaction.atomic():
+        delivery = _claimed(pk)
+        if delivery is None:
+            return False
+        delivery.try_after = timezone.now() + LEASE
+        delivery.save(update_fields=["try_after"])
+    handler(_event(delivery))
+    _mark_delivered(delivery)
+    return True
+
+
+def _claimed(pk: int) -> Delivery | None:
+    """Lock the delivery if it is due and nobody else holds it."""
+    due = Delivery.objects.due(timezone.now()).filter(pk=pk)
+    return due.select_for_update(skip_locked=True, of=("self",)).select_related("message").first()
+
+
+def _mark_delivered(delivery: Delivery) -> None:
+    delivery.delivered_at = timezone.now()
+    delivery.attempts += 1
+    delivery.last_error = ""
+    delivery.save(update_fields=["delivered_at", "attempts", "last_error"])
+
+
+def _try_later(pk: int, error: Exception) -> None:
+    with transaction.atomic():
+        delivery = Delivery.objects.select_for_update().get(pk=pk)
+        delivery.attempts += 1
+        delivery.try_after = timezone.now() + min(timedelta(seconds=2**delivery.attempts), LONGEST_WAIT)
+        delivery.last_error = f"{type(error).__name__}: {error}"
+        delivery.save(update_fields=["attempts", "try_after", "last_error"])
+
+
+def _event(delivery: Delivery) -> Event:
+    message = delivery.message
+    return Event(message.topic, message.key, message.payload, message.published_at)
