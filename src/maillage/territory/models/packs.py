@@ -1,0 +1,98 @@
+"""The data packs that were imported, and the columns of the current one."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models import Person
+from maillage.kernel.privacy import AnnotatedModel, ReferenceModel
+
+
+class DataPackQuerySet(models.QuerySet["DataPack"]):
+    def current(self) -> DataPackQuerySet:
+        """Keep the pack whose columns are in use: none or one."""
+        return self.filter(is_current=True)
+
+
+class DataPack(AnnotatedModel):
+    """One import of a data pack; rows stay as history, only the current one has columns."""
+
+    name = models.CharField(_("nom court"), max_length=80)
+    title = models.CharField(_("titre"), max_length=200)
+    geography = models.CharField(_("géographie"), max_length=40, help_text=_("« COG 2026 », ou « fictif »."))
+    created = models.CharField(_("constitué le"), max_length=40, blank=True)
+    fingerprint = models.CharField(_("empreinte"), max_length=64)
+    loaders = models.JSONField(_("chargements joints"), default=list)
+    manifest = models.JSONField(_("manifeste"))
+    report = models.JSONField(_("rapport d’import"))
+    commune_count = models.PositiveIntegerField(_("communes"))
+    is_current = models.BooleanField(_("en usage"))
+    imported_at = models.DateTimeField(_("importé le"))
+    imported_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("importé par")
+    )
+
+    objects = DataPackQuerySet.as_manager()
+
+    personal = ("imported_by",)
+    neither = (
+        "id",
+        "name",
+        "title",
+        "geography",
+        "created",
+        "fingerprint",
+        "loaders",
+        "manifest",
+        "report",
+        "commune_count",
+        "is_current",
+        "imported_at",
+    )
+
+    class Meta:
+        verbose_name = _("jeu de données")
+        verbose_name_plural = _("jeux de données")
+        ordering = ("-imported_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_current"], condition=models.Q(is_current=True), name="one_current_data_pack"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PackArray(ReferenceModel):
+    """One column of the current pack over all its communes, sorted by code, or one array of their graph.
+
+    `payload` is the little-endian array compressed by zlib; `dtype` is NumPy's name for it. A column
+    that can be missing is a float and NaN says so.
+    """
+
+    pack = models.ForeignKey(
+        DataPack, on_delete=models.PROTECT, related_name="arrays", verbose_name=_("jeu de données")
+    )
+    key = models.CharField(_("clé"), max_length=120)
+    position = models.PositiveIntegerField(_("rang"))
+    is_variable = models.BooleanField(_("variable statistique"))
+    label = models.CharField(_("libellé"), max_length=200, blank=True)
+    unit = models.CharField(_("unité"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    vintage = models.CharField(_("millésime"), max_length=80, blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    estimate = models.BooleanField(_("estimation"), default=False)
+    completeness = models.FloatField(_("complétude"), help_text=_("Part des communes renseignées, de 0 à 1."))
+    dtype = models.CharField(_("type"), max_length=10)
+    length = models.PositiveIntegerField(_("longueur"))
+    payload = models.BinaryField(_("contenu"))
+
+    class Meta:
+        verbose_name = _("colonne")
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["pack", "key"], name="one_array_per_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,139 @@
+"""Checks a whole pack and tells every defect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from maillage.territory.packs import geometry, reading
+from maillage.territory.packs.cells import check_cells
+from maillage.territory.packs.contract import Manifest, OpenPack, PackLoader, Progress, silent
+from maillage.territory.packs.defects import Defects, Report
+from maillage.territory.packs.geography import check_codes, check_communes, check_contours
+from maillage.territory.packs.schema import Table
+from maillage.territory.packs.variables import BY_COMMUNE, COMMUNES, TABLES
+
+
+def check(
+    folder: Path,
+    *,
+    loaders: Sequence[PackLoader] = (),
+    earlier: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Read the pack in `folder` and return all that is wrong with it, and the open pack if nothing is.
+
+    `earlier` maps the codes of communes known from earlier packs to their names: it tells a stale code
+    from a mistyped one. `loaders` bring the tables of other contexts.
+    """
+    defects = Defects()
+    manifest = reading.read_manifest(folder, defects)
+    pack = manifest and _open(folder, manifest, loaders, earlier or {}, defects, progress)
+    found = tuple(defects)
+    return Report(
+        folder=str(folder),
+        title=manifest.title if manifest else folder.name,
+        fingerprint=pack.fingerprint if pack else "",
+        defects=tuple(defect for defect in found if defect.blocks),
+        remarks=tuple(defect for defect in found if not defect.blocks),
+        pack=None if defects.blocking else pack,
+    )
+
+
+def _open(
+    folder: Path,
+    manifest: Manifest,
+    loaders: Sequence[PackLoader],
+    earlier: Mapping[str, str],
+    defects: Defects,
+    progress: Progress,
+) -> OpenPack | None:
+    schema = {table.stem: table for table in (*TABLES, *(loader.table for loader in loaders))}
+    present = reading.check_files(folder, manifest, defects)
+    _check_required(manifest, schema, defects)
+    tables = _read_tables(folder, manifest, schema, present, defects, progress)
+    communes = tables.get(COMMUNES.stem)
+    if communes is None or COMMUNES.key not in communes.columns:
+        return None
+    if defects.blocking:  # rows are compared only once the columns can be trusted
+        return None
+    known = check_communes(communes, manifest, defects)
+    for stem, table in tables.items():
+        if stem != COMMUNES.stem and schema[stem] in BY_COMMUNE and schema[stem].key in table.columns:
+            check_codes(table, schema[stem], known, earlier, defects)
+    for loader in loaders:
+        if loader.table.stem in tables and not defects.blocking:
+            loader.check(tables[loader.table.stem], manifest, defects)
+    progress(_("Contours"), 0, 1)
+    contours = _read_contours(folder, manifest, present, known, defects)
+    if defects.blocking:
+        return None
+    progress(_("Empreinte"), 0, 1)
+    return OpenPack(
+        folder=folder,
+        manifest=manifest,
+        fingerprint=reading.fingerprint(folder, sorted(present)),
+        communes=communes.sort("code"),
+        tables=tables,
+        schema=schema,
+        contours=contours,
+    )
+
+
+def _check_required(manifest: Manifest, schema: Mapping[str, Table], defects: Defects) -> None:
+    for table in schema.values():
+        if table.required and manifest.file(table.stem) is None:
+            defects.add(
+                "missing_file", table.file, _("ce fichier indispensable n’est pas dans le manifeste."),
+                _("Ajoutez-le au dossier et au manifeste."),
+            )  # fmt: skip
+
+
+def _read_tables(
+    folder: Path,
+    manifest: Manifest,
+    schema: Mapping[str, Table],
+    present: set[str],
+    defects: Defects,
+    progress: Progress,
+) -> dict[str, pl.DataFrame]:
+    files = [file for file in manifest.files if file.stem in schema and file.name in present]
+    tables = {}
+    for done, file in enumerate(files):
+        progress(_("Lecture de %s") % file.name, done, len(files))
+        table = schema[file.stem]
+        frame = reading.read_table(folder, file, table, defects)
+        if frame is None:
+            continue
+        check_cells(frame, table, file.name, defects)
+        tables[file.stem] = frame.filter(pl.col(table.keep[0]) == table.keep[1]) if table.keep else frame
+    return tables
+
+
+def _read_contours(
+    folder: Path, manifest: Manifest, present: set[str], known: set[str], defects: Defects
+) -> geometry.Contours:
+    """Read the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
+    file = next(
+        (f for f in manifest.files if f.stem.startswith("communes") and f.name.endswith(".topojson")), None
+    )
+    if file is None:
+        defects.add(
+            "missing_file", "communes_france.topojson", _("aucun contour de communes dans le manifeste."),
+            _("Ajoutez un TopoJSON des communes : cartes et contiguïté en dépendent."),
+        )  # fmt: skip
+    if file is None or file.name not in present:
+        return geometry.EMPTY
+    try:
+        contours = geometry.contours((folder / file.name).read_bytes())
+    except geometry.InvalidTopologyError as error:
+        defects.add(
+            "invalid_topology", file.name, _("TopoJSON invalide : %s.") % error,
+            _("Produisez-le de nouveau avec topojson ou mapshaper, une géométrie par commune."),
+        )  # fmt: skip
+        return geometry.EMPTY
+    check_contours(contours, file.name, known, manifest, defects)
+    return contours

@@ -1,0 +1,42 @@
+"""Reads of the territory context that join several models."""
+
+from maillage.territory.queries.communes import Hit, commune, groups, known_codes, search_communes
+from maillage.territory.queries.contours import contours, feature_collection
+from maillage.territory.queries.packs import current_pack, last_report, list_packs
+from maillage.territory.queries.perimeters import (
+    Overlap,
+    codes_of_group,
+    halo_positions,
+    member_codes,
+    member_positions,
+    missing_codes,
+    overlaps,
+    search_territories,
+    territories,
+    territories_of,
+    territory,
+)
+
+__all__ = [
+    "Hit",
+    "Overlap",
+    "codes_of_group",
+    "commune",
+    "contours",
+    "current_pack",
+    "feature_collection",
+    "groups",
+    "halo_positions",
+    "known_codes",
+    "last_report",
+    "list_packs",
+    "member_codes",
+    "member_positions",
+    "missing_codes",
+    "overlaps",
+    "search_communes",
+    "search_territories",
+    "territories",
+    "territories_of",
+    "territory",
+]

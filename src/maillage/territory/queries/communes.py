@@ -1,0 +1,69 @@
+"""Communes: one, found by text, or by ready-made group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+
+from maillage.territory.models import Commune
+from maillage.territory.rules.kinds import Group
+from maillage.territory.rules.search import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ready-made group of communes found by a search."""
+
+    group: Group
+    code: str
+    name: str
+    communes: int
+
+
+def commune(code: str) -> Commune | None:
+    """Return the commune, active or not, None where the code is unknown."""
+    return Commune.objects.filter(code=code.upper()).first()
+
+
+def known_codes() -> dict[str, str]:
+    """Return the names of all communes ever imported, by code."""
+    return dict(Commune.objects.values_list("code", "name"))
+
+
+def search_communes(text: str, limit: int = 20) -> list[Commune]:
+    """Return the communes whose name, code or postcode begins with `text`: exact names, then the largest."""
+    return list(_ranked(Commune.objects.active().matching(text), text)[:limit])
+
+
+def _ranked(found: QuerySet[Commune], text: str) -> QuerySet[Commune]:
+    wanted = normalise(text)
+    rank = Case(
+        When(search_name=f" {wanted} ", then=Value(0)),
+        When(search_name__startswith=f" {wanted}", then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return found.order_by(rank, "-population", "code")
+
+
+def groups(text: str = "", kinds: tuple[Group, ...] = tuple(Group), limit: int = 40) -> list[Hit]:
+    """Return the EPCI, départements, régions and bassins de vie whose name or code begins with `text`."""
+    wanted = normalise(text)
+    hits = [hit for kind in kinds for hit in _groups_of(kind) if _begins(hit, wanted)]
+    return hits[:limit]
+
+
+def _begins(hit: Hit, wanted: str) -> bool:
+    return hit.code.lower().startswith(wanted) or f" {wanted}" in f" {normalise(hit.name)}"
+
+
+def _groups_of(kind: Group) -> list[Hit]:
+    rows = (
+        Commune.objects.active()
+        .exclude(**{kind.value: ""})
+        .values_list(kind.value, f"{kind.value}_name")
+        .annotate(count=Count("code"))
+        .order_by(f"{kind.value}_name")
+    )
+    return [Hit(kind, code, name, count) for code, name, count in rows]

@@ -1,0 +1,23 @@
+"""The data packs that were imported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from maillage.territory.models import DataPack
+
+
+def list_packs() -> list[DataPack]:
+    """Return the packs that were imported, the latest first; only the one in use has columns."""
+    return list(DataPack.objects.select_related("imported_by"))
+
+
+def current_pack() -> DataPack | None:
+    """Return the pack in use, None before the first import."""
+    return DataPack.objects.current().select_related("imported_by").first()
+
+
+def last_report() -> dict[str, Any] | None:
+    """Return the report of the last import as plain values, None before the first."""
+    pack = current_pack()
+    return pack.report if pack else None
