@@ -1,7 +1,10 @@
 """Tables of the territory context, one aggregate a module."""
 
 from maillage.territory.models.communes import Commune, CommuneContour, DepartmentWorkforce
+from maillage.territory.models.diagnosis import Diagnosis, TravelMatrix
+from maillage.territory.models.flows import FlowDataset, FlowRow
 from maillage.territory.models.packs import DataPack, PackArray
+from maillage.territory.models.scenario import Scenario, ScenarioChange
 from maillage.territory.models.territories import Territory, TerritoryCommune
 
 __all__ = [
@@ -9,7 +12,13 @@ __all__ = [
     "CommuneContour",
     "DataPack",
     "DepartmentWorkforce",
+    "Diagnosis",
+    "FlowDataset",
+    "FlowRow",
     "PackArray",
+    "Scenario",
+    "ScenarioChange",
     "Territory",
     "TerritoryCommune",
+    "TravelMatrix",
 ]
