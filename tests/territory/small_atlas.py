@@ -70,7 +70,8 @@ class SmallAtlas:
         if key not in self.columns:
             raise KeyError(key)
         return SimpleNamespace(
-            key=key, label=key, unit="", source=key.partition(".")[0], vintage="2024", licence="", completeness=1.0,
+            key=key, label=key, unit="", source=key.partition(".")[0], vintage="2024", licence="",
+            completeness=1.0,
             estimate=key in self.estimates,
         )  # fmt: skip
 

@@ -1,0 +1,146 @@
+"""What the pages of a diagnosis share: the territory and its data, the tabs, what to say without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec
+
+import numpy as np
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
+
+from maillage.kernel.access import require
+from maillage.kernel.rules import Permission
+from maillage.territory import queries
+from maillage.territory.atlas import Atlas, NoPackError, current
+from maillage.territory.computations.comparisons import Area, areas_of, population, references
+from maillage.territory.models import DataPack, Territory
+
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("portrait", _("Portrait")),
+    ("supply", _("Offre")),
+    ("access", _("Accessibilité")),
+    ("white_zones", _("Zones blanches")),
+    ("flows", _("Flux")),
+    ("needs", _("Besoins")),
+    ("what_if", _("Et si…")),
+    ("report", _("Rapport")),
+)
+Parameters = ParamSpec("Parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the diagnosis; `is_current` marks the one shown."""
+
+    name: str
+    label: str | Promise
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A territory opened for reading: `positions` are its communes in the atlas, at least one."""
+
+    territory: Territory
+    atlas: Atlas
+    positions: NDArray[np.intp]
+    url_name: str
+
+    @cached_property
+    def areas(self) -> tuple[Area, ...]:
+        """The territory and what it is compared with."""
+        return areas_of(self.atlas, self.positions, self.territory.name)
+
+    @property
+    def references(self) -> list[Area]:
+        """What the territory is compared with."""
+        return references(self.areas)
+
+    @cached_property
+    def pack(self) -> DataPack | None:
+        """The data in use."""
+        return queries.current_pack()
+
+    @property
+    def commune_count(self) -> int:
+        """How many communes the territory has."""
+        return len(self.positions)
+
+    @property
+    def population(self) -> int:
+        """How many people live there."""
+        return int(population(self.atlas)[self.positions].sum())
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The pages of the diagnosis, in reading order."""
+        return tabs(self.territory, self.url_name)
+
+    @property
+    def page_label(self) -> str | Promise:
+        """The name of the page shown, empty on a page that is not a tab."""
+        return next((tab.label for tab in self.tabs if tab.is_current), "")
+
+    def url(self, name: str) -> str:
+        """Return the address of the territory's page `name`."""
+        return reverse(f"territory:{name}", args=[self.territory.slug])
+
+
+def tabs(territory: Territory, url_name: str) -> list[Tab]:
+    """Return the pages of the diagnosis that have an address; `url_name` is the name of the page shown."""
+    shown = url_name.partition(":")[2] or url_name
+    found = []
+    for name, label in TABS:
+        try:
+            url = reverse(f"territory:{name}", args=[territory.slug])
+        except NoReverseMatch:
+            continue
+        found.append(Tab(name, label, url, is_current=shown == name or shown.startswith(f"{name}_")))
+    return found
+
+
+def diagnosis_page(
+    view: Callable[Concatenate[HttpRequest, Diagnosis, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, Parameters], HttpResponse]:
+    """Open the territory of the address for `view`: 404 where unknown, 403 where the role may not read it.
+
+    Without data, or without a commune in the data, a page says what to do instead.
+    """
+
+    @wraps(view)
+    def page(
+        request: HttpRequest, slug: str, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponse:
+        territory = _territory(slug)
+        require(request.user, Permission.VIEW_DIAGNOSIS, territory.scope)  # type: ignore[arg-type]
+        url_name = request.resolver_match.view_name if request.resolver_match else ""
+        try:
+            atlas = current()
+        except NoPackError as error:
+            return _nothing(request, territory, url_name, str(error))
+        positions = atlas.positions(queries.member_codes(territory))
+        if not len(positions):
+            return _nothing(request, territory, url_name, "")
+        return view(request, Diagnosis(territory, atlas, positions, url_name), *args, **kwargs)
+
+    return page
+
+
+def _territory(slug: str) -> Territory:
+    try:
+        return queries.territory(slug)
+    except Territory.DoesNotExist:
+        raise Http404(slug) from None
+
+
+def _nothing(request: HttpRequest, territory: Territory, url_name: str, reason: str) -> HttpResponse:
+    context = {"territory": territory, "tabs": tabs(territory, url_name), "reason": reason}
+    return render(request, "territory/diagnosis/empty.html", context)
