@@ -118,11 +118,14 @@ def _cover(
     slopes: FloatArray, shortfall: FloatArray, seconds: float
 ) -> tuple[NDArray[np.int64] | None, bool]:
     """Minimise Σ x_j with Σ_j slope_ij · x_j ≥ shortfall_i for every i, x whole and ≥ 0."""
-    if (shortfall <= 0).all():
+    short = shortfall > 0
+    if not short.any():
         return np.zeros(slopes.shape[1], dtype=np.int64), True
+    # In shares of each commune's own shortfall, so that the solver's tolerance means the same everywhere.
+    covered = slopes[short] / shortfall[short, None]
     solution = milp(
         np.ones(slopes.shape[1]),
-        constraints=LinearConstraint(slopes, lb=np.maximum(shortfall, 0.0)),
+        constraints=LinearConstraint(covered, lb=1.0),
         bounds=Bounds(0, np.inf),
         integrality=np.ones(slopes.shape[1]),
         options={"time_limit": seconds},
