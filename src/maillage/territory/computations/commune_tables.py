@@ -9,9 +9,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from maillage.kernel.formats import number
 from maillage.kernel.tables import Cell, Column, Row, Table
-from maillage.territory.computations.measure_figures import provenance, variable
-from maillage.territory.computations.measures import Measure, parts, per_commune
+from maillage.territory.computations.measure_figures import variable
+from maillage.territory.computations.measures import Measure, parts, per_commune, secrecy_threshold
 
 if TYPE_CHECKING:
     from maillage.territory.atlas import Atlas
@@ -22,7 +23,7 @@ def measure_column(measure: Measure) -> Column:
     signed = measure.is_share and measure.offset != 0
     kind = "change" if signed else "share" if measure.is_share else "number"
     unit = "%" if signed else "" if measure.is_share else str(measure.unit)
-    return Column(measure.key, str(measure.label), kind, unit, measure.decimals, str(measure.note))
+    return Column(measure.key, str(measure.label), kind, unit, measure.decimals)
 
 
 def cell(measure: Measure, value: float | None) -> Cell:
@@ -75,9 +76,25 @@ def commune_table(
         columns=[Column("name", _("Commune")), Column("epci", _("Intercommunalité")),
                  *(measure_column(measure) for measure in measures)],
         rows=commune_rows(atlas, positions, measures),
-        provenance=provenance(atlas, measures[0]) if len(measures) == 1 else None,
+        notes=notes(measures),
     )  # fmt: skip
     return table.sorted_by(sort)
+
+
+def notes(measures: Sequence[Measure]) -> list[str]:
+    """Return what to say once under a table of `measures`: their notes, and what « s » means."""
+    said = list(dict.fromkeys(str(measure.note) for measure in measures if measure.note))
+    if any(measure.reference for measure in measures):
+        threshold = number(secrecy_threshold())
+        said.append(
+            _(
+                "s : secret statistique. L’effectif, ou celui des autres habitants, est inférieur à "
+                "%(threshold)s ; "
+                "les totaux n’en dépendent pas, pour qu’aucune soustraction ne le retrouve."
+            )
+            % {"threshold": threshold}
+        )
+    return said
 
 
 def feature_properties(

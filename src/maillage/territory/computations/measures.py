@@ -125,7 +125,7 @@ def read(atlas: Atlas, measure: Measure, members: Members) -> Reading:
     people = population(atlas)[members]
     whole = people.sum()
     completeness = float(people[~cells.missing[members]].sum() / whole) if whole else None
-    hidden = masked > 0 and low < _threshold()
+    hidden = masked > 0 and low < secrecy_threshold()
     if missing == len(people) or not base:
         return Reading(None, None, None, completeness, masked, missing, suppressed=False)
     if hidden:
@@ -160,7 +160,7 @@ def by_group(atlas: Atlas, measure: Measure, group: NDArray[np.intp], groups: in
         for array in (cells.low, cells.high, cells.base)
     )
     total = np.ones(groups) if not measure.denominator and not measure.weight else base
-    shown = (base > 0) & ((low == high) | (low >= _threshold()))
+    shown = (base > 0) & ((low == high) | (low >= secrecy_threshold()))
     values = np.full(groups, np.nan)
     values[shown] = measure.scale * (low + high)[shown] / 2 / total[shown] + measure.offset
     return values
@@ -185,7 +185,7 @@ def _compute_parts(atlas: Atlas, measure: Measure) -> Parts:
 def _protected(atlas: Atlas, measure: Measure) -> secrecy.Protected:
     whole = _sum(atlas, measure.reference)
     counts: Sequence[secrecy.Protected] = [
-        secrecy.protect(_column(atlas, name), whole, _threshold()) for _, name in measure.numerator
+        secrecy.protect(_column(atlas, name), whole, secrecy_threshold()) for _, name in measure.numerator
     ]
     return counts[0] if len(counts) == 1 else secrecy.add(*counts)
 
@@ -199,7 +199,8 @@ def _coefficient(coefficient: float | str) -> float:
     return float(rule(coefficient).value) if isinstance(coefficient, str) else coefficient
 
 
-def _threshold() -> int:
+def secrecy_threshold() -> int:
+    """Return the count under which residents are not published, from the rule in force."""
     return int(rule(THRESHOLD_RULE).value)
 
 

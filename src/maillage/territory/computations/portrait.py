@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.tables import Cell, Column, Row, Table
-from maillage.territory.computations.commune_tables import cell, commune_table, measure_column
+from maillage.territory.computations.commune_tables import cell, commune_table, measure_column, notes
 from maillage.territory.computations.comparisons import Area, areas_of
 from maillage.territory.computations.measure_figures import figure, provenance, variable
 from maillage.territory.computations.measures import Measure, read
@@ -169,9 +169,9 @@ def _curve(atlas: Atlas, areas: tuple[Area, ...]) -> Table:
         for label, line in zip(labels, counts, strict=True)
     ]  # fmt: skip
     left_out = int(np.count_nonzero(~known[areas[0].members]))
-    notes = [_("Indice 100 en 2012. La dernière valeur est la population légale en vigueur.")]
+    said = [_("Indice 100 en 2012. La dernière valeur est la population légale en vigueur.")]
     if left_out:
-        notes.append(_("Communes laissées de côté, sans population connue aux quatre dates : %d.") % left_out)
+        said.append(_("Communes laissées de côté, sans population connue aux quatre dates : %d.") % left_out)
     head = [Column("date", _("Date")), Column("people", _("Habitants"), "number")]
     columns_of_index = [Column(area.level, area.label, "number", _("indice"), 1) for area in shown]
     source = provenance(atlas, CHANGE_2012)
@@ -182,7 +182,7 @@ def _curve(atlas: Atlas, areas: tuple[Area, ...]) -> Table:
         [*head, *columns_of_index],
         rows,
         provenance=where,
-        notes=notes,
+        notes=said,
     )
 
 
@@ -198,7 +198,7 @@ def _groups(atlas: Atlas, positions: NDArray[np.intp]) -> Table:
         _group_row(atlas, str(code), positions[atlas.epcis[positions] == code], measures)
         for code in np.unique(atlas.epcis[positions])
     ]
-    table = Table("portrait-epci", _("Portrait par intercommunalité"), columns, rows)
+    table = Table("portrait-epci", _("Portrait par intercommunalité"), columns, rows, notes=notes(measures))
     return table.sorted_by("-population")
 
 
