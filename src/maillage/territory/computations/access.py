@@ -1,0 +1,138 @@
+"""The accessibility of every commune of the pack: atlas and travel times in, engine results out.
+
+The national computation is kept in the process and read by every page; a territory is a selection of it,
+so that a figure never depends on where a perimeter stops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engines import accessibility
+from maillage.engines.accessibility import Flows, Result, Structure
+from maillage.kernel.sourced_rules import rule
+from maillage.territory.atlas import Atlas
+from maillage.territory.computations.apl_parameters import ParameterSet, parameter_set
+from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.memo import Memo
+from maillage.territory.computations.pairs_cache import NationalPairs, national_pairs
+from maillage.territory.computations.supplies import PER, PROFESSIONS, Profession
+
+Values = NDArray[np.float64]
+LOW_RULE = "territory.apl.threshold_low"
+HIGH_RULE = "territory.apl.threshold_high"
+LEAST_SERVED = 0.1
+
+_structures: Memo[Structure] = Memo(2)
+_results: Memo[Access] = Memo(8)
+_flows: Memo[Flows] = Memo(2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """Accessibility to one profession with one set of parameters, over all communes of the atlas.
+
+    `heads` counts professionals, `supply` what they offer, `unit` what one more offers; `demand` is the
+    standardised population and `people` the inhabitants, each of shape (n,). `low` is the threshold under
+    which a commune is called poorly served, `high` the one over which it is well served (None where
+    nobody has set one). `key` changes with anything the numbers depend on.
+    """
+
+    key: str
+    profession: Profession
+    parameters: ParameterSet
+    travel: NationalPairs
+    structure: Structure
+    heads: Values
+    supply: Values
+    unit: float
+    demand: Values
+    people: Values
+    result: Result
+    low: float
+    high: float | None
+
+    @property
+    def apl(self) -> Values:
+        """Accessibility of each commune, in the profession's unit."""
+        return self.result.apl
+
+
+def national_access(atlas: Atlas, profession: str = "gp", parameters: str = "") -> Access:
+    """Return the accessibility to `profession`, with the set of that key (the default one when empty).
+
+    Raises KeyError for an unknown profession or set.
+    """
+    chosen, trade = parameter_set(parameters), PROFESSIONS[profession]
+    travel = national_pairs(atlas, chosen.decay.horizon, chosen.crow_fly)
+    parts = [atlas.fingerprint, travel.key, chosen.signature, profession, accessibility.VERSION]
+    key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return _results.get(key, lambda: _compute(atlas, key, trade, chosen, travel))
+
+
+def national_flows(access: Access) -> Flows:
+    """Return who goes where, as the weights of `access` imply it."""
+    return _flows.get(access.key, lambda: accessibility.flows(access.structure, access.result, access.demand))
+
+
+def column(atlas: Atlas, name: str) -> Values:
+    """Return a column as floats, missing everywhere in a pack that has none."""
+    try:
+        return np.asarray(atlas.column(name), dtype=np.float64)
+    except KeyError:
+        return np.full(len(atlas), np.nan)
+
+
+def counts(atlas: Atlas, name: str) -> Values:
+    """Return a column of counts, 0 where nothing is counted."""
+    return np.nan_to_num(column(atlas, name))
+
+
+def _compute(
+    atlas: Atlas, key: str, profession: Profession, parameters: ParameterSet, travel: NationalPairs
+) -> Access:
+    # Every commune may receive supply in a scenario, so the structure leaves none out.
+    structure = _structures.get(
+        (travel.key, parameters.decay), lambda: accessibility.prepare(travel.pairs, parameters.decay)
+    )
+    heads, people = counts(atlas, profession.supply), population(atlas)
+    supply, unit = _supply(atlas, heads, profession, parameters)
+    demand = _demand(atlas, profession, people)
+    result = accessibility.compute(structure, demand, supply)
+    low, high = _thresholds(profession, result, people)
+    return Access(
+        key, profession, parameters, travel, structure, heads, supply, unit, demand, people, result, low, high
+    )
+
+
+def _supply(
+    atlas: Atlas, heads: Values, profession: Profession, parameters: ParameterSet
+) -> tuple[Values, float]:
+    """Return what each commune offers and what one more professional would."""
+    if profession.key != "gp":
+        return heads * PER, PER
+    older = np.minimum(counts(atlas, "supply_commune.mg_liberaux_am_60plus"), heads)
+    supply = (heads - older) * parameters.activity + older * parameters.activity_60plus
+    return supply, parameters.activity
+
+
+def _demand(atlas: Atlas, profession: Profession, people: Values) -> Values:
+    """Standardised population; where the DREES gives none, inhabitants at the national ratio."""
+    standardised = column(atlas, profession.demand)
+    known = np.isfinite(standardised) & (people > 0)
+    if not known.any():
+        return people
+    ratio = standardised[known].sum() / people[known].sum()
+    return np.where(np.isfinite(standardised), np.nan_to_num(standardised), people * ratio)
+
+
+def _thresholds(profession: Profession, result: Result, people: Values) -> tuple[float, float | None]:
+    """The thresholds of the law for GPs; for others, the least served tenth of the country."""
+    if profession.key == "gp":
+        return float(rule(LOW_RULE).value), float(rule(HIGH_RULE).value)
+    return float(accessibility.quantiles(result.apl, people, [LEAST_SERVED])[0]), None
