@@ -39,7 +39,8 @@ class Supply:
         """How many there are for 100,000 inhabitants, of all ages."""
         return Measure(
             f"{self.key}_density", self.label, _DENSITY,
-            plus(self.column), plus(POPULATION_COLUMN), scale=PER, unit=_("pour 100 000 habitants"), decimals=1, note=self.note, high_is_worse=False,
+            plus(self.column), plus(POPULATION_COLUMN), scale=PER,
+            unit=_("pour 100 000 habitants"), decimals=1, note=self.note, high_is_worse=False,
         )  # fmt: skip
 
 
