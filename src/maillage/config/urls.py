@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("compte/", include("maillage.kernel.pages.urls")),
+    path("compte/", include("allauth.urls")),
     path("territoires/", include("maillage.territory.pages.urls")),
     path("annuaire/", include("maillage.directory.pages.urls")),
     path("", include("maillage.web.pages.urls")),

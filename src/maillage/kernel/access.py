@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Permission, Role, allows
@@ -26,7 +27,29 @@ def may(person: Person, permission: Permission, scope: Scope | None = None) -> b
     )
 
 
+def may_everywhere(person: Person, permission: Permission) -> bool:
+    """Return whether a role of `person` carries `permission` for the whole installation."""
+    return any(
+        assignment.scope_id is None and allows(Role(assignment.role), permission)
+        for assignment in roles_of(person)
+    )
+
+
+def scopes_of(person: Person, permission: Permission) -> list[Scope] | None:
+    """Return the scopes where `person` has `permission`; None where it is the whole installation."""
+    assignments = [one for one in roles_of(person) if allows(Role(one.role), permission)]
+    if any(one.scope is None for one in assignments):
+        return None
+    return [one.scope for one in assignments if one.scope is not None]
+
+
 def require(person: Person, permission: Permission, scope: Scope | None = None) -> None:
-    """Raise PermissionDenied, with a French sentence, unless `may` answers yes."""
+    """Raise PermissionDenied, with a sentence to show, unless `may` answers yes."""
     if not may(person, permission, scope):
-        raise PermissionDenied("Votre rôle ne permet pas cette action dans ce périmètre.")
+        raise PermissionDenied(_("Votre rôle ne permet pas cette action dans ce périmètre."))
+
+
+def require_everywhere(person: Person, permission: Permission) -> None:
+    """Raise PermissionDenied, with a sentence to show, unless `may_everywhere` answers yes."""
+    if not may_everywhere(person, permission):
+        raise PermissionDenied(_("Cette action demande un rôle sur toute l’installation."))

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.kernel.models import ChainHead, Entry, Person
 
@@ -25,7 +26,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first row of the journal that is not as it was written, and what is wrong with it (French)."""
+    """The first row that is not as it was written, and what is wrong with it, in the reader's language."""
 
     position: int
     explanation: str
@@ -123,34 +124,32 @@ def _fault_of(
 ) -> Fault | None:
     expected = last_position + 1
     if entry.position > expected:
-        return Fault(expected, f"La ligne {expected} manque : elle a été effacée ou déplacée.")
-    if entry.position < expected:
-        return Fault(entry.position, f"La ligne {entry.position} a été ajoutée avant le début du journal.")
+        return _broken(expected, _("La ligne {row} manque : elle a été effacée ou déplacée."))
     if entry.previous_hash != last_hash:
-        return Fault(entry.position, f"La ligne {expected} ne suit pas la ligne {last_position}.")
+        return _broken(expected, _("La ligne {row} ne suit pas celle qui la précède."))
     if entry.hash != seal(entry):
-        return Fault(entry.position, f"Le contenu de la ligne {expected} n’est plus celui qui a été scellé.")
+        return _broken(expected, _("Le contenu de la ligne {row} n’est plus celui qui a été scellé."))
     if anchor is not None and anchor[0] == entry.position and anchor[1] != entry.hash:
-        return Fault(entry.position, f"La ligne {expected} n’a plus l’empreinte notée hors de la base.")
+        return _broken(expected, _("La ligne {row} n’a plus l’empreinte notée hors de la base."))
     return None
 
 
 def _fault_of_end(position: int, last_hash: str, anchor: tuple[int, str] | None) -> Fault | None:
     head = ChainHead.objects.filter(pk=1).first()
     end = (head.position, head.hash) if head else (0, GENESIS)
-    if anchor is not None and anchor[0] > position:
-        return Fault(
-            position + 1, f"La ligne {position + 1} manque : une ligne plus récente avait été notée."
-        )
-    if end[0] > position:
-        return Fault(position + 1, f"La ligne {position + 1} manque : la fin du journal a été coupée.")
+    if end[0] > position or (anchor is not None and anchor[0] > position):
+        return _broken(position + 1, _("La ligne {row} manque : la fin du journal a été coupée."))
     if end != (position, last_hash):
-        return Fault(position, f"La ligne {position} n’est pas la dernière que le programme ait écrite.")
+        return _broken(position, _("La ligne {row} n’est pas la dernière que le programme ait écrite."))
     return None
 
 
+def _broken(position: int, sentence: str) -> Fault:
+    return Fault(position, sentence.format(row=position))
+
+
 def _locked_head() -> ChainHead:
-    head, _created = ChainHead.objects.select_for_update().get_or_create(
+    head, _is_new = ChainHead.objects.select_for_update().get_or_create(
         pk=1, defaults={"position": 0, "hash": GENESIS}
     )
     return head

@@ -73,3 +73,33 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def allows(role: Role, permission: Permission) -> bool:
     """Return whether `role` carries `permission`."""
     return permission in PERMISSIONS[role]
+
+
+#: Roles that oversee the whole installation rather than one territory or structure.
+_OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.DPO})
+
+
+def holds_everywhere(role: Role) -> bool:
+    """Return whether a demonstration account holds `role` for the whole installation."""
+    return role in _OVERSEERS
+
+
+#: First and last names of the demonstration accounts: invented, after plants, of no real person.
+DEMONSTRATION_NAMES: dict[Role, tuple[str, str]] = {
+    Role.COORDINATOR: ("Camille", "Bruyère"),
+    Role.REGULATOR: ("Yanis", "Fougère"),
+    Role.PHYSICIAN: ("Hélène", "Aubépine"),
+    Role.NURSE: ("Inès", "Capucine"),
+    Role.PHARMACIST: ("Paul", "Réglisse"),
+    Role.MIDWIFE: ("Sarah", "Pervenche"),
+    Role.PHYSIOTHERAPIST: ("Mathis", "Genévrier"),
+    Role.EHPAD: ("Odile", "Glycine"),
+    Role.CASE_MANAGER: ("Nadia", "Verveine"),
+    Role.PATIENT: ("Louis", "Tilleul"),
+    Role.CARER: ("Awa", "Mélisse"),
+    Role.BOARD: ("Bernard", "Châtaignier"),
+    Role.PREVENTION_LEAD: ("Lina", "Primevère"),
+    Role.ANALYST: ("Thomas", "Sorbier"),
+    Role.ADMINISTRATOR: ("Agnès", "Muguet"),
+    Role.DPO: ("Hugo", "Lierre"),
+}

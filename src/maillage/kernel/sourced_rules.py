@@ -18,15 +18,9 @@ from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-CERTAINTIES = {
-    "vu": _("Vu dans la source officielle"),
-    "vu_tiers": _("Vu chez un tiers fiable"),
-    "connaissance_generale": _("Connaissance générale, à vérifier"),
-    "non_etabli": _("Non établi : à renseigner"),
-    "calcule": _("Calculé par Maillage, reproductible"),
-}
+#: Read in the official source, at a third party, known in general, not established, computed by us.
+CERTAINTIES = ("vu", "vu_tiers", "connaissance_generale", "non_etabli", "calcule")
 
 
 class SourcedRuleError(ValueError):
@@ -46,7 +40,7 @@ class SourcedRule:
     """One value, from one source, between two dates (both included; `valid_to` None: until further notice).
 
     `value` is whatever TOML can say (number, text, boolean, list, table), None where it is not
-    established; `certainty` is a key of `CERTAINTIES`; `context` and `file` say who owns the rule.
+    established; `certainty` is one of `CERTAINTIES`; `context` and `file` say who owns the rule.
     """
 
     key: str

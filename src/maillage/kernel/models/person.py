@@ -16,7 +16,7 @@ class PersonManager(BaseUserManager["Person"]):
     """Creates people with a usable or an unusable password."""
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> Person:
-        person = self.model(email=self.normalize_email(email), **extra)
+        person = self.model(email=email.strip().lower(), **extra)
         person.set_password(password)
         person.save(using=self._db)
         return person

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.models.person import Person
@@ -33,12 +34,13 @@ class Scope(AnnotatedModel):
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     def in_force(self, on: date) -> RoleAssignmentQuerySet:
-        """Keep the roles that hold on the date `on` (both ends included)."""
-        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
+        """Keep the roles that hold on the date `on` (both ends included) and were not withdrawn."""
+        open_ended_or_later = models.Q(ends_on=None) | models.Q(ends_on__gte=on)
+        return self.filter(open_ended_or_later, starts_on__lte=on, withdrawn_at=None)
 
 
 class RoleAssignment(AnnotatedModel):
-    """A person holds a role in a scope, between two dates."""
+    """A person holds a role in a scope, between two dates, or until it is withdrawn (at once)."""
 
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="roles", verbose_name=_("personne")
@@ -56,9 +58,11 @@ class RoleAssignment(AnnotatedModel):
     starts_on = models.DateField(_("du"))
     ends_on = models.DateField(_("au"), null=True, blank=True)
 
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True, blank=True)
+
     objects = RoleAssignmentQuerySet.as_manager()
 
-    personal = ("person", "role", "scope", "starts_on", "ends_on")
+    personal = ("person", "role", "scope", "starts_on", "ends_on", "withdrawn_at")
     neither = ("id",)
 
     class Meta:
@@ -72,3 +76,10 @@ class RoleAssignment(AnnotatedModel):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.role}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the role holds today."""
+        today = timezone.localdate()
+        ended = self.ends_on is not None and self.ends_on < today
+        return self.withdrawn_at is None and self.starts_on <= today and not ended

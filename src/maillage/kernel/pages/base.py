@@ -1,0 +1,107 @@
+"""What the pages of every context are made of: a permission asked first, and the forms of an answer.
+
+A page says `permission = Permission.X`, or None where any signed-in person may come; the architecture tests
+read that attribute. Signing in itself is asked by the middleware.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.http import quote_etag
+from django.views.generic import TemplateView, View
+
+from maillage.kernel import access
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Permission
+from maillage.kernel.tables import Table
+
+_WORTH_COMPRESSING = 1400  # bytes: one network packet
+
+
+class PermissionMixin(View):
+    """Refuses, before anything is read, whoever lacks `permission` in `get_scope()`.
+
+    With `everywhere`, the role must hold for the whole installation: such pages show every scope at once.
+    """
+
+    permission: ClassVar[Permission | None]
+    everywhere: ClassVar[bool] = False
+
+    @property
+    def person(self) -> Person:
+        """Who is asking. Raises PermissionDenied for a visitor who is not signed in."""
+        if not isinstance(self.request.user, Person):
+            raise PermissionDenied
+        return self.request.user
+
+    def get_scope(self) -> Scope | None:
+        """Return where the permission is asked; None: in any scope of the person."""
+        return None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check the permission, then serve the page."""
+        person = self.person
+        if self.permission is not None:
+            if self.everywhere:
+                access.require_everywhere(person, self.permission)
+            else:
+                access.require(person, self.permission, self.get_scope())
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Page(PermissionMixin, TemplateView):
+    """A page drawn from a template; subclasses name it, set `permission` and fill `get_context_data`."""
+
+
+class Endpoint(PermissionMixin):
+    """An address without a template: a form's target, a file, the data of a map."""
+
+
+def csv_response(table: Table) -> HttpResponse:
+    """Answer with a table as a CSV file named after its key (UTF-8 with mark, `;` in French)."""
+    response = HttpResponse(table.as_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{table.key}.csv"'
+    return response
+
+
+def json_response(payload: dict[str, Any] | list[Any]) -> JsonResponse:
+    """Answer with JSON, accents as they are. Raises ValueError for NaN, which JSON cannot say."""
+    options = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+    return JsonResponse(payload, safe=False, json_dumps_params=options)
+
+
+def geojson_response(
+    request: HttpRequest, build: Callable[[], dict[str, Any] | bytes], *, version: str, seconds: int = 0
+) -> HttpResponse:
+    """Answer with a GeoJSON collection that the browser keeps and asks about by `version`.
+
+    `version` changes whenever the answer would (pack fingerprint, parameters, language); `build` is only
+    called where the browser does not hold that version yet. `seconds`: not even ask during that time. The
+    answer is private: what a person may see is theirs.
+    """
+    etag = quote_etag(version)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    payload = build()
+    body = payload if isinstance(payload, bytes) else _compact(payload)
+    response = HttpResponse(body, content_type="application/geo+json")
+    if len(body) > _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = gzip.compress(body, compresslevel=5, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    patch_cache_control(response, private=True, max_age=seconds)
+    return response
+
+
+def _compact(payload: dict[str, Any]) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,0 +1,93 @@
+"""Forms of the kernel's pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel import wording
+from maillage.kernel.models import Entry, Scope
+from maillage.kernel.rules import Role
+
+
+def _day(**options: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class JournalFilter(forms.Form):
+    """What to look for in the journal; an empty field filters nothing."""
+
+    q = forms.CharField(label=_("Personne ou objet"), required=False)
+    verb = forms.ChoiceField(label=_("Action"), required=False)
+    since = _day(label=_("Du"), required=False)
+    until = _day(label=_("Au"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = sorted((str(words), key) for key, words in wording.verbs().items())
+        self.fields["verb"].choices = [("", _("toutes")), *((key, words) for words, key in known)]  # type: ignore[attr-defined]
+
+    def keep(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+        """Return the entries that answer the filter, none if it is not valid."""
+        if not self.is_valid():
+            return entries.none()
+        asked = self.cleaned_data
+        if text := asked["q"].strip():
+            names = Q(by__email__icontains=text) | Q(by__last_name__icontains=text)
+            entries = entries.filter(names | Q(target__icontains=text))
+        if asked["verb"]:
+            entries = entries.filter(verb=asked["verb"])
+        if asked["since"]:
+            entries = entries.filter(at__gte=_midnight(asked["since"]))
+        if asked["until"]:
+            entries = entries.filter(at__lt=_midnight(asked["until"] + timedelta(days=1)))
+        return entries
+
+
+class InvitationForm(forms.Form):
+    """Who to invite."""
+
+    first_name = forms.CharField(label=_("Prénom"), max_length=80)
+    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        help_text=_("La personne y reçoit le lien pour choisir son mot de passe."),
+    )
+
+
+class RoleForm(forms.Form):
+    """Which role to give, where, from when to when."""
+
+    role = forms.ChoiceField(label=_("Rôle"))
+    scope = forms.ModelChoiceField(
+        Scope.objects.none(), label=_("Périmètre"), required=False, empty_label=_("Toute l’installation")
+    )
+    starts_on = _day(label=_("Du"))
+    ends_on = _day(label=_("Au"), required=False, help_text=_("Vide : sans date de fin."))
+
+    def __init__(self, *args: Any, scopes: QuerySet[Scope], everywhere: bool, **options: Any) -> None:
+        """Offer `scopes`, and the whole installation where `everywhere`."""
+        super().__init__(*args, **options)
+        self.fields["role"].choices = [(role.value, words) for role, words in wording.ROLES.items()]  # type: ignore[attr-defined]
+        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
+        self.fields["scope"].required = not everywhere
+        self.fields["starts_on"].initial = timezone.localdate
+
+    def chosen_role(self) -> Role:
+        """Return the role chosen (a valid form only)."""
+        return Role(self.cleaned_data["role"])
+
+
+class ReasonForm(forms.Form):
+    """Why: kept in the journal."""
+
+    reason = forms.CharField(label=_("Motif"), max_length=500)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,75 @@
+"""Pages of the journal, for those who may read it: look, export, verify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from maillage.kernel import formats, journal, outbox
+from maillage.kernel.models import Entry
+from maillage.kernel.pages import presenters
+from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.pages.forms import JournalFilter
+from maillage.kernel.rules import Permission
+
+PER_PAGE = 50
+EXPORT_LIMIT = 50_000
+
+
+class JournalPage(Page):
+    """Who did what, newest first."""
+
+    permission = Permission.VIEW_JOURNAL
+    everywhere = True
+    template_name = "kernel/journal.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        form = JournalFilter(self.request.GET)
+        page = Paginator(_asked(form), PER_PAGE).get_page(self.request.GET.get("page"))
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        return super().get_context_data(
+            late=outbox.late(),
+            form=form,
+            page=page,
+            rows=[presenters.entry(row) for row in page],
+            query=query.urlencode(),
+            **context,
+        )
+
+
+class JournalExport(Endpoint):
+    """The rows asked for as a CSV file, the 50,000 newest at most."""
+
+    permission = Permission.VIEW_JOURNAL
+    everywhere = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return csv_response(presenters.journal_table(_asked(JournalFilter(request.GET))[:EXPORT_LIMIT]))
+
+
+class JournalVerification(Endpoint):
+    """Reads the whole journal again and says whether a row was tampered with."""
+
+    permission = Permission.VIEW_JOURNAL
+    everywhere = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        found = journal.verify()
+        if found.fault is None:
+            text = _("Journal intact : {count} lignes vérifiées. Dernière empreinte : {hash}.")
+            messages.success(request, text.format(count=formats.number(found.entries), hash=found.last_hash))
+        else:
+            text = _("Journal altéré. {explanation}")
+            messages.error(request, text.format(explanation=found.fault.explanation))
+        return redirect("kernel:journal")
+
+
+def _asked(form: JournalFilter) -> QuerySet[Entry]:
+    return form.keep(Entry.objects.select_related("by"))

@@ -1,0 +1,150 @@
+"""From the kernel's rows to the words and tables of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from maillage.kernel import formats, wording
+from maillage.kernel.models import Entry
+from maillage.kernel.rules import PERMISSIONS, Role
+from maillage.kernel.sourced_rules import SourcedRule
+from maillage.kernel.tables import Column, Row, Table
+
+
+def value(rule: SourcedRule) -> str:
+    """Return the value of a rule with its unit, or that it is to be filled in."""
+    if rule.value is None:
+        return _("à renseigner")
+    text = _written(rule.value)
+    return f"{text}{formats.NBSP}{rule.unit}" if rule.unit else text
+
+
+def _written(raw: Any) -> str:
+    if isinstance(raw, bool):
+        return _("oui") if raw else _("non")
+    if isinstance(raw, int | float):
+        return formats.number(raw, _decimals(raw))
+    if isinstance(raw, list):
+        return " ; ".join(_written(item) for item in raw)
+    if isinstance(raw, dict):
+        return " ; ".join(f"{key} : {_written(item)}" for key, item in raw.items())
+    return str(raw)
+
+
+def _decimals(raw: float) -> int:
+    return len(f"{raw:.10f}".rstrip("0").partition(".")[2])
+
+
+def period(rule: SourcedRule) -> str:
+    """Return when a rule holds: « depuis le … » or « du … au … »."""
+    start = formats.date_short(rule.valid_from)
+    if rule.valid_to is None:
+        return _("depuis le {start}").format(start=start)
+    return _("du {start} au {end}").format(start=start, end=formats.date_short(rule.valid_to))
+
+
+def by_context(rules: Iterable[SourcedRule]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return rules grouped by context, each with its written value and period."""
+    ordered = sorted(rules, key=lambda rule: (rule.context, rule.key, rule.valid_from))
+    return [
+        (_context_name(context), [presented(rule) for rule in group])
+        for context, group in groupby(ordered, key=lambda rule: rule.context)
+    ]
+
+
+def presented(rule: SourcedRule) -> dict[str, Any]:
+    """Return a rule with its written value and period."""
+    return {"rule": rule, "value": value(rule), "period": period(rule)}
+
+
+def _context_name(context: str) -> str:
+    names = {
+        "kernel": _("Identifiants et comptes"),
+        "territory": _("Territoires et diagnostic"),
+        "directory": _("Annuaire"),
+        "web": _("Écrans"),
+    }
+    return names.get(context, context)
+
+
+def rules_table(rules: Iterable[SourcedRule]) -> Table:
+    """Return rules as a table to export."""
+    columns = [
+        Column("key", _("Clé")),
+        Column("label", _("Règle")),
+        Column("value", _("Valeur")),
+        Column("unit", _("Unité")),
+        Column("certainty", _("Certitude")),
+        Column("source", _("Source")),
+        Column("source_url", _("Adresse de la source")),
+        Column("valid_from", _("Du")),
+        Column("valid_to", _("Au")),
+        Column("note", _("Note")),
+    ]
+    rows = [Row({column.key: _cell(getattr(rule, column.key)) for column in columns}) for rule in rules]
+    return Table("regles", _("Règles sourcées"), columns, rows)
+
+
+def _cell(raw: Any) -> str | float | None:
+    if raw is None or isinstance(raw, str) or (isinstance(raw, int | float) and not isinstance(raw, bool)):
+        return raw
+    return _written(raw)
+
+
+def entry(row: Entry) -> dict[str, Any]:
+    """Return a row of the journal with its words: who, what, when, and each change."""
+    return {
+        "entry": row,
+        "who": str(row.by) if row.by else _("Le programme"),
+        "what": wording.verb(row.verb),
+        "changes": [(field, _change(change)) for field, change in row.changes.items()],
+    }
+
+
+def _change(change: Any) -> str:
+    if isinstance(change, list) and len(change) == 2:
+        before, after = (_("rien") if side is None else str(side) for side in change)
+        return f"{before} → {after}"
+    return _("rien") if change is None else str(change)
+
+
+def journal_table(rows: Iterable[Entry]) -> Table:
+    """Return rows of the journal as a table to export, hashes included."""
+    columns = [
+        Column("position", _("Rang"), "number"),
+        Column("at", _("Le")),
+        Column("by", _("Par")),
+        Column("verb", _("Action")),
+        Column("target", _("Objet")),
+        Column("changes", _("Changements")),
+        Column("reason", _("Motif")),
+        Column("hash", _("Empreinte")),
+    ]
+    cells = (
+        {
+            "position": row.position,
+            "at": row.at.isoformat(),
+            "by": row.by.email if row.by else None,
+            "verb": row.verb,
+            "target": row.target,
+            "changes": row.changes_text,
+            "reason": row.reason,
+            "hash": row.hash,
+        }
+        for row in rows
+    )
+    return Table("journal", _("Journal"), columns, [Row(cell) for cell in cells])
+
+
+def permissions_of(role: str) -> list[str]:
+    """Return in words what a role allows."""
+    return [str(wording.PERMISSIONS[permission]) for permission in sorted(PERMISSIONS[Role(role)])]
+
+
+def role_name(role: str) -> str:
+    """Return the name of a role in the reader's language."""
+    return str(wording.ROLES[Role(role)])

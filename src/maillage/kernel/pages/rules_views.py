@@ -1,0 +1,78 @@
+"""Pages of the sourced rules: all of them by context, and each with its history."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from maillage.kernel import sourced_rules
+from maillage.kernel.pages import presenters
+from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.sourced_rules import SourcedRule
+
+
+class SourcedRules(Page):
+    """The rules in force today, by context; `?q=` searches keys, labels, sources and notes."""
+
+    permission = None
+    template_name = "kernel/sourced_rules.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        query = self.request.GET.get("q", "").strip()
+        rules = _matching(query)
+        unverified = sum(rule.certainty in {"connaissance_generale", "non_etabli"} for rule in rules)
+        return super().get_context_data(
+            query=query,
+            total=len(rules),
+            unverified=unverified,
+            groups=presenters.by_context(rules),
+            **context,
+        )
+
+
+class SourcedRulesExport(Endpoint):
+    """The same rules as a CSV file."""
+
+    permission = None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return csv_response(presenters.rules_table(_matching(request.GET.get("q", "").strip())))
+
+
+class SourcedRulePage(Page):
+    """One rule: its value today, where it comes from, and what it was before."""
+
+    permission = None
+    template_name = "kernel/sourced_rule.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        try:
+            versions = sourced_rules.history(self.kwargs["key"])
+        except sourced_rules.UnknownRuleError as error:
+            raise Http404(str(error)) from error
+        today = timezone.localdate()
+        current = next((version for version in versions if version.holds(today)), None)
+        return super().get_context_data(
+            shown=presenters.presented(current or versions[-1]),
+            in_force=current is not None,
+            versions=[(presenters.presented(version), version is current) for version in reversed(versions)],
+            **context,
+        )
+
+
+def _matching(query: str) -> list[SourcedRule]:
+    today, words = timezone.localdate(), _plain(query).split()
+    return [
+        rule
+        for rule in sourced_rules.all_rules()
+        if rule.holds(today)
+        and all(word in _plain(f"{rule.key} {rule.label} {rule.source} {rule.note}") for word in words)
+    ]
+
+
+def _plain(text: str) -> str:
+    """Return `text` without accents or capitals."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -1,0 +1,63 @@
+"""The words of the kernel's own lists, in the reader's language: roles, permissions, verbs of the journal."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.rules import Permission, Role
+
+ROLES: dict[Role, str | Promise] = {
+    Role.COORDINATOR: _("Coordination de CPTS"),
+    Role.REGULATOR: _("Régulation des soins non programmés"),
+    Role.PHYSICIAN: _("Médecin généraliste"),
+    Role.NURSE: _("Infirmier, infirmière"),
+    Role.PHARMACIST: _("Pharmacien, pharmacienne"),
+    Role.MIDWIFE: _("Sage-femme"),
+    Role.PHYSIOTHERAPIST: _("Kinésithérapeute"),
+    Role.EHPAD: _("EHPAD"),
+    Role.CASE_MANAGER: _("Référent de parcours (DAC)"),
+    Role.PATIENT: _("Patient, patiente"),
+    Role.CARER: _("Aidant, aidante"),
+    Role.BOARD: _("Gouvernance et représentation des usagers"),
+    Role.PREVENTION_LEAD: _("Prévention et crise"),
+    Role.ANALYST: _("Analyse (ARS, CPAM)"),
+    Role.ADMINISTRATOR: _("Administration"),
+    Role.DPO: _("Protection des données (DPO)"),
+}
+
+PERMISSIONS: dict[Permission, str | Promise] = {
+    Permission.VIEW_DIAGNOSIS: _("lire le diagnostic d’un territoire"),
+    Permission.EDIT_TERRITORY: _("créer et modifier des territoires"),
+    Permission.EDIT_SCENARIO: _("construire et partager des scénarios"),
+    Permission.IMPORT_DATA: _("importer des données"),
+    Permission.VIEW_JOURNAL: _("lire le journal"),
+    Permission.MANAGE_ACCOUNTS: _("gérer les comptes et les rôles"),
+}
+
+_VERBS: dict[str, str | Promise] = {
+    "kernel.signed_in": _("s’est connecté"),
+    "kernel.signed_out": _("s’est déconnecté"),
+    "kernel.person_invited": _("a créé un compte"),
+    "kernel.account_closed": _("a fermé un compte"),
+    "kernel.account_reopened": _("a rouvert un compte"),
+    "kernel.role_granted": _("a donné un rôle"),
+    "kernel.role_withdrawn": _("a retiré un rôle"),
+    "kernel.read_unscoped": _("a lu au-delà de son périmètre"),
+    "kernel.backup_restored": _("a restauré une sauvegarde"),
+}
+
+
+def name_verbs(names: dict[str, str | Promise]) -> None:
+    """Tell how the journal's page words the verbs of a context (« a créé un territoire »)."""
+    _VERBS.update(names)
+
+
+def verb(key: str) -> str | Promise:
+    """Return the words of a verb of the journal, the verb itself where its context has not named it."""
+    return _VERBS.get(key, key)
+
+
+def verbs() -> dict[str, str | Promise]:
+    """Return the words of every named verb."""
+    return dict(_VERBS)
