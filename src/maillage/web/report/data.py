@@ -1,0 +1,213 @@
+"""A report as plain data, every number written in French: what both renderings read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+from maillage.kernel import formats
+from maillage.kernel.figures import Figure, Provenance
+from maillage.kernel.tables import Row, Table
+from maillage.web.report.content import (
+    Drawing,
+    Figures,
+    Grid,
+    Heading,
+    Notice,
+    Paragraph,
+    Points,
+    Report,
+    Section,
+)
+
+HIDDEN = "s"
+ESTIMATE = "*"
+FULL_WIDTH = 112
+"""About how many characters of a table fit across a page."""
+COLUMN_MARGIN = 2
+LONGEST_CELL = 34
+
+Data = dict[str, Any]
+
+
+def as_data(report: Report) -> Data:
+    """Return `report` ready for JSON; call it with French active, texts come out as they are printed."""
+    return {
+        "subject": report.subject,
+        "nature": typeset(report.nature),
+        "notice": typeset(report.notice),
+        "day": formats.date_long(report.day),
+        "vintages": [typeset(vintage) for vintage in report.vintages],
+        "cover": block_data(report.cover),
+        "headline": block_data(report.headline),
+        "summary": [_pair(*item) for item in report.summary],
+        "sections": [_section(section) for section in report.sections],
+    }
+
+
+def fingerprint(data: Data) -> str:
+    """Return the SHA-256 of what a report says: equal reports have equal files."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+_SPACED = re.compile(r"[ \u00a0]+(?=[:;!?»%])")
+
+
+def typeset(text: str) -> str:
+    """Return `text` with the no-break spaces and the apostrophes of French typography."""
+    spaced = _SPACED.sub(formats.NBSP, text).replace("« ", f"«{formats.NBSP}")
+    return spaced.replace("'", "’")
+
+
+def figure_text(figure: Figure, value: float | None) -> str:
+    """Return a value of `figure` as it is printed in a column of figures, with its unit."""
+    return formats.quantity(value, figure.unit, figure.decimals)
+
+
+def source_text(provenances: Iterable[Provenance]) -> str:
+    """Return « Source : INSEE, 2024 ; DREES, 2023. » for distinct sources, nothing for none."""
+    found = dict.fromkeys(
+        f"{one.source}, {one.vintage}" if one.vintage else one.source for one in provenances if one.source
+    )
+    return typeset(f"Source{'s' * (len(found) > 1)} : {' ; '.join(found)}.") if found else ""
+
+
+@singledispatch
+def block_data(block: object) -> Data:
+    """Return one block of a section as plain data; `kind` says which one."""
+    raise TypeError(type(block).__name__)
+
+
+@block_data.register
+def _paragraph(block: Paragraph) -> Data:
+    return {"kind": "paragraph", "text": typeset(block.text)}
+
+
+@block_data.register
+def _heading(block: Heading) -> Data:
+    return {"kind": "heading", "text": typeset(block.text)}
+
+
+@block_data.register
+def _notice(block: Notice) -> Data:
+    return {"kind": "notice", "title": typeset(block.title), "text": typeset(block.text)}
+
+
+@block_data.register
+def _points(block: Points) -> Data:
+    return {"kind": "points", "items": [_pair(*item) for item in block.items]}
+
+
+@block_data.register
+def _grid(block: Grid) -> Data:
+    return {"kind": "table", **table_data(block.table)}
+
+
+@block_data.register
+def _drawing(block: Drawing) -> Data:
+    return {
+        "kind": "drawing",
+        "title": typeset(block.title),
+        "description": typeset(block.description),
+        "svg": block.svg,
+        "source": typeset(block.source),
+        "beside": table_data(block.beside) if block.beside else None,
+    }
+
+
+@block_data.register
+def _figures(block: Figures) -> Data:
+    elsewhere = list(dict.fromkeys(one.label for figure in block.figures for one in figure.comparisons))
+    heads = ["Indicateur", block.ours, *elsewhere]
+    rows = [
+        [
+            figure.label,
+            (HIDDEN if figure.suppressed else figure_text(figure, figure.value))
+            + ESTIMATE * figure.provenance.estimate,
+            *(_elsewhere(figure, label) for label in elsewhere),
+        ]
+        for figure in block.figures
+    ]
+    notes = [_ESTIMATES] if any(figure.provenance.estimate for figure in block.figures) else []
+    return {
+        "kind": "table",
+        "key": "",
+        "caption": typeset(block.caption),
+        "columns": _columns(heads, [""] * len(heads), [False, *[True] * (len(heads) - 1)], rows),
+        "rows": rows,
+        "notes": notes,
+        "source": source_text(figure.provenance for figure in block.figures),
+        "width": 1.0,
+        "strong": 1,
+    }
+
+
+_ESTIMATES = typeset(f"{ESTIMATE} estimation.")
+_SECRETS = typeset(f"{HIDDEN} : secret statistique.")
+
+
+def _elsewhere(figure: Figure, label: str) -> str:
+    values = [one.value for one in figure.comparisons if one.label == label]
+    return figure_text(figure, values[0]) if values else ""
+
+
+def table_data(table: Table) -> Data:
+    """Return a table with its cells written, and how wide each column and the whole should be."""
+    rows = [[_cell(table, row, index) for index in range(len(table.columns))] for row in table.rows]
+    columns = _columns(
+        [column.label for column in table.columns],
+        [column.unit for column in table.columns],
+        [column.is_numeric for column in table.columns],
+        rows,
+    )
+    keys = {column.key for column in table.columns}
+    notes = [f"{column.label} : {column.note}" for column in table.columns if column.note]
+    notes += [*table.notes]
+    notes += [_ESTIMATES] if any(keys & row.estimated for row in table.rows) else []
+    notes += [_SECRETS] if any(keys & row.suppressed for row in table.rows) else []
+    return {
+        "key": table.key,
+        "caption": typeset(table.caption),
+        "columns": columns,
+        "rows": rows,
+        "notes": [typeset(note) for note in notes],
+        "source": source_text([table.provenance] if table.provenance else []),
+        "width": min(sum(column["weight"] for column in columns) / FULL_WIDTH, 1.0),
+        "strong": 0,
+    }
+
+
+def _cell(table: Table, row: Row, index: int) -> str:
+    column = table.columns[index]
+    if column.key in row.suppressed:
+        return HIDDEN
+    written = column.written(row.cells.get(column.key))
+    return f"{written}{ESTIMATE}" if column.key in row.estimated and written != formats.UNKNOWN else written
+
+
+def _columns(labels: list[str], units: list[str], numeric: list[bool], rows: list[list[str]]) -> list[Data]:
+    """Return the columns; `weight` is about how many characters each needs."""
+    columns = []
+    for rank, (label, unit, right) in enumerate(zip(labels, units, numeric, strict=True)):
+        cells = max((len(row[rank]) for row in rows), default=0)
+        head = max(max((len(word) for word in label.split()), default=0), len(label) // 3, len(unit) // 2)
+        weight = max(min(cells, LONGEST_CELL), head) + COLUMN_MARGIN
+        columns.append({"label": typeset(label), "unit": typeset(unit), "numeric": right, "weight": weight})
+    return columns
+
+
+def _section(section: Section) -> Data:
+    return {
+        "anchor": section.anchor,
+        "title": typeset(section.title),
+        "finding": typeset(section.finding),
+        "blocks": [block_data(block) for block in section.blocks],
+    }
+
+
+def _pair(lead: str, text: str) -> Data:
+    return {"lead": typeset(lead), "text": typeset(text)}
