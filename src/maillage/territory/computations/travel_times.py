@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from maillage.engines.traveltime import Nearest
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import counts
+from maillage.territory.computations.access_summary import known
 from maillage.territory.computations.comparisons import Members, population
 from maillage.territory.computations.memo import Memo
 from maillage.territory.computations.pairs_cache import NationalPairs
@@ -30,9 +32,18 @@ class Remoteness:
     each bound, in minutes; `people_beyond` the same in inhabitants.
     """
 
-    mean: float
-    beyond: dict[int, float]
-    people_beyond: dict[int, float]
+    mean: float | None
+    beyond: dict[int, float | None]
+    people_beyond: dict[int, float | None]
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Remoteness:
+        """Read back what was written as JSON, where keys are texts."""
+        beyond, people = (
+            {int(bound): value for bound, value in stored[name].items()}
+            for name in ("beyond", "people_beyond")
+        )
+        return cls(stored["mean"], beyond, people)
 
 
 def nearest_service(atlas: Atlas, travel: NationalPairs, service: str) -> Nearest:
@@ -47,11 +58,12 @@ def nearest_service(atlas: Atlas, travel: NationalPairs, service: str) -> Neares
 def remoteness(atlas: Atlas, minutes: NDArray[np.float64], members: Members) -> Remoteness:
     """Return how far a service is from the people of `members`, from `minutes` over all communes."""
     people, times = population(atlas)[members], minutes[members]
+    # Without any site in the country, nobody is within reach and no mean exists.
     shares = {bound: accessibility.share_above(times, people, bound) for bound in travel_bounds()}
     return Remoteness(
-        mean=accessibility.mean(times, people),
-        beyond=shares,
-        people_beyond={bound: share * float(people.sum()) for bound, share in shares.items()},
+        mean=known(accessibility.mean(times, people)),
+        beyond={bound: known(share) for bound, share in shares.items()},
+        people_beyond={bound: known(share * float(people.sum())) for bound, share in shares.items()},
     )
 
 

@@ -19,6 +19,7 @@ from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import Access, counts
 from maillage.territory.computations.supplies import SERVICES, SUPPLIES
 from maillage.territory.computations.travel_times import nearest_service
+from maillage.territory.models import Scenario
 
 Positions = NDArray[np.intp]
 Values = NDArray[np.float64]
@@ -50,6 +51,20 @@ class Outcome:
     heads: Values
     changed: Positions
     nearest: dict[str, Nearest]
+
+
+def live_changes(atlas: Atlas, scenario: Scenario) -> list[Change]:
+    """Return the changes in force, in order; those of communes that left the pack are dropped."""
+    rows = list(
+        scenario.changes.filter(is_undone=False, commune__is_active=True)
+        .order_by("pk")
+        .values_list("supply", "commune_id", "delta")
+    )
+    positions = atlas.positions([commune for _supply, commune, _delta in rows]) if rows else []
+    return [
+        Change(supply, int(position), delta)
+        for (supply, _commune, delta), position in zip(rows, positions, strict=True)
+    ]
 
 
 def check(atlas: Atlas, changes: Sequence[Change]) -> None:

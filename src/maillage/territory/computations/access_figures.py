@@ -1,0 +1,230 @@
+"""The figures of accessibility, each with its formula, sources, rules and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from maillage.kernel.figures import Comparison, Figure, Provenance
+from maillage.kernel.formats import number
+from maillage.territory.atlas import Atlas
+from maillage.territory.computations.access import HIGH_RULE, LEAST_SERVED, LOW_RULE, Access, column
+from maillage.territory.computations.access_diagnosis import AccessDiagnosis, AreaAccess
+from maillage.territory.computations.measure_figures import variable
+from maillage.territory.computations.supplies import SERVICES
+from maillage.territory.computations.travel_times import BOUNDS_RULE, travel_bounds
+
+Reader = Callable[[AreaAccess], float | None]
+
+
+def access_figures(
+    atlas: Atlas, access: Access, found: AccessDiagnosis, positions: NDArray[np.intp]
+) -> list[Figure]:
+    """Return the mean, the shares under and over the thresholds, and the inequality of a territory."""
+    profession = access.profession
+    spread = access_provenance(
+        atlas, access, positions, _("Parts et déciles des habitants, commune par commune.")
+    )
+    low = number(access.low, profession.decimals)
+    figures = [
+        _figure(
+            "mean",
+            _("Accessibilité moyenne"),
+            found,
+            lambda area: area.summary.mean,
+            access_provenance(atlas, access, positions, formula(access)),
+            str(profession.short_unit),
+            profession.decimals,
+        ),
+        _figure(
+            "below",
+            _("Habitants sous %(low)s") % {"low": low},
+            found,
+            lambda area: area.summary.below,
+            spread,
+            "%",
+        ),
+    ]
+    if access.high is not None:
+        high = number(access.high, 0)
+        label = _("Habitants au-dessus de %(high)s") % {"high": high}
+        figures.append(_figure("above", label, found, lambda area: area.summary.above, spread, "%"))
+    ratio = access_provenance(
+        atlas,
+        access,
+        positions,
+        _("Seuil des 10 % d’habitants les mieux servis ÷ seuil des 10 % les moins servis."),
+    )
+    gini = access_provenance(
+        atlas, access, positions, _("Indice de Gini : 0 si tous ont le même accès, 1 si un seul a tout.")
+    )
+    figures += [
+        _figure(
+            "interdecile",
+            _("Rapport entre les mieux et les moins bien servis (P90/P10)"),
+            found,
+            lambda area: area.summary.interdecile,
+            ratio,
+            decimals=1,
+        ),
+        _figure("gini", _("Inégalité (Gini)"), found, lambda area: area.summary.gini, gini, decimals=2),
+    ]
+    return figures
+
+
+def travel_figures(
+    atlas: Atlas, access: Access, found: AccessDiagnosis, positions: NDArray[np.intp]
+) -> list[Figure]:
+    """Return, for each service, the mean minutes to the nearest one."""
+    return [
+        _figure(
+            f"minutes_{key}",
+            _("%(service)s : temps moyen au plus proche") % {"service": service.label},
+            found,
+            lambda area, key=key: area.remoteness[key].mean,
+            travel_provenance(atlas, access, positions, key),
+            "min",
+        )
+        for key, service in SERVICES.items()
+    ]
+
+
+def agreement_figure(atlas: Atlas, access: Access, found: AccessDiagnosis) -> Figure:
+    """Return the rank correlation with the published accessibility, over inhabitants."""
+    source = _reference(atlas, access)
+    published = column(atlas, access.profession.reference)
+    people = access.people
+    known = float(people[np.isfinite(published)].sum() / people.sum()) if people.sum() else None
+    provenance = Provenance(
+        source=source[0],
+        vintage=source[1],
+        formula=_(
+            "Corrélation de Spearman, pondérée par les habitants : 1 si l’ordre des communes est le même."
+        ),
+        completeness=known,
+        rules=access.parameters.rules,
+        note=_("Part des habitants du pays pour qui la référence est publiée."),
+    )
+    return _figure(
+        "agreement",
+        _("Accord des rangs avec la référence de la DREES"),
+        found,
+        lambda area: area.agreement,
+        provenance,
+        decimals=2,
+    )
+
+
+def access_provenance(
+    atlas: Atlas, access: Access, positions: NDArray[np.intp], said: str, *, note: str = ""
+) -> Provenance:
+    """Return where an accessibility comes from: head counts, population, travel times, parameters."""
+    used = [variable(atlas, name) for name in (access.profession.supply, access.profession.demand)]
+    variables = [one for one in used if one is not None]
+    estimate = access.travel.is_estimate(positions)
+    sources = [one.source for one in variables] + [_("temps de trajet ") + travel_source(access)]
+    notes = [note] if note else []
+    if estimate:
+        notes.append(_("Temps de trajet estimés à vol d’oiseau : aucun trajet par la route n’a été calculé."))
+    if access.profession.key != "gp":
+        notes.append(
+            _("Densité de professionnels, temps plein ou non : ce n’est pas l’APL publié par la DREES.")
+        )
+    return Provenance(
+        source=" ; ".join(dict.fromkeys(source for source in sources if source)),
+        vintage=", ".join(dict.fromkeys(one.vintage for one in variables if one.vintage)),
+        formula=said,
+        estimate=estimate,
+        rules=(*access.parameters.rules, *((LOW_RULE, HIGH_RULE) if access.high is not None else ())),
+        note=" ".join(notes),
+    )
+
+
+def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp], service: str) -> Provenance:
+    """Return where a time to the nearest service comes from."""
+    found = variable(atlas, SERVICES[service].supply)
+    bounds = ", ".join(number(bound) for bound in travel_bounds())
+    return Provenance(
+        source=" ; ".join(filter(None, (found.source if found else "", travel_source(access)))),
+        vintage=found.vintage if found else "",
+        formula=_(
+            "Temps du centre de la commune à celui de la commune la plus proche qui en a un ; "
+            "0 dans la commune même. Moyenne pondérée par les habitants ; seuils : %(bounds)s min."
+        )
+        % {"bounds": bounds},
+        estimate=access.travel.is_estimate(positions),
+        rules=(BOUNDS_RULE, *access.parameters.rules),
+    )
+
+
+def travel_source(access: Access) -> str:
+    """Return what the travel times are, in a few words."""
+    model = access.travel.model
+    law = _("modèle à vol d’oiseau : %(a)s × km^%(b)s") % {
+        "a": number(model.coefficient, 3),
+        "b": number(model.exponent, 3),
+    }
+    return _("matrice importée, sinon %(law)s") % {"law": law} if len(access.travel.measured) else law
+
+
+def formula(access: Access) -> str:
+    """Return the formula of accessibility in words and symbols, with the weights in use."""
+    decay = access.parameters.decay
+    steps = ", ".join(
+        _("%(weight)s jusqu’à %(bound)s min") % {"weight": number(weight, 2), "bound": number(bound)}
+        for bound, weight in zip(decay.bounds, decay.weights, strict=True)
+    )
+    said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(steps)s, 0 au-delà.") % {
+        "steps": steps
+    }
+    if access.profession.key != "gp":
+        return said + " " + _("Offre : nombre de professionnels.")
+    return (
+        said
+        + " "
+        + _("Offre : %(activity)s consultations par an et par généraliste, %(older)s à 60 ans et plus.")
+        % {
+            "activity": number(access.parameters.activity),
+            "older": number(access.parameters.activity_60plus),
+        }
+    )
+
+
+def threshold_words(access: Access) -> str:
+    """Return what the low threshold is, in a sentence for a reader who sees it the first time."""
+    if access.profession.key == "gp":
+        return _(
+            "Sous %(low)s consultations par an et par habitant, un territoire peut être classé sous-dense."
+        ) % {"low": number(access.low, 1)}
+    return _("Sous %(low)s : le seuil des %(share)s %% d’habitants les moins bien servis du pays.") % {
+        "low": number(access.low, access.profession.decimals),
+        "share": number(LEAST_SERVED * 100),
+    }
+
+
+def _figure(
+    key: str,
+    label: str,
+    found: AccessDiagnosis,
+    read: Reader,
+    provenance: Provenance,
+    unit: str = "",
+    decimals: int = 0,
+) -> Figure:
+    return Figure(
+        key=key,
+        label=label,
+        value=read(found.territory),
+        provenance=provenance,
+        unit=unit,
+        decimals=decimals,
+        comparisons=tuple(Comparison(area.label, read(area)) for area in found.areas[1:]),
+    )
+
+
+def _reference(atlas: Atlas, access: Access) -> tuple[str, str]:
+    found = variable(atlas, access.profession.reference)
+    return (found.source, found.vintage) if found else (_("Référence absente du jeu importé"), "")
