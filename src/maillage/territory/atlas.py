@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -191,15 +190,14 @@ class Atlas:
 
     def _write(self, key: str, path: Path) -> None:
         """Write the array `key` of the database to `path`, whole or not at all."""
-        stored = self._rows().filter(key=key).values_list("payload", "dtype", "is_variable").first()
+        stored = self._rows().filter(key=key).first()
         if stored is None:
             raise UnknownVariableError(key)
-        payload, dtype, is_variable = stored
-        array = np.frombuffer(zlib.decompress(bytes(payload)), dtype=dtype)
+        array = stored.array()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
-            np.save(file, array.astype(np.float64) if is_variable else array)
+            np.save(file, array.astype(np.float64) if stored.is_variable else array)
         Path(temporary).replace(path)
 
 

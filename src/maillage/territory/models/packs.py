@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
+from typing import Any
+
+import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel, ReferenceModel
@@ -96,3 +101,13 @@ class PackArray(ReferenceModel):
 
     def __str__(self) -> str:
         return self.key
+
+    @staticmethod
+    def encode(array: NDArray[Any]) -> tuple[str, int, bytes]:
+        """Return (dtype, length, payload) of a one-dimensional array of numbers or of texts."""
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        return little.dtype.str, len(little), zlib.compress(np.ascontiguousarray(little).tobytes(), level=1)
+
+    def array(self) -> NDArray[Any]:
+        """Return the stored array, read-only."""
+        return np.frombuffer(zlib.decompress(bytes(self.payload)), dtype=self.dtype)

@@ -4,8 +4,9 @@ A pack is a folder with a `manifest.json`, Parquet tables keyed by commune and a
 Nothing here writes, and nothing here knows the database.
 """
 
-from maillage.territory.packs.checking import check
-from maillage.territory.packs.contract import OpenPack, PackLoader, Progress, silent
+from maillage.territory.packs import variables
+from maillage.territory.packs.checking import check, fingerprint_of
+from maillage.territory.packs.contract import Manifest, OpenPack, PackLoader, Progress, silent
 from maillage.territory.packs.defects import Defect, Defects, Report
 from maillage.territory.packs.geometry import Contours
 from maillage.territory.packs.schema import Column, Kind, Table
@@ -16,11 +17,14 @@ __all__ = [
     "Defect",
     "Defects",
     "Kind",
+    "Manifest",
     "OpenPack",
     "PackLoader",
     "Progress",
     "Report",
     "Table",
     "check",
+    "fingerprint_of",
     "silent",
+    "variables",
 ]

@@ -43,6 +43,18 @@ def check(
     )
 
 
+def fingerprint_of(folder: Path) -> str | None:
+    """Return the fingerprint of the pack in `folder` without checking it, None where it has defects at sight.
+
+    A pack with the fingerprint of one that was found sound is that one: there is nothing to check again.
+    """
+    defects = Defects()
+    manifest = reading.read_manifest(folder, defects)
+    if manifest is None or defects.blocking:
+        return None
+    return reading.fingerprint(folder, sorted(reading.check_files(folder, manifest, defects)))
+
+
 def _open(
     folder: Path,
     manifest: Manifest,
@@ -68,7 +80,7 @@ def _open(
         if loader.table.stem in tables and not defects.blocking:
             loader.check(tables[loader.table.stem], manifest, defects)
     progress(_("Contours"), 0, 1)
-    contours = _read_contours(folder, manifest, present, known, defects)
+    contours = _read_contours(folder, manifest, present, communes, defects)
     if defects.blocking:
         return None
     progress(_("Empreinte"), 0, 1)
@@ -114,7 +126,7 @@ def _read_tables(
 
 
 def _read_contours(
-    folder: Path, manifest: Manifest, present: set[str], known: set[str], defects: Defects
+    folder: Path, manifest: Manifest, present: set[str], communes: pl.DataFrame, defects: Defects
 ) -> geometry.Contours:
     """Read the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
     file = next(
@@ -128,12 +140,18 @@ def _read_contours(
     if file is None or file.name not in present:
         return geometry.EMPTY
     try:
-        contours = geometry.contours((folder / file.name).read_bytes())
+        contours = geometry.contours((folder / file.name).read_bytes(), _centres(communes))
     except geometry.InvalidTopologyError as error:
         defects.add(
             "invalid_topology", file.name, _("TopoJSON invalide : %s.") % error,
             _("Produisez-le de nouveau avec topojson ou mapshaper, une géométrie par commune."),
         )  # fmt: skip
         return geometry.EMPTY
-    check_contours(contours, file.name, known, manifest, defects)
+    check_contours(contours, file.name, set(communes["code"].drop_nulls()), manifest, defects)
     return contours
+
+
+def _centres(communes: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    return {
+        code: (lon, lat) for code, lon, lat in communes.select("code", "lon", "lat").drop_nulls().iter_rows()
+    }

@@ -131,6 +131,14 @@ def check_contours(
             lambda row: _("le contour de %s sort de France.") % row["code"],
             _("Les contours sont attendus en degrés WGS84."),
         )  # fmt: skip
+    for inset in contours.insets:
+        defects.add(
+            "inset", file,
+            _("le département %(departement)s est dessiné en cartouche ; ses %(communes)d contours ont été "
+              "remis en place, à %(km).1f km près.")
+            % {"departement": inset.departement, "communes": inset.communes, "km": inset.median_km},
+            _("Un fichier sans cartouche serait plus exact."), blocks=False,
+        )  # fmt: skip
     without = sorted(known - set(contours.codes))
     if without:
         defects.add(

@@ -1,0 +1,180 @@
+"""Creates and changes territories."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from maillage.kernel import access, journal
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Permission
+from maillage.territory.models import Commune, Territory, TerritoryCommune
+from maillage.territory.queries import codes_of_group, current_pack
+from maillage.territory.rules.kinds import (
+    DEMONSTRATION_EPCIS,
+    FICTIONAL,
+    FICTIONAL_EPCIS,
+    Group,
+    TerritoryKind,
+)
+from maillage.territory.rules.search import search_key
+
+_SLUG_LENGTH = 80
+
+
+class PerimeterError(ValueError):
+    """The perimeter or the identity of a territory is not acceptable; the message (French) says why."""
+
+
+@transaction.atomic
+def create_territory(
+    *,
+    by: Person | None,
+    kind: TerritoryKind,
+    name: str,
+    codes: Collection[str],
+    parent: Territory | None = None,
+    time_zone: str = "Europe/Paris",
+    slug: str = "",
+    is_constructed: bool = False,
+    note: str = "",
+) -> Territory:
+    """Create a territory from the codes of its communes, with a scope for the roles that people hold in it.
+
+    `slug` is made from the name, and made unique, where it is not given. `by` is None for the operator at
+    the command line. Raises PerimeterError, PermissionDenied.
+    """
+    if by is not None:
+        access.require(by, Permission.EDIT_TERRITORY)
+    name = _checked_name(name)
+    communes = _checked_codes(codes)
+    if time_zone not in zoneinfo.available_timezones():
+        raise PerimeterError(_("« %s » n’est pas un fuseau horaire connu.") % time_zone)
+    territory = Territory.objects.create(
+        kind=kind.value,
+        name=name,
+        search_name=search_key(name),
+        slug=_free_slug(slug or slugify(name), exact=bool(slug)),
+        scope=Scope.objects.create(kind="territory", label=name),
+        parent=parent,
+        time_zone=time_zone,
+        is_constructed=is_constructed,
+        note=note.strip(),
+    )
+    _add(territory, communes)
+    changes = {"name": [None, name], "kind": [None, kind.value], "communes": [[], communes]}
+    journal.record(by=by, verb="territory.created", target=journal.target_of(territory), changes=changes)
+    return territory
+
+
+@transaction.atomic
+def rename(*, by: Person, territory: Territory, name: str, note: str | None = None) -> Territory:
+    """Give a territory another name (its address stays) and, unless None, another note.
+
+    Raises PerimeterError, PermissionDenied.
+    """
+    access.require(by, Permission.EDIT_TERRITORY, territory.scope)
+    before = (territory.name, territory.note)
+    territory.name = _checked_name(name)
+    territory.search_name = search_key(territory.name)
+    territory.note = territory.note if note is None else note.strip()
+    if (territory.name, territory.note) == before:
+        return territory
+    territory.save(update_fields=["name", "search_name", "note"])
+    Scope.objects.filter(pk=territory.scope_id).update(label=territory.name)
+    changes = {"name": [before[0], territory.name], "note": [before[1], territory.note]}
+    journal.record(by=by, verb="territory.renamed", target=journal.target_of(territory), changes=changes)
+    return territory
+
+
+@transaction.atomic
+def change_perimeter(
+    *, by: Person, territory: Territory, codes: Collection[str], reason: str = ""
+) -> Territory:
+    """Make `codes` the communes of a territory; communes no longer in the current pack stay unless left out.
+
+    Raises PerimeterError, PermissionDenied.
+    """
+    access.require(by, Permission.EDIT_TERRITORY, territory.scope)
+    Territory.objects.select_for_update().get(pk=territory.pk)
+    wanted = set(_checked_codes(codes))
+    members = TerritoryCommune.objects.filter(territory=territory)
+    present = set(members.values_list("commune_id", flat=True))
+    added, removed = sorted(wanted - present), sorted(present - wanted)
+    if not added and not removed:
+        return territory
+    members.filter(commune__in=removed).delete()
+    _add(territory, added)
+    changes = {"added": added, "removed": removed}
+    target = journal.target_of(territory)
+    journal.record(by=by, verb="territory.perimeter_changed", target=target, changes=changes, reason=reason)
+    return territory
+
+
+def create_demonstration_territory(*, by: Person | None) -> Territory:
+    """Return the demonstration territory of the current pack, created if absent.
+
+    Charolais-Brionnais with the national pack, Val-de-Brume with the fictional one. Raises PerimeterError
+    where the pack has neither.
+    """
+    pack = current_pack()
+    fictional = pack is not None and pack.geography == FICTIONAL
+    slug = "val-de-brume" if fictional else "charolais-brionnais"
+    existing = Territory.objects.filter(slug=slug).first()
+    if existing:
+        return existing
+    if fictional:
+        name, epcis = "Val-de-Brume", FICTIONAL_EPCIS
+        note = _("territoire fictif, engendré par le programme : aucun de ces lieux n’existe.")
+    else:
+        name, epcis = "Charolais-Brionnais", DEMONSTRATION_EPCIS
+        note = _("périmètre construit à partir de ses quatre EPCI, ce n’est pas une CPTS officielle")
+    codes = [code for epci in epcis for code in codes_of_group(Group.EPCI, epci)]
+    return create_territory(
+        by=by, kind=TerritoryKind.CPTS, name=name, codes=codes, slug=slug, is_constructed=True, note=note
+    )
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not slugify(name):
+        raise PerimeterError(_("Donnez un nom au territoire."))
+    if len(name) > 120:
+        raise PerimeterError(_("Le nom dépasse 120 caractères."))
+    return name
+
+
+def _checked_codes(codes: Collection[str]) -> list[str]:
+    wanted = sorted(set(codes))
+    if not wanted:
+        raise PerimeterError(_("Un territoire a au moins une commune."))
+    known = set(Commune.objects.values_list("code", flat=True)) if len(wanted) > 500 else _known(wanted)
+    unknown = [code for code in wanted if code not in known]
+    if unknown:
+        raise PerimeterError(_("Communes inconnues du jeu de données : %s.") % ", ".join(unknown[:10]))
+    return wanted
+
+
+def _known(codes: Collection[str]) -> set[str]:
+    return set(Commune.objects.filter(code__in=codes).values_list("code", flat=True))
+
+
+def _free_slug(slug: str, *, exact: bool) -> str:
+    base = slug[:_SLUG_LENGTH]
+    taken = set(Territory.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    if exact:
+        raise PerimeterError(_("L’adresse « %s » est déjà prise par un autre territoire.") % base)
+    number = next(number for number in range(2, len(taken) + 3) if f"{base[:75]}-{number}" not in taken)
+    return f"{base[:75]}-{number}"
+
+
+def _add(territory: Territory, codes: Iterable[str]) -> None:
+    TerritoryCommune.objects.bulk_create(
+        [TerritoryCommune(territory=territory, commune_id=code) for code in codes], batch_size=400
+    )
