@@ -54,6 +54,21 @@ def allow_changes(table: str, on: BaseDatabaseWrapper = connection) -> None:
     _run(_UNTRIGGERS, table, on)
 
 
+@contextmanager
+def append_only_lifted() -> Iterator[None]:
+    """Let a restore replace the rows of every append-only table; each refuses again afterwards.
+
+    Must run in a transaction, so that a failure brings the refusal back with the rows.
+    """
+    connection.check_constraints()  # PostgreSQL changes no trigger of a table with deferred checks to make
+    tables = _append_only_tables()
+    for table in tables:
+        allow_changes(table)
+    yield
+    for table in tables:
+        forbid_changes(table)
+
+
 def notify(channel: str) -> None:
     """Wake, on commit, those who `wait` on `channel`. SQLite has no such thing: its waiters poll."""
     if connection.vendor == "postgresql":
@@ -111,6 +126,18 @@ def snapshot() -> Iterator[None]:
             yield
         finally:
             cursor.execute("ROLLBACK")
+
+
+def _append_only_tables() -> list[str]:
+    query = {
+        "sqlite": "SELECT tbl_name FROM sqlite_master "
+        "WHERE type = 'trigger' AND name = tbl_name || '_no_update'",
+        "postgresql": "SELECT tgrelid::regclass::text FROM pg_trigger "
+        "WHERE tgname = tgrelid::regclass::text || '_no_update'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query[connection.vendor])
+        return [table for (table,) in cursor.fetchall()]
 
 
 def _run(statements: dict[str, tuple[str, ...]], table: str, on: BaseDatabaseWrapper) -> None:

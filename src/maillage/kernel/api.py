@@ -1,0 +1,52 @@
+"""What the command line and the other contexts ask of the kernel, in one place."""
+
+from maillage.kernel.access import may, may_everywhere, require, require_everywhere, roles_of, scopes_of
+from maillage.kernel.actions import (
+    close_account,
+    create_demonstration_accounts,
+    end_role,
+    grant_role,
+    invite_person,
+    reopen_account,
+)
+from maillage.kernel.backups import Backup, BackupError, backup, restore
+from maillage.kernel.journal import Fault, Verification, record, target_of, verify
+from maillage.kernel.outbox import Event, drain, handles, publish, work
+from maillage.kernel.privacy import RegisterRow, omissions, register
+from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, all_rules, rule
+
+__all__ = [
+    "Backup",
+    "BackupError",
+    "Event",
+    "Fault",
+    "RegisterRow",
+    "SourcedRule",
+    "UnknownRuleError",
+    "Verification",
+    "all_rules",
+    "backup",
+    "close_account",
+    "create_demonstration_accounts",
+    "drain",
+    "end_role",
+    "grant_role",
+    "handles",
+    "invite_person",
+    "may",
+    "may_everywhere",
+    "omissions",
+    "publish",
+    "record",
+    "register",
+    "reopen_account",
+    "require",
+    "require_everywhere",
+    "restore",
+    "roles_of",
+    "rule",
+    "scopes_of",
+    "target_of",
+    "verify",
+    "work",
+]
