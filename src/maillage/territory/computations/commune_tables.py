@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from maillage.kernel.formats import number
 from maillage.kernel.tables import Cell, Column, Row, Table
-from maillage.territory.computations.measure_figures import variable
+from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.measure_figures import is_estimate
 from maillage.territory.computations.measures import Measure, parts, per_commune, secrecy_threshold
 
 if TYPE_CHECKING:
@@ -30,10 +31,9 @@ def cell(measure: Measure, value: float | None) -> Cell:
     """Return a value as a cell of `measure_column`: a signed change is written in points of percentage."""
     if value is None or not np.isfinite(value):
         return None
-    places = measure.decimals + (2 if measure.is_share else 0)
     if measure.is_share and measure.offset != 0:
         return round(float(value) * 100, measure.decimals)
-    return round(float(value), places) if places else round(float(value))
+    return _rounded(measure, value)
 
 
 def commune_rows(
@@ -102,17 +102,20 @@ def feature_properties(
 ) -> list[Mapping[str, Any]]:
     """Return the GeoJSON properties of the communes `positions`; those of `members` are inside the territory.
 
-    A cell under secrecy is null, and says so.
+    A cell under secrecy is null, and says so; a share is from 0 to 1.
     """
     values, hidden = per_commune(atlas, measure)
+    people, estimated = population(atlas), _estimated(atlas, measure)
     inside = np.isin(positions, members)
     return [
         {
             "code": str(atlas.codes[position]),
             "name": str(atlas.names[position]),
             "inside": bool(within),
-            measure.key: cell(measure, values[position]),
+            measure.key: _rounded(measure, values[position]),
+            "population": int(people[position]),
             "suppressed": bool(hidden[position]),
+            "estimate": bool(estimated[position]),
         }
         for position, within in zip(positions, inside, strict=True)
     ]
@@ -124,13 +127,20 @@ def map_bounds(atlas: Atlas, around: NDArray[np.intp], measure: Measure) -> list
     known = values[np.isfinite(values)]
     if not len(known):
         return []
-    cuts = [cell(measure, float(cut)) for cut in np.quantile(known, (0.2, 0.4, 0.6, 0.8))]
-    return sorted({float(cut) for cut in cuts if isinstance(cut, (int, float))})
+    cuts = (_rounded(measure, cut) for cut in np.quantile(known, (0.2, 0.4, 0.6, 0.8)))
+    return sorted({cut for cut in cuts if cut is not None})
+
+
+def _rounded(measure: Measure, value: float) -> float | int | None:
+    if not np.isfinite(value):
+        return None
+    places = measure.decimals + (2 if measure.is_share else 0)
+    return round(float(value), places) if places else round(float(value))
 
 
 def _estimated(atlas: Atlas, measure: Measure) -> NDArray[np.bool_]:
     """Whether each commune has an estimate: all where a column is one, else those blurred by secrecy."""
-    if any((found := variable(atlas, name)) is not None and found.estimate for name in measure.columns):
+    if is_estimate(atlas, measure):
         return np.ones(len(atlas), dtype=bool)
     cells = parts(atlas, measure)
     return (cells.low != cells.high) & ~cells.suppressed

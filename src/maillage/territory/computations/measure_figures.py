@@ -49,7 +49,7 @@ def provenance(atlas: Atlas, measure: Measure, reading: Reading | None = None) -
         or _("Donnée absente du jeu importé"),
         vintage=", ".join(dict.fromkeys(found.vintage for found in variables)),
         formula=str(measure.formula),
-        estimate=any(found.estimate for found in variables) or _is_blurred(measure, reading),
+        estimate=is_estimate(atlas, measure) or _is_blurred(measure, reading),
         completeness=reading.completeness if reading is not None else None,
         rules=measure.rules,
         note=" ".join(notes),
@@ -77,10 +77,10 @@ def gaps(measure: Measure, reading: Reading) -> list[str]:
             )
             % {"count": number(reading.masked)}
         )
-    if reading.masked and reading.low is not None:
+    bounds = written(measure, reading.low), written(measure, reading.high)
+    if reading.masked and bounds[0] != bounds[1]:
         sentences.append(
-            _("La valeur exacte est entre %(low)s et %(high)s.")
-            % {"low": written(measure, reading.low), "high": written(measure, reading.high)}
+            _("La valeur exacte est entre %(low)s et %(high)s.") % {"low": bounds[0], "high": bounds[1]}
         )
     return sentences
 
@@ -92,6 +92,12 @@ def written(measure: Measure, value: float | None) -> str:
     return f"{number(value, measure.decimals)} {measure.unit}".strip()
 
 
+def is_estimate(atlas: Atlas, measure: Measure) -> bool:
+    """Return whether `measure` is an estimate everywhere: of an estimated column, or by an assumed share."""
+    known = (variable(atlas, name) for name in measure.columns)
+    return measure.has_estimated_terms or any(found is not None and found.estimate for found in known)
+
+
 def variable(atlas: Atlas, name: str) -> Variable | None:
     """Return what the atlas says of a column, None where the pack does not have it."""
     try:
@@ -101,8 +107,5 @@ def variable(atlas: Atlas, name: str) -> Variable | None:
 
 
 def _is_blurred(measure: Measure, reading: Reading | None) -> bool:
-    """Whether secrecy moves the value more than its last shown digit."""
-    if reading is None or reading.low is None or reading.high is None:
-        return False
-    step = 10.0 ** -(measure.decimals + (2 if measure.is_share else 0))
-    return reading.high - reading.low > step
+    """Whether secrecy changes the value as it is written."""
+    return reading is not None and written(measure, reading.low) != written(measure, reading.high)

@@ -72,6 +72,11 @@ class Measure:
         return tuple(dict.fromkeys([*keys, *[THRESHOLD_RULE] * bool(self.reference)]))
 
     @property
+    def has_estimated_terms(self) -> bool:
+        """Whether a sourced rule stands for a number that nobody counted."""
+        return any(isinstance(coefficient, str) for coefficient, _ in (*self.numerator, *self.denominator))
+
+    @property
     def is_share(self) -> bool:
         """Whether the value is a share from 0 to 1, written as a percentage."""
         return self.unit == "%"

@@ -7,13 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from maillage.territory.computations.measures import Measure, plus
 
 POPULATION_COLUMN = "communes.pop_municipale"
-BAND_COLUMNS = (
-    ("communes.pop_0_15", _("0 à 15 ans")),
-    ("communes.pop_16_24", _("16 à 24 ans")),
-    ("communes.pop_25_54", _("25 à 54 ans")),
-    ("communes.pop_55_64", _("55 à 64 ans")),
-    ("communes.pop_65p", _("65 ans et plus")),
-)
 CURVE_COLUMNS = (
     ("communes.pop_2012", "2012"),
     ("communes.pop_2017", "2017"),
@@ -63,6 +56,14 @@ SHARE_65 = Measure(
 SHARE_UNDER_16 = Measure(
     "share_0_15", _("Moins de 16 ans"), _("population estimée de 0 à 15 ans ÷ population"),
     plus("communes.pop_0_15"), plus(POPULATION_COLUMN), unit="%", decimals=0, note=AGE_NOTE,
+)  # fmt: skip
+BANDS = tuple(
+    Measure(f"band_{suffix}", label, _("population estimée de la tranche d’âge ÷ population"),
+            plus(f"communes.pop_{suffix}"), plus(POPULATION_COLUMN), unit="%", note=AGE_NOTE)
+    for suffix, label in (
+        ("0_15", _("0 à 15 ans")), ("16_24", _("16 à 24 ans")), ("25_54", _("25 à 54 ans")),
+        ("55_64", _("55 à 64 ans")), ("65p", _("65 ans et plus")),
+    )
 )  # fmt: skip
 BIRTHS = Measure(
     "births", _("Naissances"), _("somme des naissances domiciliées de l’année"),
@@ -134,5 +135,4 @@ NO_COLORECTAL_SCREENING = Measure(
 )  # fmt: skip
 
 VULNERABILITIES = (ALD, NO_REFERRING_DOCTOR, C2S, NO_GP_VISIT, NO_FLU_VACCINE, NO_COLORECTAL_SCREENING)
-ESTIMATED = frozenset({SHARE_65.key, SHARE_UNDER_16.key, NO_COLORECTAL_SCREENING.key})
 MAPPED = (SHARE_65, CHANGE_2012, POPULATION, DENSITY, INCOME, *VULNERABILITIES)
