@@ -85,18 +85,34 @@ def sample_map(name: str = "carte", count: int = len(HOSTILE)) -> str:
     ]
     zone = frozenset({"71000", "71001"})
     spec = StaticMap(
-        name, "Carte d’essai", "Des carrés.", areas, bounds=(1, 2.5, 4, 5), decimals=1, measure="Mesure",
-        towns=towns, zones=[zone], zone_label="zone blanche", around=[square(0, 1)],
-    )  # fmt: skip
+        name,
+        "Carte d’essai",
+        "Des carrés.",
+        areas,
+        bounds=(1, 2.5, 4, 5),
+        decimals=1,
+        measure="Mesure",
+        towns=towns,
+        zones=[zone],
+        zone_label="zone blanche",
+        around=[square(0, 1)],
+    )
     return draw_map(spec)
 
 
 def report(**changes: object) -> Report:
     """Return a report with every sort of block."""
     chart = draw_bars(
-        BarChart("ages", "Âges", "Part de chaque âge.", ["0–15 ans", "65 ans et plus"],
-                 [Series("Territoire", [0.16, 0.31]), Series("France", [0.18, None])], "%", 1)
-    )  # fmt: skip
+        BarChart(
+            "ages",
+            "Âges",
+            "Part de chaque âge.",
+            ["0–15 ans", "65 ans et plus"],
+            [Series("Territoire", [0.16, 0.31]), Series("France", [0.18, None])],
+            "%",
+            1,
+        )
+    )
     blocks = (
         Paragraph("Un paragraphe : il a des espaces insécables !"),
         Heading("Un intertitre"),

@@ -46,8 +46,13 @@ def test_signed_shows_plus_and_minus_but_no_sign_on_zero():
 
 def test_minutes_become_hours_from_sixty_on():
     assert [formats.minutes(value) for value in (0, 12.4, 59.6, 65, -61, None)] == [
-        "0\u00a0min", "12\u00a0min", "1\u00a0h\u00a000", "1\u00a0h\u00a005", "−1\u00a0h\u00a001", "–",
-    ]  # fmt: skip
+        "0\u00a0min",
+        "12\u00a0min",
+        "1\u00a0h\u00a000",
+        "1\u00a0h\u00a005",
+        "−1\u00a0h\u00a001",
+        "–",
+    ]
 
 
 def test_quantity_writes_the_unit():

@@ -39,10 +39,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "maillage.web",  # before allauth: its pages wear our templates
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "maillage.web",
     "maillage.directory",
     "maillage.territory",
     "maillage.kernel",

@@ -34,12 +34,13 @@ _FRENCH = _Style(thousands=NARROW_NBSP, decimal=",", before_percent=NBSP)
 _ENGLISH = _Style(thousands=",", decimal=".", before_percent="")
 
 
-def _is_french() -> bool:
+def is_french() -> bool:
+    """Whether the reader's language is French (the default when none is active)."""
     return not (get_language() or "fr").startswith("en")
 
 
 def _style() -> _Style:
-    return _FRENCH if _is_french() else _ENGLISH
+    return _FRENCH if is_french() else _ENGLISH
 
 
 def _known(value: Number) -> Decimal | None:
@@ -120,7 +121,7 @@ def time_short(value: datetime | time | None) -> str:
     if value is None:
         return UNKNOWN
     moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    if _is_french():
+    if is_french():
         return f"{moment.hour}{NBSP}h{NBSP}{moment.minute:02d}"
     return f"{moment.hour:02d}:{moment.minute:02d}"
 
@@ -132,12 +133,12 @@ def date_long(value: date | datetime | None) -> str:
     if not isinstance(value, datetime):
         return _long_day(value)
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{_long_day(local.date())} {'à' if _is_french() else 'at'} {time_short(local)}"
+    return f"{_long_day(local.date())} {'à' if is_french() else 'at'} {time_short(local)}"
 
 
 def _long_day(day: date) -> str:
     text = formats.date_format(day, "l j F Y", use_l10n=False)
-    return text.replace(" 1 ", " 1er ", 1) if day.day == 1 and _is_french() else text
+    return text.replace(" 1 ", " 1er ", 1) if day.day == 1 and is_french() else text
 
 
 def date_short(value: date | datetime | None) -> str:

@@ -1,10 +1,58 @@
 """What every page's shell needs."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from maillage.web import navigation
+
+THEMES = ("auto", "light", "dark")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the shell's template variables."""
-    return {}
+    """Return the shell's template variables.
+
+    `shell.navigation`: links that the visitor's roles open; `shell.theme`: `auto`, `light` or `dark`;
+    `shell.texts`: what the scripts say, in the visitor's language.
+    """
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "shell": {
+            "navigation": SimpleLazyObject(lambda: navigation.links(request)),
+            "theme": theme if theme in THEMES else "auto",
+            "texts": texts,
+        }
+    }
+
+
+def texts() -> dict[str, str]:
+    """Return the words of the scripts: a script holds no sentence of its own."""
+    return {
+        "close": _("Fermer"),
+        "estimate": _("Estimation"),
+        "no_data": _("Pas de donnée"),
+        "outside": _("Hors du territoire"),
+        "inside": _("Périmètre du territoire"),
+        "less_than": _("moins de {value}"),
+        "more_than": _("{value} et plus"),
+        "between": _("de {low} à {high}"),
+        "map_label": _("Carte : {label}. Les mêmes valeurs sont dans la liste."),
+        "map_failed": _("La carte ne peut pas s’afficher ici. La liste donne les mêmes valeurs."),
+        "white_zone": _("Zone blanche"),
+        "at_centre": _("Symbole creux : placé au centre de la commune"),
+        "others": _("Autres"),
+        "zoom_in": _("Agrandir"),
+        "zoom_out": _("Réduire"),
+        "reset_view": _("Revoir tout le territoire"),
+        "see_in_list": _("Voir dans la liste"),
+        "sorted_ascending": _("Trié par {column}, ordre croissant"),
+        "sorted_descending": _("Trié par {column}, ordre décroissant"),
+        "results": _("{count} proposition(s)"),
+        "no_result": _("Aucune proposition"),
+        "loading": _("Chargement…"),
+        "request_failed": _("Le serveur n’a pas répondu. Vérifiez la connexion, puis recommencez."),
+    }

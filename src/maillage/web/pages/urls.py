@@ -1,6 +1,21 @@
-"""Addresses of the `web` context."""
+"""Addresses of the `web` context: the shell's own pages."""
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+from django.views.i18n import set_language
+
+from maillage.web.pages import gallery, gallery_map, views
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("recherche/", views.search, name="search"),
+    path("apparence/", views.appearance, name="appearance"),
+    path("langue/", login_not_required(set_language), name="set_language"),
+    path("healthz", views.health, name="health"),
+    path("composants/", gallery.index, name="gallery"),
+    path("composants/carte.geojson", gallery_map.communes, name="gallery_map"),
+    path("composants/structures.geojson", gallery_map.points, name="gallery_points"),
+    path("composants/propositions.json", gallery.suggestions, name="gallery_suggestions"),
+    path("composants/<slug:slug>/", gallery.preview, name="gallery_component"),
+]

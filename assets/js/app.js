@@ -1,0 +1,23 @@
+// What every page may need; the map and the charts are fetched only by the pages that draw one.
+import { appearance } from "./appearance.js";
+import { dialogs } from "./dialogs.js";
+import { islands } from "./islands.js";
+import { lists } from "./lists.js";
+import { requests } from "./requests.js";
+import { suggestions } from "./suggest.js";
+import { sortableTables } from "./tables.js";
+
+/** Brings one part of the page to life: the whole page at first, then what htmx swaps in. */
+function enliven(root) {
+  dialogs(root);
+  suggestions(root);
+  sortableTables(root);
+  lists(root);
+}
+
+appearance(document);
+requests(document);
+islands(document);
+enliven(document);
+document.querySelector(".error-summary")?.focus();
+document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));

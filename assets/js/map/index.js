@@ -1,0 +1,206 @@
+// <maillage-map>: our own GeoJSON as an atlas draws it, beside the list that says the same. No tiles, no glyph server, no key.
+//
+//   data-src        GeoJSON of communes: properties code, name, inside, the field, and as known population, estimate,
+//                   white_zone, url, detail; collection: estimate, credit, categories [{key, label}]
+//   data-field, data-scale (access | difference | count | category), data-bounds, data-unit, data-decimals, data-label
+//   data-perimeter  GeoJSON outlined in the brand colour (else the outline of the features inside is drawn)
+//   data-points     GeoJSON points: properties type, type_label, name, url, detail, centre (true: placed at the commune's centre)
+//   data-list       id of the list whose rows carry data-code
+//   data-pick       id of an input (a click adds or removes a code) or of a form (a click fills `commune` and submits)
+//
+// Emits `maillage:select` {code, from} and `maillage:pick` {code, picked, codes}. `refresh()`, or a `maillage:refresh` event
+// on the page, reads the data again.
+import * as maplibre from "maplibre-gl";
+import { controls } from "./controls.js";
+import { labels } from "./labels.js";
+import { classify, legend } from "./scale.js";
+import { addImages, colours, layers, repaint } from "./style.js";
+import { bounds, outline } from "./geometry.js";
+import { tip } from "./tip.js";
+import { text } from "../texts.js";
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+const script = document.getElementById("app-script");
+maplibre.setWorkerUrl(new URL(script.dataset.mapWorker, location.href).href);
+
+const read = async (url) => {
+  if (!url) return EMPTY;
+  const answer = await fetch(url, { headers: { Accept: "application/geo+json" } });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer.json();
+};
+
+class MaillageMap extends HTMLElement {
+  async connectedCallback() {
+    if (this.canvas) return;
+    this.canvas = Object.assign(document.createElement("div"), { className: "map-canvas" });
+    this.key = Object.assign(document.createElement("div"), { className: "map-key" });
+    this.append(this.canvas, this.key);
+    this.setAttribute("aria-busy", "true");
+    this.onTheme = () => this.map?.isStyleLoaded() && (addImages(this.map), repaint(this.map, this.dataset));
+    this.onRefresh = () => this.refresh();
+    document.addEventListener("maillage:theme", this.onTheme);
+    document.addEventListener("maillage:refresh", this.onRefresh);
+    try {
+      await this.draw();
+    } catch (error) {
+      this.fail(error);
+    }
+    this.removeAttribute("aria-busy");
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("maillage:theme", this.onTheme);
+    document.removeEventListener("maillage:refresh", this.onRefresh);
+    this.map?.remove();
+    this.map = this.canvas = undefined;
+    this.replaceChildren();
+  }
+
+  fail(error) {
+    console.warn(error);
+    this.map?.remove();
+    this.map = undefined;
+    this.canvas.replaceChildren(Object.assign(document.createElement("p"), { className: "map-failed", textContent: text("map_failed") }));
+  }
+
+  /** Reads the data and prepares what the map draws: features with their class, outlines, points. */
+  async load() {
+    const [communes, perimeter, points] = await Promise.all([read(this.dataset.src), read(this.dataset.perimeter), read(this.dataset.points)]);
+    for (const feature of communes.features) feature.properties._class = classify(feature.properties, this.dataset, communes);
+    this.features = new Map(communes.features.map((feature) => [String(feature.properties.code), feature]));
+    const inside = communes.features.filter((feature) => feature.properties.inside !== false);
+    this.data = {
+      communes,
+      points,
+      perimeter: perimeter.features.length ? perimeter : inside.length < communes.features.length ? outline(inside) : EMPTY,
+      zones: outline(communes.features.filter((feature) => feature.properties.white_zone)),
+    };
+    this.extent = bounds(this.data.perimeter.features.length ? this.data.perimeter : communes);
+    this.key.replaceChildren(legend(this.dataset, this.data));
+  }
+
+  async draw() {
+    await this.load();
+    const touch = matchMedia("(pointer: coarse)").matches;
+    this.map = new maplibre.Map({
+      container: this.canvas,
+      style: { version: 8, sources: {}, layers: [] },
+      bounds: this.extent,
+      fitBoundsOptions: { padding: 24 },
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      rollEnabled: false,
+      maxZoom: 15,
+      cooperativeGestures: touch,
+      fadeDuration: 0,
+    });
+    await new Promise((done, failed) => {
+      this.map.once("load", done);
+      this.map.once("error", (event) => failed(event.error));
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    addImages(this.map);
+    for (const [name, data] of Object.entries(this.data)) this.map.addSource(name, { type: "geojson", data, ...(name === "communes" && { promoteId: "code" }) });
+    for (const layer of layers(colours(), this.dataset)) this.map.addLayer(layer);
+    this.labels = labels(maplibre, this.map, this.data.communes);
+    this.tip = tip(maplibre, this.map, this);
+    controls(maplibre, this.map, this);
+    this.listen();
+    this.showPicked();
+  }
+
+  listen() {
+    const at = (point) => this.map.queryRenderedFeatures(point, { layers: ["points", "communes-fill", "communes-none"] })[0];
+    this.map.on("mousemove", (event) => this.hover(at(event.point), event.lngLat));
+    this.map.on("mouseout", () => this.hover());
+    this.map.on("click", (event) => this.enter(at(event.point), event.lngLat));
+    const canvas = this.map.getCanvas();
+    canvas.setAttribute("aria-label", text("map_label", { label: this.dataset.label ?? "" }));
+    canvas.setAttribute("role", "application");
+    // By keyboard: arrows move, + and − zoom, Enter opens what is under the cross at the centre.
+    canvas.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.enter(at(this.map.project(this.map.getCenter())), this.map.getCenter());
+      if (event.key === "Escape") this.tip.close();
+    });
+    // The wheel scrolls the page until the reader has entered the map.
+    this.map.scrollZoom.disable();
+    canvas.addEventListener("focus", () => this.map.scrollZoom.enable());
+    canvas.addEventListener("blur", () => this.map.scrollZoom.disable());
+  }
+
+  hover(feature, at) {
+    this.map.getCanvas().style.cursor = feature ? "pointer" : "";
+    const code = feature?.layer.id === "points" ? undefined : feature?.properties.code;
+    if (this.hovered !== code) {
+      if (this.hovered !== undefined) this.map.setFeatureState({ source: "communes", id: this.hovered }, { hover: false });
+      if (code !== undefined) this.map.setFeatureState({ source: "communes", id: code }, { hover: true });
+      this.hovered = code;
+    }
+    this.tip.hover(feature, at);
+  }
+
+  /** What a click, a tap or Enter does to what is there. */
+  enter(feature, at) {
+    if (!feature) return this.tip.close();
+    if (feature.layer.id === "points") return this.tip.open(feature, at);
+    if (this.dataset.pick) return this.pick(String(feature.properties.code));
+    this.select(String(feature.properties.code), { from: "map" });
+    this.tip.open(feature, at);
+  }
+
+  /** Shows the commune `code` as selected; `fly` brings it into view. Called by the list too. */
+  select(code, { from = "list", fly = false } = {}) {
+    if (!this.map || !this.features.has(code)) return;
+    if (this.selected !== undefined) this.map.setFeatureState({ source: "communes", id: this.selected }, { selected: false });
+    this.map.setFeatureState({ source: "communes", id: code }, { selected: true });
+    this.selected = code;
+    const feature = this.features.get(code);
+    const box = bounds(feature);
+    const centre = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (fly && !this.map.getBounds().contains(centre)) this.map.easeTo({ center: centre, duration: calm ? 0 : 200 });
+    if (from === "list") this.tip.open({ ...feature, layer: { id: "communes-fill" } }, centre);
+    this.dispatchEvent(new CustomEvent("maillage:select", { bubbles: true, detail: { code, from } }));
+  }
+
+  /** Adds `code` to, or removes it from, the picked communes; or submits it when `data-pick` names a form. */
+  pick(code) {
+    const target = document.getElementById(this.dataset.pick);
+    if (target instanceof HTMLFormElement) {
+      target.elements.namedItem("commune").value = code;
+      target.requestSubmit();
+    } else if (target) {
+      const codes = new Set(target.value.split(/\s+/).filter(Boolean));
+      if (!codes.delete(code)) codes.add(code);
+      target.value = [...codes].join(" ");
+      target.dispatchEvent(new Event("change", { bubbles: true }));
+      this.showPicked();
+      this.dispatchEvent(new CustomEvent("maillage:pick", { bubbles: true, detail: { code, picked: codes.has(code), codes: [...codes] } }));
+    }
+    this.select(code, { from: "map" });
+  }
+
+  showPicked() {
+    const target = this.dataset.pick && document.getElementById(this.dataset.pick);
+    if (!this.map || !target || target instanceof HTMLFormElement) return;
+    const codes = new Set(target.value.split(/\s+/));
+    for (const code of this.features.keys()) this.map.setFeatureState({ source: "communes", id: code }, { picked: codes.has(code) });
+  }
+
+  async refresh() {
+    if (!this.map) return;
+    await this.load();
+    for (const [name, data] of Object.entries(this.data)) this.map.getSource(name).setData(data);
+  }
+
+  /** Brings the whole territory back into view. */
+  reset() {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds(this.extent, { padding: 24, duration: calm ? 0 : 200 });
+  }
+}
+
+customElements.define("maillage-map", MaillageMap);

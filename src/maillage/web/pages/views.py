@@ -1,0 +1,64 @@
+"""The shell's own pages: home, search, appearance, health, and what to say when a page cannot be shown."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from maillage.web.context import THEMES
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what the visitor came to do, by role."""
+    return render(request, "web/home.html")
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Look for communes, territories and structures by name."""
+    query = request.GET.get("q", "").strip()
+    return render(request, "web/search.html", {"query": query, "groups": []})
+
+
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in a cookie: pages come in it, without a flash and without JavaScript."""
+    theme, next_url = request.POST.get("theme", ""), request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(next_url if safe else "/")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@never_cache
+@login_not_required
+@require_GET
+def health(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 where the application and its database answer: for supervisors, so public."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say which right is missing and whom to ask."""
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django passes it)
+    """Say that the address leads nowhere and offer ways on."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours; a page that needs neither database nor session."""
+    return render(request, "500.html", status=500)
