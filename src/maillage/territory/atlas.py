@@ -164,7 +164,7 @@ class Atlas:
 
     def positions(self, codes: Iterable[str]) -> IntArray:
         """Return where the communes `codes` stand in the arrays, int64. Raises UnknownCommuneError."""
-        wanted = np.array(list(codes), dtype=self.codes.dtype.str if len(self.codes) else "<U5")
+        wanted = np.array(list(codes), dtype=np.str_)
         found = np.minimum(np.searchsorted(self.codes, wanted), max(len(self.codes) - 1, 0))
         missing = self.codes[found] != wanted
         if missing.any():

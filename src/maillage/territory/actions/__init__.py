@@ -1,6 +1,6 @@
 """Writes of the territory context."""
 
-from maillage.territory.actions.import_pack import PackRefusedError, import_pack
+from maillage.territory.actions.importing import PackRefusedError, import_pack
 from maillage.territory.actions.territories import (
     PerimeterError,
     change_perimeter,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.territory.packs import geometry, reading
 from maillage.territory.packs.cells import check_cells
-from maillage.territory.packs.contract import Manifest, OpenPack, PackLoader, Progress, silent
+from maillage.territory.packs.contract import Manifest, OpenPack, PackFile, PackLoader, Progress, silent
 from maillage.territory.packs.defects import Defects, Report
 from maillage.territory.packs.geography import check_codes, check_communes, check_contours
 from maillage.territory.packs.schema import Table
@@ -68,17 +68,16 @@ def _open(
     _check_required(manifest, schema, defects)
     tables = _read_tables(folder, manifest, schema, present, defects, progress)
     communes = tables.get(COMMUNES.stem)
-    if communes is None or COMMUNES.key not in communes.columns:
-        return None
-    if defects.blocking:  # rows are compared only once the columns can be trusted
+    if communes is None or not reading.fits(communes, COMMUNES):
         return None
     known = check_communes(communes, manifest, defects)
     for stem, table in tables.items():
-        if stem != COMMUNES.stem and schema[stem] in BY_COMMUNE and schema[stem].key in table.columns:
+        if stem != COMMUNES.stem and schema[stem] in BY_COMMUNE and reading.fits(table, schema[stem]):
             check_codes(table, schema[stem], known, earlier, defects)
     for loader in loaders:
-        if loader.table.stem in tables and not defects.blocking:
-            loader.check(tables[loader.table.stem], manifest, defects)
+        table = tables.get(loader.table.stem)
+        if table is not None and reading.fits(table, loader.table):
+            loader.check(table, manifest, defects)
     progress(_("Contours"), 0, 1)
     contours = _read_contours(folder, manifest, present, communes, defects)
     if defects.blocking:
@@ -102,6 +101,18 @@ def _check_required(manifest: Manifest, schema: Mapping[str, Table], defects: De
                 "missing_file", table.file, _("ce fichier indispensable n’est pas dans le manifeste."),
                 _("Ajoutez-le au dossier et au manifeste."),
             )  # fmt: skip
+
+    if _contour_file(manifest) is None:
+        defects.add(
+            "missing_file", "communes_france.topojson", _("aucun contour de communes dans le manifeste."),
+            _("Ajoutez un TopoJSON des communes : cartes et contiguïté en dépendent."),
+        )  # fmt: skip
+
+
+def _contour_file(manifest: Manifest) -> PackFile | None:
+    """Return the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
+    outlines = (file for file in manifest.files if file.name.endswith(".topojson"))
+    return next((file for file in outlines if file.stem.startswith("communes")), None)
 
 
 def _read_tables(
@@ -128,15 +139,9 @@ def _read_tables(
 def _read_contours(
     folder: Path, manifest: Manifest, present: set[str], communes: pl.DataFrame, defects: Defects
 ) -> geometry.Contours:
-    """Read the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
     file = next(
         (f for f in manifest.files if f.stem.startswith("communes") and f.name.endswith(".topojson")), None
     )
-    if file is None:
-        defects.add(
-            "missing_file", "communes_france.topojson", _("aucun contour de communes dans le manifeste."),
-            _("Ajoutez un TopoJSON des communes : cartes et contiguïté en dépendent."),
-        )  # fmt: skip
     if file is None or file.name not in present:
         return geometry.EMPTY
     try:

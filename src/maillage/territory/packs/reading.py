@@ -155,6 +155,15 @@ def read_table(folder: Path, file: PackFile, table: Table, defects: Defects) -> 
     return frame.with_columns(pl.selectors.float().fill_nan(None))
 
 
+def fits(frame: pl.DataFrame, table: Table) -> bool:
+    """Return whether the columns that `table` requires are there and of their type: rows can be compared."""
+    required = {name: column for name, column in table.columns.items() if column.required}
+    return table.key in frame.columns and all(
+        name in frame.columns and column.kind.is_numeric == frame.schema[name].is_numeric()
+        for name, column in required.items()
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
