@@ -117,7 +117,7 @@ def diagnosis_page(
 
     @wraps(view)
     def page(
-        request: HttpRequest, slug: str, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+        request: HttpRequest, slug: str, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
         territory = _territory(slug)
         require(request.user, Permission.VIEW_DIAGNOSIS, territory.scope)  # type: ignore[arg-type]

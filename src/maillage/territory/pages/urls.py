@@ -2,5 +2,9 @@
 
 from django.urls import URLPattern
 
+from maillage.territory.pages import access_urls
+
 app_name = "territory"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *access_urls.urlpatterns,
+]

@@ -1,0 +1,71 @@
+"""The communes of a territory and around it as map features: accessibility, white zones, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from maillage.kernel.formats import number
+from maillage.territory import queries
+from maillage.territory.computations.access import Access
+from maillage.territory.computations.reference_comparison import ranks
+from maillage.territory.computations.white_zones import zone_labels
+from maillage.territory.pages.diagnosis import Diagnosis
+
+Values = NDArray[np.float64]
+
+
+def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = None) -> str:
+    """Return the GeoJSON of the territory and its halo; `apl` replaces the present accessibility."""
+    atlas, members = diagnosis.atlas, diagnosis.positions
+    positions = np.concatenate((members, queries.halo_positions(diagnosis.territory)))
+    properties = {
+        str(atlas.codes[k]): {
+            "name": str(atlas.names[k]),
+            "inside": index < len(members),
+            "population": int(access.people[k]),
+            "url": reverse("territory:commune_access", args=[str(atlas.codes[k])]),
+            "detail": detail(access, int(k)),
+        }
+        for index, k in enumerate(positions)
+    }
+    values = access.apl if apl is None else apl
+    for code, changing in values_of(diagnosis, access, values, positions).items():
+        properties[code].update(changing)
+    features = queries.contours(properties, properties)
+    return queries.feature_collection(
+        features, estimate=access.travel.is_estimate(members), credit=_credit(access)
+    )
+
+
+def values_of(
+    diagnosis: Diagnosis, access: Access, apl: Values, positions: NDArray[np.intp]
+) -> dict[str, Mapping[str, Any]]:
+    """Return by code what a scenario may change on the map: value, gap in ranks, being in a white zone."""
+    atlas, members = diagnosis.atlas, diagnosis.positions
+    zones = dict(zip(members.tolist(), zone_labels(atlas, access, members, apl).tolist(), strict=True))
+    gaps = ranks(atlas, access).gap
+    return {
+        str(atlas.codes[k]): {
+            "apl": round(float(apl[k]), 4),
+            "gap": None if np.isnan(gaps[k]) else round(float(gaps[k]), 4),
+            "white_zone": zones.get(int(k), -1) >= 0,
+        }
+        for k in positions
+    }
+
+
+def detail(access: Access, position: int, heads: Values | None = None) -> str:
+    """Return how many professionals a commune has, in a few words."""
+    count = (access.heads if heads is None else heads)[position]
+    noun = access.profession.many if count >= 2 else access.profession.one
+    return f"{number(count)} {noun}" if count else _("aucun %(one)s") % {"one": access.profession.one}
+
+
+def _credit(access: Access) -> str:
+    return _("Temps de trajet estimés à vol d’oiseau") if not len(access.travel.measured) else ""
