@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from maillage.territory.computations.comparable import TRAITS, level_for, profile
+from maillage.territory.computations.comparisons import areas_of
 from maillage.territory.computations.needs import CRITERIA, default_weights, national_scores, rank
 from maillage.territory.computations.retirement import retirement
 from tests.territory.small_atlas import SmallAtlas, small_atlas
@@ -97,8 +98,17 @@ def test_each_kind_is_compared_with_its_like() -> None:
 
 
 def test_retirement_can_only_lower_access(atlas: SmallAtlas) -> None:
-    found = retirement(atlas, TERRITORY)
+    found = retirement(atlas, areas_of(atlas, TERRITORY, "Haut-Val"))
     assert found.now.mean is not None
     assert found.after.mean is not None
     assert found.after.mean < found.now.mean
-    assert found.estimate
+    assert found.after.below is not None
+    for figure in found.figures:
+        assert figure.provenance.estimate, "travel times are estimated"
+        assert [one.label for one in figure.comparisons] == [
+            "Aujourd’hui, ici",
+            "Amont",
+            "Aval",
+            "Rives",
+            "France",
+        ]

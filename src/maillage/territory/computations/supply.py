@@ -110,6 +110,37 @@ def _compute(atlas: Atlas, positions: NDArray[np.intp], name: str) -> TerritoryS
     )  # fmt: skip
 
 
+def lacking_table(atlas: Atlas, supply: TerritorySupply) -> Table:
+    """Return the communes that have no GP, no pharmacy, or GPs who are all 60 or over, and what each has."""
+    people = population(atlas)
+    words = {True: _("oui"), False: _("non")}
+    concerned = (supply.without_gp, supply.without_pharmacy, supply.losing_last_gp)
+    positions = np.unique(np.concatenate([lacking.positions for lacking in concerned]))
+    flags = [np.isin(positions, lacking.positions) for lacking in concerned]
+    rows = [
+        Row(
+            {
+                "name": str(atlas.names[position]),
+                "population": int(people[position]),
+                "gp": words[bool(flags[0][index])],
+                "pharmacy": words[bool(flags[1][index])],
+                "last": words[bool(flags[2][index])],
+            },
+            code=str(atlas.codes[position]),
+        )
+        for index, position in enumerate(positions)
+    ]
+    columns = [
+        Column("name", _("Commune")),
+        Column("population", _("Habitants"), "number"),
+        Column("gp", _("Sans généraliste")),
+        Column("pharmacy", _("Sans pharmacie")),
+        Column("last", _("Généralistes tous de 60 ans et plus")),
+    ]
+    table = Table("supply-lacking", _("Communes dépourvues, ou qui peuvent le devenir"), columns, rows)
+    return table.sorted_by("-population")
+
+
 def _lacking(atlas: Atlas, positions: NDArray[np.intp], lacks: NDArray[np.bool_]) -> Lacking:
     people = population(atlas)
     found = positions[lacks[positions]]
