@@ -14,7 +14,9 @@ from maillage.territory.packs.contract import Manifest, OpenPack, PackFile, Pack
 from maillage.territory.packs.defects import Defects, Report
 from maillage.territory.packs.geography import check_codes, check_communes, check_contours
 from maillage.territory.packs.schema import Table
-from maillage.territory.packs.variables import BY_COMMUNE, COMMUNES, TABLES
+from maillage.territory.packs.variables import COMMUNES, TABLES, WORKFORCE
+
+_WITHOUT_FOREIGN_CODES = {COMMUNES.stem, WORKFORCE.stem}
 
 
 def check(
@@ -72,7 +74,7 @@ def _open(
         return None
     known = check_communes(communes, manifest, defects)
     for stem, table in tables.items():
-        if stem != COMMUNES.stem and schema[stem] in BY_COMMUNE and reading.fits(table, schema[stem]):
+        if stem not in _WITHOUT_FOREIGN_CODES and reading.fits(table, schema[stem]):
             check_codes(table, schema[stem], known, earlier, defects)
     for loader in loaders:
         table = tables.get(loader.table.stem)

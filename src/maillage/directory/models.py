@@ -1,0 +1,132 @@
+"""Health and care structures, from the data packs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from maillage.directory.rules import Precision, StructureKind
+from maillage.kernel.privacy import ReferenceModel
+
+KIND_LABELS: dict[StructureKind, str | Promise] = {
+    StructureKind.HOSPITAL: _("Hôpital"),
+    StructureKind.EHPAD: _("EHPAD"),
+    StructureKind.EMERGENCY: _("Urgences"),
+    StructureKind.MATERNITY: _("Maternité"),
+    StructureKind.MSP: _("Maison de santé"),
+    StructureKind.HEALTH_CENTRE: _("Centre de santé"),
+    StructureKind.PHARMACY: _("Pharmacie"),
+    StructureKind.LABORATORY: _("Laboratoire"),
+}
+COUNTED = {
+    StructureKind.HOSPITAL: ngettext_lazy("%(count)d hôpital", "%(count)d hôpitaux", "count"),
+    StructureKind.EHPAD: ngettext_lazy("%(count)d EHPAD", "%(count)d EHPAD", "count"),
+    StructureKind.EMERGENCY: ngettext_lazy(
+        "%(count)d service d’urgences", "%(count)d services d’urgences", "count"
+    ),
+    StructureKind.MATERNITY: ngettext_lazy("%(count)d maternité", "%(count)d maternités", "count"),
+    StructureKind.MSP: ngettext_lazy("%(count)d maison de santé", "%(count)d maisons de santé", "count"),
+    StructureKind.HEALTH_CENTRE: ngettext_lazy(
+        "%(count)d centre de santé", "%(count)d centres de santé", "count"
+    ),
+    StructureKind.PHARMACY: ngettext_lazy("%(count)d pharmacie", "%(count)d pharmacies", "count"),
+    StructureKind.LABORATORY: ngettext_lazy("%(count)d laboratoire", "%(count)d laboratoires", "count"),
+}
+PRECISION_LABELS: dict[Precision, str | Promise] = {
+    Precision.ADDRESS: _("à son adresse"),
+    Precision.STREET: _("dans sa rue ou à proximité"),
+    Precision.COMMUNE: _("située au centre de la commune"),
+}
+STATUS_LABELS = {
+    "public": _("Public"),
+    "private": _("Privé"),
+    "prive_commercial": _("Privé commercial"),
+    "prive_associatif": _("Privé associatif"),
+}
+
+
+class StructureQuerySet(models.QuerySet["Structure"]):
+    def active(self) -> StructureQuerySet:
+        """Keep the structures of the current pack."""
+        return self.filter(is_active=True)
+
+    def of_kinds(self, kinds: Iterable[StructureKind]) -> StructureQuerySet:
+        """Keep the structures of those kinds; all where `kinds` is empty."""
+        wanted = [kind.value for kind in kinds]
+        return self.filter(kind__in=wanted) if wanted else self.all()
+
+    def inside(self, codes: Collection[str]) -> StructureQuerySet:
+        """Keep the structures of the communes `codes`."""
+        return self.filter(commune__in=list(codes))
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> StructureQuerySet:
+        """Keep the structures whose position lies between those degrees."""
+        return self.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+
+
+class Structure(ReferenceModel):
+    """A hospital, an EHPAD, or all the pharmacies (and the like) that a source counts in one commune.
+
+    The identifier is that of the source, so that a later pack finds the same structure again; `is_active`
+    is false for one that the current pack no longer has.
+    """
+
+    id = models.CharField(_("identifiant de la source"), max_length=40, primary_key=True)
+    finess = models.CharField(_("FINESS"), max_length=9, blank=True, db_index=True)
+    kind = models.CharField(
+        _("type"), max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+    )
+    category = models.CharField(_("catégorie"), max_length=120, blank=True)
+    category_code = models.CharField(_("catégorie FINESS (TRE_R66)"), max_length=4, blank=True)
+    name = models.CharField(_("nom"), max_length=200)
+    search_name = models.CharField(_("nom de recherche"), max_length=220)
+    status = models.CharField(_("statut"), max_length=20, blank=True, choices=list(STATUS_LABELS.items()))
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=5, blank=True)
+    city = models.CharField(_("ville"), max_length=120, blank=True)
+    commune = models.ForeignKey(
+        "territory.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="structures",
+        verbose_name=_("commune"),
+    )
+    lon = models.FloatField(_("longitude"))
+    lat = models.FloatField(_("latitude"))
+    precision = models.CharField(
+        _("précision"),
+        max_length=10,
+        choices=[(value.value, label) for value, label in PRECISION_LABELS.items()],
+    )
+    count = models.PositiveIntegerField(_("nombre"))
+    single_room_price = models.FloatField(_("chambre simple, € pour 30 jours"), null=True)
+    dependency_price = models.FloatField(_("tarif GIR 1-2, € pour 30 jours"), null=True)
+    source = models.CharField(_("source"), max_length=40)
+    is_active = models.BooleanField(_("dans le jeu de données en usage"), default=True)
+
+    objects = StructureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("structure")
+        ordering = ("kind", "search_name", "id")
+        indexes = [models.Index(fields=["lat", "lon"], name="structure_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the row counts the structures of a commune instead of naming one."""
+        return self.precision == Precision.COMMUNE and self.finess == ""
+
+    @property
+    def title(self) -> str:
+        """What to call it on a screen: its name, or « 3 pharmacies · Gueugnon »."""
+        if not self.is_group:
+            return self.name
+        counted = COUNTED[StructureKind(self.kind)] % {"count": self.count}
+        return f"{counted} · {self.name}"
