@@ -17,6 +17,7 @@ from maillage.engines.traveltime import Nearest
 from maillage.kernel.formats import number
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import Access, counts
+from maillage.territory.computations.place_names import at
 from maillage.territory.computations.supplies import SERVICES, SUPPLIES
 from maillage.territory.computations.travel_times import nearest_service
 from maillage.territory.models import Scenario
@@ -150,15 +151,15 @@ def _services(atlas: Atlas, access: Access, changes: Sequence[Change]) -> dict[s
 
 
 def _too_few(atlas: Atlas, change: Change, present: int) -> str:
-    supply, place = SUPPLIES[change.supply], str(atlas.names[change.position])
+    supply, place = SUPPLIES[change.supply], at(str(atlas.names[change.position]))
     if present == 0:
-        return _("Il n’y a aucun %(one)s à %(place)s : il n’y a rien à retirer.") % {
+        return _("Il n’y a aucun %(one)s %(place)s : il n’y a rien à retirer.") % {
             "one": supply.one,
             "place": place,
         }
     return ngettext(
-        "Il n’y a que %(present)s %(one)s à %(place)s : on ne peut pas en retirer %(asked)s.",
-        "Il n’y a que %(present)s %(many)s à %(place)s : on ne peut pas en retirer %(asked)s.",
+        "Il n’y a que %(present)s %(one)s %(place)s : on ne peut pas en retirer %(asked)s.",
+        "Il n’y a que %(present)s %(many)s %(place)s : on ne peut pas en retirer %(asked)s.",
         present,
     ) % {
         "present": number(present),

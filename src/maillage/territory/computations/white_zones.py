@@ -37,7 +37,7 @@ class WhiteZone:
     """A contiguous set of communes under the threshold.
 
     `members` are positions in the atlas, most populated first. `mean` is weighted by standardised
-    population. `outside` counts the communes of the same zone that lie outside the territory.
+    population. `outside` counts the communes next to it, outside the territory, that are under too.
     `mean_lift` brings the zone's mean to the threshold, `full_lift` each of its communes; None where no
     settlement inside the zone does.
     """
@@ -90,11 +90,12 @@ def white_zones(
     inside = np.zeros(len(atlas), dtype=bool)
     inside[members] = True
     labels = accessibility.clusters(under & inside, atlas.adjacency, access.people)
-    wider = accessibility.clusters(under, atlas.adjacency, access.people)
+    beyond = under & ~inside
+    candidates = _where_one_could_settle(atlas, access)
     enough = np.flatnonzero((access.heads > 0) & ~under)
     nearest = access.travel.nearest(atlas, enough)
     return [
-        _zone(access, state, number, np.flatnonzero(labels == number), wider, inside, nearest)
+        _zone(atlas, access, state, number, np.flatnonzero(labels == number), beyond, candidates, nearest)
         for number in range(int(labels.max(initial=-1)) + 1)
     ]
 
@@ -110,17 +111,19 @@ def zone_labels(
 
 
 def _zone(
+    atlas: Atlas,
     access: Access,
     state: Result,
     number: int,
     zone: Positions,
-    wider: NDArray[np.int32],
-    inside: NDArray[np.bool_],
+    beyond: NDArray[np.bool_],
+    candidates: NDArray[np.bool_],
     nearest: Nearest,
 ) -> WhiteZone:
     zone = zone[np.argsort(-access.people[zone], kind="stable")]
-    same = np.isin(wider, np.unique(wider[zone]))
-    lifts = [_lift(access, state, zone, everyone=everyone) for everyone in (False, True)]
+    starts, neighbours = atlas.adjacency
+    around = np.unique(np.concatenate([neighbours[starts[k] : starts[k + 1]] for k in zone]))
+    lifts = [_lift(access, state, zone, candidates, everyone=everyone) for everyone in (False, True)]
     return WhiteZone(
         number=number,
         members=zone,
@@ -128,25 +131,38 @@ def _zone(
         mean=accessibility.mean(state.apl[zone], access.demand[zone]),
         lowest=float(state.apl[zone].min()),
         heads=float(access.heads[zone].sum()),
-        outside=int(np.count_nonzero(same & ~inside)),
+        outside=int(np.count_nonzero(beyond[around])),
         mean_lift=lifts[0],
         full_lift=lifts[1],
         alternative=_alternative(zone, nearest),
     )
 
 
-def _lift(access: Access, state: Result, zone: Positions, *, everyone: bool) -> Lift | None:
-    return accessibility.supply_to_lift(
-        access.structure,
-        state,
-        access.demand,
-        zone,
-        access.low,
-        unit=access.unit,
-        candidates=zone[:MAX_CANDIDATES],
-        everyone=everyone,
-        seconds=MILP_SECONDS,
-    )
+def _where_one_could_settle(atlas: Atlas, access: Access) -> NDArray[np.bool_]:
+    """The communes that already hold such a professional or a pharmacy: a hamlet would be no answer."""
+    return (access.heads > 0) | (counts(atlas, "supply_commune.pharmacies") > 0)
+
+
+def _lift(
+    access: Access, state: Result, zone: Positions, likely: NDArray[np.bool_], *, everyone: bool
+) -> Lift | None:
+    """Return what lifts the zone from its likely places, from any of its communes where those cannot."""
+    places = zone[likely[zone]] if likely[zone].any() else zone[:1]
+    for candidates in (places, zone[:MAX_CANDIDATES]):
+        lift = accessibility.supply_to_lift(
+            access.structure,
+            state,
+            access.demand,
+            zone,
+            access.low,
+            unit=access.unit,
+            candidates=candidates,
+            everyone=everyone,
+            seconds=MILP_SECONDS,
+        )
+        if lift is not None:
+            return lift
+    return None
 
 
 def _alternative(zone: Positions, nearest: Nearest) -> Alternative | None:

@@ -16,6 +16,7 @@ from maillage.territory.computations import access_figures as figures
 from maillage.territory.computations.access import Access
 from maillage.territory.computations.access_diagnosis import AccessDiagnosis
 from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.place_names import of
 from maillage.territory.computations.reference_comparison import differences, ranks
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.travel_times import nearest_service, travel_bounds
@@ -67,7 +68,7 @@ def _where(diagnosis: Diagnosis, access: Access) -> str:
     if labels.max(initial=-1) < 1 or largest.sum() * 2 < under.sum():
         return ""
     town = members[int(np.argmax(largest))]
-    return _(", le plus souvent autour de %(town)s") % {"town": diagnosis.atlas.names[town]}
+    return _(", le plus souvent autour %(town)s") % {"town": of(str(diagnosis.atlas.names[town]))}
 
 
 def tables(diagnosis: Diagnosis, chosen: Chosen, found: AccessDiagnosis) -> dict[str, Table]:

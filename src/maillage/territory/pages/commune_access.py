@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from maillage.engines.accessibility import mean
 from maillage.kernel.access import require
 from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.formats import number, percent
@@ -20,9 +21,10 @@ from maillage.territory import queries
 from maillage.territory.atlas import Atlas, UnknownCommuneError, current
 from maillage.territory.computations import access_figures as figures
 from maillage.territory.computations.access import Access, national_access, national_flows
-from maillage.territory.computations.access_summary import known, summary
+from maillage.territory.computations.access_summary import known
 from maillage.territory.computations.comparisons import areas_of
 from maillage.territory.computations.measure_figures import variable
+from maillage.territory.computations.place_names import at
 from maillage.territory.computations.reference_comparison import GAP_RULE, ranks, reasons
 from maillage.territory.computations.supplies import PROFESSIONS, SERVICES
 from maillage.territory.computations.travel_times import nearest_service
@@ -63,9 +65,9 @@ def block(atlas: Atlas, code: str) -> dict[str, Any]:
 
 
 def _finding(atlas: Atlas, access: Access, position: int) -> str:
-    name, value = str(atlas.names[position]), float(access.apl[position])
+    value = float(access.apl[position])
     values = {
-        "name": name,
+        "place": at(str(atlas.names[position])),
         "value": number(value, 2),
         "unit": access.profession.unit,
         "low": number(access.low, 1),
@@ -73,12 +75,12 @@ def _finding(atlas: Atlas, access: Access, position: int) -> str:
     }
     if value < access.low:
         sentence = _(
-            "L’accès aux généralistes est faible à %(name)s : %(value)s %(unit)s, sous le seuil de %(low)s ; "
+            "L’accès aux généralistes est faible %(place)s : %(value)s %(unit)s, sous le seuil de %(low)s ; "
             "%(share)s des habitants du pays sont moins bien servis."
         )
     else:
         sentence = _(
-            "À %(name)s, un habitant a accès à %(value)s %(unit)s, au-dessus du seuil de %(low)s ; "
+            "Un habitant a accès %(place)s à %(value)s %(unit)s, au-dessus du seuil de %(low)s ; "
             "%(share)s des habitants du pays sont moins bien servis."
         )
     return sentence % values
@@ -95,7 +97,9 @@ def _figures(atlas: Atlas, access: Access, position: int) -> list[Figure]:
     areas = areas_of(atlas, member, str(atlas.names[position]))[1:]
     compared = ranks(atlas, access)
     published = variable(atlas, access.profession.reference)
-    means = tuple(Comparison(area.label, summary(access, area.members).mean) for area in areas)
+    means = tuple(
+        Comparison(area.label, mean(access.apl[area.members], access.demand[area.members])) for area in areas
+    )
     return [
         Figure(
             key="apl",
