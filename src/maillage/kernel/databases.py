@@ -88,7 +88,7 @@ def wait(channel: str, seconds: float, stop: threading.Event) -> None:
 
 
 def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Insert many `rows` (values in the order of `fields`) and return their number.
+    """Insert many `rows` (values in the order of `fields`, foreign keys as keys) and return their number.
 
     COPY on PostgreSQL, one prepared statement on SQLite; constraints hold, `save` and signals do not run.
     """
@@ -101,7 +101,7 @@ def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(column.column)) for column in columns)
     table = quote(model._meta.db_table)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             return _copy(cursor, f"COPY {table} ({names}) FROM STDIN", prepared)
         marks = ", ".join(["?"] * len(columns))

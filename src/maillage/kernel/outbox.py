@@ -165,9 +165,14 @@ def _try_later(pk: int, error: Exception) -> None:
     with transaction.atomic():
         delivery = Delivery.objects.select_for_update().get(pk=pk)
         delivery.attempts += 1
-        delivery.try_after = timezone.now() + min(timedelta(seconds=2**delivery.attempts), LONGEST_WAIT)
+        delivery.try_after = timezone.now() + _wait_after(delivery.attempts)
         delivery.last_error = f"{type(error).__name__}: {error}"
         delivery.save(update_fields=["attempts", "try_after", "last_error"])
+
+
+def _wait_after(attempts: int) -> timedelta:
+    """Return 2, 4, 8… seconds, one hour at most."""
+    return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_WAIT)
 
 
 def _event(delivery: Delivery) -> Event:

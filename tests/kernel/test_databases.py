@@ -1,0 +1,84 @@
+"""What differs between the two databases, seen to do the same on both."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from maillage.kernel import databases, outbox
+from maillage.kernel.models import Delivery, Message, RoleAssignment, Scope
+from tests.kernel.own_database import OwnDatabase, own_database
+
+
+@pytest.mark.django_db
+def test_bulk_load_writes_what_save_would() -> None:
+    now = timezone.now()
+    rows = ([f"clé {number}", "test", {"n": number, "é": None}, now] for number in range(1000))
+    assert databases.bulk_load(Message, ["key", "topic", "payload", "published_at"], rows) == 1000
+    last = Message.objects.order_by("pk").last()
+    assert (last.key, last.payload, last.published_at) == ("clé 999", {"n": 999, "é": None}, now)
+
+
+@pytest.mark.django_db
+def test_bulk_load_of_nothing() -> None:
+    assert databases.bulk_load(Scope, ["kind", "label"], []) == 0
+
+
+@pytest.mark.django_db
+def test_bulk_load_keeps_the_constraints_and_loads_all_or_nothing(nurse) -> None:
+    day = timezone.localdate()
+    rows = [(nurse.pk, "nurse", None, day, None), (nurse.pk, "nurse", None, day, day.replace(year=1999))]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        databases.bulk_load(RoleAssignment, ["person", "role", "scope", "starts_on", "ends_on"], rows)
+    assert RoleAssignment.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_lifted_refusal_comes_back() -> None:
+    databases.forbid_changes("kernel_scope")
+    Scope.objects.create(kind="a", label="a")
+    with databases.append_only_lifted():
+        Scope.objects.update(kind="b")
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Scope.objects.update(kind="c")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[OwnDatabase]:
+    with own_database(tmp_path_factory.mktemp("own")) as database:
+        yield database
+
+
+def test_a_worker_wakes_for_a_message_of_another_process(database: OwnDatabase) -> None:
+    worker = database.start("tests.kernel.process", "work")
+    assert worker.stdout.readline() == "waiting\n"
+    database.run("tests.kernel.process", "publish without delivering", "woken", "1")
+    assert worker.stdout.readline() == "delivered 1\n"
+    assert worker.wait(timeout=60) == 0
+    worker.communicate()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_drains_then_stops_when_told(django_db_blocker) -> None:
+    with transaction.atomic():
+        message = outbox.publish("test.nobody", {}, key="a")
+    stop = threading.Event()
+    stop.set()
+    outbox.work(stop)
+    assert not Delivery.objects.filter(message=message).exists()
+    began = time.monotonic()
+    databases.wait("nothing", 0.2, threading.Event())
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_is_one_moment() -> None:
+    Scope.objects.create(kind="a", label="a")
+    with databases.snapshot():
+        assert Scope.objects.count() == 1
+    assert connection.get_autocommit()
+    with transaction.atomic(), databases.snapshot():
+        assert Scope.objects.count() == 1
