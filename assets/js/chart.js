@@ -28,9 +28,11 @@ class MaillageChart extends HTMLElement {
     const table = document.getElementById(this.dataset.table);
     if (!table || !width || (width === this.drawnWidth && !force)) return;
     this.drawnWidth = width;
-    const svg = Plot.plot({ ...frame(width, this.dataset, table), ...KINDS[this.dataset.kind ?? "bar"](rows(table), this.dataset, width) });
+    const svg = Plot.plot(drawing(width, this.dataset, table));
     // A style element needs the page's nonce before it enters the page.
     for (const style of svg.querySelectorAll("style")) style.nonce = nonce;
+    // The drawing is one image to a screen reader: its table, on the same page, says the rest.
+    for (const part of svg.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["aria-label", "aria-description"]) part.removeAttribute(name);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", this.dataset.label ?? table.caption?.textContent.trim() ?? "");
     this.replaceChildren(svg);
@@ -54,9 +56,12 @@ const heading = (table, key) => {
 
 const write = (options) => (value) => (options.unit === "%" ? quantity(value, "%", 0) : number(value, Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1));
 
-function frame(width, options, table) {
+/** What Plot is asked: the frame common to all kinds, then what the kind adds to it. */
+function drawing(width, options, table) {
   const style = { background: "transparent", color: "var(--ink-muted)", fontSize: "13px", overflow: "visible" };
-  return { width, style, marginTop: 28, marginRight: 16, marginBottom: 44, x: { label: heading(table, options.x) }, y: { label: heading(table, options.y) } };
+  const kind = KINDS[options.kind ?? "bar"](rows(table), options);
+  const axes = { x: { label: heading(table, options.x), ...kind.x }, y: { label: heading(table, options.y), ...kind.y } };
+  return { width, style, marginTop: 28, marginRight: 16, marginBottom: 44, ...kind, ...axes };
 }
 
 const marks = (options) => [
@@ -70,7 +75,9 @@ const KINDS = {
     const say = write(options);
     const longest = Math.max(...data.map((row) => String(row[x]).length));
     return {
-      height: data.length * 28 + 64,
+      height: data.length * 28 + 16,
+      marginTop: 8,
+      marginBottom: 8,
       marginLeft: Math.min(longest * 7.2 + 16, 200),
       marginRight: 64,
       x: { label: null, axis: null, grid: false },

@@ -13,7 +13,7 @@
 import * as maplibre from "maplibre-gl";
 import { controls } from "./controls.js";
 import { labels } from "./labels.js";
-import { classify, legend } from "./scale.js";
+import { classify, legend, pointTypes } from "./scale.js";
 import { addImages, colours, layers, repaint } from "./style.js";
 import { bounds, outline } from "./geometry.js";
 import { tip } from "./tip.js";
@@ -47,6 +47,7 @@ class MaillageMap extends HTMLElement {
       this.fail(error);
     }
     this.removeAttribute("aria-busy");
+    this.drawn = true;
   }
 
   disconnectedCallback() {
@@ -67,6 +68,8 @@ class MaillageMap extends HTMLElement {
   /** Reads the data and prepares what the map draws: features with their class, outlines, points. */
   async load() {
     const [communes, perimeter, points] = await Promise.all([read(this.dataset.src), read(this.dataset.perimeter), read(this.dataset.points)]);
+    const shapes = new Map(pointTypes(points).map(({ type, shape }) => [type, shape]));
+    for (const { properties } of points.features) properties._shape = shapes.get(properties.type);
     for (const feature of communes.features) feature.properties._class = classify(feature.properties, this.dataset, communes);
     this.features = new Map(communes.features.map((feature) => [String(feature.properties.code), feature]));
     const inside = communes.features.filter((feature) => feature.properties.inside !== false);

@@ -67,6 +67,9 @@ export function legend(options, { communes, perimeter, zones, points }) {
   return frame;
 }
 
+/** The decimals a bound is stated with: 2,5 keeps one, 3,25 two. */
+const decimalsOf = (value) => (String(Number(value.toFixed(4))).split(".")[1] ?? "").length;
+
 function named(options, communes) {
   const known = categories(options, communes);
   const shown = known.slice(0, SIZES.category - (known.length > SIZES.category ? 1 : 0)).map(({ label }, rank) => [rank + 1, label]);
@@ -76,8 +79,7 @@ function named(options, communes) {
 function ranged(options, scale) {
   const steps = limits(options);
   const percent = options.unit === "%";
-  const decimals = Number(options.decimals ?? (percent || steps.every(Number.isInteger) ? 0 : 1));
-  const say = (value) => (percent ? quantity(value, "%", decimals) : number(value, decimals));
+  const say = (value) => (percent ? quantity(value, "%", decimalsOf(value * 100)) : number(value, decimalsOf(value)));
   return Array.from({ length: steps.length + 1 }, (_, index) => {
     const rank = paletteRank(index, steps.length + 1, SIZES[scale]);
     if (!steps.length) return [rank, options.label ?? ""];

@@ -63,7 +63,7 @@ def rule_value(value: Any) -> str:
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, int | float):
-        return formats.number(value, max(0, -Decimal(str(value)).normalize().as_tuple().exponent))
+        return _stated(value)
     if isinstance(value, dict):
         return " ; ".join(f"{name} = {rule_value(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
@@ -71,15 +71,18 @@ def rule_value(value: Any) -> str:
     return str(value)
 
 
-def between(low: float | None, high: float | None, decimals: int) -> str:
+def _stated(value: float) -> str:
+    """Return a number with the decimals it was stated with: 2,5 keeps one, 3,25 two."""
+    return formats.number(value, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
+
+
+def between(low: float | None, high: float | None) -> str:
     """Return the words of a class of values, open-ended where a bound is None."""
     if low is None:
-        return _("moins de {value}").format(value=formats.number(high, decimals))
+        return _("moins de {value}").format(value=_stated(high or 0.0))
     if high is None:
-        return _("{value} et plus").format(value=formats.number(low, decimals))
-    return _("de {low} à {high}").format(
-        low=formats.number(low, decimals), high=formats.number(high, decimals)
-    )
+        return _("{value} et plus").format(value=_stated(low))
+    return _("de {low} à {high}").format(low=_stated(low), high=_stated(high))
 
 
 def time_left(seconds: float | None) -> str:

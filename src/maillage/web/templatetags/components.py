@@ -167,11 +167,11 @@ def progress(done: float, total: float, label: str, seconds_left: float | None =
 
 
 @register.inclusion_tag("web/components/legend.html")
-def legend(scale: str, bounds: Sequence[float], unit: str = "", decimals: int = 1) -> dict[str, Any]:
+def legend(scale: str, bounds: Sequence[float], unit: str = "") -> dict[str, Any]:
     """Draw the classes of a map scale (`access`, `difference`, `count`) with their bounds in words."""
-    texts = [wording.between(None, bounds[0], decimals)]
-    texts += [wording.between(low, high, decimals) for low, high in pairwise(bounds)]
-    texts += [wording.between(bounds[-1], None, decimals)]
+    texts = [wording.between(None, bounds[0])]
+    texts += [wording.between(low, high) for low, high in pairwise(bounds)]
+    texts += [wording.between(bounds[-1], None)]
     return {"scale": scale, "unit": unit, "classes": list(enumerate(texts, start=1))}
 
 
