@@ -21,6 +21,7 @@ from maillage.territory.atlas import (
     Variable,
 )
 from maillage.territory.atlas import current as current_atlas
+from maillage.territory.computations.preparation import warm
 from maillage.territory.models import Commune, DataPack, Territory
 from maillage.territory.packs import (
     Column,
@@ -110,5 +111,6 @@ __all__ = [
     "territories",
     "territories_of",
     "territory",
+    "warm",
     "write_fictional_pack",
 ]

@@ -1,0 +1,298 @@
+"""The `maillage` command.
+
+Exit status: 0 done, 1 refused or defective (the message says why), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from maillage.config.progress import shown
+
+if TYPE_CHECKING:
+    from maillage.territory.api import ImportReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Le système d’exploitation d’un territoire de soins de premier recours.",
+)
+data = typer.Typer(no_args_is_help=True, help="Lister, contrôler et importer des jeux de données.")
+journal = typer.Typer(no_args_is_help=True, help="Le journal scellé de tout ce qui a été écrit.")
+app.add_typer(data, name="data")
+app.add_typer(journal, name="journal")
+
+Json = Annotated[bool, typer.Option("--json", help="Répondre en JSON, pour un programme.")]
+Pack = Annotated[Path, typer.Argument(help="Dossier du jeu de données.", exists=True, file_okay=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Ne pas montrer l’avancement.")]
+Host = Annotated[str, typer.Option(help="Adresse d’écoute.")]
+Port = Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)]
+
+
+def main() -> None:
+    """Run the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    app()
+
+
+@app.command(help="Préparer un territoire peuplé, un compte par rôle, et le servir.")
+def demo(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
+    """Prepare the demonstration and serve it."""
+    os.environ["MAILLAGE_DEMO"] = "1"
+    with _ready():
+        from maillage.config import demonstration
+
+        _refuse_busy_port(host, port)
+        with shown(quiet) as progress:
+            prepared = demonstration.prepare(progress)
+        address = f"http://{host}:{port}"
+        typer.echo(f"\n  {prepared.territory.name} : {address}\n")
+        for role, person in prepared.accounts:
+            typer.echo(f"  {role:<42} {person.get_full_name():<22} {person.email}")
+        typer.echo("\n  Sans mot de passe : la page de connexion propose chaque rôle en un clic.")
+        typer.echo("  Ctrl+C arrête le serveur.\n")
+        _serve(host, port)
+
+
+@app.command(help="Servir l’installation, après avoir mis à jour la base si besoin.")
+def serve(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
+    """Serve the installation."""
+    with _ready():
+        from maillage.config import installation
+
+        _refuse_busy_port(host, port)
+        with shown(quiet) as progress:
+            installation.prepare(progress)
+        typer.echo(f"Maillage : http://{host}:{port}")
+        _serve(host, port)
+
+
+@app.command(help="Créer le premier compte d’administration ; demande un mot de passe.")
+def administrator(email: Annotated[str, typer.Argument(help="Adresse électronique du compte.")]) -> None:
+    """Create an administrator."""
+    with _ready():
+        from maillage.config import installation
+
+        with shown() as progress:
+            installation.prepare(progress)
+        installation.create_administrator(
+            email=email,
+            first_name=typer.prompt("Prénom"),
+            last_name=typer.prompt("Nom"),
+            password=typer.prompt("Mot de passe", hide_input=True, confirmation_prompt=True),
+        )
+        typer.echo(f"{email} administre cette installation.")
+
+
+@app.command(help="Écrire le diagnostic d’un territoire (PDF, HTML, CSV) sans passer par le web.")
+def diagnose(
+    territory: Annotated[str, typer.Argument(help="Nom court du territoire : charolais-brionnais…")],
+    out: Annotated[Path, typer.Option("--out", help="Dossier du rapport, créé au besoin.", file_okay=False)],
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the report; an empty installation first gets its data and the demonstration territory."""
+    with _ready():
+        from maillage.config import demonstration, installation
+        from maillage.territory import api as territories
+        from maillage.web import report
+
+        with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
+            if territories.current_pack() is None:
+                demonstration.prepare(progress)
+            files = [str(file) for file in report.write_report(territory, out, progress=progress)]
+        _answer(files, as_json, "\n".join(files))
+
+
+@data.command("list", help="Lister les jeux importés ; une flèche marque celui qui sert.")
+def list_packs(as_json: Json = False) -> None:
+    """List the packs."""
+    with _ready():
+        from maillage.config import installation
+        from maillage.territory import api as territories
+
+        with shown(quiet=True) as progress:
+            installation.prepare(progress)
+        rows = [
+            {
+                "title": pack.title,
+                "geography": pack.geography,
+                "communes": pack.commune_count,
+                "imported_at": pack.imported_at,
+                "in_use": pack.is_current,
+                "fingerprint": pack.fingerprint,
+            }
+            for pack in territories.list_packs()
+        ]
+        lines = [
+            f"{'→' if row['in_use'] else ' '} {row['title']} · {row['geography']} · "
+            f"{row['communes']} communes · importé le {row['imported_at']:%d/%m/%Y}"
+            for row in rows
+        ]
+        _answer(rows, as_json, "\n".join(lines) or "Aucun jeu de données : `maillage data import DOSSIER`.")
+
+
+@data.command("check", help="Contrôler un jeu sans l’importer : chaque défaut, où, et comment le corriger.")
+def check_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Check a pack whole; status 1 where it would be refused."""
+    with _ready():
+        from maillage.config import installation
+
+        with shown(quiet or as_json) as progress:
+            report = installation.check_pack(folder, progress=progress)
+        verdict = "Aucun défaut." if report.is_sound else "Jeu refusé : rien ne serait importé."
+        lines = [str(found) for found in (*report.defects, *report.remarks)]
+        _answer(report.as_dict(), as_json, "\n".join([*lines, verdict]))
+        if not report.is_sound:
+            raise typer.Exit(1)
+
+
+@data.command("import", help="Contrôler un jeu et le mettre en service : tout ou rien. Dit ce qui a changé.")
+def import_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Import a pack."""
+    with _ready():
+        from maillage.config import installation
+
+        with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
+            report = installation.import_pack(folder, by=None, progress=progress)
+        _answer(report.as_dict(), as_json, _told(report))
+
+
+def _told(report: ImportReport) -> str:
+    if report.already_imported:
+        return f"{report.title} est déjà en service : rien à faire."
+    lines = [f"{report.title} · {report.geography} · {report.communes} communes."]
+    for label, communes in (("ajoutées", report.added), ("retirées", report.removed)):
+        if communes:
+            lines.append(
+                f"Communes {label} : {', '.join(name for _, name in communes[:10])} ({len(communes)})."
+            )
+    lines += [
+        f"{change.label} : {change.communes} communes modifiées."
+        for change in report.columns
+        if change.status == "changed"
+    ]
+    lines += [str(remark) for remark in report.remarks]
+    return "\n".join(lines)
+
+
+@journal.command("verify", help="Recalculer chaque sceau du journal ; nomme la première ligne altérée.")
+def verify_journal(as_json: Json = False) -> None:
+    """Verify the chain; status 1 where a row was tampered with."""
+    with _ready():
+        from maillage.kernel import api as kernel
+
+        found = kernel.verify()
+        answer: dict[str, Any] = {
+            "entries": found.entries,
+            "sound": found.sound,
+            "last_hash": found.last_hash,
+        }
+        if found.fault is None:
+            text = f"Journal intact : {found.entries} lignes."
+        else:
+            answer["first_tampered"] = found.fault.position
+            text = f"Ligne {found.fault.position} : {found.fault.explanation}"
+        _answer(answer, as_json, text)
+        if not found.sound:
+            raise typer.Exit(1)
+
+
+@app.command(help="Écrire toute la base dans une archive que SQLite comme PostgreSQL savent relire.")
+def backup(
+    file: Annotated[Path, typer.Argument(help="Archive à écrire.", dir_okay=False)],
+    quiet: Quiet = False,
+) -> None:
+    """Back up the database."""
+    with _ready():
+        from maillage.kernel import api as kernel
+
+        with shown(quiet) as progress:
+            written = kernel.backup(file, progress=progress)
+        typer.echo(f"{written.path} : {written.rows} lignes, empreinte {written.digest}.")
+
+
+@app.command(help="Remplacer toute la base par le contenu d’une archive : tout ou rien.")
+def restore(
+    file: Annotated[Path, typer.Argument(help="Archive à relire.", exists=True, dir_okay=False)],
+    digest: Annotated[str | None, typer.Option(help="Empreinte notée à la sauvegarde.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remplacer sans demander confirmation.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Restore the database."""
+    with _ready():
+        from maillage.config import installation
+        from maillage.kernel import api as kernel
+
+        if not yes:
+            typer.confirm("Le contenu actuel de la base sera remplacé. Continuer ?", abort=True)
+        with shown(quiet) as progress:
+            installation.prepare(progress)
+            restored = kernel.restore(file, digest=digest, progress=progress)
+        typer.echo(f"Base restaurée : {restored.rows} lignes, état du {restored.created_at}.")
+
+
+@app.command(
+    help="Lancer une commande de Django : `maillage manage shell`…",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def manage(context: typer.Context) -> None:
+    """Pass the words on to Django."""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["maillage manage", *context.args])
+
+
+@contextmanager
+def _ready() -> Iterator[None]:
+    """Start Django; turn a refusal that carries a message into that message and status 1."""
+    import django
+
+    django.setup()
+    from django.core.exceptions import PermissionDenied, ValidationError
+
+    try:
+        yield
+    except ValidationError as error:
+        raise _refusal(" ".join(error.messages)) from error
+    except (ValueError, LookupError, FileNotFoundError, PermissionDenied, RuntimeError) as error:
+        if not type(error).__module__.startswith("maillage.") and not isinstance(error, FileNotFoundError):
+            raise
+        raise _refusal(str(error)) from error
+
+
+def _refusal(message: str) -> typer.Exit:
+    typer.secho(message, err=True, fg=typer.colors.RED)
+    return typer.Exit(1)
+
+
+def _answer(value: Any, as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str) if as_json else text)
+
+
+def _refuse_busy_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        if probe.connect_ex((host, port)) == 0:
+            raise _refusal(
+                f"Le port {port} est déjà utilisé : arrêtez l’autre programme ou ajoutez --port {port + 1}."
+            )
+
+
+def _serve(host: str, port: int) -> None:
+    import uvicorn
+
+    uvicorn.run("maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
+    sys.exit(0)

@@ -1,0 +1,80 @@
+"""What every installation needs before it serves: tables, static files, data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from maillage import __version__
+from maillage.config.progress import Report
+from maillage.directory import api as directory
+from maillage.kernel import api as kernel
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
+from maillage.territory import api as territory
+
+
+def prepare(progress: Report) -> None:
+    """Apply the migrations and collect the static files, where either is behind."""
+    _migrate(progress)
+    _collect_static(progress)
+
+
+def import_pack(folder: Path, *, by: Person | None, progress: Report) -> territory.ImportReport:
+    """Import a data pack with every context's tables. Raises as `territory.import_pack`."""
+    return territory.import_pack(by=by, folder=folder, extra_loaders=LOADERS, progress=progress)
+
+
+LOADERS = (directory.structure_loader,)
+"""The tables of a pack that contexts above `territory` load in the same transaction."""
+
+
+def check_pack(folder: Path, *, progress: Report) -> territory.Report:
+    """Check a data pack with every context's tables; write nothing."""
+    return territory.check_pack(folder, loaders=LOADERS, progress=progress)
+
+
+@transaction.atomic
+def create_administrator(*, email: str, first_name: str, last_name: str, password: str) -> Person:
+    """Create an account that administers the whole installation. Raises ValidationError."""
+    validate_password(password)
+    person = kernel.invite_person(by=None, email=email, first_name=first_name, last_name=last_name)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    kernel.grant_role(by=None, person=person, role=Role.ADMINISTRATOR)
+    return person
+
+
+def _migrate(progress: Report) -> None:
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        progress("Base de données", 0, 1)
+        call_command("migrate", verbosity=0, interactive=False)
+        progress("Base de données", 1, 1)
+
+
+def _collect_static(progress: Report) -> None:
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    state = _static_state()
+    if stamp.is_file() and stamp.read_text() == state:
+        return
+    progress("Fichiers statiques", 0, 1)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(state)
+    progress("Fichiers statiques", 1, 1)
+
+
+def _static_state() -> str:
+    newest = 0.0
+    count = 0
+    for finder in finders.get_finders():
+        for path, storage in finder.list([]):
+            newest = max(newest, storage.get_modified_time(path).timestamp())
+            count += 1
+    return f"{__version__} {count} {newest}"
