@@ -106,6 +106,24 @@ def main_lines(access: Access, members: Positions, limit: int) -> list[FlowLine]
     ]
 
 
+def main_outside(access: Access, members: Positions) -> tuple[int, float] | None:
+    """Return the commune outside the territory that its residents use most, and its share of their use.
+
+    None where nothing is used outside.
+    """
+    modelled = national_flows(access)
+    inside = np.zeros(modelled.n, dtype=bool)
+    inside[members] = True
+    home = inside[modelled.origins()]
+    used = modelled.volume[home]
+    leaving = ~inside[modelled.destination[home]]
+    volumes = np.bincount(modelled.destination[home][leaving], used[leaving], minlength=modelled.n)
+    if not volumes.any():
+        return None
+    first = int(volumes.argmax())
+    return first, float(volumes[first] / used.sum())
+
+
 def emergency_catchments(atlas: Atlas, access: Access, members: Positions) -> list[EmergencyCatchment]:
     """Return which emergency department each commune of the territory depends on, largest catchment first."""
     nearest = nearest_service(atlas, access.travel, "emergency")
