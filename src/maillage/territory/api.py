@@ -1,6 +1,7 @@
 """The front door of the territory context: all that other contexts may use of it.
 
-Communes and data packs (`current_atlas`, `import_pack`, `PackLoader`…), territories and their perimeters.
+Communes and data packs (`current_atlas`, `import_pack`, `PackLoader`…), territories and their perimeters, and
+the computations of a diagnosis, in the order of the report: `portrait`, `territory_supply`, `national_access`…
 """
 
 from maillage.territory.actions import (
@@ -21,7 +22,30 @@ from maillage.territory.atlas import (
     Variable,
 )
 from maillage.territory.atlas import current as current_atlas
+from maillage.territory.computations.access import Access, national_access
+from maillage.territory.computations.access_summary import Summary, summary
+from maillage.territory.computations.catchments import (
+    Balance,
+    EmergencyCatchment,
+    FlowLine,
+    balance,
+    emergency_catchments,
+    main_lines,
+)
+from maillage.territory.computations.columns_read import columns_read
+from maillage.territory.computations.comparable import TRAITS, Profile, profile
+from maillage.territory.computations.comparisons import Area as ComparedArea
+from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.needs import CRITERIA, Ranking, default_weights, rank
+from maillage.territory.computations.portrait import Portrait, portrait
 from maillage.territory.computations.preparation import warm
+from maillage.territory.computations.reference_comparison import Reason, agreement, differences, ranks
+from maillage.territory.computations.retirement import Retirement, retirement
+from maillage.territory.computations.supplies import SERVICES
+from maillage.territory.computations.supply import TerritorySupply, territory_supply
+from maillage.territory.computations.travel_times import nearest_service, remoteness, travel_bounds
+from maillage.territory.computations.white_zones import WhiteZone, white_zones
+from maillage.territory.computations.white_zones import overlaps as supply_overlaps
 from maillage.territory.models import Commune, DataPack, Territory
 from maillage.territory.packs import (
     Column,
@@ -57,16 +81,25 @@ from maillage.territory.queries import (
     territories_of,
     territory,
 )
-from maillage.territory.rules.kinds import Group, TerritoryKind
+from maillage.territory.rules.kinds import FICTIONAL, Group, TerritoryKind
 from maillage.territory.rules.search import normalise, search_key
 
 __all__ = [
+    "CRITERIA",
+    "FICTIONAL",
+    "SERVICES",
+    "TRAITS",
+    "Access",
     "Atlas",
+    "Balance",
     "Column",
     "Commune",
+    "ComparedArea",
     "DataPack",
     "Defect",
     "Defects",
+    "EmergencyCatchment",
+    "FlowLine",
     "Group",
     "ImportReport",
     "Kind",
@@ -77,40 +110,69 @@ __all__ = [
     "PackLoader",
     "PackRefusedError",
     "PerimeterError",
+    "Portrait",
+    "Profile",
     "Progress",
+    "Ranking",
+    "Reason",
     "Report",
+    "Retirement",
+    "Summary",
     "Table",
     "Territory",
     "TerritoryKind",
+    "TerritorySupply",
     "UnknownCommuneError",
     "UnknownVariableError",
     "Variable",
+    "WhiteZone",
+    "agreement",
+    "balance",
     "change_perimeter",
     "check_pack",
     "check_places",
     "codes_of_group",
+    "columns_read",
     "commune",
     "contours",
     "create_demonstration_territory",
     "create_territory",
     "current_atlas",
     "current_pack",
+    "default_weights",
+    "differences",
+    "emergency_catchments",
     "feature_collection",
     "halo_positions",
     "import_pack",
     "last_report",
     "list_packs",
+    "main_lines",
     "member_codes",
     "member_positions",
+    "national_access",
+    "nearest_service",
     "normalise",
     "overlaps",
+    "population",
+    "portrait",
+    "profile",
+    "rank",
+    "ranks",
+    "remoteness",
     "rename",
+    "retirement",
     "search_communes",
     "search_key",
     "search_territories",
+    "summary",
+    "supply_overlaps",
     "territories",
     "territories_of",
     "territory",
+    "territory_supply",
+    "travel_bounds",
     "warm",
+    "white_zones",
     "write_fictional_pack",
 ]
