@@ -6,12 +6,13 @@ import pytest
 
 from maillage.config.packs import default_pack
 
+pytest_plugins = ["tests.append_only"]
 if importlib.util.find_spec("tests.browser"):
-    pytest_plugins = ["tests.browser"]
+    pytest_plugins.append("tests.browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs the national pack where it is absent; keep each scenario on the one demonstration server."""
+    """Skip what needs an absent national pack; keep the scenarios on their one demonstration server."""
     no_pack = pytest.mark.skip(reason="the national data pack is absent: set MAILLAGE_DATA to its folder")
     for item in items:
         if item.get_closest_marker("pack") and default_pack() is None:

@@ -40,9 +40,9 @@ class OwnDatabase:
 
 
 @contextmanager
-def own_database(home: Path) -> Iterator[OwnDatabase]:
-    """Create and migrate an empty database; remove it afterwards."""
-    if connection.vendor == "sqlite":
+def own_database(home: Path, vendor: str = "") -> Iterator[OwnDatabase]:
+    """Create and migrate an empty database (by default of the kind under test); remove it afterwards."""
+    if (vendor or connection.vendor) == "sqlite":
         database = OwnDatabase(f"sqlite:///{home / 'own.sqlite3'}", home)
         _migrate(database)
         yield database

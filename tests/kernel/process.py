@@ -18,7 +18,7 @@ django.setup()
 from django.db import transaction  # noqa: E402
 from django.db.models.signals import post_save  # noqa: E402
 
-from maillage.kernel import databases, journal, outbox  # noqa: E402
+from maillage.kernel import backups, databases, journal, outbox  # noqa: E402
 from maillage.kernel.models import Delivery, Scope  # noqa: E402
 
 step = ""
@@ -107,6 +107,10 @@ def main(command: str, *arguments: str) -> None:
     elif command == "effects":
         labels = Scope.objects.filter(kind="effect", label__startswith=arguments[0])
         answer(list(labels.values_list("label", flat=True)))
+    elif command == "backup":
+        backups.backup(Path(arguments[0]))
+    elif command == "restore":
+        backups.restore(Path(arguments[0]))
     elif command == "work":
         work()
     elif command == "record":
