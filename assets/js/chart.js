@@ -93,8 +93,8 @@ const KINDS = {
   line(data, { x, y, series, ...options }) {
     return {
       height: 280, marginLeft: 64,
-      color: { range: HUES, legend: Boolean(series) },
-      x: { tickFormat: (value) => String(value) }, y: { grid: true, tickFormat: write(options), nice: true },
+      color: { domain: series ? [...new Set(data.map((row) => row[series]))] : undefined, range: HUES, legend: Boolean(series) },
+      x: { tickFormat: (value) => String(value), ...(typeof data[0]?.[x] === "string" && { type: "point" }) }, y: { grid: true, tickFormat: write(options), nice: true },
       marks: [Plot.lineY(data, { x, y, stroke: series ?? HUES[0], strokeWidth: 2 }), Plot.dot(data, { x, y, fill: series ?? HUES[0], r: 3 }), ...marks(options)],
     };
   },

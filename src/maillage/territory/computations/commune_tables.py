@@ -122,11 +122,18 @@ def feature_properties(
 
 
 def map_bounds(atlas: Atlas, around: NDArray[np.intp], measure: Measure) -> list[float]:
-    """Return the bounds between five classes: quintiles of the communes `around`, rounded as values are."""
+    """Return the bounds between five classes: quintiles of the communes `around`, rounded as values are.
+
+    Where most communes have none of something, they make the first class and the others share the rest.
+    """
     values = per_commune(atlas, measure)[0][around]
     known = values[np.isfinite(values)]
     if not len(known):
         return []
+    if np.count_nonzero(known == 0) > len(known) / 5 and (known > 0).any():
+        some = known[known > 0]
+        shares = (_rounded(measure, cut) for cut in np.quantile(some, (0.5, 0.75, 0.9)))
+        return sorted({float(some.min()), *(share for share in shares if share is not None)})
     cuts = (_rounded(measure, cut) for cut in np.quantile(known, (0.2, 0.4, 0.6, 0.8)))
     return sorted({cut for cut in cuts if cut is not None})
 

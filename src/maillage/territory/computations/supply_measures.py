@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillage.territory.computations.measures import Measure, plus
@@ -38,7 +39,7 @@ class Supply:
     def density(self) -> Measure:
         """How many there are for 100,000 inhabitants, of all ages."""
         return Measure(
-            f"{self.key}_density", self.label, _DENSITY,
+            f"{self.key}_density", format_lazy("{} ({})", self.label, _("densité")), _DENSITY,
             plus(self.column), plus(POPULATION_COLUMN), scale=PER,
             unit=_("pour 100 000 habitants"), decimals=1, note=self.note, high_is_worse=False,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from maillage.territory.computations.needs import CRITERIA, MAX_WEIGHT, default_
 
 
 class WeightsForm(forms.Form):
-    """One number per criterion, 0 to 10; a weight that is absent is the proposed one."""
+    """One number per criterion, 0 to 10."""
 
     prefix = "poids"
 
@@ -23,16 +23,13 @@ class WeightsForm(forms.Form):
                 label=criterion.label,
                 min_value=0,
                 max_value=MAX_WEIGHT,
-                required=False,
                 widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
             )
 
     def clean(self) -> dict[str, float]:
-        """Complete with the proposed weights; refuse that all be zero."""
-        given: dict[str, Any] = super().clean() or {}
-        proposed = default_weights()
-        weights = {key: given[key] if given.get(key) is not None else proposed[key] for key in proposed}
-        if not self.errors and sum(weights.values()) == 0:
+        """Refuse that every weight be zero."""
+        weights: dict[str, float] = super().clean() or {}
+        if not self.errors and not any(weights.values()):
             raise forms.ValidationError(
                 _("Donnez un poids à un critère au moins : à zéro partout, rien ne se classe.")
             )
@@ -42,7 +39,7 @@ class WeightsForm(forms.Form):
 def read_weights(query: Any) -> tuple[WeightsForm, dict[str, float]]:
     """Return the form to show and the weights to use: the proposed ones where those given are refused."""
     proposed = default_weights()
-    filled = {f"{WeightsForm.prefix}-{key}": value for key, value in proposed.items()}
+    filled = {f"{WeightsForm.prefix}-{key}": f"{value:g}" for key, value in proposed.items()}
     given = {name: query[name] for name in filled if query.get(name)}
     form = WeightsForm({**filled, **given})
     return form, form.cleaned_data if form.is_valid() else proposed
