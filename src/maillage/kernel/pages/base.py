@@ -88,18 +88,19 @@ def geojson_response(
     answer is private: what a person may see is theirs.
     """
     etag = quote_etag(version)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    payload = build()
+    response = get_conditional_response(request, etag=etag) or _encoded(request, build())
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
+    patch_cache_control(response, private=True, max_age=seconds)
+    return response
+
+
+def _encoded(request: HttpRequest, payload: dict[str, Any] | bytes) -> HttpResponse:
     body = payload if isinstance(payload, bytes) else _compact(payload)
     response = HttpResponse(body, content_type="application/geo+json")
     if len(body) > _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = gzip.compress(body, compresslevel=5, mtime=0)
         response["Content-Encoding"] = "gzip"
-    response["ETag"] = etag
-    patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
-    patch_cache_control(response, private=True, max_age=seconds)
     return response
 
 

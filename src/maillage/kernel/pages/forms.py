@@ -74,8 +74,10 @@ class RoleForm(forms.Form):
         """Offer `scopes`, and the whole installation where `everywhere`."""
         super().__init__(*args, **options)
         self.fields["role"].choices = [(role.value, words) for role, words in wording.ROLES.items()]  # type: ignore[attr-defined]
+        if not everywhere:
+            self.fields["scope"].required = True
+            self.fields["scope"].empty_label = None  # type: ignore[attr-defined]
         self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
-        self.fields["scope"].required = not everywhere
         self.fields["starts_on"].initial = timezone.localdate
 
     def chosen_role(self) -> Role:
