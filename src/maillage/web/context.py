@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from maillage.kernel.models import RoleAssignment
+from maillage.kernel.pages.presenters import role_name
+from maillage.kernel.rules import Role
 from maillage.web import navigation
 
 THEMES = ("auto", "light", "dark")
@@ -17,7 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the shell's template variables.
 
     `shell.navigation`: links that the visitor's roles open; `shell.theme`: `auto`, `light` or `dark`;
-    `shell.texts`: what the scripts say, in the visitor's language.
+    `shell.texts`: what the scripts say, in the visitor's language; `shell.demonstration`: the roles that one
+    click enters, none outside a demonstration.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {
@@ -25,8 +30,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "navigation": SimpleLazyObject(lambda: navigation.links(request)),
             "theme": theme if theme in THEMES else "auto",
             "texts": texts,
+            "demonstration": SimpleLazyObject(demonstration_roles),
         }
     }
+
+
+def demonstration_roles() -> list[tuple[str, str]]:
+    """Return the roles that have a demonstration account, with their names."""
+    if not settings.DEMO:
+        return []
+    accounts = RoleAssignment.objects.filter(person__is_demonstration=True, person__is_active=True)
+    known = set(accounts.values_list("role", flat=True))
+    return [(role.value, role_name(role)) for role in Role if role in known]
 
 
 def texts() -> dict[str, str]:

@@ -91,9 +91,9 @@ def links(request: HttpRequest) -> list[Link]:
     ]
 
 
-def address(url_name: str) -> str:
+def address(url_name: str, *args: object) -> str:
     """Return the address named `url_name`, empty where no context has brought it."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""

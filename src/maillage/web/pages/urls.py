@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from maillage.web.pages import gallery, gallery_map, views
+from maillage.web.pages import gallery, gallery_map, report, views
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("apparence/", views.appearance, name="appearance"),
     path("langue/", login_not_required(set_language), name="set_language"),
     path("healthz", views.health, name="health"),
+    path("rapports/<slug:slug>/", report.show, name="report"),
+    path("rapports/<slug:slug>/diagnostic.pdf", report.as_pdf, name="report_pdf"),
+    path("rapports/<slug:slug>/diagnostic.html", report.as_html, name="report_html"),
     path("composants/", gallery.index, name="gallery"),
     path("composants/carte.geojson", gallery_map.communes, name="gallery_map"),
     path("composants/structures.geojson", gallery_map.points, name="gallery_points"),

@@ -10,6 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from maillage.web import home as home_page
+from maillage.web import search as looking
 from maillage.web.context import THEMES
 
 ONE_YEAR = 365 * 24 * 3600
@@ -17,15 +19,16 @@ ONE_YEAR = 365 * 24 * 3600
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what the visitor came to do, by role."""
-    return render(request, "web/home.html")
+    """Show the territory that the visitor works on, and the doors that the visitor's roles open."""
+    mine = home_page.territories(request.user)
+    return render(request, "web/home.html", {"main": mine[0] if mine else None, "others": mine[1:]})
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Look for communes, territories and structures by name."""
     query = request.GET.get("q", "").strip()
-    return render(request, "web/search.html", {"query": query, "groups": []})
+    return render(request, "web/search.html", {"query": query, "groups": looking.search(query)})
 
 
 @require_POST
