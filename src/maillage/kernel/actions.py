@@ -153,7 +153,7 @@ def _keep_one_administrator(assignment: RoleAssignment) -> None:
     locked = administrators.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
     if set(locked) <= {assignment.pk}:
         raise ValidationError(
-            _("C’est le dernier rôle d’administration : donnez-le d’abord à une autre personne.")
+            _("C’est le dernier rôle d’administration : donnez-le d’abord à une autre personne.")
         )
 
 

@@ -124,7 +124,7 @@ def _fault_of(
 ) -> Fault | None:
     expected = last_position + 1
     if entry.position > expected:
-        return _broken(expected, _("La ligne {row} manque : elle a été effacée ou déplacée."))
+        return _broken(expected, _("La ligne {row} manque : elle a été effacée ou déplacée."))
     if entry.previous_hash != last_hash:
         return _broken(expected, _("La ligne {row} ne suit pas celle qui la précède."))
     if entry.hash != seal(entry):
@@ -138,7 +138,7 @@ def _fault_of_end(position: int, last_hash: str, anchor: tuple[int, str] | None)
     head = ChainHead.objects.filter(pk=1).first()
     end = (head.position, head.hash) if head else (0, GENESIS)
     if end[0] > position or (anchor is not None and anchor[0] > position):
-        return _broken(position + 1, _("La ligne {row} manque : la fin du journal a été coupée."))
+        return _broken(position + 1, _("La ligne {row} manque : la fin du journal a été coupée."))
     if end != (position, last_hash):
         return _broken(position, _("La ligne {row} n’est pas la dernière que le programme ait écrite."))
     return None

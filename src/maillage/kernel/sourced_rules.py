@@ -70,14 +70,14 @@ def rule(key: str, on: date | None = None) -> SourcedRule:
     for candidate in history(key):
         if candidate.holds(day):
             return candidate
-    raise UnknownRuleError(f"Aucune règle « {key} » en vigueur le {day.isoformat()}.")
+    raise UnknownRuleError(f"Aucune règle « {key} » en vigueur le {day.isoformat()}.")
 
 
 def history(key: str) -> tuple[SourcedRule, ...]:
     """Return every version of the rule `key`, oldest first. Raises UnknownRuleError for an unknown key."""
     versions = tuple(known for known in all_rules() if known.key == key)
     if not versions:
-        raise UnknownRuleError(f"Aucune règle « {key} ».")
+        raise UnknownRuleError(f"Aucune règle « {key} ».")
     return versions
 
 
@@ -128,16 +128,16 @@ def _read_file(context: str, file: Path) -> tuple[list[SourcedRule], list[str]]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return [], [f"{name} : le fichier n’est pas du TOML lisible ({error})."]
+        return [], [f"{name} : le fichier n’est pas du TOML lisible ({error})."]
     tables = content.get("rule")
     if set(content) != {"rule"} or not isinstance(tables, list):
-        return [], [f"{name} : le fichier ne doit contenir que des tables [[rule]]."]
+        return [], [f"{name} : le fichier ne doit contenir que des tables [[rule]]."]
     rules, defects = [], []
     for number, table in enumerate(tables, start=1):
         wrong = _defects_of(context, table)
         if wrong:
             label = table.get("key", f"n° {number}")
-            defects += [f"{name}, règle {label}, champ {field} : {why}" for field, why in wrong]
+            defects += [f"{name}, règle {label}, champ {field} : {why}" for field, why in wrong]
         else:
             rules.append(SourcedRule(**{**_OPTIONAL, **table}, context=context, file=name))
     return rules, defects
@@ -153,7 +153,7 @@ def _defects_of(context: str, table: dict[str, Any]) -> list[tuple[str, str]]:
         if name in table and (not isinstance(table[name], kind) or isinstance(table[name], datetime))
     ]
     defects = [(name, "est absent.") for name in missing]
-    defects += [(name, f"est inconnu ; les champs sont {', '.join(_WRITTEN)}.") for name in unknown]
+    defects += [(name, f"est inconnu ; les champs sont {', '.join(_WRITTEN)}.") for name in unknown]
     defects += badly_typed
     return defects or _contradictions(context, table)
 
@@ -162,12 +162,12 @@ def _contradictions(context: str, table: dict[str, Any]) -> list[tuple[str, str]
     """Return what is wrong between fields that are each of the right type."""
     defects = []
     if not _KEY.fullmatch(table["key"]) or not table["key"].startswith(f"{context}."):
-        defects.append(("key", f"doit s’écrire « {context}.sujet.nom », en minuscules sans accent."))
+        defects.append(("key", f"doit s’écrire « {context}.sujet.nom », en minuscules sans accent."))
     defects += [(name, "ne doit pas être vide.") for name in ("label", "source") if not table[name].strip()]
     if table["certainty"] not in CERTAINTIES:
         defects.append(("certainty", f"doit être l’un de {', '.join(CERTAINTIES)}."))
     elif "value" not in table and table["certainty"] != "non_etabli":
-        defects.append(("value", "est absent ; seule une règle « non_etabli » peut rester sans valeur."))
+        defects.append(("value", "est absent ; seule une règle « non_etabli » peut rester sans valeur."))
     url = table.get("source_url", "")
     if url and not url.startswith(("https://", "http://")):
         defects.append(("source_url", "doit commencer par https:// ou http://."))
@@ -178,7 +178,7 @@ def _contradictions(context: str, table: dict[str, Any]) -> list[tuple[str, str]
 
 def _overlaps(rules: list[SourcedRule]) -> list[str]:
     return [
-        f"{later.file}, règle {key}, champ valid_from : la période du {later.valid_from.isoformat()} "
+        f"{later.file}, règle {key}, champ valid_from : la période du {later.valid_from.isoformat()} "
         f"chevauche celle du {earlier.valid_from.isoformat()} ({earlier.file})."
         for key, versions in groupby(rules, key=lambda one: one.key)
         for earlier, later in pairwise(versions)

@@ -60,7 +60,7 @@ def parse_finess(text: str) -> Finess:
     if len(given) != 9 or not is_digits(digits):
         raise IdentifierError(
             gettext_noop(
-                "« %(given)s » n’est pas un numéro FINESS : il a 9 caractères, le département (2 chiffres, "
+                "« %(given)s » n’est pas un numéro FINESS : il a 9 caractères, le département (2 chiffres, "
                 "2A ou 2B) puis 7 chiffres."
             ),
             given=given,
@@ -68,7 +68,7 @@ def parse_finess(text: str) -> Finess:
     if not _DEPARTEMENT.fullmatch(given[:2]):
         raise IdentifierError(
             gettext_noop(
-                "Le numéro FINESS %(given)s commence par %(departement)s, qui n’est pas un département : "
+                "Le numéro FINESS %(given)s commence par %(departement)s, qui n’est pas un département : "
                 "attendu 01 à 95, 2A, 2B, 97 ou 98."
             ),
             given=given,
@@ -77,7 +77,7 @@ def parse_finess(text: str) -> Finess:
     if not luhn_holds(digits):
         raise IdentifierError(
             gettext_noop(
-                "La clé du numéro FINESS %(given)s est fausse : son dernier chiffre ne correspond pas aux "
+                "La clé du numéro FINESS %(given)s est fausse : son dernier chiffre ne correspond pas aux "
                 "autres. Relisez le numéro dans le répertoire FINESS."
             ),
             given=given,
@@ -107,13 +107,13 @@ def parse_siret(text: str) -> Siret:
 def _check_length(given: str, kind: str, length: int) -> None:
     if not is_digits(given):
         raise IdentifierError(
-            gettext_noop("« %(given)s » n’est pas un numéro %(kind)s : il ne contient que des chiffres."),
+            gettext_noop("« %(given)s » n’est pas un numéro %(kind)s : il ne contient que des chiffres."),
             given=given,
             kind=kind,
         )
     if len(given) != length:
         raise IdentifierError(
-            gettext_noop("Le numéro %(kind)s %(given)s compte %(found)d chiffres : il en faut %(length)d."),
+            gettext_noop("Le numéro %(kind)s %(given)s compte %(found)d chiffres : il en faut %(length)d."),
             given=given,
             kind=kind,
             found=len(given),
@@ -124,7 +124,7 @@ def _check_length(given: str, kind: str, length: int) -> None:
 def _wrong_key(kind: str, given: str) -> IdentifierError:
     return IdentifierError(
         gettext_noop(
-            "La clé du numéro %(kind)s %(given)s est fausse : un chiffre a sans doute été mal recopié. "
+            "La clé du numéro %(kind)s %(given)s est fausse : un chiffre a sans doute été mal recopié. "
             "Relisez-le sur l’avis de situation au répertoire Sirene."
         ),
         given=given,

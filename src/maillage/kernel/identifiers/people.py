@@ -37,7 +37,7 @@ def parse_ins(text: str) -> Ins:
     if len(given) == 13:
         raise IdentifierError(
             gettext_noop(
-                "Le matricule INS %(given)s est donné sans sa clé : "
+                "Le matricule INS %(given)s est donné sans sa clé : "
                 "ajoutez les deux chiffres qui le suivent sur la carte Vitale."
             ),
             given=given,
@@ -45,7 +45,7 @@ def parse_ins(text: str) -> Ins:
     if not _SHAPE.fullmatch(given):
         raise IdentifierError(
             gettext_noop(
-                "« %(given)s » n’est pas un matricule INS : il a 15 caractères, dont 2 pour la clé ; "
+                "« %(given)s » n’est pas un matricule INS : il a 15 caractères, dont 2 pour la clé ; "
                 "seul le département de naissance peut avoir une lettre (2A ou 2B)."
             ),
             given=given,
@@ -53,7 +53,7 @@ def parse_ins(text: str) -> Ins:
     if given[0] not in _DEFINITIVE + _WAITING:
         raise IdentifierError(
             gettext_noop(
-                "Le matricule INS %(given)s commence par %(first)s : attendu 1 ou 2 pour un NIR, "
+                "Le matricule INS %(given)s commence par %(first)s : attendu 1 ou 2 pour un NIR, "
                 "3, 4, 7 ou 8 pour un numéro d’attente."
             ),
             given=given,
@@ -63,7 +63,7 @@ def parse_ins(text: str) -> Ins:
     if int(key) != key_97(_as_integer(number)):
         raise IdentifierError(
             gettext_noop(
-                "La clé du matricule INS %(given)s est fausse : les deux derniers chiffres ne correspondent "
+                "La clé du matricule INS %(given)s est fausse : les deux derniers chiffres ne correspondent "
                 "pas aux 13 premiers caractères. Relisez-le sur la carte Vitale ou interrogez INSi."
             ),
             given=given,

@@ -13,8 +13,8 @@ from maillage.kernel.identifiers.errors import IdentifierError, gettext_noop
 from maillage.kernel.identifiers.keys import compact, is_digits, luhn_holds
 
 _WRONG_KEY = gettext_noop(
-    "La clé du numéro RPPS %(given)s est fausse : son dernier chiffre ne correspond pas aux dix premiers. "
-    "Un chiffre a sans doute été mal recopié : relisez le numéro sur la carte CPS ou dans l’Annuaire Santé."
+    "La clé du numéro RPPS %(given)s est fausse : son dernier chiffre ne correspond pas aux dix premiers. "
+    "Un chiffre a sans doute été mal recopié : relisez le numéro sur la carte CPS ou dans l’Annuaire Santé."
 )
 _WITHDRAWN = gettext_noop(
     "%(given)s a la forme d’un numéro ADELI, répertoire retiré au profit du RPPS. "
@@ -62,7 +62,7 @@ def parse_national_id(text: str, *, lenient: bool = False) -> Rpps:
     if not is_digits(given) or len(given) != 12 or given[0] != "8":
         raise IdentifierError(
             gettext_noop(
-                "« %(given)s » n’est pas un identifiant national de professionnel : "
+                "« %(given)s » n’est pas un identifiant national de professionnel : "
                 "il s’écrit avec le chiffre 8 suivi des 11 chiffres du numéro RPPS."
             ),
             given=given,
@@ -83,14 +83,14 @@ def _check_shape(given: str) -> None:
     if not is_digits(given):
         raise IdentifierError(
             gettext_noop(
-                "« %(given)s » n’est pas un numéro RPPS : il ne contient que des chiffres, 11 en tout."
+                "« %(given)s » n’est pas un numéro RPPS : il ne contient que des chiffres, 11 en tout."
             ),
             given=given,
         )
     if len(given) == 12 and given[0] == "8":
         raise IdentifierError(
             gettext_noop(
-                "%(given)s est un identifiant national (12 chiffres) : le numéro RPPS est ce qui suit le "
+                "%(given)s est un identifiant national (12 chiffres) : le numéro RPPS est ce qui suit le "
                 "premier 8, soit %(rpps)s."
             ),
             given=given,
@@ -99,7 +99,7 @@ def _check_shape(given: str) -> None:
     if len(given) != 11:
         raise IdentifierError(
             gettext_noop(
-                "Le numéro RPPS %(given)s compte %(length)d chiffres : il en faut 11 (10 et la clé). "
+                "Le numéro RPPS %(given)s compte %(length)d chiffres : il en faut 11 (10 et la clé). "
                 "Vérifiez qu’il n’en manque pas, ou qu’aucun n’est en trop."
             ),
             given=given,

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, verbose_name='motif')),
                 ('previous_hash', models.CharField(max_length=64, verbose_name='empreinte précédente')),
                 ('hash', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('by', models.ForeignKey(help_text='Vide : le programme lui-même.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to=settings.AUTH_USER_MODEL, verbose_name='par')),
+                ('by', models.ForeignKey(help_text='Vide : le programme lui-même.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to=settings.AUTH_USER_MODEL, verbose_name='par')),
             ],
             options={
                 'verbose_name': 'ligne du journal',
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='au')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='retiré le')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                ('scope', models.ForeignKey(blank=True, help_text='Vide : toute l’installation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='kernel.scope', verbose_name='périmètre')),
+                ('scope', models.ForeignKey(blank=True, help_text='Vide : toute l’installation.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='kernel.scope', verbose_name='périmètre')),
             ],
             options={
                 'verbose_name': 'rôle',

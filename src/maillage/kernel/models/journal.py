@@ -41,7 +41,7 @@ class Entry(AnnotatedModel):
         related_name="entries",
         verbose_name=_("par"),
         null=True,
-        help_text=_("Vide : le programme lui-même."),
+        help_text=_("Vide : le programme lui-même."),
     )
     verb = models.CharField(_("action"), max_length=60, db_index=True)
     target = models.CharField(_("objet"), max_length=200, db_index=True)

@@ -53,7 +53,7 @@ class RoleAssignment(AnnotatedModel):
         verbose_name=_("périmètre"),
         null=True,
         blank=True,
-        help_text=_("Vide : toute l’installation."),
+        help_text=_("Vide : toute l’installation."),
     )
     starts_on = models.DateField(_("du"))
     ends_on = models.DateField(_("au"), null=True, blank=True)

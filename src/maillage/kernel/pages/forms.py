@@ -68,7 +68,7 @@ class RoleForm(forms.Form):
         Scope.objects.none(), label=_("Périmètre"), required=False, empty_label=_("Toute l’installation")
     )
     starts_on = _day(label=_("Du"))
-    ends_on = _day(label=_("Au"), required=False, help_text=_("Vide : sans date de fin."))
+    ends_on = _day(label=_("Au"), required=False, help_text=_("Vide : sans date de fin."))
 
     def __init__(self, *args: Any, scopes: QuerySet[Scope], everywhere: bool, **options: Any) -> None:
         """Offer `scopes`, and the whole installation where `everywhere`."""

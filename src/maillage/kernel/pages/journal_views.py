@@ -63,7 +63,7 @@ class JournalVerification(Endpoint):
     def post(self, request: HttpRequest) -> HttpResponse:
         found = journal.verify()
         if found.fault is None:
-            text = _("Journal intact : {count} lignes vérifiées. Dernière empreinte : {hash}.")
+            text = _("Journal intact : {count} lignes vérifiées. Dernière empreinte : {hash}.")
             messages.success(request, text.format(count=formats.number(found.entries), hash=found.last_hash))
         else:
             text = _("Journal altéré. {explanation}")

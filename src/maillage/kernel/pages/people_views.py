@@ -84,7 +84,7 @@ class People(ManagerMixin, Page):
             except ValidationError as error:
                 form.add_error("email", error)
             else:
-                text = _("Compte créé pour {name} : donnez-lui maintenant un rôle.")
+                text = _("Compte créé pour {name} : donnez-lui maintenant un rôle.")
                 messages.success(request, text.format(name=person))
                 return redirect("kernel:person", pk=person.pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -135,12 +135,12 @@ class RoleEnd(ManagerMixin, Endpoint):
         assignment = get_object_or_404(RoleAssignment, pk=pk, person__in=self.people())
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Dites pourquoi ce rôle est retiré : le motif est gardé au journal."))
+            messages.error(request, _("Dites pourquoi ce rôle est retiré : le motif est gardé au journal."))
         else:
             _try(
                 request,
                 lambda: actions.end_role(by=self.person, assignment=assignment, **form.cleaned_data),
-                _("Rôle retiré : il ne permet plus rien dès maintenant."),
+                _("Rôle retiré : il ne permet plus rien dès maintenant."),
             )
         return redirect("kernel:person", pk=assignment.person_id)
 
@@ -154,11 +154,11 @@ class AccountState(ManagerMixin, Endpoint):
         shown = get_object_or_404(self.people(), pk=pk)
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Dites pourquoi : le motif est gardé au journal."))
+            messages.error(request, _("Dites pourquoi : le motif est gardé au journal."))
             return redirect("kernel:person", pk=pk)
         reason = form.cleaned_data["reason"]
         if shown.is_active:
-            done = _("Compte fermé : la personne ne peut plus entrer dès maintenant.")
+            done = _("Compte fermé : la personne ne peut plus entrer dès maintenant.")
             _try(request, lambda: actions.close_account(by=self.person, person=shown, reason=reason), done)
         else:
             done = _("Compte rouvert.")

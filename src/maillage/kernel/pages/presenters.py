@@ -29,9 +29,9 @@ def _written(raw: Any) -> str:
     if isinstance(raw, int | float):
         return formats.number(raw, _decimals(raw))
     if isinstance(raw, list):
-        return " ; ".join(_written(item) for item in raw)
+        return " ; ".join(_written(item) for item in raw)
     if isinstance(raw, dict):
-        return " ; ".join(f"{key} : {_written(item)}" for key, item in raw.items())
+        return " ; ".join(f"{key} : {_written(item)}" for key, item in raw.items())
     return str(raw)
 
 
