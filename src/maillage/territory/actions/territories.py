@@ -18,6 +18,7 @@ from maillage.territory.rules.kinds import (
     DEMONSTRATION_EPCIS,
     FICTIONAL,
     FICTIONAL_EPCIS,
+    RESERVED_SLUGS,
     Group,
     TerritoryKind,
 )
@@ -165,7 +166,9 @@ def _known(codes: Collection[str]) -> set[str]:
 
 def _free_slug(slug: str, *, exact: bool) -> str:
     base = slug[:_SLUG_LENGTH]
-    taken = set(Territory.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = RESERVED_SLUGS | set(
+        Territory.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    )
     if base not in taken:
         return base
     if exact:

@@ -5,9 +5,10 @@ from maillage.territory.models.diagnosis import Diagnosis, TravelMatrix
 from maillage.territory.models.flows import FlowDataset, FlowRow
 from maillage.territory.models.packs import DataPack, PackArray
 from maillage.territory.models.scenario import Scenario, ScenarioChange
-from maillage.territory.models.territories import Territory, TerritoryCommune
+from maillage.territory.models.territories import KIND_LABELS, Territory, TerritoryCommune
 
 __all__ = [
+    "KIND_LABELS",
     "Commune",
     "CommuneContour",
     "DataPack",

@@ -1,0 +1,114 @@
+"""The data in use: where each variable comes from, how complete it is, and what the last import changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maillage.kernel.access import may
+from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.rules import Permission
+from maillage.kernel.tables import Column, Row, Table
+from maillage.territory import queries
+from maillage.territory.atlas import NoPackError, Variable, current
+from maillage.territory.models import DataPack
+
+
+class Data(Page):
+    """The packs that were imported and the variables of the one in use."""
+
+    template_name = "territory/territories/data.html"
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        pack = queries.current_pack()
+        may_import = may(self.person, Permission.IMPORT_DATA)
+        return {
+            **super().get_context_data(**kwargs),
+            "pack": pack,
+            "packs": queries.list_packs(),
+            "table": variables_table().sorted_by(self.request.GET.get("tri", "")),
+            "may_import": may_import,
+            "report": pack.report if pack and may_import else None,
+            "changes": changes_table(pack) if pack and may_import else None,
+        }
+
+
+class VariablesCsv(Endpoint):
+    """The variables of the pack in use as a file."""
+
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        return csv_response(variables_table())
+
+
+def variables_table() -> Table:
+    """Return the variables of the pack in use, with source, vintage, licence and completeness."""
+    columns = [
+        Column("label", _("Variable")),
+        Column("unit", _("Unité")),
+        Column("completeness", _("Complétude"), "share", decimals=1, note=_("part des communes renseignées")),
+        Column("vintage", _("Millésime")),
+        Column("estimate", _("Nature")),
+        Column("source", _("Source")),
+        Column("licence", _("Licence")),
+        Column("key", _("Colonne")),
+    ]
+    try:
+        variables = current().variables()
+    except NoPackError:
+        variables = []
+    rows = [Row(cells=_cells(variable)) for variable in variables]
+    return Table("variables", _("Variables"), columns, rows, csv_url=reverse("territory:variables_csv"))
+
+
+def _cells(variable: Variable) -> dict[str, str | float]:
+    return {
+        "label": variable.label,
+        "unit": variable.unit,
+        "completeness": variable.completeness,
+        "vintage": variable.vintage,
+        "estimate": _("estimation") if variable.estimate else _("mesure"),
+        "source": variable.source,
+        "licence": variable.licence,
+        "key": variable.key,
+    }
+
+
+def changes_table(pack: DataPack) -> Table:
+    """Return what the import of `pack` changed, column by column."""
+    statuses = {"added": _("nouvelle"), "removed": _("retirée"), "changed": _("modifiée")}
+    columns = [
+        Column("label", _("Variable")),
+        Column("status", _("Changement")),
+        Column("communes", _("Communes modifiées"), "number"),
+        Column("biggest", _("Plus grand changement")),
+    ]
+    rows = [
+        Row(
+            cells={
+                "label": _(change["label"]) if change["label"] else change["key"],
+                "status": statuses[change["status"]],
+                "communes": change["communes"] if change["status"] == "changed" else None,
+                "biggest": _biggest(change["biggest"]),
+            }
+        )
+        for change in pack.report["columns"]
+    ]
+    return Table("changements", _("Colonnes modifiées par le dernier import"), columns, rows)
+
+
+def _biggest(changes: list[dict[str, Any]]) -> str | None:
+    if not changes:
+        return None
+    number = Column("", "", "number", decimals=1)
+    before, after = (number.written(changes[0][side]) for side in ("before", "after"))
+    return _("%(code)s : %(before)s → %(after)s") % {
+        "code": changes[0]["code"],
+        "before": before,
+        "after": after,
+    }
