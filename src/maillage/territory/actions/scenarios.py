@@ -111,7 +111,7 @@ def load_scenario(*, by: Person, scenario: Scenario) -> Scenario:
     draft = open_draft(by=by, territory=scenario.territory)
     clear(by=by, scenario=draft)
     _copy(scenario.changes.filter(is_undone=False), draft)
-    _record(by, draft, "territory.scenario_loaded", scenario=scenario)
+    _record(by, draft, "territory.scenario_loaded", source=journal.target_of(scenario))
     return draft
 
 

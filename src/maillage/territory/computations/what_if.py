@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,27 +101,21 @@ def outcome(atlas: Atlas, access: Access, changes: Sequence[Change]) -> Outcome:
     return Outcome(access, after, heads, changed, _services(atlas, access, changes))
 
 
-def best_sites(access: Access, members: Positions, limit: int = 5) -> list[tuple[int, float, float]]:
+def best_sites(
+    atlas: Atlas, access: Access, state: Result, members: Positions, limit: int = 5
+) -> list[tuple[int, float, float]]:
     """Return where one more professional would reduce the territory's shortfall most, best first.
 
-    Each is (position, shortfall removed in units of supply, inhabitants brought over the threshold).
+    Each is (position, shortfall removed in units of supply, inhabitants brought over the threshold). Only
+    communes that already hold such a professional or a pharmacy are proposed.
     """
     people = np.zeros(access.people.size)
     people[members] = access.people[members]
-    scores = accessibility.score_sites(
-        access.structure, access.result, people, access.low, amount=access.unit
-    )
-    inside = np.isin(scores.positions, members) & (scores.relief > 0)
-    order = np.flatnonzero(inside)[np.argsort(-scores.relief[inside], kind="stable")[:limit]]
+    scores = accessibility.score_sites(access.structure, state, people, access.low, amount=access.unit)
+    likely = (access.heads > 0) | (counts(atlas, "supply_commune.pharmacies") > 0)
+    kept = np.isin(scores.positions, members) & likely[scores.positions] & (scores.relief > 0)
+    order = np.flatnonzero(kept)[np.argsort(-scores.relief[kept], kind="stable")[:limit]]
     return [(int(scores.positions[k]), float(scores.relief[k]), float(scores.lifted[k])) for k in order]
-
-
-def totals(changes: Iterable[Change]) -> dict[tuple[str, int], int]:
-    """Return the net change by supply and commune, without those that cancel out."""
-    net: dict[tuple[str, int], int] = defaultdict(int)
-    for change in changes:
-        net[change.supply, change.position] += change.delta
-    return {place: delta for place, delta in net.items() if delta}
 
 
 def _amount(access: Access, delta: int, heads: float, offered: float) -> float:

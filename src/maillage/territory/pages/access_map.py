@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from maillage.kernel.formats import number
 from maillage.territory import queries
 from maillage.territory.computations.access import Access
+from maillage.territory.computations.memo import Memo, perimeter_key
 from maillage.territory.computations.reference_comparison import ranks
 from maillage.territory.computations.white_zones import zone_labels
 from maillage.territory.pages.diagnosis import Diagnosis
@@ -20,10 +21,19 @@ from maillage.territory.pages.diagnosis import Diagnosis
 Values = NDArray[np.float64]
 
 
+_around: Memo[NDArray[np.int64]] = Memo(16)
+
+
+def around(diagnosis: Diagnosis) -> NDArray[np.int64]:
+    """Return the positions of the communes shown around the territory, kept while its perimeter holds."""
+    key = (diagnosis.atlas.fingerprint, perimeter_key(diagnosis.positions))
+    return _around.get(key, lambda: queries.halo_positions(diagnosis.territory))
+
+
 def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = None) -> str:
     """Return the GeoJSON of the territory and its halo; `apl` replaces the present accessibility."""
     atlas, members = diagnosis.atlas, diagnosis.positions
-    positions = np.concatenate((members, queries.halo_positions(diagnosis.territory)))
+    positions = np.concatenate((members, around(diagnosis)))
     properties = {
         str(atlas.codes[k]): {
             "name": str(atlas.names[k]),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from maillage.territory.pages import access, commune_access, flows, white_zones
+from maillage.territory.pages import access, commune_access, flows, what_if, white_zones
 
 urlpatterns: list[URLPattern] = [
     path("<slug:slug>/accessibilite/", access.access, name="access"),
@@ -17,5 +17,16 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/flux/<slug:table>.csv", flows.flows_csv, name="flows_csv"),
     path("<slug:slug>/flux/importer/", flows.flows_import, name="flows_import"),
     path("<slug:slug>/flux/<int:dataset>/supprimer/", flows.flows_delete, name="flows_delete"),
+    path("<slug:slug>/et-si/", what_if.what_if, name="what_if"),
+    path("<slug:slug>/et-si/carte.geojson", what_if.what_if_map, name="what_if_map"),
+    path("<slug:slug>/et-si/comparaison.csv", what_if.what_if_compare_csv, name="what_if_compare_csv"),
+    path("<slug:slug>/et-si/<slug:table>.csv", what_if.what_if_csv, name="what_if_csv"),
+    path("<slug:slug>/et-si/changer/", what_if.what_if_change, name="what_if_change"),
+    path("<slug:slug>/et-si/annuler/", what_if.what_if_undo, name="what_if_undo"),
+    path("<slug:slug>/et-si/enregistrer/", what_if.what_if_save, name="what_if_save"),
+    path("<slug:slug>/et-si/comparer/", what_if.what_if_compare, name="what_if_compare"),
+    path("<slug:slug>/et-si/<int:scenario>/<slug:verb>/", what_if.what_if_scenario, name="what_if_scenario"),
+    path("scenarios/<str:token>/", what_if.shared_scenario, name="shared_scenario"),
+    path("scenarios/<str:token>/carte.geojson", what_if.shared_map, name="shared_scenario_map"),
     path("communes/<str:code>/acces/", commune_access.commune_access, name="commune_access"),
 ]

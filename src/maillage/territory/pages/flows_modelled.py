@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from maillage.kernel.figures import Figure
 from maillage.kernel.formats import percent
 from maillage.kernel.tables import Column, Row, Table
-from maillage.territory import queries
 from maillage.territory.computations.access import Access
 from maillage.territory.computations.access_figures import access_provenance, travel_provenance
 from maillage.territory.computations.access_summary import known
@@ -24,6 +23,7 @@ from maillage.territory.computations.catchments import (
     places,
 )
 from maillage.territory.pages.access_choice import Chosen
+from maillage.territory.pages.access_map import around
 from maillage.territory.pages.diagnosis import Diagnosis
 from maillage.territory.pages.flows_shown import FlowsPage, Line
 
@@ -234,7 +234,7 @@ def _emergencies(diagnosis: Diagnosis, chosen: Chosen) -> Table:
 def _properties(diagnosis: Diagnosis, access: Access) -> dict[str, dict[str, Any]]:
     atlas, members = diagnosis.atlas, diagnosis.positions
     found = places(access)
-    positions = np.concatenate((members, queries.halo_positions(diagnosis.territory)))
+    positions = np.concatenate((members, around(diagnosis)))
     return {
         str(atlas.codes[k]): {
             "name": str(atlas.names[k]),

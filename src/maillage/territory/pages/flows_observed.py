@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.formats import number, percent
 from maillage.kernel.tables import Column, Row, Table
-from maillage.territory import queries
 from maillage.territory.computations.observed_flows import THRESHOLD_RULE, Observed, observed
 from maillage.territory.models import FlowDataset, FlowRow
+from maillage.territory.pages.access_map import around
 from maillage.territory.pages.diagnosis import Diagnosis
 from maillage.territory.pages.flows_shown import Filter, FlowsPage, Line
 
@@ -229,7 +229,7 @@ def _positions(diagnosis: Diagnosis, codes: Iterable[str]) -> dict[str, int]:
 
 def _properties(diagnosis: Diagnosis, found: Observed) -> dict[str, dict[str, Any]]:
     atlas, members = diagnosis.atlas, diagnosis.positions
-    positions = np.concatenate((members, queries.halo_positions(diagnosis.territory)))
+    positions = np.concatenate((members, around(diagnosis)))
     return {
         str(atlas.codes[k]): {
             "name": str(atlas.names[k]),

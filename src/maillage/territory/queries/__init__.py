@@ -16,6 +16,7 @@ from maillage.territory.queries.perimeters import (
     territories_of,
     territory,
 )
+from maillage.territory.queries.scenarios import scenarios
 
 __all__ = [
     "Hit",
@@ -34,6 +35,7 @@ __all__ = [
     "member_positions",
     "missing_codes",
     "overlaps",
+    "scenarios",
     "search_communes",
     "search_territories",
     "territories",
