@@ -77,12 +77,13 @@ Block = Paragraph | Heading | Notice | Points | Grid | Drawing | Figures
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report: `finding` is the one sentence that answers its question."""
+    """A part of the report: `finding` is the one sentence that answers its question, empty in an annex."""
 
     anchor: str
     title: str
     finding: str
     blocks: tuple[Block, ...]
+    starts_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Report:
     """A whole report on the territory `subject`.
 
     `nature` says what it is (« CPTS, 99 communes… »), `notice` what its perimeter is not; `vintages` are
-    the data in one line each; `headline` are the figures of the summary, `summary` its `(lead, sentence)`.
+    the data in one line each; `headline` are the figures of the summary, `summary` its `(lead, sentence)`;
+    `exports` are the whole tables behind those that the text shortens.
     """
 
     slug: str
@@ -103,21 +105,16 @@ class Report:
     headline: Figures
     summary: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    exports: tuple[Table, ...] = ()
 
     def tables(self) -> list[Table]:
-        """Return every table in reading order, those beside a drawing included, each once."""
+        """Return every table to export, each key once: `exports` whole, then those of the text."""
         blocks = [block for section in self.sections for block in section.blocks]
-        found = [_table_of(block) for block in blocks]
-        return list({table.key: table for table in found if table is not None}.values())
+        found = [*self.exports, *(block.table for block in blocks if isinstance(block, Grid))]
+        return list({table.key: table for table in reversed(found)}.values())[::-1]
 
     def figures(self) -> list[Figure]:
         """Return every figure in reading order, each once."""
         blocks = [self.headline, *(block for section in self.sections for block in section.blocks)]
         found = [figure for block in blocks if isinstance(block, Figures) for figure in block.figures]
         return list({figure.key: figure for figure in found}.values())
-
-
-def _table_of(block: Block) -> Table | None:
-    if isinstance(block, Grid):
-        return block.table
-    return block.beside if isinstance(block, Drawing) else None

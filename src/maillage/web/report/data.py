@@ -26,10 +26,35 @@ from maillage.web.report.content import (
 
 HIDDEN = "s"
 ESTIMATE = "*"
+WRITTEN_UNITS = {"%", "min"}
+"""Units written after each value; any other is said once, in the label."""
+READING = (
+    ("*", "marque une estimation ; les limites disent pourquoi."),
+    ("s", "remplace un effectif masqué par le secret statistique."),
+    ("–", "signale une valeur inconnue."),
+    (
+        "Les cartes",
+        "vont du gris clair (valeur basse) au gris foncé (valeur haute), avec les bornes écrites sous "
+        "l’échelle ; les "
+        "hachures signalent l’absence de donnée ; le nom des communes extérieures est en italique. La "
+        "liste à côté de "
+        "chaque carte en donne les valeurs.",
+    ),
+    (
+        "Les comparaisons",
+        "sont faites avec chaque département et chaque région du territoire, puis avec la France.",
+    ),
+    (
+        "Les sources, formules et paramètres",
+        "de chaque chiffre sont donnés à la fin, avec leur degré de certitude.",
+    ),
+)
+"""How to read the signs of a report."""
 FULL_WIDTH = 112
 """About how many characters of a table fit across a page."""
-COLUMN_MARGIN = 2
-LONGEST_CELL = 34
+COLUMN_MARGIN = 3
+LONGEST_CELL = 30
+LONGEST_BESIDE = 16
 
 Data = dict[str, Any]
 
@@ -42,6 +67,7 @@ def as_data(report: Report) -> Data:
         "notice": typeset(report.notice),
         "day": formats.date_long(report.day),
         "vintages": [typeset(vintage) for vintage in report.vintages],
+        "reading": [_pair(*item) for item in READING],
         "cover": block_data(report.cover),
         "headline": block_data(report.headline),
         "summary": [_pair(*item) for item in report.summary],
@@ -54,6 +80,7 @@ def fingerprint(data: Data) -> str:
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+_WORD = re.compile(r"[\s-]+")
 _SPACED = re.compile(r"[ \u00a0]+(?=[:;!?»%])")
 
 
@@ -64,16 +91,25 @@ def typeset(text: str) -> str:
 
 
 def figure_text(figure: Figure, value: float | None) -> str:
-    """Return a value of `figure` as it is printed in a column of figures, with its unit."""
-    return formats.quantity(value, figure.unit, figure.decimals)
+    """Return a value of `figure` as it is printed in a column, its unit in the label beside it."""
+    unit = figure.unit if figure.unit in WRITTEN_UNITS else ""
+    return formats.quantity(value, unit, figure.decimals)
+
+
+def figure_label(figure: Figure) -> str:
+    """Return « Densité (habitants/km²) »: the label with the unit that its values do not carry."""
+    said = not figure.unit or figure.unit in WRITTEN_UNITS or figure.unit.lower() == figure.label.lower()
+    return figure.label if said else f"{figure.label} ({figure.unit})"
 
 
 def source_text(provenances: Iterable[Provenance]) -> str:
-    """Return « Source : INSEE, 2024 ; DREES, 2023. » for distinct sources, nothing for none."""
-    found = dict.fromkeys(
-        f"{one.source}, {one.vintage}" if one.vintage else one.source for one in provenances if one.source
-    )
-    return typeset(f"Source{'s' * (len(found) > 1)} : {' ; '.join(found)}.") if found else ""
+    """Return « Source : INSEE, 2024. » for one source, names only for several, nothing for none."""
+    known = {one.source: one.vintage for one in provenances if one.source}
+    if len(known) == 1:
+        source, vintage = next(iter(known.items()))
+        return typeset(f"Source : {source}{', ' * bool(vintage)}{vintage}.")
+    names = dict.fromkeys(name for source in known for name in source.split(" ; "))
+    return typeset(f"Source{'s' * (len(names) > 1)} : {' ; '.join(names)}.") if names else ""
 
 
 @singledispatch
@@ -115,7 +151,7 @@ def _drawing(block: Drawing) -> Data:
         "description": typeset(block.description),
         "svg": block.svg,
         "source": typeset(block.source),
-        "beside": table_data(block.beside) if block.beside else None,
+        "beside": table_data(block.beside, LONGEST_BESIDE) if block.beside else None,
     }
 
 
@@ -125,7 +161,7 @@ def _figures(block: Figures) -> Data:
     heads = ["Indicateur", block.ours, *elsewhere]
     rows = [
         [
-            figure.label,
+            figure_label(figure),
             (HIDDEN if figure.suppressed else figure_text(figure, figure.value))
             + ESTIMATE * figure.provenance.estimate,
             *(_elsewhere(figure, label) for label in elsewhere),
@@ -155,7 +191,7 @@ def _elsewhere(figure: Figure, label: str) -> str:
     return figure_text(figure, values[0]) if values else ""
 
 
-def table_data(table: Table) -> Data:
+def table_data(table: Table, longest: int = LONGEST_CELL) -> Data:
     """Return a table with its cells written, and how wide each column and the whole should be."""
     rows = [[_cell(table, row, index) for index in range(len(table.columns))] for row in table.rows]
     columns = _columns(
@@ -163,6 +199,7 @@ def table_data(table: Table) -> Data:
         [column.unit for column in table.columns],
         [column.is_numeric for column in table.columns],
         rows,
+        longest,
     )
     keys = {column.key for column in table.columns}
     notes = [f"{column.label} : {column.note}" for column in table.columns if column.note]
@@ -176,7 +213,7 @@ def table_data(table: Table) -> Data:
         "rows": rows,
         "notes": [typeset(note) for note in notes],
         "source": source_text([table.provenance] if table.provenance else []),
-        "width": min(sum(column["weight"] for column in columns) / FULL_WIDTH, 1.0),
+        "width": min(sum(column["natural"] for column in columns) / FULL_WIDTH, 1.0),
         "strong": 0,
     }
 
@@ -189,14 +226,32 @@ def _cell(table: Table, row: Row, index: int) -> str:
     return f"{written}{ESTIMATE}" if column.key in row.estimated and written != formats.UNKNOWN else written
 
 
-def _columns(labels: list[str], units: list[str], numeric: list[bool], rows: list[list[str]]) -> list[Data]:
-    """Return the columns; `weight` is about how many characters each needs."""
+def _columns(
+    labels: list[str],
+    units: list[str],
+    numeric: list[bool],
+    rows: list[list[str]],
+    longest: int = LONGEST_CELL,
+) -> list[Data]:
+    """Return the columns; `natural` is about how many characters each needs, `weight` what it may claim.
+
+    A long text is wrapped rather than let to squeeze the numbers beside it.
+    """
     columns = []
     for rank, (label, unit, right) in enumerate(zip(labels, units, numeric, strict=True)):
         cells = max((len(row[rank]) for row in rows), default=0)
-        head = max(max((len(word) for word in label.split()), default=0), len(label) // 3, len(unit) // 2)
-        weight = max(min(cells, LONGEST_CELL), head) + COLUMN_MARGIN
-        columns.append({"label": typeset(label), "unit": typeset(unit), "numeric": right, "weight": weight})
+        head = max(
+            max((len(word) for word in _WORD.split(label)), default=0), len(label) // 3, len(unit) // 2
+        )
+        columns.append(
+            {
+                "label": typeset(label),
+                "unit": typeset(unit),
+                "numeric": right,
+                "natural": max(cells, head) + COLUMN_MARGIN,
+                "weight": max(min(cells, longest), head) + COLUMN_MARGIN,
+            }
+        )
     return columns
 
 
@@ -204,6 +259,7 @@ def _section(section: Section) -> Data:
     return {
         "anchor": section.anchor,
         "title": typeset(section.title),
+        "starts_page": section.starts_page,
         "finding": typeset(section.finding),
         "blocks": [block_data(block) for block in section.blocks],
     }

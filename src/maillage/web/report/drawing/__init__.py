@@ -6,10 +6,11 @@ The greys are presentation attributes, so that the PDF and a photocopy keep them
 
 from maillage.web.report.drawing.charts import BarChart, Series, draw_bars
 from maillage.web.report.drawing.geometry import Geometry
-from maillage.web.report.drawing.maps import Area, Flow, Mark, StaticMap, Town, draw_map
+from maillage.web.report.drawing.maps import Area, Badge, Flow, Mark, StaticMap, Town, draw_map
 
 __all__ = [
     "Area",
+    "Badge",
     "BarChart",
     "Flow",
     "Geometry",

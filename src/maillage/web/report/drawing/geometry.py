@@ -21,8 +21,9 @@ def rings(geometry: Geometry | None) -> Iterator[list[Place]]:
     """Yield every ring of a polygon or multipolygon, nothing for None or another type."""
     if not geometry:
         return
-    polygons = {"Polygon": lambda c: [c], "MultiPolygon": lambda c: c}.get(geometry["type"], lambda _: [])
-    for polygon in polygons(geometry["coordinates"]):
+    shape = geometry["type"]
+    polygons = geometry["coordinates"] if shape == "MultiPolygon" else [geometry["coordinates"]]
+    for polygon in polygons if shape in {"Polygon", "MultiPolygon"} else []:
         for ring in polygon:
             yield [(float(point[0]), float(point[1])) for point in ring]
 
@@ -43,7 +44,7 @@ class Projection:
 
     @classmethod
     def fitting(
-        cls, places: Iterable[Place], width: float, tallest: float, margin: float = 12.0
+        cls, places: Iterable[Place], width: float, tallest: float, margin: float = 20.0
     ) -> Projection:
         """Return the projection that shows all `places` in a frame `width` wide and at most `tallest` high.
 

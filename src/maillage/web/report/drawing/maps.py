@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,8 +12,22 @@ from maillage.kernel.formats import NBSP, number
 from maillage.web.report.drawing import labels
 from maillage.web.report.drawing.geometry import Geometry, Projection, outline, rings
 from maillage.web.report.drawing.legend import Entry, legend
-from maillage.web.report.drawing.svg import GREYS, INK, MUTED, RULE, coordinate, document, hatch, tag, text
+from maillage.web.report.drawing.svg import (
+    GREYS,
+    INK,
+    MUTED,
+    RULE,
+    Style,
+    coordinate,
+    document,
+    hatch,
+    tag,
+    text,
+)
 
+MARK_RADIUS = 2.3
+MARKS_IN_ROW = 3
+BADGE_RADIUS = 6.0
 SHAPES = ("disc", "square", "triangle", "diamond", "cross")
 
 
@@ -47,6 +62,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """A number on the map, that a list explains."""
+
+    lon: float
+    lat: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A line from one place to another; `share` (0 to 1) is its width relative to the widest."""
 
@@ -74,6 +98,7 @@ class StaticMap:
     towns: Sequence[Town] = ()
     zones: Sequence[frozenset[str]] = ()
     zone_label: str = ""
+    badges: Sequence[Badge] = ()
     marks: Sequence[Mark] = ()
     flows: Sequence[Flow] = ()
     flow_label: str = ""
@@ -107,6 +132,7 @@ def draw_map(spec: StaticMap) -> str:
         *_flows(spec, paper),
         *_marks(spec, paper),
         *_towns(spec, paper),
+        *_badges(spec, paper),
         clip_path=f"url(#{clip})",
     )
     return document(
@@ -161,7 +187,7 @@ def _outlines(spec: StaticMap, paper: Projection) -> list[str]:
     drawn = [tag("path", d=around, fill="none", stroke=INK, stroke_width=1.1, klass="line")] if around else []
     for zone in spec.zones:
         path = paper.path(outline(area.geometry for area in spec.areas if area.code in zone))
-        common = {"d": path, "fill": "none", "stroke_linejoin": "round"}
+        common: Style = {"d": path, "fill": "none", "stroke_linejoin": "round"}
         drawn.append(tag("path", **common, stroke="#ffffff", stroke_width=4.2))
         drawn.append(tag("path", **common, stroke="#000000", stroke_width=2.2, klass="zone"))
     return drawn
@@ -193,14 +219,29 @@ def _flows(spec: StaticMap, paper: Projection) -> list[str]:
 def _marks(spec: StaticMap, paper: Projection) -> list[str]:
     kinds = list(dict.fromkeys(mark.kind for mark in spec.marks))
     return [
-        shape(kinds.index(mark.kind), *paper.point((mark.lon, mark.lat)), 2.4 * mark.weight**0.5)
-        for mark in spec.marks
+        shape(kinds.index(mark.kind), x, y, MARK_RADIUS * mark.weight**0.5)
+        for mark, (x, y) in zip(spec.marks, _spread(spec.marks, paper), strict=True)
     ]
+
+
+def _spread(marks: Sequence[Mark], paper: Projection) -> list[tuple[float, float]]:
+    """Return where each mark is drawn: those of one place stand side by side in rows of three."""
+    places = [paper.point((mark.lon, mark.lat)) for mark in marks]
+    together = Counter(places)
+    seen: Counter[tuple[float, float]] = Counter()
+    spread = []
+    for x, y in places:
+        rank, row_length = seen[x, y], min(together[x, y], MARKS_IN_ROW)
+        seen[x, y] += 1
+        row, column = divmod(rank, MARKS_IN_ROW)
+        step = 2.7 * MARK_RADIUS
+        spread.append((x + (column - (row_length - 1) / 2) * step, y + row * step))
+    return spread
 
 
 def shape(kind: int, x: float, y: float, r: float) -> str:
     """Return the mark of the `kind`-th sort of structure, filled black with a white edge."""
-    style = {"fill": INK, "stroke": "#ffffff", "stroke_width": 0.6, "klass": "mark"}
+    style: Style = {"fill": INK, "stroke": "#ffffff", "stroke_width": 0.6, "klass": "mark"}
     if SHAPES[kind % len(SHAPES)] == "disc":
         return tag("circle", cx=x, cy=y, r=r, **style)
     corners = {
@@ -229,37 +270,42 @@ def shape(kind: int, x: float, y: float, r: float) -> str:
 def _towns(spec: StaticMap, paper: Projection) -> list[str]:
     named = {town.name: town for town in spec.towns}
     candidates = [
-        labels.Candidate(town.name, *paper.point((town.lon, town.lat)), weight=town.weight + town.inside)
+        labels.Candidate(town.name, *paper.point((town.lon, town.lat)), weight=town.weight)
         for town in named.values()
     ]
-    corner = (paper.width - 92, paper.height - 22, paper.width, paper.height)
-    marks = [
-        (x - 2.5, y - 2.5, x + 2.5, y + 2.5)
-        for x, y in (paper.point((mark.lon, mark.lat)) for mark in spec.marks)
-    ]
     drawn = []
-    for name in labels.place(candidates, (paper.width, paper.height), [corner, *marks]):
+    for name in labels.place(candidates, (paper.width, paper.height), _taken(spec, paper)):
         one, town = name.candidate, named[name.candidate.name]
         if not spec.marks:
-            drawn.append(
-                tag(
-                    "circle",
-                    cx=one.x,
-                    cy=one.y,
-                    r=1.5,
-                    fill=INK,
-                    stroke="#ffffff",
-                    stroke_width=0.6,
-                    klass="dot",
-                )
-            )
+            style: Style = {"fill": INK, "stroke": "#ffffff", "stroke_width": 0.6, "klass": "dot"}
+            drawn.append(tag("circle", cx=one.x, cy=one.y, r=1.5, **style))
         drawn.append(_name(one.name, name.x, name.y, one.size, name.anchor, town.inside))
+    return drawn
+
+
+def _taken(spec: StaticMap, paper: Projection) -> list[labels.Box]:
+    """Return the boxes where no name may stand: the scale, the marks, the badges."""
+    signs = [(point, 2.8) for point in _spread(spec.marks, paper)]
+    signs += [(paper.point((badge.lon, badge.lat)), BADGE_RADIUS) for badge in spec.badges]
+    boxes = [(x - r, y - r, x + r, y + r) for (x, y), r in signs]
+    return [(paper.width - 92, paper.height - 22, paper.width, paper.height), *boxes]
+
+
+def _badges(spec: StaticMap, paper: Projection) -> list[str]:
+    drawn = []
+    for badge in spec.badges:
+        x, y = paper.point((badge.lon, badge.lat))
+        drawn.append(
+            tag("circle", cx=x, cy=y, r=BADGE_RADIUS, fill="#000000", stroke="#ffffff", stroke_width=1)
+        )
+        style: Style = {"text_anchor": "middle", "fill": "#ffffff", "font_weight": 600, "klass": "badge"}
+        drawn.append(text(str(badge.number), x, y + 3, 8.5, **style))
     return drawn
 
 
 def _name(name: str, x: float, y: float, size: float, anchor: str, inside: bool) -> str:
     """Return a name over its own white halo, in two texts: not every reader of SVG knows `paint-order`."""
-    style = {
+    style: Style = {
         "x": x,
         "y": y,
         "font_size": size,

@@ -11,6 +11,8 @@ INK = "#1c2326"
 MUTED = "#55615f"
 RULE = "#b9b9b9"
 
+Style = dict[str, str | float]
+"""Attributes of an element, shared by several."""
 _NARROW = frozenset("ijltfrI.,;:'’-–()| \u00a0\u202f")
 
 
