@@ -1,0 +1,165 @@
+"""The directory's pages: structures of a place, on the map and in a list, and each structure."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from maillage.directory.models import KIND_LABELS, PRECISION_LABELS, Structure
+from maillage.directory.pages.filters import LIMIT, Asked, read
+from maillage.directory.queries import counts_by_kind, structure
+from maillage.directory.rules import Precision, StructureKind
+from maillage.kernel.pages.base import Endpoint, Page, csv_response, geojson_response
+from maillage.kernel.rules import Permission
+from maillage.kernel.tables import Column, Row, Table
+from maillage.territory import api as territory
+
+
+class Structures(Page):
+    """The structures of a territory, a commune or a search."""
+
+    template_name = "directory/structures.html"
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = read(self.request.GET)
+        found = asked.answer()
+        counts = counts_by_kind(asked.codes)
+        return {
+            **super().get_context_data(**kwargs),
+            "asked": asked,
+            "found": found,
+            "is_cut": len(found) == LIMIT,
+            "limit": LIMIT,
+            "table": structures_table(asked, found).sorted_by(self.request.GET.get("tri", "kind")),
+            "total": sum(one.count for one in found),
+            "kinds": [
+                (kind.value, label, counts[kind], kind in asked.kinds) for kind, label in KIND_LABELS.items()
+            ],
+            "territories": territory.territories(),
+            "map_url": reverse("territory:contours", args=[asked.territory.slug]) if asked.territory else "",
+            "points_url": f"{reverse('directory:structures_geojson')}?{asked.query()}",
+        }
+
+
+class StructuresCsv(Endpoint):
+    """The same list as a file."""
+
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = read(request.GET)
+        return csv_response(structures_table(asked, asked.answer()))
+
+
+class StructuresMap(Endpoint):
+    """The structures of `?territory=`, `?commune=` or `?bbox=w,s,e,n` as GeoJSON points, by `?type=`."""
+
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        asked = read(request.GET)
+        pack = territory.current_pack()
+        content = f"{pack and (pack.pk, pack.fingerprint)}|{asked.query()}|{asked.codes}|{get_language()}"
+        version = hashlib.sha256(content.encode()).hexdigest()[:32]
+        return geojson_response(request, lambda: _collection(asked.answer()), version=version)
+
+
+class StructurePage(Page):
+    """One structure: what it is, where, and how sure its place is."""
+
+    template_name = "directory/structure.html"
+    permission = Permission.VIEW_DIAGNOSIS
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The structure of the address. Raises Http404."""
+        try:
+            return structure(self.kwargs["identifier"])
+        except Structure.DoesNotExist:
+            raise Http404(self.kwargs["identifier"]) from None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        one = self.structure
+        pack = territory.current_pack()
+        described = _described(pack)
+        points, outlines = reverse("directory:structures_geojson"), reverse("territory:department_map")
+        return {
+            **super().get_context_data(**kwargs),
+            "structure": one,
+            "territories": territory.territories_of(one.commune) if one.commune else [],
+            "point_url": f"{points}?commune={one.commune_id}&type={one.kind}" if one.commune else "",
+            "map_url": f"{outlines}?departement={one.commune.departement}" if one.commune else "",
+            "source": described.get("publisher", ""),
+            "vintage": described.get("vintage", ""),
+        }
+
+
+def structures_table(asked: Asked, found: list[Structure]) -> Table:
+    """Return structures as a table; `code` ties each row to its commune on the map."""
+    columns = [
+        Column("name", _("Structure")),
+        Column("kind", _("Type")),
+        Column("commune", _("Commune")),
+        Column("count", _("Nombre"), "number"),
+        Column("status", _("Statut")),
+        Column("place", _("Position")),
+        Column("finess", _("FINESS")),
+    ]
+    rows = [
+        Row(
+            cells={
+                "name": one.title,
+                "kind": str(one.get_kind_display()),
+                "commune": one.commune.name if one.commune else None,
+                "count": one.count,
+                "status": str(one.get_status_display()) or None,
+                "place": str(one.get_precision_display()),
+                "finess": one.finess or None,
+            },
+            code=one.commune_id or "",
+            url=reverse("directory:structure", args=[one.pk]),
+        )
+        for one in found
+    ]
+    url = f"{reverse('directory:structures_csv')}?{asked.query()}"
+    return Table("structures", _("Structures"), columns, rows, csv_url=url, sort="kind")
+
+
+def _collection(found: list[Structure]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": [_feature(one) for one in found]}
+
+
+def _feature(one: Structure) -> dict[str, Any]:
+    precision = Precision(one.precision)
+    place = one.commune.name if one.commune else one.city
+    detail = place if precision is Precision.ADDRESS else f"{place} · {PRECISION_LABELS[precision]}"
+    return {
+        "type": "Feature",
+        "id": one.pk,
+        "geometry": {"type": "Point", "coordinates": [one.lon, one.lat]},
+        "properties": {
+            "id": one.pk,
+            "code": one.commune_id,
+            "name": one.title,
+            "type": one.kind,
+            "type_label": str(KIND_LABELS[StructureKind(one.kind)]),
+            "count": one.count,
+            "detail": detail,
+            "centre": precision is Precision.COMMUNE,
+            "url": reverse("directory:structure", args=[one.pk]),
+        },
+    }
+
+
+def _described(pack: territory.DataPack | None) -> dict[str, str]:
+    """Return what the pack's manifest says of its structures."""
+    files = pack.manifest["files"] if pack else []
+    return next((file for file in files if file["file"] == "structures.parquet"), {})
