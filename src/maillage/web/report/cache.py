@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
@@ -15,20 +16,25 @@ from maillage.web.report.pdf import TEMPLATE, pdf
 KEPT = 40
 
 
+def cached_file(data: Data) -> Path:
+    """Return where the PDF of a report is kept, by all that it says and how it is laid out."""
+    template = TEMPLATE.read_text(encoding="utf-8")
+    name = fingerprint({**data, "template": template, "typst": version("typst")})
+    return Path(settings.HOME) / "cache" / "reports" / f"{name}.pdf"
+
+
 def typeset_once(report: Report, data: Data) -> bytes:
     """Return the PDF of a report, from the cache where it was already typeset with this template."""
-    folder = Path(settings.HOME) / "cache" / "reports"
-    template = TEMPLATE.read_text(encoding="utf-8")
-    file = folder / f"{fingerprint({**data, 'template': template})}.pdf"
+    file = cached_file(data)
     if file.exists():
         return file.read_bytes()
     made = pdf(data, report.day)
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
     with os.fdopen(handle, "wb") as stream:
         stream.write(made)
     Path(temporary).replace(file)
-    _forget_oldest(folder)
+    _forget_oldest(file.parent)
     return made
 
 
