@@ -86,6 +86,8 @@ def test_my_account_shows_my_roles_my_second_factor_and_my_entries(as_nurse: Cli
     assert "Charolais" in page.text
     assert "n’est pas activée" in page.text
     assert "s’est connecté" in page.text
+    (row,) = page.context["rows"]
+    assert (row["who"], row["target"]) == ("Inès", "Inès")
 
 
 def test_a_professional_joins_in_a_day(

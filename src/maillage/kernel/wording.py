@@ -9,7 +9,7 @@ from maillage.kernel.rules import Permission, Role
 
 ROLES: dict[Role, str | Promise] = {
     Role.COORDINATOR: _("Coordination de CPTS"),
-    Role.REGULATOR: _("Régulation des soins non programmés"),
+    Role.REGULATOR: _("Régulation (OSNP)"),
     Role.PHYSICIAN: _("Médecin généraliste"),
     Role.NURSE: _("Infirmier, infirmière"),
     Role.PHARMACIST: _("Pharmacien, pharmacienne"),
@@ -19,7 +19,7 @@ ROLES: dict[Role, str | Promise] = {
     Role.CASE_MANAGER: _("Référent de parcours (DAC)"),
     Role.PATIENT: _("Patient, patiente"),
     Role.CARER: _("Aidant, aidante"),
-    Role.BOARD: _("Gouvernance et représentation des usagers"),
+    Role.BOARD: _("Gouvernance, usagers"),
     Role.PREVENTION_LEAD: _("Prévention et crise"),
     Role.ANALYST: _("Analyse (ARS, CPAM)"),
     Role.ADMINISTRATOR: _("Administration"),

@@ -37,7 +37,7 @@ class Account(Page):
                 for role in roles
             ],
             has_second_factor=get_adapter().is_mfa_enabled(person),
-            rows=[presenters.entry(row) for row in entries],
+            rows=presenters.entries(entries),
             **context,
         )
 

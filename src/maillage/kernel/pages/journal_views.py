@@ -38,7 +38,7 @@ class JournalPage(Page):
             late=outbox.late(),
             form=form,
             page=page,
-            rows=[presenters.entry(row) for row in page],
+            rows=presenters.entries(page),
             query=query.urlencode(),
             **context,
         )

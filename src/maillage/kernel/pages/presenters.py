@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.kernel import formats, wording
-from maillage.kernel.models import Entry
+from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import PERMISSIONS, Role
 from maillage.kernel.sourced_rules import SourcedRule
 from maillage.kernel.tables import Column, Row, Table
@@ -95,14 +95,27 @@ def _cell(raw: Any) -> str | float | None:
     return _written(raw)
 
 
-def entry(row: Entry) -> dict[str, Any]:
-    """Return a row of the journal with its words: who, what, when, and each change."""
-    return {
-        "entry": row,
-        "who": str(row.by) if row.by else _("Le programme"),
-        "what": wording.verb(row.verb),
-        "changes": [(field, _change(change)) for field, change in row.changes.items()],
-    }
+def entries(rows: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return rows of the journal with their words: who, what, to whom, and each change."""
+    rows = list(rows)
+    names = _people_named_in(rows)
+    return [
+        {
+            "entry": row,
+            "who": str(row.by) if row.by else _("Le programme"),
+            "what": wording.verb(row.verb),
+            "target": names.get(row.target, ""),
+            "changes": [(field, _change(change)) for field, change in row.changes.items()],
+        }
+        for row in rows
+    ]
+
+
+def _people_named_in(rows: Iterable[Entry]) -> dict[str, str]:
+    """Return the names of the people that the rows are about, by target, in one query."""
+    prefix = f"{Person._meta.label_lower}:"
+    keys = {row.target.removeprefix(prefix) for row in rows if row.target.startswith(prefix)}
+    return {f"{prefix}{person.pk}": str(person) for person in Person.objects.filter(pk__in=keys)}
 
 
 def _change(change: Any) -> str:
