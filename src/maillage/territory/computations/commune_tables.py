@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from maillage.kernel.formats import number
-from maillage.kernel.tables import Cell, Column, Row, Table
+from maillage.kernel.tables import Cell, Column, Kind, Row, Table
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.measure_figures import is_estimate
 from maillage.territory.computations.measures import Measure, parts, per_commune, secrecy_threshold
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def measure_column(measure: Measure) -> Column:
     """Return the column of a table that holds `measure`."""
     signed = measure.is_share and measure.offset != 0
-    kind = "change" if signed else "share" if measure.is_share else "number"
+    kind: Kind = "change" if signed else "share" if measure.is_share else "number"
     unit = "%" if signed else "" if measure.is_share else str(measure.unit)
     return Column(measure.key, str(measure.label), kind, unit, measure.decimals)
 
@@ -150,4 +150,5 @@ def _estimated(atlas: Atlas, measure: Measure) -> NDArray[np.bool_]:
     if is_estimate(atlas, measure):
         return np.ones(len(atlas), dtype=bool)
     cells = parts(atlas, measure)
-    return (cells.low != cells.high) & ~cells.suppressed
+    blurred: NDArray[np.bool_] = (cells.low != cells.high) & ~cells.suppressed
+    return blurred

@@ -172,7 +172,8 @@ def _group_values(atlas: Atlas, access: Access, trait: Trait, group: NDArray[np.
     inside = group >= 0
     reached = np.bincount(group[inside], weights=(access.apl * access.demand)[inside], minlength=count)
     demand = np.bincount(group[inside], weights=access.demand[inside], minlength=count)
-    return np.divide(reached, demand, out=np.full(count, np.nan), where=demand > 0)
+    mean: Values = np.divide(reached, demand, out=np.full(count, np.nan), where=demand > 0)
+    return mean
 
 
 def _value(atlas: Atlas, access: Access, trait: Trait, members: Members) -> float:
@@ -200,4 +201,5 @@ def _means(rows: Values) -> Values:
     known = np.isfinite(rows)
     counts = known.sum(axis=0)
     sums = np.where(known, rows, 0.0).sum(axis=0)
-    return np.divide(sums, counts, out=np.full(rows.shape[1], np.nan), where=counts > 0)
+    means: Values = np.divide(sums, counts, out=np.full(rows.shape[1], np.nan), where=counts > 0)
+    return means

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel.figures import Provenance
 from maillage.kernel.formats import number
-from maillage.kernel.tables import Cell, Column, Row, Table
+from maillage.kernel.tables import Cell, Column, Kind, Row, Table
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import national_access
 from maillage.territory.computations.comparable import COUNT_RULE, TRAITS, Profile, Trait
@@ -127,7 +127,7 @@ def say(trait: Trait, value: float) -> str:
 def _column(trait: Trait) -> Column:
     if trait.measure is None:
         return Column(trait.key, str(trait.label), "number", "", DECIMALS)
-    kind = "share" if trait.measure.is_share else "number"
+    kind: Kind = "share" if trait.measure.is_share else "number"
     unit = "" if trait.measure.is_share else str(trait.measure.unit)
     return Column(trait.key, str(trait.label), kind, unit, trait.measure.decimals)
 

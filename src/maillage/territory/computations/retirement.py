@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maillage.engines import accessibility
@@ -16,7 +17,7 @@ from maillage.territory.computations.access_summary import Summary, summary
 from maillage.territory.computations.comparisons import Area
 from maillage.territory.computations.measure_figures import provenance
 from maillage.territory.computations.measures import Values
-from maillage.territory.computations.memo import Memo
+from maillage.territory.computations.memo import Memo, perimeter_key
 from maillage.territory.computations.supply_measures import DENSITY_WITHOUT_OLDER_GPS, OLDER_GP_COLUMN
 
 
@@ -35,6 +36,7 @@ class Retirement:
 
 
 _after: Memo[Values] = Memo(2)
+_retirements: Memo[Retirement] = Memo(64)
 
 
 def retirement(atlas: Atlas, areas: Sequence[Area]) -> Retirement:
@@ -43,6 +45,12 @@ def retirement(atlas: Atlas, areas: Sequence[Area]) -> Retirement:
     The figures are compared with today, then with the other areas after the same departures.
     """
     access = national_access(atlas)
+    members = np.arange(len(atlas))[areas[0].members]
+    key = (access.key, perimeter_key(members), areas[0].label, get_language())
+    return _retirements.get(key, lambda: _compute(atlas, access, areas))
+
+
+def _compute(atlas: Atlas, access: Access, areas: Sequence[Area]) -> Retirement:
     apl = _after.get(access.key, lambda: _apl_after(atlas, access))
     now = summary(access, areas[0].members)
     after = [(area.label, summary(access, area.members, apl)) for area in areas]

@@ -109,7 +109,7 @@ def tabs(territory: Territory, url_name: str) -> list[Tab]:
 
 def diagnosis_page(
     view: Callable[Concatenate[HttpRequest, Diagnosis, Parameters], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, Parameters], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """Open the territory of the address for `view`: 404 where unknown, 403 where the role may not read it.
 
     Without data, or without a commune in the data, a page says what to do instead.

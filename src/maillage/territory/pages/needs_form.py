@@ -20,7 +20,7 @@ class WeightsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for criterion in CRITERIA:
             self.fields[criterion.key] = forms.FloatField(
-                label=criterion.label,
+                label=str(criterion.label),
                 min_value=0,
                 max_value=MAX_WEIGHT,
                 widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
