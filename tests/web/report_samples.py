@@ -136,8 +136,11 @@ def report(**changes: object) -> Report:
         "cover": Drawing("Le territoire", "Huit communes.", sample_map("couverture")),
         "headline": Figures("Chiffres clés", "Territoire #1", (figure(),)),
         "summary": (("Peu d’accès.", "37 % des habitants vivent sous le seuil."),),
-        "sections": tuple(
-            Section(f"partie-{rank}", f"Partie {rank}", "Ce que l’on trouve.", blocks) for rank in (1, 2)
+        "sections": (
+            Section("partie-1", "Partie 1", "Ce que l’on trouve.", blocks),
+            Section(
+                "partie-2", "Partie 2", "", (Paragraph("Une suite, sur la même page."),), starts_page=False
+            ),
         ),
     }
     return Report(**{**fields, **changes})  # type: ignore[arg-type]

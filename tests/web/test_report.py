@@ -22,7 +22,7 @@ from maillage.web.report.data import as_data, figure_text
 from maillage.web.report.material import open_material
 from maillage.web.report.sections.sources import used_variables
 from tests.packs import fictional_country, fictional_pack, national_pack  # noqa: F401 (fixtures)
-from tests.web.test_report_document import text_of
+from tests.web.test_report_document import Outline, text_of
 
 DAY = date(2026, 11, 22)
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is absent")
@@ -130,6 +130,12 @@ def test_a_report_is_in_french_whatever_the_screen(demonstration: api.Territory)
         page = reports.report_html(made)
     assert page == reports.report_html(reports.report_of(demonstration.slug, DAY))
     assert "Portrait de la population" in page.decode()
+
+
+def test_every_identifier_of_the_html_is_unique(demonstration: api.Territory) -> None:
+    outline = Outline()
+    outline.feed(reports.report_html(reports.report_of(demonstration.slug, DAY)).decode())
+    assert len(outline.ids) == len(set(outline.ids)) > 20
 
 
 def test_the_same_report_is_typeset_once(
