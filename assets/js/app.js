@@ -4,6 +4,7 @@ import { dialogs } from "./dialogs.js";
 import { islands } from "./islands.js";
 import { lists } from "./lists.js";
 import { requests } from "./requests.js";
+import { scenarioOnMap } from "./what-if.js";
 import { suggestions } from "./suggest.js";
 import { sortableTables } from "./tables.js";
 
@@ -13,6 +14,7 @@ function enliven(root) {
   suggestions(root);
   sortableTables(root);
   lists(root);
+  scenarioOnMap(root);
 }
 
 appearance(document);

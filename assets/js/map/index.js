@@ -5,11 +5,12 @@
 //   data-field, data-scale (access | difference | count | category), data-bounds, data-unit, data-decimals, data-label
 //   data-perimeter  GeoJSON outlined in the brand colour (else the outline of the features inside is drawn)
 //   data-points     GeoJSON points: properties type, type_label, name, url, detail, centre (true: placed at the commune's centre)
+//   data-lines      GeoJSON lines between communes: properties weight (0 to 1, the width), kind (modelled: dashed | observed: solid)
 //   data-list       id of the list whose rows carry data-code
 //   data-pick       id of an input (a click adds or removes a code) or of a form (a click fills `commune` and submits)
 //
 // Emits `maillage:select` {code, from} and `maillage:pick` {code, picked, codes}. `refresh()`, or a `maillage:refresh` event
-// on the page, reads the data again.
+// on the page, reads the data again; `update({code: {property: value}})` changes some communes without reading anything.
 import * as maplibre from "maplibre-gl";
 import { controls } from "./controls.js";
 import { labels } from "./labels.js";
@@ -29,6 +30,8 @@ const read = async (url) => {
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.json();
 };
+
+const whiteZones = (communes) => outline(communes.features.filter((feature) => feature.properties.white_zone));
 
 class MaillageMap extends HTMLElement {
   async connectedCallback() {
@@ -67,7 +70,7 @@ class MaillageMap extends HTMLElement {
 
   /** Reads the data and prepares what the map draws: features with their class, outlines, points. */
   async load() {
-    const [communes, perimeter, points] = await Promise.all([read(this.dataset.src), read(this.dataset.perimeter), read(this.dataset.points)]);
+    const [communes, perimeter, points, lines] = await Promise.all(["src", "perimeter", "points", "lines"].map((name) => read(this.dataset[name])));
     const shapes = new Map(pointTypes(points).map(({ type, shape }) => [type, shape]));
     for (const { properties } of points.features) properties._shape = shapes.get(properties.type);
     for (const feature of communes.features) feature.properties._class = classify(feature.properties, this.dataset, communes);
@@ -76,8 +79,9 @@ class MaillageMap extends HTMLElement {
     this.data = {
       communes,
       points,
+      lines,
       perimeter: perimeter.features.length ? perimeter : inside.length < communes.features.length ? outline(inside) : EMPTY,
-      zones: outline(communes.features.filter((feature) => feature.properties.white_zone)),
+      zones: whiteZones(communes),
     };
     this.extent = bounds(this.data.perimeter.features.length ? this.data.perimeter : communes);
     this.key.replaceChildren(legend(this.dataset, this.data));
@@ -197,6 +201,17 @@ class MaillageMap extends HTMLElement {
     if (!this.map) return;
     await this.load();
     for (const [name, data] of Object.entries(this.data)) this.map.getSource(name).setData(data);
+  }
+
+  /** Changes properties of some communes, by code: what a scenario moves is redrawn, the rest is not read again. */
+  update(changes) {
+    if (!this.map) return;
+    for (const [code, properties] of Object.entries(changes)) {
+      const feature = this.features.get(code);
+      if (feature) Object.assign(feature.properties, properties, { _class: classify({ ...feature.properties, ...properties }, this.dataset, this.data.communes) });
+    }
+    this.data.zones = whiteZones(this.data.communes);
+    for (const name of ["communes", "zones"]) this.map.getSource(name).setData(this.data[name]);
   }
 
   /** Brings the whole territory back into view. */

@@ -27,6 +27,9 @@ const fillColour = (palette, options) => [
 const isState = (name) => ["boolean", ["feature-state", name], false];
 const isOutside = ["==", ["get", "inside"], false];
 
+const flowWidth = ["interpolate", ["linear"], ["get", "weight"], 0, 0.8, 1, 9];
+const flow = (kind, palette, dash) => ({ id: `lines-${kind}`, type: "line", source: "lines", filter: ["==", ["get", "kind"], kind], layout: { "line-join": "round", ...(!dash && { "line-cap": "round" }) }, paint: { "line-color": palette.ink, "line-opacity": 0.72, "line-width": flowWidth, ...(dash && { "line-dasharray": dash }) } });
+
 /** The layers, from bottom to top. */
 export function layers(palette, options) {
   return [
@@ -40,6 +43,8 @@ export function layers(palette, options) {
     { id: "perimeter-halo", type: "line", source: "perimeter", layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": palette.line, "line-width": 6, "line-opacity": 0.85 } },
     { id: "perimeter-line", type: "line", source: "perimeter", layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": palette.perimeter, "line-width": 2.6 } },
     { id: "zones-line", type: "line", source: "zones", layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-color": palette["white-zone"], "line-width": 2.2 } },
+    flow("modelled", palette, [1.6, 1.1]),
+    flow("observed", palette),
     { id: "communes-selected-halo", type: "line", source: "communes", layout: { "line-join": "round" }, paint: { "line-color": palette.surface, "line-width": ["case", isState("selected"), 6, 0] } },
     { id: "communes-selected", type: "line", source: "communes", layout: { "line-join": "round" }, paint: { "line-color": palette.ink, "line-width": ["case", isState("selected"), 3, 0] } },
     { id: "points", type: "symbol", source: "points", layout: { "icon-image": ["concat", ["get", "_shape"], ["case", ["==", ["get", "centre"], true], "-hollow", ""]], "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.5, 9, 0.8, 12, 1.1], "icon-allow-overlap": true } },
