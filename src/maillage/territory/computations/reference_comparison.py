@@ -23,6 +23,8 @@ from maillage.territory.computations.memo import Memo
 GAP_RULE = "territory.access.comparison_gap"
 AREA_RULE = "territory.access.large_commune_area"
 DISTANCE_RULE = "territory.access.detour_distance"
+TIME_ERROR_RULE = "territory.access.time_error"
+MOVED_A_LOT = 0.25
 
 Positions = NDArray[np.intp]
 Values = NDArray[np.float64]
@@ -33,9 +35,11 @@ class Reason(Enum):
 
     COUNTS_DIFFER = "counts_differ"
     LARGE_COMMUNE = "large_commune"
+    TIME_BOUND = "time_bound"
     FAR_SUPPLY = "far_supply"
     HEALTH_CENTRE = "health_centre"
     OLDER_DOCTORS = "older_doctors"
+    SINGLE_PLACE = "single_place"
     UNEXPLAINED = "unexplained"
 
 
@@ -103,6 +107,8 @@ def reasons(atlas: Atlas, access: Access, position: int, gap: float) -> tuple[Re
         found.append(Reason.COUNTS_DIFFER)
     if np.nan_to_num(atlas.area_km2[position]) >= float(rule(AREA_RULE).value):
         found.append(Reason.LARGE_COMMUNE)
+    if _hangs_on_minutes(access, position, gap):
+        found.append(Reason.TIME_BOUND)
     if gap > 0 and _mostly_far(atlas, position, reach, weights):
         found.append(Reason.FAR_SUPPLY)
     if gap < 0 and counts(atlas, "supply_commune.centres_sante")[reach].any():
@@ -110,6 +116,8 @@ def reasons(atlas: Atlas, access: Access, position: int, gap: float) -> tuple[Re
     older = counts(atlas, "supply_commune.mg_liberaux_am_60plus")[reach].sum()
     if access.profession.key == "gp" and gap > 0 and older * 2 >= access.heads[reach].sum() > 0:
         found.append(Reason.OLDER_DOCTORS)
+    if weights.size and weights.max() >= weights.sum() / 2:
+        found.append(Reason.SINGLE_PLACE)
     return tuple(found) or (Reason.UNEXPLAINED,)
 
 
@@ -146,6 +154,21 @@ def _reached(access: Access, position: int) -> tuple[Positions, Values]:
     brought = homes.data[row] * access.result.ratio[sites]
     kept = brought > 0
     return sites[kept].astype(np.intp), brought[kept]
+
+
+def _hangs_on_minutes(access: Access, position: int, gap: float) -> bool:
+    """Whether the travel times' usual error, in the direction of the gap, would move the result a lot.
+
+    The bands of time are steps: a site at 9 minutes counts in full, and much less at 11.
+    """
+    pairs = access.travel.pairs
+    row = slice(*np.searchsorted(pairs.origin, (position, position + 1)))
+    minutes = np.asarray(pairs.minutes[row], dtype=np.float64)
+    ratio = access.result.ratio[pairs.destination[row]]
+    error = 1 + float(rule(TIME_ERROR_RULE).value)
+    moved = float(access.parameters.decay.weigh(minutes * error if gap > 0 else minutes / error) @ ratio)
+    now = float(access.apl[position])
+    return abs(moved - now) >= MOVED_A_LOT * now > 0
 
 
 def _counts_differ(atlas: Atlas, access: Access, reach: Positions, position: int) -> bool:

@@ -20,10 +20,10 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A territory at one moment: `zones` white zones that hold `zone_people` inhabitants."""
+    """A territory at one moment: `zone_communes` under the threshold, where `zone_people` live."""
 
     summary: Summary
-    zones: int
+    zone_communes: int
     zone_people: float
     heads: float
 
@@ -92,7 +92,7 @@ def _state(atlas: Atlas, access: Access, members: Positions, apl: Values, heads:
     labels = zone_labels(atlas, access, members, apl)
     return State(
         summary=summary(access, members, apl),
-        zones=int(labels.max(initial=-1)) + 1,
+        zone_communes=int(np.count_nonzero(labels >= 0)),
         zone_people=float(access.people[members][labels >= 0].sum()),
         heads=float(heads[members].sum()),
     )

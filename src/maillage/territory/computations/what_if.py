@@ -18,7 +18,6 @@ from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import Access, counts
 from maillage.territory.computations.place_names import at
 from maillage.territory.computations.supplies import SERVICES, SUPPLIES
-from maillage.territory.computations.travel_times import nearest_service
 from maillage.territory.models import Scenario
 
 Positions = NDArray[np.intp]
@@ -134,12 +133,9 @@ def _services(atlas: Atlas, access: Access, changes: Sequence[Change]) -> dict[s
         for change in changes:
             if change.supply == key:
                 after[change.position] += change.delta
-        same_sites = np.array_equal(before > 0, after > 0)
-        found[key] = (
-            nearest_service(atlas, access.travel, key)
-            if same_sites
-            else access.travel.nearest(atlas, np.flatnonzero(after > 0))
-        )
+        # One more where there is one already brings nobody nearer.
+        if not np.array_equal(before > 0, after > 0):
+            found[key] = access.travel.nearest(atlas, np.flatnonzero(after > 0))
     return found
 
 

@@ -13,10 +13,16 @@ REASONS = {
         "l’INSEE et l’Assurance Maladie ne comptent pas le même nombre de généralistes aux alentours"
     ),
     Reason.LARGE_COMMUNE: _("la commune est vaste : son centre peut être loin de son chef-lieu"),
+    Reason.TIME_BOUND: _(
+        "un lieu de soins est à la limite d’une classe de temps : une ou deux minutes d’erreur changent tout"
+    ),
     Reason.FAR_SUPPLY: _("l’offre comptée est loin : un relief ou une rivière peut allonger la route"),
     Reason.HEALTH_CENTRE: _("un centre de santé est proche : ses médecins salariés ne sont pas comptés ici"),
     Reason.OLDER_DOCTORS: _(
         "la moitié des généralistes proches a 60 ans ou plus : leur activité peut être moindre"
+    ),
+    Reason.SINGLE_PLACE: _(
+        "l’accès vient surtout d’un seul lieu : l’activité de ses médecins, que seule la DREES connaît, y pèse"
     ),
     Reason.UNEXPLAINED: _("aucune des causes connues ne s’applique : à vérifier sur place"),
 }

@@ -208,7 +208,7 @@ def _figures(diagnosis: Diagnosis, chosen: Chosen, found: Effect) -> tuple[Figur
          str(access.profession.short_unit), decimals),
         ("below", _("Habitants sous %(low)s") % {"low": low}, before.summary.below, after.summary.below,
          "%", 1),
-        ("zones", _("Zones blanches"), before.zones, after.zones, "", 0),
+        ("zone_communes", _("Communes en zone blanche"), before.zone_communes, after.zone_communes, "", 0),
         ("zone_people", _("Habitants des zones blanches"), before.zone_people, after.zone_people, "", 0),
     )  # fmt: skip
     return tuple(

@@ -136,7 +136,7 @@ def comparison(
             _("Habitants sous %(low)s") % {"low": low},
             [percent(one.summary.below, 1) for one in (today, *after)],
         ),
-        (_("Zones blanches"), [number(one.zones) for one in (today, *after)]),
+        (_("Communes en zone blanche"), [number(one.zone_communes) for one in (today, *after)]),
         (_("Habitants des zones blanches"), [number(one.zone_people) for one in (today, *after)]),
         (str(chosen.access.profession.label), [number(one.heads) for one in (today, *after)]),
         (_("P90/P10"), [number(one.summary.interdecile, 1) for one in (today, *after)]),
