@@ -91,13 +91,13 @@ def test_a_wrong_structure_is_refused(pack_copy: PackCopy, column: str, value: o
     assert [(defect.kind, defect.row, defect.column) for defect in report.defects] == [(kind, 3, column)]
 
 
-def test_a_repeated_identifier_is_refused(pack_copy: PackCopy) -> None:
+def test_a_repeated_identifier_is_refused(pack_copy: PackCopy, db: None) -> None:
     pack_copy.table("structures", lambda table: table.vstack(table.head(1)))
     report = territory.check_pack(pack_copy.folder, loaders=[api.structure_loader])
     assert [defect.kind for defect in report.defects] == ["duplicate_structure"]
 
 
-def test_a_structure_outside_france_is_refused(pack_copy: PackCopy) -> None:
+def test_a_structure_outside_france_is_refused(pack_copy: PackCopy, db: None) -> None:
     pack_copy.manifest(lambda manifest: manifest.update(geography="COG 2026"))
     report = territory.check_pack(pack_copy.folder, loaders=[api.structure_loader])
     assert report.counts()["outside_france"] > 96

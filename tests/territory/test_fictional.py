@@ -22,7 +22,7 @@ def test_a_seed_gives_the_same_country(tmp_path: Path, fictional_pack: Path) -> 
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_seed_gives_a_sound_pack(tmp_path: Path, seed: int) -> None:
+def test_every_seed_gives_a_sound_pack(tmp_path: Path, seed: int, db: None) -> None:
     report = api.check_pack(api.write_fictional_pack(tmp_path, seed=seed))
     assert report.is_sound, [str(defect) for defect in report.defects]
 

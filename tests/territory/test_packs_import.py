@@ -28,7 +28,7 @@ class Houses:
 
     name = "houses"
     table = packs.Table(
-        "structures", {"id": packs.Column(packs.Kind.TEXT, required=True)}, key="code_commune"
+        "structures", {"id": packs.Column(packs.Kind.TEXT, required=True)}, key="code_commune", unique=False
     )
 
     def __init__(self, fail: bool = False) -> None:
@@ -57,7 +57,7 @@ def test_an_import_brings_communes_columns_outlines_and_workforce(fictional_coun
         "Commune": 96, "CommuneContour": 96, "DataPack": 1, "DepartmentWorkforce": 5, "Entry": 1,
     }  # fmt: skip
     brumeval = api.search_communes("brumeval")[0]
-    assert (brumeval.departement, brumeval.epci_name) == ("00", "CC Corvenne et Aulnaies")
+    assert (brumeval.departement, brumeval.epci_name) == ("00", "CC Val de Brume")
     assert brumeval.population == 11_840
     west, east = brumeval.contour.west, brumeval.contour.east
     assert west < brumeval.lon < east

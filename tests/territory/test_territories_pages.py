@@ -68,13 +68,13 @@ def test_a_pasted_list_makes_a_territory(visitor: Client, fictional_country: api
     assert api.member_codes(territory) == ["00001", "00002"]
     page = answer.content.decode()
     assert "est créé" in page
-    assert "Ligne 4 : 00002 était déjà dans la liste" in page
+    assert "Ligne 4 : 00002 était déjà dans la liste" in page
 
 
 def test_wrong_lines_are_told_one_by_one(visitor: Client, fictional_country: api.Atlas) -> None:
     page = visitor.post(reverse("territory:create"), {**FORM, "codes": "00001\nzz\n71230"}).content.decode()
-    assert "Ligne 2 : « zz » n’est pas un code INSEE" in page
-    assert "Ligne 3 : la commune 71230 n’existe pas dans les données" in page
+    assert "Ligne 2 : « zz » n’est pas un code INSEE" in page
+    assert "Ligne 3 : la commune 71230 n’existe pas dans les données" in page
     assert not Territory.objects.exists()
 
 
@@ -209,7 +209,7 @@ def test_the_data_page_tells_completeness_and_the_last_import(
     api.import_pack(by=None, folder=pack_copy.folder)
     page = _text(visitor, "data")
     assert "population municipale" in page
-    assert "00005 :" in page
+    assert "00005 :" in page
     assert "n’ont pas de contour" in page or "Remarques" in page
     assert "Dernier import" not in _text(reader, "data")
     assert "Part" not in _text(visitor, "variables_csv").splitlines()[0]

@@ -104,8 +104,8 @@ class StructureLoader:
         wrong = ~table[column].is_in(words) & table[column].is_not_null()
         defects.add_rows(
             "unknown_word", self.table.file, column, table, wrong.fill_null(value=False),
-            lambda row: _("« %s » n’est pas une valeur connue.") % row[column],
-            _("Employez : %s.") % ", ".join(words),
+            lambda row: _("« %s » n’est pas une valeur connue.") % row[column],
+            _("Employez : %s.") % ", ".join(words),
         )  # fmt: skip
 
     def load(self, pack: territory.OpenPack, progress: territory.Progress) -> Mapping[str, int]:

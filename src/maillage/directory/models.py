@@ -125,7 +125,7 @@ class Structure(ReferenceModel):
 
     @property
     def title(self) -> str:
-        """What to call it on a screen: its name, or « 3 pharmacies · Gueugnon »."""
+        """What to call it on a screen: its name, or « 3 pharmacies · Gueugnon »."""
         if not self.is_group:
             return self.name
         counted = COUNTED[StructureKind(self.kind)] % {"count": self.count}

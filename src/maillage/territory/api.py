@@ -1,7 +1,7 @@
 """The front door of the territory context: all that other contexts may use of it.
 
-Communes and data packs (`current_atlas`, `import_pack`, `PackLoader`…), territories and their perimeters, and
-the computations of a diagnosis, in the order of the report: `portrait`, `territory_supply`, `national_access`…
+Communes and data packs (`current_atlas`, `import_pack`, `PackLoader`…), territories and their perimeters,
+and the computations of a diagnosis, in the order of the report: `portrait`, `territory_supply`…
 """
 
 from maillage.territory.actions import (
@@ -59,11 +59,11 @@ from maillage.territory.packs import (
     Report,
     Table,
 )
-from maillage.territory.packs import check as check_pack
 from maillage.territory.packs.fictional import write_pack as write_fictional_pack
 from maillage.territory.packs.geography import check_places
 from maillage.territory.queries import (
     Overlap,
+    check_pack,
     codes_of_group,
     commune,
     contours,

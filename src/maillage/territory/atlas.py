@@ -212,7 +212,7 @@ def current() -> Atlas:
     fingerprint = DataPack.objects.current().values_list("fingerprint", flat=True).first()
     if fingerprint is None:
         raise NoPackError(
-            _("Aucun jeu de données n’est importé. Lancez « maillage data import », ou « maillage demo ».")
+            _("Aucun jeu de données n’est importé. Lancez « maillage data import », ou « maillage demo ».")
         )
     key = fingerprint, cache_folder() / fingerprint[:32]
     if key not in _loaded:

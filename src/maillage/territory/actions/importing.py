@@ -18,7 +18,7 @@ from maillage.territory.actions.import_report import ImportReport, Stored, colum
 from maillage.territory.actions.store_arrays import store_arrays
 from maillage.territory.actions.store_communes import store_communes, store_contours, store_workforce
 from maillage.territory.models import DataPack, PackArray
-from maillage.territory.queries import current_pack, known_codes
+from maillage.territory.queries import check_pack, current_pack
 
 _SHOWN = 5
 
@@ -30,8 +30,8 @@ class PackRefusedError(ValueError):
         count = sum(report.counts().values())
         first = [str(defect) for defect in report.defects[:_SHOWN]]
         heading = ngettext(
-            "Jeu refusé : %(count)d défaut. Rien n’a été importé.",
-            "Jeu refusé : %(count)d défauts. Rien n’a été importé.",
+            "Jeu refusé : %(count)d défaut. Rien n’a été importé.",
+            "Jeu refusé : %(count)d défauts. Rien n’a été importé.",
             count,
         ) % {"count": count}
         super().__init__("\n".join([heading, *first]))
@@ -56,7 +56,7 @@ def import_pack(
     previous = current_pack()
     if previous and _holds(previous, packs.fingerprint_of(folder), extra_loaders):
         return ImportReport.unchanged(previous)
-    checked = packs.check(folder, loaders=extra_loaders, earlier=known_codes(), progress=progress)
+    checked = check_pack(folder, loaders=extra_loaders, progress=progress)
     if checked.pack is None:
         raise PackRefusedError(checked)
     return _store(by, checked, checked.pack, extra_loaders, progress)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
 from maillage.territory.models import Commune, Territory, TerritoryCommune
 from maillage.territory.queries import codes_of_group, current_pack
 from maillage.territory.rules.kinds import (
-    DEMONSTRATION_EPCIS,
     FICTIONAL,
     FICTIONAL_EPCIS,
     RESERVED_SLUGS,
@@ -54,7 +54,7 @@ def create_territory(
     name = _checked_name(name)
     communes = _checked_codes(codes)
     if time_zone not in zoneinfo.available_timezones():
-        raise PerimeterError(_("« %s » n’est pas un fuseau horaire connu.") % time_zone)
+        raise PerimeterError(_("« %s » n’est pas un fuseau horaire connu.") % time_zone)
     territory = Territory.objects.create(
         kind=kind.value,
         name=name,
@@ -130,9 +130,9 @@ def create_demonstration_territory(*, by: Person | None) -> Territory:
         return existing
     if fictional:
         name, epcis = "Val-de-Brume", FICTIONAL_EPCIS
-        note = _("territoire fictif, engendré par le programme : aucun de ces lieux n’existe.")
+        note = _("territoire fictif, engendré par le programme : aucun de ces lieux n’existe.")
     else:
-        name, epcis = "Charolais-Brionnais", DEMONSTRATION_EPCIS
+        name, epcis = "Charolais-Brionnais", rule("territory.perimeter.demonstration").value
         note = _("périmètre construit à partir de ses quatre EPCI, ce n’est pas une CPTS officielle")
     codes = [code for epci in epcis for code in codes_of_group(Group.EPCI, epci)]
     return create_territory(
@@ -156,7 +156,7 @@ def _checked_codes(codes: Collection[str]) -> list[str]:
     known = set(Commune.objects.values_list("code", flat=True)) if len(wanted) > 500 else _known(wanted)
     unknown = [code for code in wanted if code not in known]
     if unknown:
-        raise PerimeterError(_("Communes inconnues du jeu de données : %s.") % ", ".join(unknown[:10]))
+        raise PerimeterError(_("Communes inconnues du jeu de données : %s.") % ", ".join(unknown[:10]))
     return wanted
 
 
@@ -172,7 +172,7 @@ def _free_slug(slug: str, *, exact: bool) -> str:
     if base not in taken:
         return base
     if exact:
-        raise PerimeterError(_("L’adresse « %s » est déjà prise par un autre territoire.") % base)
+        raise PerimeterError(_("L’adresse « %s » est déjà prise par un autre territoire.") % base)
     number = next(number for number in range(2, len(taken) + 3) if f"{base[:75]}-{number}" not in taken)
     return f"{base[:75]}-{number}"
 

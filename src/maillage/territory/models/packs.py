@@ -25,7 +25,7 @@ class DataPack(AnnotatedModel):
 
     name = models.CharField(_("nom court"), max_length=80)
     title = models.CharField(_("titre"), max_length=200)
-    geography = models.CharField(_("géographie"), max_length=40, help_text=_("« COG 2026 », ou « fictif »."))
+    geography = models.CharField(_("géographie"), max_length=40, help_text=_("« COG 2026 », ou « fictif »."))
     created = models.CharField(_("constitué le"), max_length=40, blank=True)
     fingerprint = models.CharField(_("empreinte"), max_length=64)
     loaders = models.JSONField(_("chargements joints"), default=list)

@@ -35,7 +35,7 @@ def _value(name: str, template: str) -> Callable[[dict[str, Any]], str]:
 def _check_present(frame: pl.DataFrame, file: str, name: str, defects: Defects) -> None:
     defects.add_rows(
         "missing_value", file, name, frame, frame[name].is_null(), lambda _row: _("la valeur manque."),
-        _("Renseignez-la : cette colonne n’admet pas de vide."),
+        _("Renseignez-la : cette colonne n’admet pas de vide."),
     )  # fmt: skip
 
 
@@ -52,19 +52,19 @@ def _check_kind(frame: pl.DataFrame, file: str, name: str, column: Column, defec
     if column.kind in {Kind.COUNT, Kind.QUANTITY}:
         defects.add_rows(
             "negative_value", file, name, frame, (values < 0).fill_null(value=False),
-            _value(name, _("« %(value)s » est négatif.")),
-            _("Un effectif ou une quantité est positif ou nul ; laissez vide ce qui est inconnu."),
+            _value(name, _("« %(value)s » est négatif.")),
+            _("Un effectif ou une quantité est positif ou nul ; laissez vide ce qui est inconnu."),
         )  # fmt: skip
     if column.kind is Kind.COUNT and values.dtype.is_float():
         defects.add_rows(
             "not_an_integer", file, name, frame, (values != values.round()).fill_null(value=False),
-            _value(name, _("« %(value)s » n’est pas un nombre entier.")),
-            _("Un effectif est entier : vérifiez qu’il ne s’agit pas d’un taux."),
+            _value(name, _("« %(value)s » n’est pas un nombre entier.")),
+            _("Un effectif est entier : vérifiez qu’il ne s’agit pas d’un taux."),
         )  # fmt: skip
     bounds = {Kind.SHARE: 1, Kind.PERCENT: 100}.get(column.kind)
     if bounds is not None:
         defects.add_rows(
             "out_of_range", file, name, frame, ((values < 0) | (values > bounds)).fill_null(value=False),
-            _value(name, _("« %(value)s » est hors de l’intervalle permis.")),
+            _value(name, _("« %(value)s » est hors de l’intervalle permis.")),
             _("Il faut un nombre de 0 à %d.") % bounds,
         )  # fmt: skip

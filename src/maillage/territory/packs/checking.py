@@ -107,12 +107,12 @@ def _check_required(manifest: Manifest, schema: Mapping[str, Table], defects: De
     if _contour_file(manifest) is None:
         defects.add(
             "missing_file", "communes_france.topojson", _("aucun contour de communes dans le manifeste."),
-            _("Ajoutez un TopoJSON des communes : cartes et contiguïté en dépendent."),
+            _("Ajoutez un TopoJSON des communes : cartes et contiguïté en dépendent."),
         )  # fmt: skip
 
 
 def _contour_file(manifest: Manifest) -> PackFile | None:
-    """Return the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
+    """Return the outlines: the first TopoJSON of the manifest whose name begins with « communes »."""
     outlines = (file for file in manifest.files if file.name.endswith(".topojson"))
     return next((file for file in outlines if file.stem.startswith("communes")), None)
 
@@ -150,7 +150,7 @@ def _read_contours(
         contours = geometry.contours((folder / file.name).read_bytes(), _centres(communes))
     except geometry.InvalidTopologyError as error:
         defects.add(
-            "invalid_topology", file.name, _("TopoJSON invalide : %s.") % error,
+            "invalid_topology", file.name, _("TopoJSON invalide : %s.") % error,
             _("Produisez-le de nouveau avec topojson ou mapshaper, une géométrie par commune."),
         )  # fmt: skip
         return geometry.EMPTY

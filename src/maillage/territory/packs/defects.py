@@ -41,7 +41,7 @@ class Defect:
         if self.column:
             place += _(", colonne %(column)s") % {"column": self.column}
         more = _(" (et %(others)d autres)") % {"others": self.others} if self.others else ""
-        return _("%(place)s : %(what)s%(more)s %(mend)s") % {
+        return _("%(place)s : %(what)s%(more)s %(mend)s") % {
             "place": place, "what": self.what, "more": more, "mend": self.mend,
         }  # fmt: skip
 
@@ -77,7 +77,7 @@ class Defects:
     ) -> None:
         """Record the rows of `table` where the boolean `wrong` holds: the first in full, the rest counted.
 
-        `what` says the defect of one row, given as a dictionary that has its number under « # ».
+        `what` says the defect of one row, given as a dictionary that has its number under « # ».
         """
         count = int(wrong.sum() or 0)
         if not count:

@@ -36,12 +36,12 @@ def _check_form(communes: pl.DataFrame, manifest: Manifest, defects: Defects) ->
     mend = (
         _("Un jeu fictif emploie des codes 00001 à 00999, qui n’existent pas.")
         if manifest.is_fictional
-        else _("Un code INSEE a cinq caractères : 01001, 2A004, 97105 (le zéro initial compte).")
+        else _("Un code INSEE a cinq caractères : 01001, 2A004, 97105 (le zéro initial compte).")
     )
     right = communes["code"].str.contains(f"^(?:{form.pattern})$").fill_null(value=True)
     defects.add_rows(
         "invalid_code", COMMUNES.file, "code", communes, ~right,
-        lambda row: _("« %s » n’est pas un code de commune.") % row["code"], mend,
+        lambda row: _("« %s » n’est pas un code de commune.") % row["code"], mend,
     )  # fmt: skip
 
 
@@ -66,8 +66,8 @@ def _check_coordinates(communes: pl.DataFrame, manifest: Manifest, defects: Defe
     outside = ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
     defects.add_rows(
         "outside_france", COMMUNES.file, "lon, lat", communes, outside.fill_null(value=False),
-        lambda row: _("%(nom)s (%(code)s) serait en %(lat)s, %(lon)s : hors de son département.") % row,
-        _("Donnez des degrés WGS84 ; longitude et latitude sont peut-être échangées."),
+        lambda row: _("%(nom)s (%(code)s) serait en %(lat)s, %(lon)s : hors de son département.") % row,
+        _("Donnez des degrés WGS84 ; longitude et latitude sont peut-être échangées."),
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def check_places(table: pl.DataFrame, file: str, manifest: Manifest, defects: De
     defects.add_rows(
         "outside_france", file, "lon, lat", table, ~inside.fill_null(value=True),
         lambda row: _("la position %(lat)s, %(lon)s est hors de France.") % row,
-        _("Donnez des degrés WGS84 ; longitude et latitude sont peut-être échangées."),
+        _("Donnez des degrés WGS84 ; longitude et latitude sont peut-être échangées."),
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def check_codes(
     defects.add_rows(
         "unknown_commune", schema.file, schema.key, table, (unknown & ~stale).fill_null(value=False),
         lambda row: _("la commune %s n’est pas dans communes.parquet.") % row[schema.key],
-        _("Code mal saisi, zéro initial perdu, ou code d’un COG plus ancien ou plus récent : corrigez-le."),
+        _("Code mal saisi, zéro initial perdu, ou code d’un COG plus ancien ou plus récent : corrigez-le."),
     )  # fmt: skip
     if schema.unique:
         check_duplicates(table, schema, defects)
@@ -134,7 +134,7 @@ def check_contours(
     for inset in contours.insets:
         defects.add(
             "inset", file,
-            _("le département %(departement)s est dessiné en cartouche ; ses %(communes)d contours ont été "
+            _("le département %(departement)s est dessiné en cartouche ; ses %(communes)d contours ont été "
               "remis en place, à %(km).1f km près.")
             % {"departement": inset.departement, "communes": inset.communes, "km": inset.median_km},
             _("Un fichier sans cartouche serait plus exact."), blocks=False,
@@ -143,7 +143,7 @@ def check_contours(
     if without:
         defects.add(
             "without_contour", file,
-            _("%(count)d communes n’ont pas de contour : %(codes)s.")
+            _("%(count)d communes n’ont pas de contour : %(codes)s.")
             % {"count": len(without), "codes": ", ".join(without[:8])},
-            _("Elles manqueront sur les cartes ; leurs chiffres restent dans les listes."), blocks=False,
+            _("Elles manqueront sur les cartes ; leurs chiffres restent dans les listes."), blocks=False,
         )  # fmt: skip

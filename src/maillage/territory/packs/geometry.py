@@ -102,7 +102,7 @@ def contours(text: bytes, centres: Centres | None = None) -> Contours:
     try:
         topology = json.loads(text)
         if not isinstance(topology, dict) or topology.get("type") != "Topology":
-            raise InvalidTopologyError("le fichier n’est pas une « Topology »")
+            raise InvalidTopologyError("le fichier n’est pas une « Topology »")
         return _decode(topology, centres or {})
     except InvalidTopologyError:
         raise
@@ -131,13 +131,13 @@ def _outline(geometry: Mapping[str, Any], arc_count: int) -> _Outline:
     code = (geometry.get("properties") or {}).get("code")
     kind = str(geometry.get("type"))
     if not isinstance(code, str):
-        raise InvalidTopologyError("géométrie sans propriété « code »")
+        raise InvalidTopologyError("géométrie sans propriété « code »")
     if kind not in {"Polygon", "MultiPolygon"}:
-        raise InvalidTopologyError(f"commune {code} : géométrie de type {kind}, ni Polygon ni MultiPolygon")
+        raise InvalidTopologyError(f"commune {code} : géométrie de type {kind}, ni Polygon ni MultiPolygon")
     outline = _Outline(code, kind, [geometry["arcs"]] if kind == "Polygon" else geometry["arcs"])
     used = outline.arcs()
     if not used or max(used) >= arc_count:
-        raise InvalidTopologyError(f"commune {code} : aucun arc, ou un arc absent du fichier")
+        raise InvalidTopologyError(f"commune {code} : aucun arc, ou un arc absent du fichier")
     return outline
 
 
@@ -175,7 +175,7 @@ def _texts(arcs: _Arcs, outlines: Sequence[_Outline]) -> tuple[str, ...]:
             # The last point of an arc is the first of the next one.
             points.extend(walked[1:] if points else walked)
         if len(points) < SMALLEST_RING or points[0] != points[-1]:
-            raise InvalidTopologyError(f"commune {code} : un contour est ouvert ou trop court")
+            raise InvalidTopologyError(f"commune {code} : un contour est ouvert ou trop court")
         return f"[{','.join(points)}]"
 
     def text(outline: _Outline) -> str:

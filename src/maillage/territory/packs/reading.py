@@ -34,7 +34,7 @@ def read_manifest(folder: Path, defects: Defects) -> Manifest | None:
             _("Ajoutez au dossier un manifest.json qui décrit ses fichiers."),
         )  # fmt: skip
         return None
-    mend = _("Reprenez la structure décrite dans docs/guides : name, title, geography, files.")
+    mend = _("Reprenez la structure décrite dans docs/guides : name, title, geography, files.")
     if path.stat().st_size > MANIFEST_LIMIT:
         defects.add("giant_file", MANIFEST, _("le manifeste dépasse 1 Mo."), mend)
         return None
@@ -47,7 +47,7 @@ def read_manifest(folder: Path, defects: Defects) -> Manifest | None:
         defects.add(
             "invalid_manifest",
             MANIFEST,
-            _("« files » ou « geography » manque ou n’a pas la forme voulue."),
+            _("« files » ou « geography » manque ou n’a pas la forme voulue."),
             mend,
         )
         return None
@@ -66,15 +66,15 @@ def read_manifest(folder: Path, defects: Defects) -> Manifest | None:
 def _pack_file(entry: Any, folder: Path, defects: Defects) -> PackFile | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
         defects.add(
-            "invalid_manifest", MANIFEST, _("une entrée de « files » n’a pas de nom de fichier."),
-            _("Donnez à chaque fichier une clé « file »."),
+            "invalid_manifest", MANIFEST, _("une entrée de « files » n’a pas de nom de fichier."),
+            _("Donnez à chaque fichier une clé « file »."),
         )  # fmt: skip
         return None
     name = entry["file"]
     if not _stays_inside(name, folder):
         defects.add(
-            "path_outside_pack", MANIFEST, _("le fichier « %s » sort du dossier du jeu.") % name[:120],
-            _("Nommez les fichiers relativement au dossier, sans « .. » ni lien symbolique."),
+            "path_outside_pack", MANIFEST, _("le fichier « %s » sort du dossier du jeu.") % name[:120],
+            _("Nommez les fichiers relativement au dossier, sans « .. » ni lien symbolique."),
         )  # fmt: skip
         return None
     columns = entry.get("columns")
@@ -110,7 +110,7 @@ def check_files(folder: Path, manifest: Manifest, defects: Defects) -> set[str]:
         elif path.stat().st_size > FILE_LIMIT:
             defects.add(
                 "giant_file", file.name, _("le fichier dépasse %d Mo.") % (FILE_LIMIT >> 20),
-                _("Un jeu national tient en 30 Mo : vérifiez ce fichier."),
+                _("Un jeu national tient en 30 Mo : vérifiez ce fichier."),
             )  # fmt: skip
         else:
             present.add(file.name)
@@ -140,14 +140,14 @@ def read_table(folder: Path, file: PackFile, table: Table, defects: Defects) -> 
         if rows * len(schema) > CELL_LIMIT:
             defects.add(
                 "giant_file", file.name, _("la table annonce %d lignes.") % rows,
-                _("Un jeu national en compte 35 000 : vérifiez ce fichier."),
+                _("Un jeu national en compte 35 000 : vérifiez ce fichier."),
             )  # fmt: skip
             return None
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         defects.add(
             "unreadable_file", file.name, _("le fichier Parquet est illisible (%s).") % _first_line(error),
-            _("Écrivez-le de nouveau : il est tronqué, corrompu ou d’un autre format."),
+            _("Écrivez-le de nouveau : il est tronqué, corrompu ou d’un autre format."),
         )  # fmt: skip
         return None
     _check_row_count(file, frame, defects)
@@ -174,7 +174,7 @@ def _check_row_count(file: PackFile, frame: pl.DataFrame, defects: Defects) -> N
             "row_count", file.name,
             _("le manifeste annonce %(declared)d lignes, le fichier en a %(found)d.")
             % {"declared": file.rows, "found": frame.height},
-            _("Le fichier est tronqué ou le manifeste est ancien : refaites l’un ou l’autre."),
+            _("Le fichier est tronqué ou le manifeste est ancien : refaites l’un ou l’autre."),
         )  # fmt: skip
 
 
@@ -194,7 +194,7 @@ def _check_columns(file: PackFile, frame: pl.DataFrame, table: Table, defects: D
         kind = known.kind.value if known else file.columns[name]
         defects.add(
             "wrong_type", file.name,
-            _("le type est %(found)s ; il faut : %(wanted)s.") % {"found": dtype, "wanted": kind},
+            _("le type est %(found)s ; il faut : %(wanted)s.") % {"found": dtype, "wanted": kind},
             _("Convertissez la colonne avant d’écrire le fichier."), column=name,
         )  # fmt: skip
 

@@ -107,7 +107,7 @@ def _biggest(changes: list[dict[str, Any]]) -> str | None:
         return None
     number = Column("", "", "number", decimals=1)
     before, after = (number.written(changes[0][side]) for side in ("before", "after"))
-    return _("%(code)s : %(before)s → %(after)s") % {
+    return _("%(code)s : %(before)s → %(after)s") % {
         "code": changes[0]["code"],
         "before": before,
         "after": after,

@@ -32,7 +32,7 @@ class PerimeterForm(forms.Form):
     codes = forms.CharField(
         label=gettext_lazy("Codes INSEE des communes"),
         help_text=gettext_lazy(
-            "Un code par ligne, ou un tableau collé depuis un tableur (colonne « code » ou « insee »). "
+            "Un code par ligne, ou un tableau collé depuis un tableur (colonne « code » ou « insee »). "
             "Les regroupements et les clics sur la carte s’ajoutent ici."
         ),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
@@ -91,7 +91,7 @@ class ChangeForm(PerimeterForm):
 
 
 def with_group(data: QueryDict, choice: str) -> QueryDict:
-    """Return the posted form with the communes of a group, written « epci:200071884 », added to its codes."""
+    """Return the posted form with the communes of a group, written « epci:200071884 », added to its codes."""
     kind, _colon, code = choice.partition(":")
     added = queries.codes_of_group(Group(kind), code) if kind in {group.value for group in Group} else []
     filled = data.copy()
@@ -120,14 +120,14 @@ def _sentences(problems: Any) -> list[str]:
 def _sentence(problem: Problem) -> str:
     sentence = {
         Trouble.NOT_A_CODE: _(
-            "Ligne %(line)d : « %(text)s » n’est pas un code INSEE (cinq caractères, comme 71230)."
+            "Ligne %(line)d : « %(text)s » n’est pas un code INSEE (cinq caractères, comme 71230)."
         ),
         Trouble.UNKNOWN: _(
-            "Ligne %(line)d : la commune %(text)s n’existe pas dans les données : code ancien ou mal saisi."
+            "Ligne %(line)d : la commune %(text)s n’existe pas dans les données : code ancien ou mal saisi."
         ),
         Trouble.LOST_ZERO: _(
-            "Ligne %(line)d : « %(text)s » a été lu %(code)s, avec le zéro que le tableur avait ôté."
+            "Ligne %(line)d : « %(text)s » a été lu %(code)s, avec le zéro que le tableur avait ôté."
         ),
-        Trouble.REPEATED: _("Ligne %(line)d : %(code)s était déjà dans la liste."),
+        Trouble.REPEATED: _("Ligne %(line)d : %(code)s était déjà dans la liste."),
     }[problem.trouble]
     return sentence % {"line": problem.line, "text": problem.text, "code": problem.suggestion}

@@ -70,7 +70,7 @@ class Create(Drawing):
             form.add_error(None, str(error))
             return self.draw(request, form, request.POST)
         _tell(request, form.warnings)
-        messages.success(request, _("Le territoire « %s » est créé.") % territory.name)
+        messages.success(request, _("Le territoire « %s » est créé.") % territory.name)
         return redirect("territory:perimeter", territory.slug)
 
 
@@ -191,7 +191,7 @@ def overlaps_table(overlaps: list[queries.Overlap]) -> Table:
 
 
 def _after(step: str, data: QueryDict) -> QueryDict:
-    """Return the form as it is once a button other than « save » was pressed."""
+    """Return the form as it is once a button other than « save » was pressed."""
     return with_group(data, step.removeprefix("add:")) if step.startswith("add:") else data
 
 

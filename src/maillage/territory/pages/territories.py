@@ -22,8 +22,6 @@ from maillage.territory import queries
 from maillage.territory.atlas import Atlas, NoPackError, current
 from maillage.territory.models import Territory
 
-HALO_KM = 25.0
-
 
 class OfTerritory(PermissionMixin):
     """A page of the territory whose slug is in the address; the permission is asked in its scope."""
@@ -92,7 +90,7 @@ class Contours(OfTerritory, Endpoint):
         )
 
     def _collection(self, france: Atlas, inside: list[str], halo: bool) -> bytes:
-        near = queries.halo_positions(self.territory, HALO_KM) if halo else ()
+        near = queries.halo_positions(self.territory) if halo else ()
         outside = [str(france.codes[position]) for position in near]
         properties = commune_properties(france, [*inside, *outside], set(inside))
         return queries.feature_collection(queries.contours(properties, properties)).encode()

@@ -2,7 +2,7 @@
 
 from maillage.territory.queries.communes import Hit, commune, groups, known_codes, search_communes
 from maillage.territory.queries.contours import contours, feature_collection
-from maillage.territory.queries.packs import current_pack, last_report, list_packs
+from maillage.territory.queries.packs import check_pack, current_pack, last_report, list_packs
 from maillage.territory.queries.perimeters import (
     Overlap,
     codes_of_group,
@@ -21,6 +21,7 @@ from maillage.territory.queries.scenarios import scenarios
 __all__ = [
     "Hit",
     "Overlap",
+    "check_pack",
     "codes_of_group",
     "commune",
     "contours",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from maillage.territory import packs
 from maillage.territory.models import DataPack
+from maillage.territory.queries.communes import known_codes
+
+
+def check_pack(
+    folder: Path, *, loaders: Sequence[packs.PackLoader] = (), progress: packs.Progress = packs.silent
+) -> packs.Report:
+    """Return all that is wrong with the pack in `folder`, codes of earlier packs told from mistyped ones."""
+    return packs.check(folder, loaders=loaders, earlier=known_codes(), progress=progress)
 
 
 def list_packs() -> list[DataPack]:

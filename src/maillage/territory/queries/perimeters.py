@@ -8,12 +8,14 @@ import numpy as np
 from django.db.models import Count, QuerySet, Sum
 from numpy.typing import NDArray
 
+from maillage.kernel.sourced_rules import rule
 from maillage.territory import atlas
 from maillage.territory.models import Commune, Territory, TerritoryCommune
 from maillage.territory.rules.kinds import Group
 from maillage.territory.rules.search import normalise
 
 EARTH_RADIUS_KM = 6371.0088
+HALO_RULE = "territory.perimeter.halo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,17 @@ def member_positions(of: Territory) -> NDArray[np.int64]:
     return atlas.current().positions(member_codes(of))
 
 
-def halo_positions(of: Territory, km: float = 25) -> NDArray[np.int64]:
-    """Return the communes outside the territory whose centre is within `km` of the centre of one inside."""
+def halo_positions(of: Territory, km: float | None = None) -> NDArray[np.int64]:
+    """Return the communes outside the territory whose centre is within `km` of the centre of one inside.
+
+    `km` is the sourced rule `territory.perimeter.halo` where it is not given.
+    """
     france = atlas.current()
     members = member_positions(of)
     if not len(members):
         return members
     lon, lat = np.radians(france.lon), np.radians(france.lat)
-    reach = km / EARTH_RADIUS_KM
+    reach = (rule(HALO_RULE).value if km is None else km) / EARTH_RADIUS_KM
     south, north = lat[members].min() - reach, lat[members].max() + reach
     widest = reach / max(np.cos(np.abs(lat[members]).max() + reach), 0.01)
     west, east = lon[members].min() - widest, lon[members].max() + widest

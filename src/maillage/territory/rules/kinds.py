@@ -29,8 +29,5 @@ FICTIONAL = "fictif"
 FICTIONAL_EPCIS = ("000000001", "000000002", "000000003")
 """The EPCI that make the fictional demonstration territory; the fictional pack has others around."""
 
-DEMONSTRATION_EPCIS = ("200071884", "200070548", "247100639", "247103864")
-"""Le Grand Charolais, Brionnais Sud Bourgogne, Marcigny, Semur-en-Brionnais: 99 communes in 71 and 03."""
-
 RESERVED_SLUGS = frozenset({"nouveau", "donnees", "communes", "liste"})
 """Words that stand where a territory's slug would in an address."""
