@@ -1,4 +1,4 @@
-"""A real Chromium for the tests: found or installed once, watched for errors, checked by axe, photographed on demand.
+"""A real Chromium for the tests: found once, watched for errors, checked by axe, photographed on demand.
 
 A plugin that tests/conftest.py loads. Fixtures: `new_page(width, theme, language, javascript)` opens pages
 on any server (`base_url`), `page` is one at 1440 px. A page that logs an error, breaks the content security
@@ -49,7 +49,7 @@ def system_chromium() -> str | None:
 
 
 def _installed_chromium(playwright: Playwright) -> str:
-    """Return a Chromium's path: the system's, else Playwright's, else Debian's. Raises LookupError with the reason."""
+    """Return a Chromium's path: the system's, else Playwright's, else Debian's; LookupError says why not."""
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "browser.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # test workers look for it at the same time
@@ -80,7 +80,7 @@ def _runs(command: list[str]) -> bool:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Give the one browser of the session; skip with a reason where there is none, fail where CI is set."""
-    # Playwright's synchronous door runs an event loop in this thread; the ORM is still used by one thread at a time.
+    # Playwright's synchronous door runs an event loop in this thread; the ORM is used one call at a time.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         try:
@@ -133,7 +133,7 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    """Return what the console says that a developer would have to mend; a 4xx page asked on purpose is not."""
+    """Return what the console says that has to be mended; a 4xx page asked on purpose has not."""
     on_purpose = "Failed to load resource: the server responded with a status of 4" in message.text
     gpu = "GPU stall due to ReadPixels" in message.text
     if message.type not in {"error", "warning"} or on_purpose or gpu:
@@ -179,9 +179,12 @@ def screenshot(page: Page, name: str, *, full_page: bool = False) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the maps of the page are drawn and its charts too."""
-    page.wait_for_load_state("networkidle")
+    """Wait until the page has its typefaces, and its maps and charts are drawn."""
+    page.wait_for_load_state()
+    page.evaluate("() => document.fonts.ready.then(() => null)")
     page.wait_for_function(
-        "() => [...document.querySelectorAll('maillage-map')].every((map) => map.drawn || map.querySelector('.map-failed'))"
-        " && [...document.querySelectorAll('maillage-chart')].every((chart) => chart.querySelector('svg'))"
+        """() => [...document.querySelectorAll("maillage-map")].every((map) => map.drawn)"""
+    )
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("maillage-chart")].every((it) => it.querySelector("svg"))"""
     )

@@ -1,4 +1,4 @@
-"""The shell: navigation by role, search, errors, appearance, language, sign-in; every form without a script."""
+"""The shell: navigation by role, search, errors, appearance, language, sign-in, each without a script."""
 
 import pytest
 from django.conf import settings
@@ -90,11 +90,14 @@ def test_public_account_pages_wear_our_shell(client: Client, db: None, name: str
     assert 'class="masthead"' in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["account_change_password", "mfa_index", "mfa_activate_totp", "account_email"])
+@pytest.mark.parametrize(
+    "name", ["account_change_password", "mfa_index", "mfa_activate_totp", "account_email"]
+)
 def test_own_account_pages_wear_our_shell(visitor: Client, coordinator: Person, name: str) -> None:
     answer = visitor.get(reverse(name), follow=True)
-    if "reauthenticate" in answer.request["PATH_INFO"]:
-        path = answer.request["PATH_INFO"] + "?" + answer.request["QUERY_STRING"]
+    asked = answer.request["PATH_INFO"]
+    if "reauthenticate" in asked:
+        path = f"{asked}?{answer.request['QUERY_STRING']}"
         answer = visitor.post(path, {"password": "un mot de passe long"}, follow=True)
     assert answer.status_code == 200
     page = answer.content.decode()

@@ -20,6 +20,7 @@ from maillage.web import report as reports
 from maillage.web.report.content import Figures, Report
 from maillage.web.report.data import as_data, figure_text
 from maillage.web.report.material import open_material
+from maillage.web.report.sections.access import REASONS
 from maillage.web.report.sections.sources import used_variables
 from tests.packs import fictional_country, fictional_pack, national_pack  # noqa: F401 (fixtures)
 from tests.web.test_report_document import Outline, text_of
@@ -109,6 +110,10 @@ def test_every_rule_of_a_figure_is_in_the_parameters(demonstration: api.Territor
     blocks = [block for section in made.sections for block in section.blocks if isinstance(block, Figures)]
     keys = {key for block in blocks for figure in block.figures for key in figure.provenance.rules}
     assert {rule(key, DAY).label for key in keys} <= labels
+
+
+def test_every_hypothesis_has_its_words() -> None:
+    assert set(REASONS) == set(api.Reason)
 
 
 def test_the_annex_has_every_commune(demonstration: api.Territory) -> None:

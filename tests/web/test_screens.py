@@ -1,4 +1,4 @@
-"""The gallery in a real browser: axe clean in light and dark, no overflow at 360 px, by keyboard, without scripts."""
+"""The gallery in a real browser: axe clean by day and night, fits 360 px, by keyboard, without scripts."""
 
 import pytest
 from django.test import Client
@@ -47,3 +47,77 @@ def test_list_and_map_share_their_selection(page: Page, live_server, coordinator
     expect(page.locator(".map-tip strong")).not_to_have_text("Gueugnon")
     page.keyboard.press("Escape")
     expect(page.locator(".map-tip")).to_have_count(0)
+
+
+def test_a_table_sorts_by_keyboard_and_says_so(page: Page, live_server, coordinator):
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/composants/table/")
+    page.locator('th[data-key="access"] a').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('th[data-key="access"]')).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator("#communes tbody tr").first).to_contain_text("Marcigny")
+    expect(page.locator("#communes tbody tr").last).to_contain_text("Uxeau")
+    expect(page.locator(".sort-status")).to_contain_text("ordre croissant")
+
+
+def test_without_scripts_the_same_table_sorts_by_the_server(new_page: NewPage, live_server, coordinator):
+    page = new_page(live_server.url, javascript=False)
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/composants/map-list/")
+    page.locator('th[data-key="access"] a').click()
+    expect(page.locator("#communes tbody tr").first).to_contain_text("Marcigny")
+    expect(page.locator("maillage-map")).to_be_hidden()
+    page.locator('button[name="theme"][value="dark"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_theme_changes_at_once_and_stays(page: Page, live_server, coordinator):
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/composants/map/")
+    settle(page)
+    with page.expect_response("**/apparence/"):
+        page.locator('button[name="theme"][value="dark"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_commune_picker_proposes_and_takes_by_keyboard(page: Page, live_server, coordinator):
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/composants/commune-picker/")
+    page.locator("#commune").press_sequentially("gueu")
+    expect(page.get_by_role("option")).to_have_text("Gueugnon71230")
+    page.keyboard.press("ArrowDown")
+    assert_axe_clean(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("#commune")).to_have_value("Gueugnon")
+    expect(page.locator("#commune-code")).to_have_value("71230")
+
+
+def test_a_dialog_opens_closes_and_is_accessible(page: Page, live_server, coordinator):
+    enter_at(page, live_server.url, coordinator)
+    for slug in ("dialog", "drawer"):
+        page.goto(f"/composants/{slug}/")
+        page.locator("[data-opens]").click()
+        expect(page.locator("dialog")).to_be_visible()
+        assert_axe_clean(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_be_hidden()
+
+
+def test_the_menu_and_the_account_open_on_a_telephone(new_page: NewPage, live_server, coordinator):
+    page = new_page(live_server.url, width=360)
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/")
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="Règles", exact=True)).to_be_visible()
+    assert_axe_clean(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Claire Perrin").click()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    assert_axe_clean(page)
+
+
+def test_the_sign_in_page_is_accessible(page: Page, live_server, db):
+    page.goto("/compte/login/")
+    assert_axe_clean(page)

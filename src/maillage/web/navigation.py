@@ -44,7 +44,7 @@ ENTRIES = (
         _("Territoires"),
         "territory:index",
         "map-2",
-        _("Lire le diagnostic d’un territoire : population, offre, accès, zones blanches, flux."),
+        _("Lire le diagnostic d’un territoire : population, offre, accès, zones blanches, flux."),
         Permission.VIEW_DIAGNOSIS,
     ),
     Entry(
@@ -58,7 +58,7 @@ ENTRIES = (
         _("Règles"),
         "kernel:sourced_rules",
         "scale",
-        _("Vérifier les seuils et paramètres : valeur, source, date et degré de certitude."),
+        _("Vérifier les seuils et paramètres : valeur, source, date et degré de certitude."),
         None,
     ),
     Entry(

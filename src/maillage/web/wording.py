@@ -45,7 +45,7 @@ def certainty(key: str) -> Certainty:
         ),
         "non_etabli": (
             _("non établi"),
-            _("Aucune source trouvée : la valeur est à fournir."),
+            _("Aucune source trouvée : la valeur est à fournir."),
             "circle-dashed",
         ),
     }

@@ -39,7 +39,7 @@ COMPONENTS = {
             "button",
             _("Bouton"),
             _CONTROLS,
-            _("Dit son résultat : « Réserver 14 h 20 chez Dr Martin »."),
+            _("Dit son résultat : « Réserver 14 h 20 chez Dr Martin »."),
             _TAB,
         ),
         Component("link", _("Lien"), _CONTROLS, _("Mène ailleurs, ne change rien."), _TAB),
@@ -48,7 +48,7 @@ COMPONENTS = {
             _("Dialogue"),
             _CONTROLS,
             _("Demande une décision avant de continuer."),
-            _("Échap ferme ; le focus reste dedans."),
+            _("Échap ferme ; le focus reste dedans."),
         ),
         Component(
             "drawer", _("Tiroir"), _CONTROLS, _("Montre un détail sans quitter la page."), _("Échap ferme.")
@@ -77,13 +77,13 @@ COMPONENTS = {
             "date-time",
             _("Date et heure"),
             _FORMS,
-            _("Les champs du navigateur : connus de chacun, et du clavier."),
+            _("Les champs du navigateur : connus de chacun, et du clavier."),
         ),
         Component(
             "commune-picker",
             _("Choix d’une commune"),
             _FORMS,
-            _("Propose pendant la frappe ; sans script, on écrit le nom ou le code."),
+            _("Propose pendant la frappe ; sans script, on écrit le nom ou le code."),
             _("Flèches, Entrée pour choisir, Échap pour fermer."),
         ),
         Component(
@@ -120,26 +120,26 @@ COMPONENTS = {
             "sparkline",
             _("Courbe-mot"),
             _NUMBERS,
-            _("Une évolution de la taille d’un mot ; les années sans donnée coupent le trait."),
+            _("Une évolution de la taille d’un mot ; les années sans donnée coupent le trait."),
         ),
         Component(
             "table",
             _("Tableau"),
             _NUMBERS,
             _("Tri, en-tête fixe, chiffres à droite, export CSV."),
-            _("Tab atteint chaque en-tête ; Entrée trie."),
+            _("Tab atteint chaque en-tête ; Entrée trie."),
         ),
         Component(
             "chart",
             _("Graphique"),
             _NUMBERS,
-            _("Dessiné à partir du tableau de la page : l’un ne peut pas contredire l’autre."),
+            _("Dessiné à partir du tableau de la page : l’un ne peut pas contredire l’autre."),
         ),
         Component(
             "map-list",
             _("Liste à côté de la carte"),
             _MAPS,
-            _("Les mêmes lignes des deux côtés ; choisir dans l’une montre dans l’autre."),
+            _("Les mêmes lignes des deux côtés ; choisir dans l’une montre dans l’autre."),
         ),
         Component(
             "map",
@@ -166,7 +166,7 @@ COMPONENTS = {
             "queue-row",
             _("Ligne de file"),
             _WORK,
-            _("Une demande qui attend : depuis quand, quoi, et le geste suivant."),
+            _("Une demande qui attend : depuis quand, quoi, et le geste suivant."),
             _TAB,
         ),
         Component(
@@ -336,7 +336,7 @@ def table(request: HttpRequest) -> Table:
         rows,
         csv_url="#",
         provenance=_APL,
-        notes=(_("s : secret statistique, effectif inférieur à 11. * : estimation."),),
+        notes=(_("s : secret statistique, effectif inférieur à 11. * : estimation."),),
     )
     return known.sorted_by(request.GET.get("tri", "-population"))
 
@@ -345,8 +345,8 @@ def _moments() -> list[dict[str, Any]]:
     start = timezone.make_aware(datetime(2026, 3, 14, 14, 5))  # noqa: DTZ001 (made aware at once)
     words = (
         _("Appel reçu par Claire Perrin (OSNP)"),
-        _("Aucun signe d’alerte ; consultation sous 24 heures"),
-        _("Rendez-vous pris à 14 h 20 chez Dr Martin"),
+        _("Aucun signe d’alerte ; consultation sous 24 heures"),
+        _("Rendez-vous pris à 14 h 20 chez Dr Martin"),
     )
     return [{"at": start + timedelta(minutes=4 * rank), "text": text} for rank, text in enumerate(words)]
 
