@@ -9,11 +9,14 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def _free_port() -> int:
@@ -22,9 +25,9 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@contextmanager
 def own_database() -> Iterator[dict[str, str]]:
-    """Give the environment of a database of its own: a SQLite file, or a fresh PostgreSQL database."""
+    """Yield the environment of a database of its own: a SQLite file, or a fresh PostgreSQL database."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield {}
@@ -37,42 +40,61 @@ def own_database() -> Iterator[dict[str, str]]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def environment_of(home: Path, database: dict[str, str]) -> dict[str, str]:
+    """Return the environment of an installation of its own in `home`."""
+    kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    return kept | {"MAILLAGE_HOME": str(home), "PYTHONWARNINGS": "default"} | database
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """Give a function that runs `maillage …` in an installation of its own and returns what it said."""
+    with own_database() as database:
+        environment = environment_of(tmp_path_factory.mktemp("installation"), database)
+
+        def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [sys.executable, "-m", "maillage", *words],
+                env=environment | variables,
+                capture_output=True,
+                text=True,
+                timeout=180,
+            )
+
+        yield run
+
+
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory, own_database: dict[str, str]) -> Iterator[str]:
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start `maillage demo` on an empty machine and give its address once it answers."""
-    home: Path = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
     port = _free_port()
-    log = (home / "demo.log").open("w+")
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    environment |= {
-        "MAILLAGE_HOME": str(home),
-        "MAILLAGE_DEMO": "1",
-        "PYTHONWARNINGS": "default",
-        **own_database,
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "maillage", "demo", "--port", str(port)],
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            if server.poll() is not None:
-                break
-            try:
-                urllib.request.urlopen(f"{address}/healthz", timeout=2)
-                break
-            except OSError:
-                time.sleep(1)
-        else:
+    with own_database() as database, (home / "demo.log").open("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "maillage", "demo", "--port", str(port)],
+            env=environment_of(home, database),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            if not _answers(f"{address}/healthz", server, seconds=240):
+                log.seek(0)
+                pytest.fail(f"`maillage demo` did not start:\n{log.read()}")
+            yield address
+        finally:
             server.terminate()
+            server.wait(timeout=20)
+
+
+def _answers(address: str, server: subprocess.Popen[bytes], seconds: int) -> bool:
+    for _ in range(seconds * 4):
         if server.poll() is not None:
-            log.seek(0)
-            pytest.fail(f"`maillage demo` did not start:\n{log.read()}")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
+            return False
+        try:
+            urllib.request.urlopen(address, timeout=2)
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return True
+    return False

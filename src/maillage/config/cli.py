@@ -35,6 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Répondre en JSON, pour un p
 Pack = Annotated[Path, typer.Argument(help="Dossier du jeu de données.", exists=True, file_okay=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Ne pas montrer l’avancement.")]
 Host = Annotated[str, typer.Option(help="Adresse d’écoute.")]
+Seed = Annotated[int, typer.Option(help="Graine du tirage.")]
 Port = Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)]
 
 
@@ -108,8 +109,8 @@ def diagnose(
 
         with shown(quiet or as_json) as progress:
             installation.prepare(progress)
-            if territories.current_pack() is None:
-                demonstration.prepare(progress)
+            if not territories.territories():
+                demonstration.prepare_territory(progress)
             files = [str(file) for file in report.write_report(territory, out, progress=progress)]
         _answer(files, as_json, "\n".join(files))
 
@@ -167,6 +168,17 @@ def import_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> No
             installation.prepare(progress)
             report = installation.import_pack(folder, by=None, progress=progress)
         _answer(report.as_dict(), as_json, _told(report))
+
+
+@data.command("fictional", help="Écrire un jeu de données fictif, pour essayer sans données ni réseau.")
+def write_fictional(
+    folder: Annotated[Path, typer.Argument(help="Dossier à créer.", file_okay=False)], seed: Seed = 1
+) -> None:
+    """Write the fictional pack."""
+    with _ready():
+        from maillage.territory import api as territories
+
+        typer.echo(str(territories.write_fictional_pack(folder, seed)))
 
 
 def _told(report: ImportReport) -> str:

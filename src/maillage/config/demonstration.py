@@ -27,16 +27,26 @@ class Demonstration:
 def prepare(progress: Report) -> Demonstration:
     """Bring the installation to a populated territory; do again nothing that is already done.
 
-    Uses the data pack of `default_pack`, else writes and imports the fictional one. Raises
-    `territory.PackRefusedError` where the pack has defects; nothing is then imported.
+    Raises `territory.PackRefusedError` where the pack has defects; nothing is then imported.
     """
-    installation.prepare(progress)
-    installation.import_pack(_pack(progress), by=None, progress=progress)
-    place = territory.create_demonstration_territory(by=None)
+    place = prepare_territory(progress)
     accounts = kernel.create_demonstration_accounts(by=None, scope=place.scope)
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]
     return Demonstration(place, list(zip(labels, accounts, strict=True)))
+
+
+def prepare_territory(progress: Report) -> territory.Territory:
+    """Return the demonstration territory, its data imported; without any account.
+
+    An installation that has data keeps them, unless they are fictional and a real pack is now at hand. An
+    empty one gets the pack of `default_pack`, else the fictional one.
+    """
+    installation.prepare(progress)
+    current = territory.current_pack()
+    if current is None or (current.geography == territory.FICTIONAL and default_pack() is not None):
+        installation.import_pack(_pack(progress), by=None, progress=progress)
+    return territory.create_demonstration_territory(by=None)
 
 
 def _pack(progress: Report) -> Path:

@@ -1,0 +1,118 @@
+"""The program without the web: what an operator or a script does with `maillage`."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.scenarios.conftest import Command
+
+
+@pytest.fixture(scope="module")
+def fictional(command: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the fictional data pack."""
+    folder = tmp_path_factory.mktemp("packs") / "fictional"
+    written = command("data", "fictional", str(folder))
+    assert written.returncode == 0, written.stderr
+    return folder
+
+
+def test_every_command_explains_itself(command: Command) -> None:
+    for words in ([], ["diagnose"], ["data", "import"]):
+        said = command(*words, "--help")
+        assert said.returncode == 0
+        assert "Usage" in said.stdout
+
+
+def test_a_wrong_word_is_a_usage_error(command: Command) -> None:
+    assert command("diagnoze").returncode == 2
+
+
+def test_a_sound_pack_is_checked_then_imported_once(command: Command, fictional: Path) -> None:
+    checked = command("data", "check", str(fictional), "--json")
+    assert checked.returncode == 0, checked.stdout
+    assert json.loads(checked.stdout)["defects"] == []
+
+    imported = json.loads(command("data", "import", str(fictional), "--json").stdout)
+    assert imported["communes"] >= 50
+    assert not imported["already_imported"]
+
+    again = command("data", "import", str(fictional))
+    assert again.returncode == 0
+    assert "rien à faire" in again.stdout
+    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+
+
+def test_a_spoilt_pack_is_refused_with_its_defects_and_changes_nothing(
+    command: Command, fictional: Path, tmp_path: Path
+) -> None:
+    command("data", "import", str(fictional))
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(fictional, spoilt)
+    supply = pl.read_parquet(spoilt / "supply_commune.parquet")
+    code = supply["code"][3]
+    changed = supply.with_columns(
+        pl.when(pl.col("code") == code)
+        .then(-2)
+        .otherwise(pl.col("pharmacies"))
+        .cast(pl.Int32)
+        .alias("pharmacies")
+    )
+    changed.write_parquet(spoilt / "supply_commune.parquet")
+
+    refused = command("data", "import", str(spoilt), "--quiet")
+    assert refused.returncode == 1
+    assert "supply_commune.parquet" in refused.stderr
+    assert "pharmacies" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+
+
+def test_a_folder_that_is_no_pack_is_refused(command: Command, tmp_path: Path) -> None:
+    refused = command("data", "check", str(tmp_path))
+    assert refused.returncode == 1
+    assert "manifest.json" in refused.stdout
+
+
+def test_the_diagnosis_is_written_without_the_web(command: Command, fictional: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    written = command("diagnose", "val-de-brume", "--out", str(out), "--json", MAILLAGE_DATA=str(fictional))
+    assert written.returncode == 0, written.stderr
+    files = [Path(file) for file in json.loads(written.stdout)]
+    assert all(file.stat().st_size > 0 for file in files)
+    assert {"diagnostic.pdf", "diagnostic.html"} <= {file.name for file in files}
+
+
+def test_an_unknown_territory_is_said_plainly(command: Command, fictional: Path, tmp_path: Path) -> None:
+    command("data", "import", str(fictional))
+    refused = command("diagnose", "atlantide", "--out", str(tmp_path / "report"), "--quiet")
+    assert refused.returncode == 1
+    assert "atlantide" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "report").exists()
+
+
+def test_the_journal_is_verified(command: Command, fictional: Path) -> None:
+    command("data", "import", str(fictional))
+    sound = json.loads(command("journal", "verify", "--json").stdout)
+    assert sound["sound"]
+    assert sound["entries"] >= 1
+
+
+def test_a_backup_brings_the_database_back(command: Command, fictional: Path, tmp_path: Path) -> None:
+    command("data", "import", str(fictional))
+    archive = tmp_path / "backup.zip"
+    saved = command("backup", str(archive), "--quiet")
+    assert saved.returncode == 0, saved.stderr
+    digest = re.search(r"empreinte (\w+)", saved.stdout)
+    assert digest
+
+    assert command("backup", str(archive), "--quiet").returncode == 1  # never over another backup
+    assert command("restore", str(archive), "--yes", "--digest", "0" * 64, "--quiet").returncode == 1
+    restored = command("restore", str(archive), "--yes", "--digest", digest[1], "--quiet")
+    assert restored.returncode == 0, restored.stderr
+    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+    assert json.loads(command("journal", "verify", "--json").stdout)["sound"]
