@@ -70,7 +70,7 @@ def needs_source(atlas: Atlas) -> Provenance:
     )
 
 
-def alike_table(profile: Profile) -> Table:
+def alike_table(atlas: Atlas, profile: Profile) -> Table:
     """Return the territories most like this one, nearest first, with the profile of each."""
     rows = []
     for like in profile.alike:
@@ -91,11 +91,22 @@ def alike_table(profile: Profile) -> Table:
         "needs-alike", _("Territoires semblables"), columns, rows, sort="distance",
         notes=[_("Éloignement : écart quadratique moyen des critères, standardisés sur tous les territoires "
                  "du même niveau. Ceux qui partagent une commune avec celui-ci sont écartés.")],
-        provenance=Provenance("Maillage", "", _("voir la note du tableau"), rules=(COUNT_RULE,)),
+        provenance=_profile_source(atlas),
     )  # fmt: skip
 
 
-def profile_table(profile: Profile) -> Table:
+def _profile_source(atlas: Atlas) -> Provenance:
+    parts = [provenance(atlas, trait.measure) for trait in TRAITS if trait.measure is not None]
+    return Provenance(
+        source=" ; ".join(dict.fromkeys(part.source for part in parts)),
+        vintage=", ".join(dict.fromkeys(part.vintage for part in parts)),
+        formula=_("éloignement = √ (Σ écarts² ÷ nombre de critères), en écarts-types"),
+        estimate=True,
+        rules=(COUNT_RULE,),
+    )
+
+
+def profile_table(atlas: Atlas, profile: Profile) -> Table:
     """Return one row per criterion: here, the mean of the comparable territories, and the difference."""
     rows = [
         Row(
@@ -115,7 +126,8 @@ def profile_table(profile: Profile) -> Table:
         Column("there", _("Semblables (moyenne)")),
         Column("gap", _("Écart"), "change", _("écarts-types"), DECIMALS),
     ]
-    return Table("needs-profile", _("Ce qui distingue ce territoire"), columns, rows)
+    source = _profile_source(atlas)
+    return Table("needs-profile", _("Ce qui distingue ce territoire"), columns, rows, provenance=source)
 
 
 def say(trait: Trait, value: float) -> str:

@@ -85,8 +85,8 @@ def _tables(diagnosis: Diagnosis, weights: dict[str, float]) -> dict[str, Table]
     found = profile(atlas, diagnosis.positions, diagnosis.territory.kind)
     named = {
         "communes": needs_table(atlas, rank(atlas, diagnosis.positions, weights)),
-        "semblables": alike_table(found),
-        "profil": profile_table(found),
+        "semblables": alike_table(atlas, found),
+        "profil": profile_table(atlas, found),
     }
     base, query = diagnosis.url("needs"), weights_query(weights)
     return {name: replace(table, csv_url=f"{base}{name}.csv?{query}") for name, table in named.items()}

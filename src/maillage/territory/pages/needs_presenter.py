@@ -151,9 +151,11 @@ def _bar(gap: float, reach: float) -> Segment:
 
 
 def _reasons(parts: np.ndarray) -> str:
-    """Return the criteria that raise the index most."""
+    """Return the criteria that raise the index most; the words of each stay on one line."""
     order = [place for place in np.argsort(-parts, kind="stable")[:REASONS] if parts[place] > 0]
-    words = [f"{CRITERIA[place].label} {signed(float(parts[place]), 2)}" for place in order]
+    words = [
+        f"{CRITERIA[place].label} {signed(float(parts[place]), 2)}".replace(" ", "\u00a0") for place in order
+    ]
     return " · ".join(words) or _("aucun critère au-dessus de la moyenne : %(top)s") % {
         "top": number(float(parts.max()), 2)
     }
