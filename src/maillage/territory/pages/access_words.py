@@ -22,7 +22,7 @@ REASONS = {
         "la moitié des généralistes proches a 60 ans ou plus : leur activité peut être moindre"
     ),
     Reason.SINGLE_PLACE: _(
-        "l’accès vient surtout d’un seul lieu : l’activité de ses médecins, que seule la DREES connaît, y pèse"
+        "l’accès vient surtout d’un seul lieu : l’activité de ses médecins, que la DREES seule connaît, pèse"
     ),
     Reason.UNEXPLAINED: _("aucune des causes connues ne s’applique : à vérifier sur place"),
 }
