@@ -11,8 +11,10 @@ from maillage.kernel.actions import (
 )
 from maillage.kernel.backups import Backup, BackupError, backup, restore
 from maillage.kernel.journal import Fault, Verification, record, target_of, verify
-from maillage.kernel.outbox import Event, drain, handles, publish, work
-from maillage.kernel.privacy import RegisterRow, omissions, register
+from maillage.kernel.outbox import Event, drain, handles, publish, start_worker
+from maillage.kernel.privacy import RegisterRow
+from maillage.kernel.privacy import omissions as privacy_omissions
+from maillage.kernel.privacy import register as privacy_register
 from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, all_rules, rule
 
 __all__ = [
@@ -35,10 +37,10 @@ __all__ = [
     "invite_person",
     "may",
     "may_everywhere",
-    "omissions",
+    "privacy_omissions",
+    "privacy_register",
     "publish",
     "record",
-    "register",
     "reopen_account",
     "require",
     "require_everywhere",
@@ -46,7 +48,7 @@ __all__ = [
     "roles_of",
     "rule",
     "scopes_of",
+    "start_worker",
     "target_of",
     "verify",
-    "work",
 ]

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from maillage.kernel import databases
@@ -100,11 +100,30 @@ def late(*, since: timedelta = timedelta(minutes=10)) -> int:
     ).count()
 
 
+def start_worker() -> threading.Event:
+    """Start a thread that delivers what is due until the returned event is set; one in each server."""
+    stop = threading.Event()
+    threading.Thread(target=_keep_working, args=(stop,), name="outbox", daemon=True).start()
+    return stop
+
+
 def work(stop: threading.Event, *, every: float = 2.0) -> None:
     """Drain until `stop` is set, waking at each message on PostgreSQL and every `every` seconds elsewhere."""
     while not stop.is_set():
         drain()
         databases.wait(CHANNEL, every, stop)
+
+
+def _keep_working(stop: threading.Event) -> None:
+    """Work, and begin again with a new connection where the database went away for a while."""
+    while not stop.is_set():
+        try:
+            work(stop)
+        except DatabaseError:
+            logger.exception("the outbox lost the database")
+            stop.wait(5)
+        finally:
+            connection.close()
 
 
 def _deliver_now(message: int) -> None:
