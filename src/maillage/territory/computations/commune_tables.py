@@ -82,14 +82,14 @@ def commune_table(
 
 
 def notes(measures: Sequence[Measure]) -> list[str]:
-    """Return what to say once under a table of `measures`: their notes, and what « s » means."""
+    """Return what to say once under a table of `measures`: their notes, and what « s » means."""
     said = list(dict.fromkeys(str(measure.note) for measure in measures if measure.note))
     if any(measure.reference for measure in measures):
         threshold = number(secrecy_threshold())
         said.append(
             _(
-                "s : secret statistique. L’effectif, ou celui des autres habitants, est inférieur à "
-                "%(threshold)s ; "
+                "s : secret statistique. L’effectif, ou celui des autres habitants, est inférieur à "
+                "%(threshold)s ; "
                 "les totaux n’en dépendent pas, pour qu’aucune soustraction ne le retrouve."
             )
             % {"threshold": threshold}

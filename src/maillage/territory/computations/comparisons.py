@@ -27,7 +27,7 @@ SHOWN_PER_LEVEL = 3
 class Area:
     """A set of communes: `members` are positions, `share` the part of the territory's population there.
 
-    `level` is « territory », « departement », « region » or « france »; `share` is 1 for the territory and
+    `level` is « territory », « departement », « region » or « france »; `share` is 1 for the territory and
     for France.
     """
 

@@ -45,7 +45,7 @@ def provenance(atlas: Atlas, measure: Measure, reading: Reading | None = None) -
     if reading is not None:
         notes += gaps(measure, reading)
     return Provenance(
-        source=" ; ".join(dict.fromkeys(found.source for found in variables))
+        source=", ".join(dict.fromkeys(found.source for found in variables))
         or _("Donnée absente du jeu importé"),
         vintage=", ".join(dict.fromkeys(found.vintage for found in variables)),
         formula=str(measure.formula),

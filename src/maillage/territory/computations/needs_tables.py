@@ -58,11 +58,11 @@ def needs_source(atlas: Atlas) -> Provenance:
     """Return the formula of the index, its sources and its rules."""
     parts = [provenance(atlas, one.measure) for one in CRITERIA if one.measure is not None]
     return Provenance(
-        source=" ; ".join(dict.fromkeys(part.source for part in parts)),
+        source=", ".join(dict.fromkeys(part.source for part in parts)),
         vintage=", ".join(dict.fromkeys(part.vintage for part in parts)),
         formula=_(
             "indice = Σ poids × écart à la moyenne française (en écarts-types, retourné pour le niveau "
-            "de vie et l’accès) ÷ Σ poids ; 0 est la commune française moyenne"
+            "de vie et l’accès) ÷ Σ poids ; 0 est la commune française moyenne"
         ),
         estimate=True,
         rules=(WEIGHTS_RULE, CLIP_RULE),
@@ -89,7 +89,7 @@ def alike_table(atlas: Atlas, profile: Profile) -> Table:
     ]
     return Table(
         "needs-alike", _("Territoires semblables"), columns, rows, sort="distance",
-        notes=[_("Éloignement : écart quadratique moyen des critères, standardisés sur tous les territoires "
+        notes=[_("Éloignement : écart quadratique moyen des critères, standardisés sur tous les territoires "
                  "du même niveau. Ceux qui partagent une commune avec celui-ci sont écartés.")],
         provenance=_profile_source(atlas),
     )  # fmt: skip
@@ -98,7 +98,7 @@ def alike_table(atlas: Atlas, profile: Profile) -> Table:
 def _profile_source(atlas: Atlas) -> Provenance:
     parts = [provenance(atlas, trait.measure) for trait in TRAITS if trait.measure is not None]
     return Provenance(
-        source=" ; ".join(dict.fromkeys(part.source for part in parts)),
+        source=", ".join(dict.fromkeys(part.source for part in parts)),
         vintage=", ".join(dict.fromkeys(part.vintage for part in parts)),
         formula=_("éloignement = √ (Σ écarts² ÷ nombre de critères), en écarts-types"),
         estimate=True,
@@ -156,7 +156,7 @@ def _borrowing(atlas: Atlas) -> str:
     estimate = national_access(atlas).travel.pairs.estimate
     travel = _(" L’accès repose sur des temps de trajet estimés.") if estimate else ""
     borrowed = _(
-        "* : valeur secrète ou inconnue, remplacée par celle du bassin de vie, "
+        "* : valeur secrète ou inconnue, remplacée par celle du bassin de vie, "
         "à défaut par la moyenne française."
     )
     return borrowed + travel

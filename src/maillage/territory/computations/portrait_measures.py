@@ -15,11 +15,11 @@ CURVE_COLUMNS = (
 )
 
 AGE_NOTE = _(
-    "Estimation : structure d’âge des bénéficiaires du régime général appliquée à la population ; "
+    "Estimation : structure d’âge des bénéficiaires du régime général appliquée à la population ; "
     "la part des 65 ans et plus est sous-estimée d’environ 2 points, davantage en zone agricole "
     "(MSA absente)."
 )
-SCHEME_NOTE = _("Bénéficiaires du régime général seulement : la MSA et les autres régimes n’y sont pas.")
+SCHEME_NOTE = _("Bénéficiaires du régime général seulement : la MSA et les autres régimes n’y sont pas.")
 
 BENEFICIARIES = plus("fragilites_commune.rg_pop")
 OVER_16 = ((1.0, "fragilites_commune.rg_pop"), (-1.0, "fragilites_commune.rg_0_15"))
@@ -74,9 +74,9 @@ DEATHS = Measure(
     plus("social_commune.deces_2023"), unit=_("décès"),
 )  # fmt: skip
 NATURAL_BALANCE = Measure(
-    "natural_balance", _("Solde naturel"), _("(naissances − décès) ÷ population × 1 000"),
+    "natural_balance", _("Solde naturel"), _("(naissances − décès) ÷ population × 1 000"),
     ((1.0, "social_commune.naissances_2023"), (-1.0, "social_commune.deces_2023")), plus(POPULATION_COLUMN),
-    scale=1000, unit=_("pour 1 000 habitants"), decimals=1,
+    scale=1000, unit=_("pour 1 000 habitants"), decimals=1,
 )  # fmt: skip
 INCOME = Measure(
     "income", _("Niveau de vie médian (moyenne communale)"),
@@ -90,7 +90,7 @@ POVERTY = Measure(
     _("moyenne des taux de pauvreté communaux, pondérée par les personnes des ménages fiscaux"),
     ((0.01, "social_commune.taux_pauvrete60_2021"),), weight="social_commune.personnes_menages_fiscaux_2021",
     unit="%", decimals=1, high_is_worse=True,
-    note=_("L’INSEE ne le publie que pour les communes les plus peuplées : "
+    note=_("L’INSEE ne le publie que pour les communes les plus peuplées : "
            "ne se compare qu’à complétude égale."),
 )  # fmt: skip
 ALD = Measure(
@@ -130,7 +130,7 @@ NO_COLORECTAL_SCREENING = Measure(
       "d’après les tranches 25–54, 55–64 et 65 ans et plus"),
     plus("fragilites_commune.sans_depistage_colorectal_50_74"), FROM_50_TO_74, reference=BENEFICIARIES,
     unit="%", decimals=0, high_is_worse=True,
-    note=_("Dénominateur estimé : le jeu ne donne pas la tranche 50–74 ans. "
+    note=_("Dénominateur estimé : le jeu ne donne pas la tranche 50–74 ans. "
            "Bénéficiaires du régime général seulement."),
 )  # fmt: skip
 

@@ -71,7 +71,7 @@ def curve_table(atlas: Atlas, areas: tuple[Area, ...]) -> Table:
     left_out = int(np.count_nonzero(~known[areas[0].members]))
     said = [_("La dernière valeur est la population légale en vigueur.")]
     if left_out:
-        said.append(_("Communes laissées de côté, sans population connue à chaque date : %d.") % left_out)
+        said.append(_("Communes laissées de côté, sans population connue à chaque date : %d.") % left_out)
     first = columns[0][0]
     source = provenance(atlas, CHANGE_2012)
     formula = _("population ÷ population %(first)s × 100") % {"first": first}

@@ -16,9 +16,9 @@ GP_COLUMN = "supply_commune.mg_liberaux_am_2024"
 OLDER_GP_COLUMN = "supply_commune.mg_liberaux_am_60plus"
 PHARMACY_COLUMN = "supply_commune.pharmacies"
 
-SITES_NOTE = _("Compté par lieu d’exercice : un professionnel qui exerce en deux lieux compte deux fois.")
+SITES_NOTE = _("Compté par lieu d’exercice : un professionnel qui exerce en deux lieux compte deux fois.")
 _COUNT = _("somme sur les communes")
-_DENSITY = _("effectif ÷ population × 100 000")
+_DENSITY = _("effectif ÷ population × 100 000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Supply:
         return Measure(
             f"{self.key}_density", format_lazy("{} ({})", self.label, _("densité")), _DENSITY,
             plus(self.column), plus(POPULATION_COLUMN), scale=PER,
-            unit=_("pour 100 000 habitants"), decimals=1, note=self.note, high_is_worse=False,
+            unit=_("pour 100 000 habitants"), decimals=1, note=self.note, high_is_worse=False,
         )  # fmt: skip
 
 
@@ -85,10 +85,10 @@ SHARE_OLDER_GPS = Measure(
 )  # fmt: skip
 DENSITY_WITHOUT_OLDER_GPS = Measure(
     "gp_density_after", _("Densité si les 60 ans et plus partent sans être remplacés"),
-    _("(généralistes − généralistes de 60 ans et plus) ÷ population × 100 000"),
+    _("(généralistes − généralistes de 60 ans et plus) ÷ population × 100 000"),
     ((1.0, GP_COLUMN), (-1.0, OLDER_GP_COLUMN)), plus(POPULATION_COLUMN), scale=PER,
-    unit=_("pour 100 000 habitants"), decimals=1, high_is_worse=False,
-    note=_("Ce n’est pas une prévision : les départs s’étalent sur plusieurs années "
+    unit=_("pour 100 000 habitants"), decimals=1, high_is_worse=False,
+    note=_("Ce n’est pas une prévision : les départs s’étalent sur plusieurs années "
            "et certains sont remplacés."),
 )  # fmt: skip
 MAPPED = (GP.count, OLDER_GPS, *(one.count for one in (*PROFESSIONS[1:], PHARMACY)))

@@ -26,7 +26,7 @@ def portrait(found: Portrait) -> str:
         return f"{first}."
     values = {"share": percent(older.value), "france": percent(_france(older))}
     second = _("%(share)s ont 65 ans ou plus (estimation), contre %(france)s en France.") % values
-    return f"{first} ; {second}"
+    return _(" ; ").join((first, second))
 
 
 def _population(people: float, change: float | None) -> str:
@@ -53,18 +53,18 @@ def supply(found: TerritorySupply, ageing: Retirement) -> str:
         "after": number(found.figure("gp_density_after").value),
     }
     first = ngettext(
-        "%(count)s généraliste libéral, soit %(density)s pour 100 000 habitants (France : %(france)s)",
-        "%(count)s généralistes libéraux, soit %(density)s pour 100 000 habitants (France : %(france)s)",
+        "%(count)s généraliste libéral, soit %(density)s pour 100 000 habitants (France : %(france)s)",
+        "%(count)s généralistes libéraux, soit %(density)s pour 100 000 habitants (France : %(france)s)",
         int(count),
     )
     if not found.figure("gp_60").value:
         return first % values + "."
     second = ngettext(
-        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s.",
-        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s.",
+        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s.",
+        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s.",
         int(found.figure("gp_60").value or 0),
     )
-    return f"{first % values} ; {second % values}{_access(ageing)}"
+    return _(" ; ").join((first % values, second % values)) + _access(ageing)
 
 
 def _access(ageing: Retirement) -> str:

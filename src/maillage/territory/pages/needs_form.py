@@ -31,7 +31,7 @@ class WeightsForm(forms.Form):
         weights: dict[str, float] = super().clean() or {}
         if not self.errors and not any(weights.values()):
             raise forms.ValidationError(
-                _("Donnez un poids à un critère au moins : à zéro partout, rien ne se classe.")
+                _("Donnez un poids à un critère au moins : à zéro partout, rien ne se classe.")
             )
         return weights
 

@@ -85,12 +85,12 @@ def finding(atlas: Atlas, ranking: Ranking) -> str:
     people = population(atlas)[ranking.positions]
     share = people[ranking.index > 0].sum() / people.sum() if people.sum() else None
     if len(ranking.positions) == 1:
-        return _("%(name)s a un indice de priorité de %(index)s ; 0 est la commune française moyenne.") % {
+        return _("%(name)s a un indice de priorité de %(index)s ; 0 est la commune française moyenne.") % {
             "name": names[0], "index": signed(float(ranking.index[0]), 2),
         }  # fmt: skip
     listed = _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
     return _(
-        "Avec ces poids, les communes les plus prioritaires sont %(communes)s ; %(share)s des habitants "
+        "Avec ces poids, les communes les plus prioritaires sont %(communes)s ; %(share)s des habitants "
         "vivent dans une commune plus prioritaire que la moyenne française."
     ) % {"communes": listed, "share": percent(share)}
 
@@ -120,12 +120,12 @@ def apart(rows: Sequence[Distinction]) -> str:
     if not striking:
         return _("Rien ne l’en distingue nettement.")
     words = [
-        _("%(label)s : %(here)s contre %(there)s")
+        _("%(label)s : %(here)s contre %(there)s")
         % {"label": f"{row.label[:1].lower()}{row.label[1:]}" if row.label[1:2].islower() else row.label,
            "here": row.here, "there": row.there}
         for row in striking
     ]  # fmt: skip
-    return _("Ce qui l’en distingue le plus : %(words)s.") % {"words": " ; ".join(words)}
+    return _("Ce qui l’en distingue le plus : %(words)s.") % {"words": _(" ; ").join(words)}
 
 
 def _segments(parts: np.ndarray, reach: float) -> tuple[Segment, ...]:
@@ -156,6 +156,6 @@ def _reasons(parts: np.ndarray) -> str:
     words = [
         f"{CRITERIA[place].label} {signed(float(parts[place]), 2)}".replace(" ", "\u00a0") for place in order
     ]
-    return " · ".join(words) or _("aucun critère au-dessus de la moyenne : %(top)s") % {
+    return " · ".join(words) or _("aucun critère au-dessus de la moyenne : %(top)s") % {
         "top": number(float(parts.max()), 2)
     }
