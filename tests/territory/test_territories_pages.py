@@ -137,7 +137,7 @@ def test_the_perimeter_page_says_it_is_constructed_and_shows_overlaps(
         by=None, kind=TerritoryKind.FREE, name="À cheval", codes=["00001", "00012"], parent=valley
     )
     page = _text(visitor, "perimeter", valley.slug)
-    assert "ce n’est pas celui d’une structure officielle" in page
+    assert "Territoire fictif, engendré par le programme" in page
     assert "À cheval" in page
     assert "1 autre territoire" in page
     csv = _text(visitor, "perimeter_csv", valley.slug)

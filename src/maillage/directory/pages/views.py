@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +39,9 @@ class Structures(Page):
             "found": found,
             "is_cut": len(found) == LIMIT,
             "limit": LIMIT,
-            "table": structures_table(asked, found).sorted_by(self.request.GET.get("tri", "kind")),
+            "table": _beside_the_map(structures_table(asked, found), asked).sorted_by(
+                self.request.GET.get("tri", "kind")
+            ),
             "total": sum(one.count for one in found),
             "kinds": [
                 (kind.value, label, counts[kind], kind in asked.kinds) for kind, label in KIND_LABELS.items()
@@ -131,6 +134,15 @@ def structures_table(asked: Asked, found: list[Structure]) -> Table:
     ]
     url = f"{reverse('directory:structures_csv')}?{asked.query()}"
     return Table("structures", _("Structures"), columns, rows, csv_url=url, sort="kind")
+
+
+def _beside_the_map(table: Table, asked: Asked) -> Table:
+    """Return the table with the columns that fit beside a map; the file keeps them all."""
+    if asked.territory is None:
+        return table
+    return replace(
+        table, columns=[column for column in table.columns if column.key not in {"status", "finess"}]
+    )
 
 
 def _collection(found: list[Structure]) -> dict[str, Any]:

@@ -130,10 +130,10 @@ def create_demonstration_territory(*, by: Person | None) -> Territory:
         return existing
     if fictional:
         name, epcis = "Val-de-Brume", FICTIONAL_EPCIS
-        note = _("territoire fictif, engendré par le programme : aucun de ces lieux n’existe.")
+        note = _("Territoire fictif, engendré par le programme : aucun de ces lieux n’existe.")
     else:
         name, epcis = "Charolais-Brionnais", rule("territory.perimeter.demonstration").value
-        note = _("périmètre construit à partir de ses quatre EPCI, ce n’est pas une CPTS officielle")
+        note = _("Périmètre construit à partir de ses quatre EPCI, ce n’est pas une CPTS officielle.")
     codes = [code for epci in epcis for code in codes_of_group(Group.EPCI, epci)]
     return create_territory(
         by=by, kind=TerritoryKind.CPTS, name=name, codes=codes, slug=slug, is_constructed=True, note=note

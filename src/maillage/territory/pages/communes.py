@@ -17,7 +17,9 @@ from maillage.kernel.rules import Permission
 from maillage.territory import queries
 from maillage.territory.atlas import Atlas, NoPackError, current
 from maillage.territory.models import Commune
+from maillage.territory.pages.commune_access import block
 from maillage.territory.pages.territories import commune_properties
+from maillage.territory.rules.kinds import FICTIONAL
 
 POPULATION = "communes.pop_municipale"
 EARLIER = "communes.pop_2012"
@@ -45,7 +47,8 @@ class CommunePage(Page):
             "postcodes": ", ".join(commune.postcodes.split()),
             "territories": queries.territories_of(commune),
             "figures": figures(current(), commune) if commune.is_active else [],
-            "links": _links(commune) if commune.is_active else [],
+            "access": block(current(), commune.code) if commune.is_active else None,
+            "structures_url": _structures_url(commune),
         }
 
 
@@ -91,7 +94,7 @@ def figures(france: Atlas, commune: Commune) -> list[Figure]:
     areas = [
         (commune.departement_name, np.flatnonzero(france.departements == commune.departement)),
         (commune.region_name, np.flatnonzero(france.regions == commune.region)),
-        (_("Ensemble des données"), np.arange(len(france))),
+        (_whole(), np.arange(len(france))),
     ]
     variable = france.variable(POPULATION)
     source = Provenance(variable.source, variable.vintage, completeness=variable.completeness)
@@ -105,7 +108,17 @@ def figures(france: Atlas, commune: Commune) -> list[Figure]:
             formula=_("(population − population de 2012) ÷ population de 2012"),
         )
         told.append(
-            _figure("growth", _("Évolution depuis 2012"), _growth, france, here, areas, growth, unit="%")
+            _figure(
+                "growth",
+                _("Évolution depuis 2012"),
+                _growth,
+                france,
+                here,
+                areas,
+                growth,
+                unit="%",
+                decimals=1,
+            )
         )
     return told
 
@@ -120,10 +133,17 @@ def _figure(
     provenance: Provenance,
     *,
     unit: str,
+    decimals: int = 0,
 ) -> Figure:
     comparisons = tuple(Comparison(name, compute(france, positions)) for name, positions in areas)
     value = compute(france, here)
-    return Figure(key, label, value, provenance, unit=unit, decimals=1, comparisons=comparisons)
+    return Figure(key, label, value, provenance, unit=unit, decimals=decimals, comparisons=comparisons)
+
+
+def _whole() -> str:
+    """Return what all communes of the data make together."""
+    pack = queries.current_pack()
+    return _("Pays fictif") if pack and pack.geography == FICTIONAL else _("France")
 
 
 def _density(france: Atlas, positions: np.ndarray) -> float | None:
@@ -138,16 +158,9 @@ def _growth(france: Atlas, positions: np.ndarray) -> float | None:
     return float(now[known].sum() / before[known].sum() - 1) if before[known].sum() > 0 else None
 
 
-def _links(commune: Commune) -> list[tuple[str, str]]:
-    """Return the other pages about the commune that this installation has, as (label, address)."""
-    asked = [
-        (_("Accès aux soins"), "territory:commune_access", [commune.code], ""),
-        (_("Structures de santé"), "directory:structures", [], f"?commune={commune.code}"),
-    ]
-    links = []
-    for label, name, arguments, query in asked:
-        try:
-            links.append((label, reverse(name, args=arguments) + query))
-        except NoReverseMatch:
-            continue
-    return links
+def _structures_url(commune: Commune) -> str:
+    """Return the address of the commune's structures, empty where no directory is installed above us."""
+    try:
+        return f"{reverse('directory:structures')}?commune={commune.code}"
+    except NoReverseMatch:
+        return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -196,8 +197,9 @@ def _after(step: str, data: QueryDict) -> QueryDict:
 
 
 def _departement_of(codes: tuple[str, ...]) -> str:
-    first = Commune.objects.filter(code__in=codes[:1]).first()
-    return first.departement if first else ""
+    """Return the département that has most of the communes, empty where there is none."""
+    rows = Commune.objects.filter(code__in=codes).values_list("departement").annotate(count=Count("code"))
+    return max(rows, key=lambda row: row[1], default=("", 0))[0]
 
 
 def _tell(request: HttpRequest, warnings: list[str]) -> None:
