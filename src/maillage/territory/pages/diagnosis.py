@@ -30,7 +30,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("flows", _("Flux")),
     ("needs", _("Besoins")),
     ("what_if", _("Et si…")),
-    ("report", _("Rapport")),
+    ("web:report", _("Rapport")),  # a page that crosses contexts, known here by its address only
 )
 Parameters = ParamSpec("Parameters")
 
@@ -100,7 +100,7 @@ def tabs(territory: Territory, url_name: str) -> list[Tab]:
     found = []
     for name, label in TABS:
         try:
-            url = reverse(f"territory:{name}", args=[territory.slug])
+            url = reverse(name if ":" in name else f"territory:{name}", args=[territory.slug])
         except NoReverseMatch:
             continue
         found.append(Tab(name, label, url, is_current=shown == name or shown.startswith(f"{name}_")))
