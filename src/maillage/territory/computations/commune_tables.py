@@ -36,17 +36,16 @@ def cell(measure: Measure, value: float | None) -> Cell:
     return _rounded(measure, value)
 
 
-def commune_rows(
-    atlas: Atlas, positions: NDArray[np.intp], measures: Sequence[Measure], *, with_epci: bool = True
-) -> list[Row]:
+def commune_rows(atlas: Atlas, positions: NDArray[np.intp], measures: Sequence[Measure]) -> list[Row]:
     """Return one row per commune, in the order of `positions`; a cell under secrecy holds only its mark."""
     columns = {measure.key: (measure, *per_commune(atlas, measure)) for measure in measures}
     blurred = {key: _estimated(atlas, measure) for key, (measure, _values, _hidden) in columns.items()}
     rows = []
     for position in positions:
-        cells: dict[str, Cell] = {"name": str(atlas.names[position])}
-        if with_epci:
-            cells["epci"] = str(atlas.epci_names[position]) or None
+        cells: dict[str, Cell] = {
+            "name": str(atlas.names[position]),
+            "epci": str(atlas.epci_names[position]) or None,
+        }
         for key, (measure, values, _hidden) in columns.items():
             cells[key] = cell(measure, values[position])
         rows.append(
