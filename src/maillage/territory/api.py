@@ -23,6 +23,16 @@ from maillage.territory.atlas import (
 )
 from maillage.territory.atlas import current as current_atlas
 from maillage.territory.computations.access import Access, national_access
+from maillage.territory.computations.access_diagnosis import AccessDiagnosis
+from maillage.territory.computations.access_diagnosis import diagnose as diagnose_access
+from maillage.territory.computations.access_figures import (
+    access_figures,
+    access_provenance,
+    agreement_figure,
+    travel_figures,
+    travel_provenance,
+)
+from maillage.territory.computations.access_figures import formula as access_formula
 from maillage.territory.computations.access_summary import Summary, summary
 from maillage.territory.computations.catchments import (
     Balance,
@@ -90,6 +100,7 @@ __all__ = [
     "SERVICES",
     "TRAITS",
     "Access",
+    "AccessDiagnosis",
     "Atlas",
     "Balance",
     "Column",
@@ -126,7 +137,11 @@ __all__ = [
     "UnknownVariableError",
     "Variable",
     "WhiteZone",
+    "access_figures",
+    "access_formula",
+    "access_provenance",
     "agreement",
+    "agreement_figure",
     "balance",
     "change_perimeter",
     "check_pack",
@@ -140,6 +155,7 @@ __all__ = [
     "current_atlas",
     "current_pack",
     "default_weights",
+    "diagnose_access",
     "differences",
     "emergency_catchments",
     "feature_collection",
@@ -172,6 +188,8 @@ __all__ = [
     "territory",
     "territory_supply",
     "travel_bounds",
+    "travel_figures",
+    "travel_provenance",
     "warm",
     "white_zones",
     "write_fictional_pack",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable
 from functools import singledispatch
@@ -108,8 +109,21 @@ def source_text(provenances: Iterable[Provenance]) -> str:
     if len(known) == 1:
         source, vintage = next(iter(known.items()))
         return typeset(f"Source : {source}{', ' * bool(vintage)}{vintage}.")
-    names = dict.fromkeys(name for source in known for name in source.split(" ; "))
+    names = _distinct(name for source in known for name in source.split(" ; "))
     return typeset(f"Source{'s' * (len(names) > 1)} : {' ; '.join(names)}.") if names else ""
+
+
+def _distinct(sources: Iterable[str]) -> list[str]:
+    """Return sources once each: one that is another and something more leaves only the something."""
+    ordered = list(dict.fromkeys(sources))
+    known: list[str] = []
+    for source in sorted(ordered, key=len):
+        rest = source
+        for name in known:
+            rest = rest.removeprefix(f"{name}, ").removesuffix(f", {name}")
+        if rest not in known:
+            known.append(rest)
+    return sorted(known, key=lambda name: next(k for k, source in enumerate(ordered) if name in source))
 
 
 @singledispatch
@@ -178,6 +192,7 @@ def _figures(block: Figures) -> Data:
         "notes": notes,
         "source": source_text(figure.provenance for figure in block.figures),
         "width": 1.0,
+        "lines": len(rows),
         "strong": 1,
     }
 
@@ -214,6 +229,7 @@ def table_data(table: Table, longest: int = LONGEST_CELL) -> Data:
         "notes": [typeset(note) for note in notes],
         "source": source_text([table.provenance] if table.provenance else []),
         "width": min(sum(column["natural"] for column in columns) / FULL_WIDTH, 1.0),
+        "lines": _lines(columns, rows),
         "strong": 0,
     }
 
@@ -253,6 +269,16 @@ def _columns(
             }
         )
     return columns
+
+
+def _lines(columns: list[Data], rows: list[list[str]]) -> int:
+    """Return about how many lines of text the rows take, long cells being wrapped in their columns."""
+    claimed = sum(column["weight"] for column in columns)
+    rooms = [FULL_WIDTH * column["weight"] / claimed for column in columns]
+    return sum(
+        max((math.ceil(len(cell) / room) for cell, room in zip(row, rooms, strict=True)), default=1)
+        for row in rows
+    )
 
 
 def _section(section: Section) -> Data:

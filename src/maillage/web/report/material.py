@@ -81,14 +81,19 @@ class Material:
         return self.portrait.areas
 
     @cached_property
+    def reach(self) -> api.AccessDiagnosis:
+        """Access and travel times over the territory and what it is compared with."""
+        return api.diagnose_access(self.territory, self.atlas, self.access, self.areas, self.positions)
+
+    @property
     def summaries(self) -> dict[str, api.Summary]:
         """The spread of access over the territory and what it is compared with, by label."""
-        return {area.label: api.summary(self.access, area.members) for area in self.areas}
+        return {area.label: area.summary for area in self.reach.areas}
 
     @property
     def summary(self) -> api.Summary:
         """The spread of access over the territory."""
-        return self.summaries[self.areas[0].label]
+        return self.reach.territory.summary
 
     @cached_property
     def zones(self) -> list[api.WhiteZone]:

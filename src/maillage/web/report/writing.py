@@ -66,8 +66,10 @@ def _nature(material: Material) -> str:
 
 
 def _notice(material: Material) -> str:
-    fictional = "Territoire fictif, engendré par un programme." if material.is_fictional else ""
-    return " ".join(part for part in (fictional, perimeter_notice(material)) if part)
+    perimeter = perimeter_notice(material)
+    if material.is_fictional and "fictif" not in perimeter.lower():
+        return f"Territoire fictif, engendré par un programme. {perimeter}".strip()
+    return perimeter
 
 
 def _vintages(material: Material) -> tuple[str, ...]:

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maillage.kernel.formats import number, percent
-from maillage.web.report.drawing.svg import GREYS, INK, RULE, document, hatch, tag, text, width_of, wrapped
+from maillage.web.report.drawing.svg import (
+    GREYS,
+    INK,
+    RULE,
+    Style,
+    coordinate,
+    document,
+    hatch,
+    tag,
+    text,
+    width_of,
+    wrapped,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +47,58 @@ class BarChart:
     label_width: float = 120.0
 
 
-FIRST, OTHER, GAP = 8.0, 5.5, 7.0
+FIRST, OTHER, GAP, ROOM_FOR_VALUE = 8.0, 5.5, 7.0, 42.0
 FILLS = (GREYS[4], GREYS[2], GREYS[1], "hatch")
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where zero stands, and how many units of drawing a unit of value is."""
+
+    zero: float
+    scale: float
+
+
 def draw_bars(chart: BarChart) -> str:
-    """Return the chart as an SVG document."""
-    known = [abs(value) for series in chart.series for value in series.values if value is not None]
-    largest = max(known, default=0) or 1
-    room = chart.width - chart.label_width - 46
-    foot, y = _key(chart)
-    parts = [foot]
+    """Return the chart as an SVG document; bars of negative values go left from zero."""
+    axis = _axis(chart)
+    foot, top = _key(chart)
+    parts, y = [foot], top
     for group, label in enumerate(chart.groups):
         y += GAP
         lines = wrapped(label, 8.5, chart.label_width - 8)
         for rank, line in enumerate(lines):
             parts.append(text(line, chart.label_width - 7, y + 7 + 9.5 * rank, text_anchor="end"))
-        top = y
+        first = y
         for rank, series in enumerate(chart.series):
-            parts.append(_bar(chart, rank, series.values[group], y, room / largest))
+            parts.append(_bar(chart, rank, series.values[group], y, axis))
             y += (FIRST if rank == 0 else OTHER) + 1
-        y = max(y, top + 9.5 * len(lines))
-    axis = tag(
-        "path",
-        d=f"M{chart.label_width:g} {_key(chart)[1] + 3:g}V{y + 3:g}",
-        stroke=INK,
-        stroke_width=0.6,
-        klass="line",
-    )
-    return document(
-        chart.name,
-        chart.title,
-        chart.description,
-        chart.width,
-        y + 6,
-        tag("defs", hatch(f"{chart.name}-h", 3)),
-        *parts,
-        axis,
-    )
+        y = max(y, first + 9.5 * len(lines))
+    upright = f"M{coordinate(axis.zero)} {coordinate(top + 3)}V{coordinate(y + 3)}"
+    line = tag("path", d=upright, stroke=INK, stroke_width=0.6, klass="line")
+    pattern = tag("defs", hatch(f"{chart.name}-h", 3))
+    return document(chart.name, chart.title, chart.description, chart.width, y + 6, pattern, *parts, line)
 
 
-def _bar(chart: BarChart, rank: int, value: float | None, y: float, scale: float) -> str:
-    thick = FIRST if rank == 0 else OTHER
-    size = 8.5 if rank == 0 else 7
+def _axis(chart: BarChart) -> _Axis:
+    known = [value for series in chart.series for value in series.values if value is not None]
+    lowest, highest = min([*known, 0]), max([*known, 0])
+    room = chart.width - chart.label_width - ROOM_FOR_VALUE * (2 if lowest < 0 else 1)
+    scale = room / ((highest - lowest) or 1)
+    return _Axis(chart.label_width + (ROOM_FOR_VALUE if lowest < 0 else 0) - lowest * scale, scale)
+
+
+def _bar(chart: BarChart, rank: int, value: float | None, y: float, axis: _Axis) -> str:
+    thick, size = (FIRST, 8.5) if rank == 0 else (OTHER, 7)
     written = percent(value, chart.decimals) if chart.unit == "%" else number(value, chart.decimals)
-    length = abs(value or 0) * scale
-    bar = tag(
-        "rect",
-        x=chart.label_width,
-        y=y,
-        width=length,
-        height=thick,
-        fill=_fill(chart, rank),
-        stroke=RULE if rank else "none",
-        stroke_width=0.4,
-        klass=f"s{rank}",
-    )
-    weight: dict[str, str | float] = {"font_weight": 600} if rank == 0 else {}
-    return bar + text(
-        written, chart.label_width + length + 3.5, y + thick - (0.9 if rank == 0 else 0.2), size, **weight
-    )
+    length = (value or 0) * axis.scale
+    left, right = sorted((axis.zero, axis.zero + length))
+    style: Style = {"stroke": RULE if rank else "none", "stroke_width": 0.4, "klass": f"s{rank}"}
+    bar = tag("rect", x=left, y=y, width=right - left, height=thick, fill=_fill(chart, rank), **style)
+    side: Style = {"x": left - 3.5, "text_anchor": "end"} if length < 0 else {"x": right + 3.5}
+    weight: Style = {"font_weight": 600} if rank == 0 else {}
+    x = float(side.pop("x"))
+    return bar + text(written, x, y + thick - (0.9 if rank == 0 else 0.2), size, **side, **weight)
 
 
 def _fill(chart: BarChart, rank: int) -> str:

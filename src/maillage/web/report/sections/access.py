@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from maillage.kernel import formats
-from maillage.kernel.figures import Provenance
+from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.tables import Cell, Column, Row, Table
 from maillage.territory import api
-from maillage.web.report.content import Block, Drawing, Grid, Heading, Notice, Paragraph, Section
+from maillage.web.report.content import Block, Drawing, Figures, Grid, Heading, Notice, Paragraph, Section
 from maillage.web.report.data import source_text
 from maillage.web.report.drawing import BarChart, Series, draw_bars
 from maillage.web.report.material import Material
@@ -21,11 +19,13 @@ LISTED = 14
 DIFFERENCES = 12
 TIME_BOUNDS = (10.0, 15.0, 20.0, 30.0)
 REASONS = {
-    api.Reason.COUNTS_DIFFER: "les deux sources ne comptent pas les mêmes généralistes",
-    api.Reason.LARGE_COMMUNE: "commune étendue, dont le centre peut être loin du bourg",
-    api.Reason.FAR_SUPPLY: "offre lointaine, où le vol d’oiseau ignore relief et rivières",
-    api.Reason.HEALTH_CENTRE: "centre de santé à portée, non compté ici",
-    api.Reason.OLDER_DOCTORS: "la DREES écarte les médecins de plus de 65 ans",
+    api.Reason.COUNTS_DIFFER: "l’INSEE et l’Assurance Maladie ne comptent pas les mêmes généralistes",
+    api.Reason.LARGE_COMMUNE: "commune vaste, dont le centre peut être loin du bourg",
+    api.Reason.TIME_BOUND: "lieu de soins à la limite d’une classe de temps",
+    api.Reason.FAR_SUPPLY: "offre lointaine : relief ou rivière peuvent allonger la route",
+    api.Reason.HEALTH_CENTRE: "centre de santé proche, dont les salariés ne sont pas comptés",
+    api.Reason.OLDER_DOCTORS: "généralistes âgés, dont l’activité peut être moindre",
+    api.Reason.SINGLE_PLACE: "accès qui vient surtout d’un seul lieu",
     api.Reason.UNEXPLAINED: "à examiner sur place",
 }
 
@@ -46,7 +46,7 @@ def access_section(material: Material) -> Section:
                 "habitant standardisé par l’âge.",
             ),
             _map(material),
-            _spread(material),
+            Figures("Répartition de l’accessibilité", material.name, figures(material)),
             _deciles(material),
             Heading("Temps de trajet vers les services"),
             _times(material),
@@ -88,14 +88,8 @@ def bounds(material: Material) -> tuple[float, ...]:
 
 def source(material: Material) -> Provenance:
     """Return where our accessibility comes from."""
-    parameters = material.access.parameters
-    return Provenance(
-        "calcul Maillage (E2SFCA) d’après l’Assurance Maladie, l’INSEE et la DREES",
-        parameters.label,
-        formula="APL = Σ w(t) · offre ÷ Σ w(t) · population standardisée",
-        estimate=material.access.travel.pairs.estimate,
-        rules=(*parameters.rules, "territory.apl.threshold_low", "territory.apl.threshold_high"),
-    )
+    said = api.access_formula(material.access)
+    return api.access_provenance(material.atlas, material.access, material.positions, said)
 
 
 def communes(material: Material) -> Table:
@@ -161,39 +155,9 @@ def _map(material: Material) -> Drawing:
     )
 
 
-def _spread(material: Material) -> Grid:
-    low = _low(material)
-    lines: tuple[tuple[str, str, int, Callable[[api.Summary], float | None]], ...] = (
-        ("Moyenne", "number", 2, lambda one: one.mean),
-        (f"Part de la population sous {low}", "share", 0, lambda one: one.below),
-        ("Part de la population au-dessus de 4", "share", 0, lambda one: one.above),
-        ("Un dixième de la population a moins de (P10)", "number", 2, lambda one: one.p10),
-        ("Un dixième de la population a plus de (P90)", "number", 2, lambda one: one.p90),
-        ("Rapport P90/P10", "number", 1, lambda one: one.interdecile),
-        ("Indice de Gini", "number", 2, lambda one: one.gini),
-    )
-    areas = list(material.summaries.items())
-    columns = [
-        Column("name", "APL"),
-        *(Column(f"area-{k}", label, "number") for k, (label, _) in enumerate(areas)),
-    ]
-    rows = [
-        [name, *(_written(kind, decimals, read(summary)) for _, summary in areas)]
-        for name, kind, decimals, read in lines
-    ]
-    return Grid(
-        Table(
-            "acces-repartition",
-            "Répartition de l’accessibilité",
-            columns,
-            rows_of(columns, rows),
-            provenance=source(material),
-        )
-    )
-
-
-def _written(kind: str, decimals: int, value: float | None) -> str:
-    return formats.percent(value, decimals) if kind == "share" else formats.number(value, decimals)
+def figures(material: Material) -> tuple[Figure, ...]:
+    """Return the mean, the shares under and over the thresholds, and the inequality."""
+    return tuple(api.access_figures(material.atlas, material.access, material.reach, material.positions))
 
 
 def _deciles(material: Material) -> Drawing:
@@ -210,36 +174,37 @@ def _deciles(material: Material) -> Drawing:
 
 
 def _times(material: Material) -> Grid:
-    bounds_ = api.travel_bounds()
+    reach, limits = material.reach, api.travel_bounds()
     columns = [
         Column("name", "Service le plus proche"),
         Column("mean", "Trajet moyen", "minutes"),
-        *(Column(f"beyond-{b}", f"Population à plus de {b} min", "share") for b in bounds_),
-        *(Column(f"france-{b}", f"En France, à plus de {b} min", "share") for b in bounds_[-1:]),
+        *(Column(f"beyond-{b}", f"Population à plus de {b} min", "share") for b in limits),
+        Column("france", f"En France, à plus de {limits[-1]} min", "share"),
     ]
     lines: list[list[Cell]] = []
     for key, service in api.SERVICES.items():
-        minutes = api.nearest_service(material.atlas, material.access.travel, key).minutes
-        here = api.remoteness(material.atlas, minutes, material.positions)
-        france = api.remoteness(material.atlas, minutes, slice(None))
-        lines.append(
-            [str(service.label), here.mean, *(here.beyond[b] for b in bounds_), france.beyond[bounds_[-1]]]
-        )
+        here, france = reach.territory.remoteness[key], reach.areas[-1].remoteness[key]
+        shares = [here.beyond[b] for b in limits]
+        lines.append([str(service.label), here.mean, *shares, france.beyond[limits[-1]]])
     table = Table(
         "acces-trajets",
         "Temps de trajet vers le service le plus proche (estimation)",
         columns,
         rows_of(columns, lines),
-        provenance=Provenance("calcul Maillage d’après la BPE de l’INSEE", "2024", estimate=True),
+        provenance=_travel_source(material),
     )
     return Grid(table)
+
+
+def _travel_source(material: Material) -> Provenance:
+    return api.travel_provenance(material.atlas, material.access, material.positions, "emergency")
 
 
 def _emergency_map(material: Material) -> list[Block]:
     minutes = api.nearest_service(material.atlas, material.access.travel, "emergency").minutes
     if not np.isfinite(minutes[material.positions]).any():
         return []
-    far = api.remoteness(material.atlas, minutes, material.positions).people_beyond
+    far = material.reach.territory.remoteness["emergency"].people_beyond
     title = "Temps de trajet vers le service d’urgences le plus proche"
     bound = api.travel_bounds()[-1]
     said = f"{people(far[bound] or 0)} à plus de {bound} minutes (estimation)."
@@ -258,24 +223,22 @@ def _emergency_map(material: Material) -> list[Block]:
         bounds=TIME_BOUNDS,
         measure="Minutes de trajet (estimation)",
     )
-    return [Drawing(title, said, svg, "Source : calcul Maillage d’après la BPE de l’INSEE, 2024.", short)]
+    return [Drawing(title, said, svg, source_text([_travel_source(material)]), short)]
 
 
 def _reference(material: Material) -> list[Block]:
     compared = api.ranks(material.atlas, material.access)
-    here = api.agreement(compared, material.access, material.positions)
-    france = api.agreement(compared, material.access, slice(None))
+    agreed = api.agreement_figure(material.atlas, material.access, material.reach)
     published = material.by_code(compared.published)
     if not any(value is not None for value in published.values()):
         return [Paragraph("La DREES ne publie pas d’APL pour ces communes dans le jeu de données en usage.")]
     found = api.differences(material.atlas, material.access, material.positions)
     text = (
         "La DREES calcule son APL avec l’activité réelle de chaque médecin et des distances routières, que "
-        "l’on n’a pas "
-        "ici : les niveaux diffèrent, le classement des communes devrait se ressembler. La corrélation des "
-        "rangs, "
-        f"pondérée par la population, est de {formats.number(france, 2)} sur la France entière et de "
-        f"{formats.number(here, 2)} sur le territoire."
+        "l’on "
+        "n’a pas ici : les niveaux diffèrent, mais le classement des communes devrait se ressembler. "
+        "L’accord "
+        "des rangs vaut 1 quand l’ordre est le même, 0 quand il n’y a pas de rapport."
     )
     title = "APL publiée par la DREES (2023)"
     said = "La même échelle que la carte précédente, sur les valeurs publiées."
@@ -330,4 +293,9 @@ def _reference(material: Material) -> list[Block]:
         bounds=bounds(material),
         measure="APL de la DREES, consultations par an et par habitant",
     )
-    return [Paragraph(text), Drawing(title, said, svg, "Source : DREES, APL 2023.", least), Grid(table)]
+    return [
+        Paragraph(text),
+        Figures("Accord avec la référence de la DREES", material.name, (agreed,)),
+        Drawing(title, said, svg, "Source : DREES, APL 2023.", least),
+        Grid(table),
+    ]

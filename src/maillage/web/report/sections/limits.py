@@ -5,7 +5,8 @@ from __future__ import annotations
 from maillage.kernel import formats
 from maillage.web.report.content import Heading, Paragraph, Points, Section
 from maillage.web.report.material import Material
-from maillage.web.report.wording import count
+from maillage.web.report.sections.sources import used_variables
+from maillage.web.report.wording import count, listed
 
 AGES = (
     "Âges.",
@@ -68,6 +69,7 @@ CHECKS = (
 def limits_section(material: Material) -> Section:
     """Return « Limites »."""
     items = [_travel(material), AGES, SCHEME, _secrecy(material), SUPPLY, PLACES, THRESHOLDS, NEEDS, CONTOURS]
+    items += _licences(material)
     if material.territory.is_constructed:
         items.insert(0, ("Périmètre.", perimeter_notice(material)))
     if material.is_fictional:
@@ -124,6 +126,16 @@ def _travel(material: Material) -> tuple[str, str]:
         "près d’un "
         "habitant sur dix d’un côté à l’autre d’un seuil d’accessibilité.",
     )
+
+
+def _licences(material: Material) -> list[tuple[str, str]]:
+    """Return a warning where a source has not said that its figures may be published again."""
+    pending = dict.fromkeys(
+        one.source for one in used_variables(material) if "confirmer" in one.licence or not one.licence
+    )
+    if not pending:
+        return []
+    return [("Rediffusion.", f"Licence à confirmer avant de diffuser largement : {listed(list(pending))}.")]
 
 
 def _secrecy(material: Material) -> tuple[str, str]:

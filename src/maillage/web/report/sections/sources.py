@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from maillage.kernel import formats
@@ -16,6 +18,7 @@ from maillage.web.report.sections.access import source
 from maillage.web.report.wording import capital, listed
 from maillage.web.wording import certainty
 
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-ZÀ-Ý0-9])")
 ALSO_USED = (
     "territory.access.travel_bounds",
     "territory.access.comparison_gap",
@@ -40,7 +43,7 @@ def sources_section(material: Material) -> Section:
     pack = material.pack
     text = (
         f"Les données viennent du jeu « {pack.title} » ({pack.geography}), constitué le "
-        f"{pack.created or 'jour inconnu'}, empreinte {pack.fingerprint[:12]}. "
+        f"{_day(pack.created)}, empreinte {pack.fingerprint[:12]}. "
         if pack
         else ""
     )
@@ -59,6 +62,14 @@ def sources_section(material: Material) -> Section:
             ),
         ),
     )
+
+
+def _day(created: str) -> str:
+    """Return a pack's date of making as it is read; packs write it in their own way."""
+    try:
+        return formats.date_long(date.fromisoformat(created))
+    except ValueError:
+        return created or "jour inconnu"
 
 
 def _source_table(rank: int, source: str, licence: str, variables: list[api.Variable]) -> Table:
@@ -155,12 +166,18 @@ def method_section(material: Material, blocks: Iterable[Block]) -> Section:
 
 
 def _remarks(figures: Iterable[Figure]) -> tuple[tuple[str, str], ...]:
-    """Return each remark once, led by the indicators that it holds for."""
+    """Return what to know: first the sentences that hold for several indicators, then those of each."""
     led: dict[str, list[str]] = {}
     for figure in figures:
-        if figure.provenance.note:
-            led.setdefault(figure.provenance.note, []).append(figure.label)
-    return tuple((f"{listed(labels)}.", remark) for remark, labels in led.items())
+        for sentence in _SENTENCES.split(figure.provenance.note):
+            if sentence:
+                led.setdefault(sentence, []).append(figure.label)
+    own: dict[str, list[str]] = {}
+    for sentence, labels in led.items():
+        if len(labels) == 1:
+            own.setdefault(labels[0], []).append(sentence)
+    shared = [(f"{listed(labels)}.", sentence) for sentence, labels in led.items() if len(labels) > 1]
+    return (*shared, *((f"{label}.", " ".join(sentences)) for label, sentences in own.items()))
 
 
 def parameters_section(material: Material, blocks: Iterable[Block]) -> Section:

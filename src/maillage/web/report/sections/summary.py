@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from maillage.kernel import formats
-from maillage.kernel.figures import Comparison, Figure
 from maillage.territory import api
 from maillage.web.report.content import Figures
 from maillage.web.report.material import Material
@@ -21,51 +20,21 @@ def headline(material: Material) -> Figures:
         portrait.figure("no_referring_doctor"),
         supply.figure("gp_density"),
         supply.figure("gp_60_share"),
-        mean_access(material),
-        share_below(material),
+        *access.figures(material)[:2],
     )
     return Figures("Chiffres clés", material.name, shown)
 
 
-def mean_access(material: Material) -> Figure:
-    """Return the mean accessibility as a figure."""
-    means = {label: one.mean for label, one in material.summaries.items()}
-    return _access_figure(material, "apl", "Accessibilité aux généralistes (APL)", means, "C/an/hab.", 2)
-
-
-def share_below(material: Material) -> Figure:
-    """Return the share of the population under the threshold as a figure."""
-    shares = {label: one.below for label, one in material.summaries.items()}
-    low = formats.number(material.access.low, 1)
-    return _access_figure(material, "apl_below", f"Population sous {low} consultations", shares, "%", 0)
-
-
-def _access_figure(
-    material: Material, key: str, label: str, values: dict[str, float | None], unit: str, decimals: int
-) -> Figure:
-    """Return a figure of accessibility from its value in each area, the territory first."""
-    ours, *others = (Comparison(area, value) for area, value in values.items())
-    return Figure(key, label, ours.value, access.source(material), unit, decimals, tuple(others))
-
-
 def summary(material: Material) -> tuple[tuple[str, str], ...]:
     """Return the findings, each `(lead, sentence)`, most consequential order of reading."""
-    retirement, supply = material.retirement, material.supply
-    older, gps = supply.figure("gp_60").value or 0, supply.figure("gp").value or 0
     return (
-        ("Une population à connaître", _people(material)),
-        ("Un accès aux généralistes", access.finding(material)),
-        ("Des zones blanches" if material.zones else "Pas de zone blanche", zones.finding(material)),
-        (
-            "Un renouvellement à préparer",
-            f"{formats.number(older)} des {count(gps, 'généraliste')} ont 60 ans ou plus ; sans "
-            "remplacement, la part de "
-            f"la population sous le seuil passerait de {formats.percent(retirement.now.below)} à "
-            f"{formats.percent(retirement.after.below)}.",
-        ),
-        ("Des urgences à distance", _emergency(material)),
-        ("Des liens avec les voisins", flows.finding(material)),
-        ("Des priorités", needs.finding(material)),
+        ("La population", _people(material)),
+        ("L’accès aux généralistes", access.finding(material)),
+        ("Les zones blanches", zones.finding(material)),
+        ("Le renouvellement des généralistes", _renewal(material)),
+        ("L’éloignement des urgences", _emergency(material)),
+        ("Les liens avec les voisins", flows.finding(material)),
+        ("Les priorités", needs.finding(material)),
     )
 
 
@@ -81,13 +50,27 @@ def _people(material: Material) -> str:
     return f"{text}."
 
 
+def _renewal(material: Material) -> str:
+    retirement, supply = material.retirement, material.supply
+    older, gps = supply.figure("gp_60").value or 0, supply.figure("gp").value or 0
+    who = "Aucun généraliste libéral n’exerce dans le territoire"
+    if gps:
+        who = f"{formats.number(older)} des {count(gps, 'généraliste')} ont 60 ans ou plus"
+    return (
+        f"{who} ; si tous ceux de cet âge, ici et alentour, partaient sans être remplacés, la part de la "
+        "population sous le seuil passerait de "
+        f"{formats.percent(retirement.now.below)} à {formats.percent(retirement.after.below)}."
+    )
+
+
 def _emergency(material: Material) -> str:
-    minutes = api.nearest_service(material.atlas, material.access.travel, "emergency").minutes
-    far = api.remoteness(material.atlas, minutes, material.positions)
+    far = material.reach.territory.remoteness["emergency"]
     bound = api.travel_bounds()[-1]
     share, concerned = far.beyond[bound], far.people_beyond[bound]
     if share is None or concerned is None:
         return "Aucun service d’urgences n’est connu dans le jeu de données en usage."
+    if not concerned:
+        return f"Personne ne vit à plus de {bound} minutes d’un service d’urgences (estimation)."
     return (
         f"{formats.percent(share)} de la population, {people(concerned)}, vit à plus de {bound} minutes d’un "
         "service d’urgences (estimation)."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure
 from maillage.web.report.content import Block, Drawing, Figures, Grid, Heading, Paragraph, Points, Section
@@ -71,18 +73,24 @@ def _gp_map(material: Material) -> Drawing:
             measure="Généralistes libéraux",
         ),
         source_text([material.supply.figure("gp").provenance]),
-        cut(table, ("name", "gp", "gp_60", "population"), "Communes qui ont le plus de généralistes", LISTED),
+        cut(
+            replace(table, rows=[row for row in table.rows if row.cells.get("gp")]),
+            ("name", "gp", "gp_60"),
+            "Communes qui ont le plus de généralistes",
+            LISTED,
+        ),
     )
 
 
 def _ageing(material: Material) -> list[Block]:
     supply, retirement = material.supply, material.retirement
     older, share = supply.figure("gp_60").value, supply.figure("gp_60_share").value
+    who = "Aucun généraliste libéral n’exerce dans le territoire."
+    if supply.figure("gp").value:
+        who = f"{count(older or 0, 'généraliste a', 'généralistes ont')} 60 ans ou plus, soit "
+        who += f"{formats.percent(share)} de l’effectif."
     text = (
-        f"{count(older or 0, 'généraliste a', 'généralistes ont')} 60 ans ou plus, soit "
-        f"{formats.percent(share)} "
-        "de l’effectif. Si tous les généralistes de cet âge cessaient leur activité sans être remplacés, "
-        "dans le "
+        f"{who} Si tous les généralistes de cet âge cessaient leur activité sans être remplacés, dans le "
         "territoire comme autour de lui, l’accessibilité moyenne passerait de "
         f"{formats.number(retirement.now.mean, 2)} à {formats.number(retirement.after.mean, 2)} "
         "consultations par "
