@@ -13,13 +13,13 @@ function enliven(root) {
   dialogs(root);
   suggestions(root);
   sortableTables(root);
-  lists(root);
   scenarioOnMap(root);
 }
 
 appearance(document);
 requests(document);
 islands(document);
+lists(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));

@@ -1,12 +1,13 @@
 // Proposals under a text field (communes, people): `<input data-suggest="/address/?q=">`, answered by JSON
 // `[{"value": "71230", "label": "Gueugnon", "detail": "Saône-et-Loire"}]`. Without scripts one types the name or the code.
+import { fresh } from "./once.js";
 import { text } from "./texts.js";
 
 const WAIT = 180;
 let serial = 0;
 
 export function suggestions(root) {
-  for (const input of root.querySelectorAll("input[data-suggest]")) if (!input.role) equip(input);
+  for (const input of fresh(root, "input[data-suggest]", "suggests")) equip(input);
 }
 
 function equip(input) {

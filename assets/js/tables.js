@@ -1,10 +1,11 @@
 // Sorts a table where it stands; without scripts the headings are links that ask the server the same.
+import { fresh } from "./once.js";
 import { text } from "./texts.js";
 
 const alphabetical = new Intl.Collator(document.documentElement.lang || "fr", { numeric: true });
 
 export function sortableTables(root) {
-  for (const table of root.querySelectorAll("table[data-sortable]")) {
+  for (const table of fresh(root, "table[data-sortable]", "sorts")) {
     table.tHead?.addEventListener("click", (event) => {
       const heading = event.target.closest("th");
       if (!heading || event.ctrlKey || event.metaKey) return;

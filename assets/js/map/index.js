@@ -73,6 +73,10 @@ class MaillageMap extends HTMLElement {
     const [communes, perimeter, points, lines] = await Promise.all(["src", "perimeter", "points", "lines"].map((name) => read(this.dataset[name])));
     const shapes = new Map(pointTypes(points).map(({ type, shape }) => [type, shape]));
     for (const { properties } of points.features) properties._shape = shapes.get(properties.type);
+    // Where every value is an estimate the legend says so once; marks are for the few among others.
+    const some = communes.features.some(({ properties }) => properties.inside !== false && !properties.estimate && properties[this.dataset.field] != null);
+    for (const { properties } of communes.features) properties._estimate = some && properties.estimate === true;
+    communes.estimate ||= !some && communes.features.some(({ properties }) => properties.estimate);
     for (const feature of communes.features) feature.properties._class = classify(feature.properties, this.dataset, communes);
     this.features = new Map(communes.features.map((feature) => [String(feature.properties.code), feature]));
     const inside = communes.features.filter((feature) => feature.properties.inside !== false);

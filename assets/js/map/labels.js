@@ -14,8 +14,8 @@ export function labels(maplibre, map, communes) {
       return { marker: new maplibre.Marker({ element, opacity: 1 }).setLngLat(middle(feature.geometry)).addTo(map), element };
     });
   const place = () => {
-    const taken = [];
     const frame = map.getContainer().getBoundingClientRect();
+    const taken = [...map.getContainer().querySelectorAll(".maplibregl-ctrl")].map((control) => control.getBoundingClientRect());
     for (const { element } of known) element.hidden = false;
     const boxes = known.map(({ element }) => element.getBoundingClientRect());
     for (const [rank, { element }] of known.entries()) {

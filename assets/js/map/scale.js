@@ -53,7 +53,8 @@ export function legend(options, { communes, perimeter, zones, points }) {
   if (options.unit && options.unit !== "%") frame.append(Object.assign(document.createElement("p"), { className: "legend-unit", textContent: options.unit }));
   if (options.field) for (const [rank, label] of scale === "category" ? named(options, communes) : ranged(options, scale)) entry(`${scale}-${rank}`, label);
   if (communes.features.some(({ properties }) => properties._class === 0) && options.field) entry("no-data", text("no_data"));
-  if (communes.estimate || communes.features.some(({ properties }) => properties.estimate)) entry("estimate", text("estimate"));
+  if (communes.features.some(({ properties }) => properties._estimate)) entry("estimate", text("estimate"));
+  else if (communes.estimate) list.append(Object.assign(document.createElement("li"), { className: "legend-note", textContent: text("all_estimates") }));
   if (perimeter.features.length) entry("perimeter", text("inside"));
   if (zones.features.length) entry("white-zone", text("white_zone"));
   for (const { label, shape } of pointTypes(points)) {

@@ -36,7 +36,7 @@ export function layers(palette, options) {
     { id: "ground", type: "background", paint: { "background-color": palette.outside } },
     { id: "communes-fill", type: "fill", source: "communes", filter: [">", ["get", "_class"], 0], paint: { "fill-color": fillColour(palette, options), "fill-opacity": ["case", isOutside, 0.42, 1], "fill-antialias": false } },
     { id: "communes-none", type: "fill", source: "communes", filter: ["==", ["get", "_class"], 0], paint: options.field ? { "fill-pattern": "no-data", "fill-opacity": ["case", isOutside, 0.45, 1] } : { "fill-color": palette.land } },
-    { id: "communes-estimate", type: "fill", source: "communes", filter: ["==", ["get", "estimate"], true], paint: { "fill-pattern": "estimate" } },
+    { id: "communes-estimate", type: "fill", source: "communes", filter: ["==", ["get", "_estimate"], true], paint: { "fill-pattern": "estimate" } },
     { id: "communes-hover", type: "fill", source: "communes", paint: { "fill-color": palette.ink, "fill-opacity": ["case", isState("hover"), 0.1, 0] } },
     { id: "communes-picked", type: "fill", source: "communes", paint: { "fill-color": palette.action, "fill-opacity": ["case", isState("picked"), 0.55, 0] } },
     { id: "communes-line", type: "line", source: "communes", paint: { "line-color": palette.line, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 9, 0.9, 12, 1.6] } },

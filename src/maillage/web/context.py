@@ -49,6 +49,7 @@ def texts() -> dict[str, str]:
     return {
         "close": _("Fermer"),
         "estimate": _("Estimation"),
+        "all_estimates": _("Toutes les valeurs sont des estimations"),
         "no_data": _("Pas de donnée"),
         "outside": _("Hors du territoire"),
         "inside": _("Périmètre du territoire"),
