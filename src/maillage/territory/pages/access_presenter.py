@@ -129,9 +129,9 @@ def _communes(diagnosis: Diagnosis, access: Access) -> Table:
         Row(
             {
                 "name": str(atlas.names[k]),
-                "population": float(population(atlas)[k]),
+                "population": int(population(atlas)[k]),
                 "apl": float(access.apl[k]),
-                "heads": float(access.heads[k]),
+                "heads": int(access.heads[k]),
                 "published": _known(compared.published[k]),
                 "gap": _known(compared.gap[k]),
                 **{key: _known(values[k]) for key, values in minutes.items()},

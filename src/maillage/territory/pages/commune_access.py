@@ -157,7 +157,7 @@ def _professions(atlas: Atlas, position: int) -> Table:
                     "value": float(access.apl[position]),
                     "unit": str(profession.short_unit),
                     "rank": _rank(access, position),
-                    "heads": float(access.heads[position]),
+                    "heads": int(access.heads[position]),
                 },
                 estimated=frozenset({"value", "rank"})
                 if access.travel.is_estimate(np.array([position]))

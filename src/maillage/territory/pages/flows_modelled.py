@@ -109,7 +109,7 @@ def _communes(diagnosis: Diagnosis, chosen: Chosen) -> Table:
                 "main": str(atlas.names[found.main[k]]) if found.main[k] >= 0 else "",
                 "share": known(found.main_share[k]) if found.main[k] >= 0 else None,
                 "attraction": known(found.attraction[k]),
-                "population": float(access.people[k]),
+                "population": int(access.people[k]),
             },
             code=str(atlas.codes[k]),
             url=reverse("territory:commune_access", args=[str(atlas.codes[k])]),
@@ -204,8 +204,8 @@ def _emergencies(diagnosis: Diagnosis, chosen: Chosen) -> Table:
         Row(
             {
                 "name": str(atlas.names[one.position]),
-                "communes": float(one.members.size),
-                "people": one.people,
+                "communes": int(one.members.size),
+                "people": int(one.people),
                 "mean": known(one.mean_minutes),
                 "longest": one.longest_minutes,
                 "list": ", ".join(atlas.names[one.members].tolist()),

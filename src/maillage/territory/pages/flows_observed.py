@@ -164,7 +164,7 @@ def _lines_table(diagnosis: Diagnosis, found: Observed, provenance: Provenance, 
             {
                 "origin": names[line.origin],
                 "destination": names[line.destination],
-                "count": float(line.count),
+                "count": line.count,
                 "share": line.share,
             },
             code=line.origin,

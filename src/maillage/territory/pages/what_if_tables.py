@@ -50,7 +50,7 @@ def _moved_table(diagnosis: Diagnosis, chosen: Chosen, found: Effect) -> Table:
                 "after": float(found.outcome.after.apl[k]),
                 "change": float(found.outcome.after.apl[k] - access.apl[k]),
                 "threshold": _crossing(access.low, access.apl[k], found.outcome.after.apl[k]),
-                "population": float(access.people[k]),
+                "population": int(access.people[k]),
             },
             code=str(atlas.codes[k]),
         )

@@ -231,8 +231,8 @@ def _zone_table(diagnosis: Diagnosis, chosen: Chosen, found: Findings) -> Table:
                 "name": str(atlas.names[k]),
                 "zone": zone.number + 1,
                 "apl": float(access.apl[k]),
-                "population": float(access.people[k]),
-                "heads": float(access.heads[k]),
+                "population": int(access.people[k]),
+                "heads": int(access.heads[k]),
             },
             code=str(atlas.codes[k]),
             url=reverse("territory:commune_access", args=[str(atlas.codes[k])]),
@@ -262,7 +262,7 @@ def _overlap_table(diagnosis: Diagnosis, chosen: Chosen, found: Findings) -> Tab
         Row(
             {
                 "names": _names(atlas.names[one.members].tolist()),
-                "heads": one.heads,
+                "heads": int(one.heads),
                 "minutes": one.minutes,
                 "access": one.access,
                 "need": one.need,
@@ -303,8 +303,8 @@ def _pharmacy_table(diagnosis: Diagnosis, found: Findings) -> Table:
         Row(
             {
                 "name": str(atlas.names[one.position]),
-                "pharmacies": float(one.pharmacies),
-                "allowed": float(one.allowed),
+                "pharmacies": one.pharmacies,
+                "allowed": one.allowed,
             },
             code=str(atlas.codes[one.position]),
         )
