@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec
 import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
@@ -23,13 +23,13 @@ from maillage.territory.computations.comparisons import Area, areas_of, populati
 from maillage.territory.models import DataPack, Territory
 
 TABS: tuple[tuple[str, str | Promise], ...] = (
-    ("portrait", _("Portrait")),
-    ("supply", _("Offre")),
-    ("access", _("Accessibilité")),
-    ("white_zones", _("Zones blanches")),
-    ("flows", _("Flux")),
-    ("needs", _("Besoins")),
-    ("what_if", _("Et si…")),
+    ("territory:portrait", _("Portrait")),
+    ("territory:supply", _("Offre")),
+    ("territory:access", _("Accessibilité")),
+    ("territory:white_zones", _("Zones blanches")),
+    ("territory:flows", _("Flux")),
+    ("territory:needs", _("Besoins")),
+    ("territory:what_if", _("Et si…")),
     ("web:report", _("Rapport")),  # a page that crosses contexts, known here by its address only
 )
 Parameters = ParamSpec("Parameters")
@@ -39,7 +39,6 @@ Parameters = ParamSpec("Parameters")
 class Tab:
     """One page of the diagnosis; `is_current` marks the one shown."""
 
-    name: str
     label: str | Promise
     url: str
     is_current: bool
@@ -79,7 +78,7 @@ class Diagnosis:
         """How many people live there."""
         return int(population(self.atlas)[self.positions].sum())
 
-    @property
+    @cached_property
     def tabs(self) -> list[Tab]:
         """The pages of the diagnosis, in reading order."""
         return tabs(self.territory, self.url_name)
@@ -95,16 +94,11 @@ class Diagnosis:
 
 
 def tabs(territory: Territory, url_name: str) -> list[Tab]:
-    """Return the pages of the diagnosis that have an address; `url_name` is the name of the page shown."""
-    shown = url_name.partition(":")[2] or url_name
-    found = []
-    for name, label in TABS:
-        try:
-            url = reverse(name if ":" in name else f"territory:{name}", args=[territory.slug])
-        except NoReverseMatch:
-            continue
-        found.append(Tab(name, label, url, is_current=shown == name or shown.startswith(f"{name}_")))
-    return found
+    """Return the pages of the diagnosis; `url_name` is the name of the page shown, or of one under it."""
+    return [
+        Tab(label, reverse(name, args=[territory.slug]), url_name == name or url_name.startswith(f"{name}_"))
+        for name, label in TABS
+    ]
 
 
 def diagnosis_page(

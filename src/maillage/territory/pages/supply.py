@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from maillage.kernel.tables import Table
 from maillage.territory.computations.retirement import retirement
@@ -55,11 +55,8 @@ def download(_request: HttpRequest, diagnosis: Diagnosis, table: str) -> HttpRes
 
 
 def structures_url(slug: str) -> str:
-    """Return the address of the structures to draw, empty where no directory is installed above us."""
-    try:
-        return f"{reverse('directory:structures_geojson')}?territory={slug}"
-    except NoReverseMatch:
-        return ""
+    """Return the address of the structures to draw: the directory, above us, is known by its address only."""
+    return f"{reverse('directory:structures_geojson')}?territory={slug}"
 
 
 def _supply(diagnosis: Diagnosis) -> TerritorySupply:
