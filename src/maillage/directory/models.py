@@ -75,43 +75,43 @@ class Structure(ReferenceModel):
     is false for one that the current pack no longer has.
     """
 
-    id = models.CharField(_("identifiant de la source"), max_length=40, primary_key=True)
-    finess = models.CharField(_("FINESS"), max_length=9, blank=True, db_index=True)
+    id = models.CharField("identifiant de la source", max_length=40, primary_key=True)
+    finess = models.CharField("FINESS", max_length=9, blank=True, db_index=True)
     kind = models.CharField(
-        _("type"), max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+        "type", max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
-    category = models.CharField(_("catégorie"), max_length=120, blank=True)
-    category_code = models.CharField(_("catégorie FINESS (TRE_R66)"), max_length=4, blank=True)
-    name = models.CharField(_("nom"), max_length=200)
-    search_name = models.CharField(_("nom de recherche"), max_length=220)
-    status = models.CharField(_("statut"), max_length=20, blank=True, choices=list(STATUS_LABELS.items()))
-    address = models.CharField(_("adresse"), max_length=200, blank=True)
-    postcode = models.CharField(_("code postal"), max_length=5, blank=True)
-    city = models.CharField(_("ville"), max_length=120, blank=True)
+    category = models.CharField("catégorie", max_length=120, blank=True)
+    category_code = models.CharField("catégorie FINESS (TRE_R66)", max_length=4, blank=True)
+    name = models.CharField("nom", max_length=200)
+    search_name = models.CharField("nom de recherche", max_length=220)
+    status = models.CharField("statut", max_length=20, blank=True, choices=list(STATUS_LABELS.items()))
+    address = models.CharField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=5, blank=True)
+    city = models.CharField("ville", max_length=120, blank=True)
     commune = models.ForeignKey(
         "territory.Commune",
         on_delete=models.PROTECT,
         null=True,
         related_name="structures",
-        verbose_name=_("commune"),
+        verbose_name="commune",
     )
-    lon = models.FloatField(_("longitude"))
-    lat = models.FloatField(_("latitude"))
+    lon = models.FloatField("longitude")
+    lat = models.FloatField("latitude")
     precision = models.CharField(
-        _("précision"),
+        "précision",
         max_length=10,
         choices=[(value.value, label) for value, label in PRECISION_LABELS.items()],
     )
-    count = models.PositiveIntegerField(_("nombre"))
-    single_room_price = models.FloatField(_("chambre simple, € pour 30 jours"), null=True)
-    dependency_price = models.FloatField(_("tarif GIR 1-2, € pour 30 jours"), null=True)
-    source = models.CharField(_("source"), max_length=40)
-    is_active = models.BooleanField(_("dans le jeu de données en usage"), default=True)
+    count = models.PositiveIntegerField("nombre")
+    single_room_price = models.FloatField("chambre simple, € pour 30 jours", null=True)
+    dependency_price = models.FloatField("tarif GIR 1-2, € pour 30 jours", null=True)
+    source = models.CharField("source", max_length=40)
+    is_active = models.BooleanField("dans le jeu de données en usage", default=True)
 
     objects = StructureQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("structure")
+        verbose_name = "structure"
         ordering = ("kind", "search_name", "id")
         indexes = [models.Index(fields=["lat", "lon"], name="structure_place")]
 

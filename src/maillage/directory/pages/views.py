@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maillage.directory.models import KIND_LABELS, PRECISION_LABELS, Structure
+from maillage.directory.models import COUNTED, KIND_LABELS, PRECISION_LABELS, Structure
 from maillage.directory.pages.filters import LIMIT, Asked, read
 from maillage.directory.queries import counts_by_kind, structure
 from maillage.directory.rules import Precision, StructureKind
@@ -43,6 +44,7 @@ class Structures(Page):
                 self.request.GET.get("tri", "kind")
             ),
             "total": sum(one.count for one in found),
+            "breakdown": _breakdown(found),
             "kinds": [
                 (kind.value, label, counts[kind], kind in asked.kinds) for kind, label in KIND_LABELS.items()
             ],
@@ -143,6 +145,14 @@ def _beside_the_map(table: Table, asked: Asked) -> Table:
     return replace(
         table, columns=[column for column in table.columns if column.key not in {"status", "finess"}]
     )
+
+
+def _breakdown(found: list[Structure]) -> str:
+    """Return how many of each kind in words: « 2 hôpitaux, 14 EHPAD », the most numerous first."""
+    counts: Counter[StructureKind] = Counter()
+    for one in found:
+        counts[StructureKind(one.kind)] += one.count
+    return ", ".join(str(COUNTED[kind] % {"count": count}) for kind, count in counts.most_common())
 
 
 def _collection(found: list[Structure]) -> dict[str, Any]:

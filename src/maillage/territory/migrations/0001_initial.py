@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80, verbose_name='nom court')),
                 ('title', models.CharField(max_length=200, verbose_name='titre')),
-                ('geography', models.CharField(help_text='« COG 2026 », ou « fictif ».', max_length=40, verbose_name='géographie')),
+                ('geography', models.CharField(help_text='« COG 2026 », ou « fictif ».', max_length=40, verbose_name='géographie')),
                 ('created', models.CharField(blank=True, max_length=40, verbose_name='constitué le')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='empreinte')),
                 ('loaders', models.JSONField(default=list, verbose_name='chargements joints')),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.privacy import ReferenceModel
 from maillage.territory.rules.search import normalise
@@ -29,28 +28,28 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
 class Commune(ReferenceModel):
     """A commune of the current pack, or one (not `is_active`) that an earlier pack brought."""
 
-    code = models.CharField(_("code INSEE"), max_length=5, primary_key=True)
-    name = models.CharField(_("nom"), max_length=120)
-    search_name = models.CharField(_("nom de recherche"), max_length=140)
-    postcodes = models.CharField(_("codes postaux"), max_length=400, help_text=_("Entre espaces."))
-    departement = models.CharField(_("département"), max_length=3, db_index=True)
-    departement_name = models.CharField(_("nom du département"), max_length=80)
-    region = models.CharField(_("région"), max_length=2, db_index=True)
-    region_name = models.CharField(_("nom de la région"), max_length=80)
-    epci = models.CharField(_("EPCI"), max_length=9, blank=True, db_index=True)
-    epci_name = models.CharField(_("nom de l’EPCI"), max_length=200, blank=True)
-    living_area = models.CharField(_("bassin de vie"), max_length=5, blank=True, db_index=True)
-    living_area_name = models.CharField(_("nom du bassin de vie"), max_length=200, blank=True)
-    lon = models.FloatField(_("longitude"))
-    lat = models.FloatField(_("latitude"))
-    area_km2 = models.FloatField(_("superficie (km²)"), null=True)
-    population = models.PositiveIntegerField(_("population municipale"))
-    is_active = models.BooleanField(_("dans le jeu de données en usage"), default=True)
+    code = models.CharField("code INSEE", max_length=5, primary_key=True)
+    name = models.CharField("nom", max_length=120)
+    search_name = models.CharField("nom de recherche", max_length=140)
+    postcodes = models.CharField("codes postaux", max_length=400, help_text="Entre espaces.")
+    departement = models.CharField("département", max_length=3, db_index=True)
+    departement_name = models.CharField("nom du département", max_length=80)
+    region = models.CharField("région", max_length=2, db_index=True)
+    region_name = models.CharField("nom de la région", max_length=80)
+    epci = models.CharField("EPCI", max_length=9, blank=True, db_index=True)
+    epci_name = models.CharField("nom de l’EPCI", max_length=200, blank=True)
+    living_area = models.CharField("bassin de vie", max_length=5, blank=True, db_index=True)
+    living_area_name = models.CharField("nom du bassin de vie", max_length=200, blank=True)
+    lon = models.FloatField("longitude")
+    lat = models.FloatField("latitude")
+    area_km2 = models.FloatField("superficie (km²)", null=True)
+    population = models.PositiveIntegerField("population municipale")
+    is_active = models.BooleanField("dans le jeu de données en usage", default=True)
 
     objects = CommuneQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("commune")
+        verbose_name = "commune"
         ordering = ("code",)
 
     def __str__(self) -> str:
@@ -61,17 +60,17 @@ class CommuneContour(ReferenceModel):
     """The outline of a commune: a GeoJSON geometry as text, WGS84, five decimals, and its bounding box."""
 
     commune = models.OneToOneField(
-        Commune, on_delete=models.PROTECT, primary_key=True, related_name="contour", verbose_name=_("commune")
+        Commune, on_delete=models.PROTECT, primary_key=True, related_name="contour", verbose_name="commune"
     )
-    geometry = models.TextField(_("géométrie GeoJSON"))
-    west = models.FloatField(_("ouest"))
-    south = models.FloatField(_("sud"))
-    east = models.FloatField(_("est"))
-    north = models.FloatField(_("nord"))
+    geometry = models.TextField("géométrie GeoJSON")
+    west = models.FloatField("ouest")
+    south = models.FloatField("sud")
+    east = models.FloatField("est")
+    north = models.FloatField("nord")
 
     class Meta:
-        verbose_name = _("contour de commune")
-        verbose_name_plural = _("contours de communes")
+        verbose_name = "contour de commune"
+        verbose_name_plural = "contours de communes"
 
     def __str__(self) -> str:
         return str(self.commune_id)
@@ -80,15 +79,15 @@ class CommuneContour(ReferenceModel):
 class DepartmentWorkforce(ReferenceModel):
     """Self-employed health professionals of one profession in one département and one year."""
 
-    departement = models.CharField(_("département"), max_length=3)
-    departement_name = models.CharField(_("nom du département"), max_length=80)
-    year = models.PositiveSmallIntegerField(_("année"))
-    profession = models.CharField(_("profession"), max_length=120)
-    count = models.PositiveIntegerField(_("effectif"))
-    density = models.FloatField(_("pour 100 000 habitants"), null=True)
+    departement = models.CharField("département", max_length=3)
+    departement_name = models.CharField("nom du département", max_length=80)
+    year = models.PositiveSmallIntegerField("année")
+    profession = models.CharField("profession", max_length=120)
+    count = models.PositiveIntegerField("effectif")
+    density = models.FloatField("pour 100 000 habitants", null=True)
 
     class Meta:
-        verbose_name = _("démographie d’un département")
+        verbose_name = "démographie d’un département"
         constraints = [
             models.UniqueConstraint(fields=["departement", "profession", "year"], name="one_workforce_count"),
         ]

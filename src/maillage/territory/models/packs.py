@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from maillage.kernel.models import Person
@@ -23,19 +22,19 @@ class DataPackQuerySet(models.QuerySet["DataPack"]):
 class DataPack(AnnotatedModel):
     """One import of a data pack; rows stay as history, only the current one has columns."""
 
-    name = models.CharField(_("nom court"), max_length=80)
-    title = models.CharField(_("titre"), max_length=200)
-    geography = models.CharField(_("géographie"), max_length=40, help_text=_("« COG 2026 », ou « fictif »."))
-    created = models.CharField(_("constitué le"), max_length=40, blank=True)
-    fingerprint = models.CharField(_("empreinte"), max_length=64)
-    loaders = models.JSONField(_("chargements joints"), default=list)
-    manifest = models.JSONField(_("manifeste"))
-    report = models.JSONField(_("rapport d’import"))
-    commune_count = models.PositiveIntegerField(_("communes"))
-    is_current = models.BooleanField(_("en usage"))
-    imported_at = models.DateTimeField(_("importé le"))
+    name = models.CharField("nom court", max_length=80)
+    title = models.CharField("titre", max_length=200)
+    geography = models.CharField("géographie", max_length=40, help_text="« COG 2026 », ou « fictif ».")
+    created = models.CharField("constitué le", max_length=40, blank=True)
+    fingerprint = models.CharField("empreinte", max_length=64)
+    loaders = models.JSONField("chargements joints", default=list)
+    manifest = models.JSONField("manifeste")
+    report = models.JSONField("rapport d’import")
+    commune_count = models.PositiveIntegerField("communes")
+    is_current = models.BooleanField("en usage")
+    imported_at = models.DateTimeField("importé le")
     imported_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("importé par")
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="importé par"
     )
 
     objects = DataPackQuerySet.as_manager()
@@ -57,8 +56,8 @@ class DataPack(AnnotatedModel):
     )
 
     class Meta:
-        verbose_name = _("jeu de données")
-        verbose_name_plural = _("jeux de données")
+        verbose_name = "jeu de données"
+        verbose_name_plural = "jeux de données"
         ordering = ("-imported_at", "-id")
         constraints = [
             models.UniqueConstraint(
@@ -78,24 +77,24 @@ class PackArray(ReferenceModel):
     """
 
     pack = models.ForeignKey(
-        DataPack, on_delete=models.PROTECT, related_name="arrays", verbose_name=_("jeu de données")
+        DataPack, on_delete=models.PROTECT, related_name="arrays", verbose_name="jeu de données"
     )
-    key = models.CharField(_("clé"), max_length=120)
-    position = models.PositiveIntegerField(_("rang"))
-    is_variable = models.BooleanField(_("variable statistique"))
-    label = models.CharField(_("libellé"), max_length=200, blank=True)
-    unit = models.CharField(_("unité"), max_length=60, blank=True)
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    vintage = models.CharField(_("millésime"), max_length=80, blank=True)
-    licence = models.CharField(_("licence"), max_length=120, blank=True)
-    estimate = models.BooleanField(_("estimation"), default=False)
-    completeness = models.FloatField(_("complétude"), help_text=_("Part des communes renseignées, de 0 à 1."))
-    dtype = models.CharField(_("type"), max_length=10)
-    length = models.PositiveIntegerField(_("longueur"))
-    payload = models.BinaryField(_("contenu"))
+    key = models.CharField("clé", max_length=120)
+    position = models.PositiveIntegerField("rang")
+    is_variable = models.BooleanField("variable statistique")
+    label = models.CharField("libellé", max_length=200, blank=True)
+    unit = models.CharField("unité", max_length=60, blank=True)
+    source = models.CharField("source", max_length=300, blank=True)
+    vintage = models.CharField("millésime", max_length=80, blank=True)
+    licence = models.CharField("licence", max_length=120, blank=True)
+    estimate = models.BooleanField("estimation", default=False)
+    completeness = models.FloatField("complétude", help_text="Part des communes renseignées, de 0 à 1.")
+    dtype = models.CharField("type", max_length=10)
+    length = models.PositiveIntegerField("longueur")
+    payload = models.BinaryField("contenu")
 
     class Meta:
-        verbose_name = _("colonne")
+        verbose_name = "colonne"
         ordering = ("position",)
         constraints = [models.UniqueConstraint(fields=["pack", "key"], name="one_array_per_key")]
 

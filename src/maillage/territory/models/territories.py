@@ -24,13 +24,13 @@ class Territory(AnnotatedModel):
     """Any set of communes that people work on; perimeters may overlap."""
 
     kind = models.CharField(
-        _("nature"), max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+        "nature", max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
-    name = models.CharField(_("nom"), max_length=120)
-    search_name = models.CharField(_("nom de recherche"), max_length=140, editable=False)
-    slug = models.SlugField(_("adresse"), max_length=80, unique=True)
+    name = models.CharField("nom", max_length=120)
+    search_name = models.CharField("nom de recherche", max_length=140, editable=False)
+    slug = models.SlugField("adresse", max_length=80, unique=True)
     scope = models.OneToOneField(
-        Scope, on_delete=models.PROTECT, related_name="territory", verbose_name=_("périmètre de droits")
+        Scope, on_delete=models.PROTECT, related_name="territory", verbose_name="périmètre de droits"
     )
     parent = models.ForeignKey(
         "self",
@@ -38,17 +38,17 @@ class Territory(AnnotatedModel):
         null=True,
         blank=True,
         related_name="children",
-        verbose_name=_("territoire parent"),
+        verbose_name="territoire parent",
     )
-    time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
+    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     is_constructed = models.BooleanField(
-        _("périmètre construit"),
+        "périmètre construit",
         default=False,
-        help_text=_("Ce n’est pas le périmètre officiel d’une structure."),
+        help_text="Ce n’est pas le périmètre officiel d’une structure.",
     )
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField("note", blank=True)
     communes = models.ManyToManyField(
-        Commune, through="TerritoryCommune", related_name="territories", verbose_name=_("communes")
+        Commune, through="TerritoryCommune", related_name="territories", verbose_name="communes"
     )
 
     neither = (
@@ -66,7 +66,7 @@ class Territory(AnnotatedModel):
     )
 
     class Meta:
-        verbose_name = _("territoire")
+        verbose_name = "territoire"
         ordering = ("search_name", "id")
         constraints = [
             models.CheckConstraint(
@@ -83,15 +83,15 @@ class TerritoryCommune(ReferenceModel):
     """A commune belongs to a territory."""
 
     territory = models.ForeignKey(
-        Territory, on_delete=models.PROTECT, related_name="members", verbose_name=_("territoire")
+        Territory, on_delete=models.PROTECT, related_name="members", verbose_name="territoire"
     )
     commune = models.ForeignKey(
-        Commune, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("commune")
+        Commune, on_delete=models.PROTECT, related_name="memberships", verbose_name="commune"
     )
 
     class Meta:
-        verbose_name = _("commune d’un territoire")
-        verbose_name_plural = _("communes des territoires")
+        verbose_name = "commune d’un territoire"
+        verbose_name_plural = "communes des territoires"
         constraints = [
             models.UniqueConstraint(fields=["territory", "commune"], name="one_membership_per_commune"),
         ]

@@ -144,9 +144,9 @@ SOCIAL = Table(
             _("personnes des ménages fiscaux"), _RESIDENTS, vintage="2021"
         ),
         "niveau_vie_median_2021": _quantity(_("niveau de vie médian"), _("€ par an"), vintage="2021"),
-        "taux_pauvrete60_2021": Column(Kind.PERCENT, _("taux de pauvreté à 60 %"), "%", vintage="2021"),
+        "taux_pauvrete60_2021": Column(Kind.PERCENT, _("taux de pauvreté à 60 %"), "%", vintage="2021"),
         "taux_pauvrete60_75p_2021": Column(
-            Kind.PERCENT, _("taux de pauvreté à 60 %, 75 ans et plus"), "%", vintage="2021"
+            Kind.PERCENT, _("taux de pauvreté à 60 %, 75 ans et plus"), "%", vintage="2021"
         ),
         "naissances_2023": _count(_("naissances domiciliées"), _("naissances"), vintage="2023"),
         "deces_2023": _count(_("décès domiciliés"), _("décès"), vintage="2023"),

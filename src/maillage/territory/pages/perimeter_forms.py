@@ -61,7 +61,10 @@ class NewTerritoryForm(PerimeterForm):
         label=gettext_lazy("Nature"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
     parent = forms.ModelChoiceField(
-        label=gettext_lazy("Territoire parent"), queryset=Territory.objects.all(), required=False
+        label=gettext_lazy("Territoire parent"),
+        queryset=Territory.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("aucun"),
     )
     time_zone = forms.ChoiceField(label=gettext_lazy("Fuseau horaire"), choices=TIME_ZONES)
     is_constructed = forms.BooleanField(
