@@ -306,5 +306,8 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def _serve(host: str, port: int) -> None:
     import uvicorn
 
+    from maillage.kernel import api as kernel
+
+    kernel.start_worker()
     uvicorn.run("maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
     sys.exit(0)
