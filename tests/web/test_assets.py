@@ -38,3 +38,8 @@ def test_no_page_styles_or_scripts_inline() -> None:
     assert not re.findall(r"<(?!svg)[^>]*\sstyle=", TEMPLATES)
     assert not re.findall(r"\son(?:click|change|submit|load)=", TEMPLATES)
     assert not re.findall(r"<script>(?!\s*</script>)", TEMPLATES)
+
+
+def test_no_icon_is_carried_for_nothing() -> None:
+    text = "\n".join((TEMPLATES, PYTHON, SCRIPTS))
+    assert not {name for name in ICONS if f'"{name}"' not in text and f"'{name}'" not in text}

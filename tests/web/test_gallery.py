@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 from django.urls import reverse
+from syrupy.assertion import SnapshotAssertion
 
 from maillage.web.pages.specimens import COMPONENTS
 
@@ -23,6 +24,16 @@ def test_a_component_is_previewed_alone(visitor: Client, slug: str, language: st
     ids = re.findall(r'\bid="([^"]+)"', page.split("<details>\n  <summary>")[0])
     repeated = {one for one in ids if ids.count(one) > 1}
     assert not repeated
+
+
+@pytest.mark.parametrize("slug", COMPONENTS)
+def test_a_component_is_drawn_as_before(visitor: Client, slug: str, snapshot: SnapshotAssertion) -> None:
+    page = visitor.get(reverse("web:gallery_component", args=[slug])).content.decode()
+    specimens = page.split('<div class="specimens">')[1].split("<details>\n  <summary>Code")[0]
+    lines = (" ".join(line.split()) for line in specimens.splitlines())
+    changing = ("csrfmiddlewaretoken", "/compte/regles/")  # a token; a rule that another context owns
+    kept = [line for line in lines if line and not any(word in line for word in changing)]
+    assert "\n".join(kept) == snapshot
 
 
 def test_the_gallery_lists_every_component(visitor: Client) -> None:
