@@ -33,6 +33,9 @@ def test_communes_without_a_gp_or_a_pharmacy_largest_first() -> None:
     assert found.without_gp.positions.tolist() == [3, 2]
     assert (found.without_gp.communes, found.without_gp.people) == (2, 500)
     assert found.without_pharmacy.positions.tolist() == [1, 3, 2]
+    absent = found.figure("without_gp")
+    assert absent.value == 0.25
+    assert {one.label: one.value for one in absent.comparisons}["France"] == pytest.approx(550 / 4050)
 
 
 def test_tables_count_places_and_compare_every_area() -> None:

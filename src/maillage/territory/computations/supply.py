@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from maillage.kernel.figures import Figure
+from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.tables import Cell, Column, Row, Table
 from maillage.territory.computations.commune_tables import commune_table
 from maillage.territory.computations.comparisons import Area, areas_of, population, references
 from maillage.territory.computations.measure_figures import figure, provenance, variable
-from maillage.territory.computations.measures import parts, read
+from maillage.territory.computations.measures import Measure, parts, read
 from maillage.territory.computations.memo import Memo, perimeter_key
 from maillage.territory.computations.portrait_measures import POPULATION
 from maillage.territory.computations.supply_measures import (
@@ -60,6 +60,7 @@ class TerritorySupply:
     areas: tuple[Area, ...]
     headline: tuple[Figure, ...]
     ageing: tuple[Figure, ...]
+    absence: tuple[Figure, ...]
     without_gp: Lacking
     without_pharmacy: Lacking
     losing_last_gp: Lacking
@@ -69,7 +70,7 @@ class TerritorySupply:
 
     def figure(self, key: str) -> Figure:
         """Return the figure `key`. Raises KeyError for another."""
-        return {one.key: one for one in (*self.headline, *self.ageing)}[key]
+        return {one.key: one for one in (*self.headline, *self.ageing, *self.absence)}[key]
 
 
 _supplies: Memo[TerritorySupply] = Memo(64)
@@ -84,6 +85,7 @@ def territory_supply(atlas: Atlas, positions: NDArray[np.intp], name: str) -> Te
 def _compute(atlas: Atlas, positions: NDArray[np.intp], name: str) -> TerritorySupply:
     areas = areas_of(atlas, positions, name)
     gps, older = parts(atlas, GP.count).low, parts(atlas, OLDER_GPS).low
+    no_gp, no_pharmacy, last_gp = gps == 0, parts(atlas, PHARMACY.count).low == 0, (gps > 0) & (older >= gps)
     return TerritorySupply(
         areas=areas,
         headline=(
@@ -96,9 +98,19 @@ def _compute(atlas: Atlas, positions: NDArray[np.intp], name: str) -> TerritoryS
             figure(atlas, OLDER_GPS, areas, compared=False),
             figure(atlas, DENSITY_WITHOUT_OLDER_GPS, areas),
         ),
-        without_gp=_lacking(atlas, positions, gps == 0),
-        without_pharmacy=_lacking(atlas, positions, parts(atlas, PHARMACY.count).low == 0),
-        losing_last_gp=_lacking(atlas, positions, (gps > 0) & (older >= gps)),
+        absence=tuple(
+            _absence(atlas, areas, key, label, lacks, measure)
+            for key, label, lacks, measure in (
+                ("without_gp", _("Habitants d’une commune sans généraliste"), no_gp, GP.count),
+                ("without_pharmacy", _("Habitants d’une commune sans pharmacie"), no_pharmacy,
+                 PHARMACY.count),
+                ("losing_last_gp", _("Habitants dont la commune peut perdre ses généralistes"), last_gp,
+                 OLDER_GPS),
+            )
+        ),
+        without_gp=_lacking(atlas, positions, no_gp),
+        without_pharmacy=_lacking(atlas, positions, no_pharmacy),
+        losing_last_gp=_lacking(atlas, positions, last_gp),
         professions=_table(atlas, areas, PROFESSIONS, "supply-professions", _("Professionnels de santé")),
         establishments=_table(
             atlas, areas, ESTABLISHMENTS, "supply-establishments", _("Structures et services")
@@ -139,6 +151,24 @@ def lacking_table(atlas: Atlas, supply: TerritorySupply) -> Table:
     ]
     table = Table("supply-lacking", _("Communes dépourvues, ou qui peuvent le devenir"), columns, rows)
     return table.sorted_by("-population")
+
+
+def _absence(
+    atlas: Atlas, areas: tuple[Area, ...], key: str, label: str, lacks: NDArray[np.bool_], measure: Measure
+) -> Figure:
+    """Return the share of inhabitants who live in communes that lack something, here and elsewhere."""
+    people = population(atlas)
+    shares = []
+    for area in areas:
+        whole = people[area.members].sum()
+        shares.append(float(people[area.members][lacks[area.members]].sum() / whole) if whole else None)
+    counted = provenance(atlas, measure)
+    source = Provenance(
+        counted.source, counted.vintage, _("population de ces communes ÷ population"),
+        note=_("Ne pas avoir de cabinet ou d’officine dans sa commune n’est pas ne pas y avoir accès."),
+    )  # fmt: skip
+    others = tuple(Comparison(area.label, share) for area, share in zip(areas[1:], shares[1:], strict=True))
+    return Figure(key, label, shares[0], source, unit="%", comparisons=others)
 
 
 def _lacking(atlas: Atlas, positions: NDArray[np.intp], lacks: NDArray[np.bool_]) -> Lacking:
