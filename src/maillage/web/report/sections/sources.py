@@ -14,6 +14,7 @@ from maillage.kernel.tables import Column, Row, Table
 from maillage.territory import api
 from maillage.web.report.content import Block, Figures, Grid, Heading, Paragraph, Points, Section
 from maillage.web.report.material import Material
+from maillage.web.report.sections import structures
 from maillage.web.report.sections.access import source
 from maillage.web.report.wording import capital, listed
 from maillage.web.wording import certainty
@@ -60,8 +61,19 @@ def sources_section(material: Material) -> Section:
                 Grid(_source_table(rank, *key, found))
                 for rank, (key, found) in enumerate(by_source.items(), 1)
             ),
+            *_structures_source(material),
         ),
     )
+
+
+def _structures_source(material: Material) -> list[Block]:
+    """Return where the positions of hospitals and EHPAD come from, where the pack has them."""
+    found = structures.source(material)
+    if not found.source:
+        return []
+    columns = [Column("label", "Variable"), Column("vintage", "Millésime")]
+    row = Row({"label": "Nom, nature et position des hôpitaux et des EHPAD", "vintage": found.vintage})
+    return [Grid(Table("sources-structures", found.source, columns, [row]))]
 
 
 def _day(created: str) -> str:

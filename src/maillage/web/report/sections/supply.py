@@ -8,21 +8,14 @@ from maillage.kernel import formats
 from maillage.kernel.figures import Figure
 from maillage.web.report.content import Block, Drawing, Figures, Grid, Heading, Paragraph, Points, Section
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import Mark
 from maillage.web.report.material import Material, values_of
+from maillage.web.report.sections.structures import structures
 from maillage.web.report.tables import cut
 from maillage.web.report.wording import count, listed, people
 
 GP_BOUNDS = (1.0, 2.0, 4.0, 8.0)
 LISTED = 14
 NAMED = 6
-MARKED = (
-    ("supply_commune.urgences", "service d’urgences"),
-    ("supply_commune.msp", "maison de santé"),
-    ("supply_commune.centres_sante", "centre de santé"),
-    ("supply_commune.laboratoires", "laboratoire"),
-    ("supply_commune.pharmacies", "pharmacie"),
-)
 
 
 def supply_section(material: Material) -> Section:
@@ -40,8 +33,7 @@ def supply_section(material: Material) -> Section:
             Heading("Professionnels"),
             Grid(supply.professions),
             Heading("Structures et services"),
-            *_structures(material),
-            Grid(supply.establishments),
+            *structures(material),
         ),
     )
 
@@ -53,7 +45,8 @@ def _finding(material: Material, gps: Figure, density: Figure) -> str:
     france = [one.value for one in density.comparisons if one.label == "France" and one.value is not None]
     text += f" ({formats.number(france[0], 1)} en France)" if france else ""
     if lacking.communes:
-        text += f" ; {count(lacking.communes, 'commune')}, {people(lacking.people)}, n’en ont aucun"
+        verb = "n’en a aucun" if lacking.communes == 1 else "n’en ont aucun"
+        text += f" ; {count(lacking.communes, 'commune')}, {people(lacking.people)}, {verb}"
     return f"{text}."
 
 
@@ -117,31 +110,3 @@ def _ageing(material: Material) -> list[Block]:
             )
         )
     return blocks
-
-
-def _structures(material: Material) -> list[Block]:
-    atlas = material.atlas
-    marks = [
-        Mark(*material.place(int(k)), kind)
-        for column, kind in reversed(MARKED)
-        if atlas.has(column)
-        for k in material.positions
-        if atlas.column(column)[k] > 0
-    ]
-    title = "Structures du territoire"
-    said = (
-        "Chaque signe est placé au centre de la commune, qui peut compter plusieurs structures du même type."
-    )
-    lacking = material.supply.without_pharmacy
-    drawing = Drawing(
-        title,
-        said,
-        material.draw("carte-structures", title, said, marks=marks),
-        f"{said} {source_text([material.supply.figure('gp').provenance])}",
-        cut(material.supply.establishments, ("name", "count", "communes"), "Nombre de structures", 0),
-    )
-    if not lacking.communes:
-        return [drawing]
-    share = formats.percent(lacking.share)
-    said = f"{count(lacking.communes, 'commune')}, {share} de la population, n’ont pas de pharmacie."
-    return [Paragraph(said), drawing]
