@@ -17,7 +17,7 @@ from maillage.territory.computations import array_cache, pairs_cache
 from maillage.territory.computations.access import national_access
 from maillage.territory.computations.access_diagnosis import diagnose
 from maillage.territory.computations.access_summary import summary
-from maillage.territory.computations.apl_parameters import parameter_set, parameter_sets
+from maillage.territory.computations.apl_parameters import parameter_set, parameter_sets, reach
 from maillage.territory.computations.comparisons import areas_of
 from maillage.territory.computations.line_checks import TableError
 from maillage.territory.computations.place_names import at, of
@@ -50,9 +50,14 @@ def test_an_older_gp_offers_what_the_parameters_say(fictional_country: api.Atlas
     access, chosen = national_access(fictional_country), parameter_set()
     older = fictional_country.column("supply_commune.mg_liberaux_am_60plus")
     younger = access.heads - older
+    counted = 1 - chosen.left_out_60plus
     np.testing.assert_allclose(
-        access.supply, younger * chosen.activity + older * chosen.activity_60plus, rtol=1e-12
+        access.offered,
+        younger * chosen.activity + older * chosen.activity_60plus * counted,
+        rtol=1e-12,
     )
+    centres = fictional_country.column("supply_commune.centres_sante")
+    np.testing.assert_allclose(access.supply - access.offered, centres * chosen.activity_centre)
 
 
 def test_each_set_of_parameters_gives_its_own_numbers(fictional_country: api.Atlas) -> None:
@@ -225,8 +230,8 @@ def test_a_matrix_with_wrong_times_or_repeats_names_its_lines(
 def test_the_cache_is_named_by_all_it_depends_on(fictional_country: api.Atlas) -> None:
     chosen = parameter_set()
     national_access(fictional_country)
-    assert pairs_cache.is_ready(fictional_country, chosen.decay.horizon, chosen.crow_fly)
-    assert not pairs_cache.is_ready(fictional_country, chosen.decay.horizon + 1, chosen.crow_fly)
+    assert pairs_cache.is_ready(fictional_country, reach(), chosen.crow_fly)
+    assert not pairs_cache.is_ready(fictional_country, reach() + 1, chosen.crow_fly)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from maillage.engines import accessibility
 from maillage.engines.accessibility import Flows, Result, Structure
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.atlas import Atlas
-from maillage.territory.computations.apl_parameters import ParameterSet, parameter_set
+from maillage.territory.computations.apl_parameters import AGE_BANDS, ParameterSet, parameter_set, reach
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.memo import Memo
 from maillage.territory.computations.pairs_cache import NationalPairs, national_pairs
@@ -37,7 +37,8 @@ _flows: Memo[Flows] = Memo(2)
 class Access:
     """Accessibility to one profession with one set of parameters, over all communes of the atlas.
 
-    `heads` counts professionals, `supply` what they offer, `unit` what one more offers; `demand` is the
+    `heads` counts professionals, `offered` what they offer, `supply` that and what health centres offer,
+    `unit` what one more professional would; `demand` is the
     standardised population and `people` the inhabitants, each of shape (n,). `low` is the threshold under
     which a commune is called poorly served, `high` the one over which it is well served (None where
     nobody has set one). `key` changes with anything the numbers depend on.
@@ -49,6 +50,7 @@ class Access:
     travel: NationalPairs
     structure: Structure
     heads: Values
+    offered: Values
     supply: Values
     unit: float
     demand: Values
@@ -56,6 +58,22 @@ class Access:
     result: Result
     low: float
     high: float | None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns that supply and demand are read from."""
+        if self.profession.key != "gp":
+            return self.profession.supply, self.profession.demand
+        centres = ("supply_commune.centres_sante",) if self.parameters.activity_centre else ()
+        people = AGE_BANDS if self.parameters.use_by_age else (self.profession.demand,)
+        return (self.profession.supply, "supply_commune.mg_liberaux_am_60plus", *centres, *people)
+
+    @property
+    def reference(self) -> str:
+        """The column of the published accessibility that this one is compared with."""
+        if self.profession.key == "gp" and self.parameters.reference:
+            return self.parameters.reference
+        return self.profession.reference
 
     @property
     def apl(self) -> Values:
@@ -69,7 +87,7 @@ def national_access(atlas: Atlas, profession: str = "gp", parameters: str = "") 
     Raises KeyError for an unknown profession or set.
     """
     chosen, trade = parameter_set(parameters), PROFESSIONS[profession]
-    travel = national_pairs(atlas, chosen.decay.horizon, chosen.crow_fly)
+    travel = national_pairs(atlas, reach(), chosen.crow_fly)
     parts = [atlas.fingerprint, travel.key, chosen.signature, profession, accessibility.VERSION]
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     return _results.get(key, lambda: _compute(atlas, key, trade, chosen, travel))
@@ -101,28 +119,47 @@ def _compute(
         (travel.key, parameters.decay), lambda: accessibility.prepare(travel.pairs, parameters.decay)
     )
     heads, people = counts(atlas, profession.supply), population(atlas)
-    supply, unit = _supply(atlas, heads, profession, parameters)
-    demand = _demand(atlas, profession, people)
+    offered, supply, unit = _supply(atlas, heads, profession, parameters)
+    demand = _demand(atlas, profession, parameters, people)
     result = accessibility.compute(structure, demand, supply)
     low, high = _thresholds(profession, result, people)
     return Access(
-        key, profession, parameters, travel, structure, heads, supply, unit, demand, people, result, low, high
+        key,
+        profession,
+        parameters,
+        travel,
+        structure,
+        heads,
+        offered,
+        supply,
+        unit,
+        demand,
+        people,
+        result,
+        low,
+        high,
     )
 
 
 def _supply(
     atlas: Atlas, heads: Values, profession: Profession, parameters: ParameterSet
-) -> tuple[Values, float]:
-    """Return what each commune offers and what one more professional would."""
+) -> tuple[Values, Values, float]:
+    """Return what professionals offer, that with the health centres, and what one more professional would."""
     if profession.key != "gp":
-        return heads * PER, PER
+        return heads * PER, heads * PER, PER
+    younger_worth, older_worth, centre_worth = parameters.worth
     older = np.minimum(counts(atlas, "supply_commune.mg_liberaux_am_60plus"), heads)
-    supply = (heads - older) * parameters.activity + older * parameters.activity_60plus
-    return supply, parameters.activity
+    offered = (heads - older) * younger_worth + older * older_worth
+    centres = counts(atlas, "supply_commune.centres_sante")
+    return offered, offered + centres * centre_worth, younger_worth
 
 
-def _demand(atlas: Atlas, profession: Profession, people: Values) -> Values:
-    """Standardised population; where the DREES gives none, inhabitants at the national ratio."""
+def _demand(atlas: Atlas, profession: Profession, parameters: ParameterSet, people: Values) -> Values:
+    """Inhabitants weighted by their use of care at each age: fitted use, else the DREES population."""
+    if profession.key == "gp" and parameters.use_by_age and people.sum() > 0:
+        bands = np.array([counts(atlas, name) for name in AGE_BANDS])
+        if bands.any():
+            return accessibility.standardise(bands, parameters.use_by_age)
     standardised = column(atlas, profession.demand)
     known = np.isfinite(standardised) & (people > 0)
     if not known.any():

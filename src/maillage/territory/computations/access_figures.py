@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.formats import number
 from maillage.territory.atlas import Atlas
-from maillage.territory.computations.access import HIGH_RULE, LEAST_SERVED, LOW_RULE, Access, column
+from maillage.territory.computations.access import HIGH_RULE, LOW_RULE, Access, column
 from maillage.territory.computations.access_diagnosis import AccessDiagnosis, AreaAccess
+from maillage.territory.computations.apl_parameters import FIT_RULE
 from maillage.territory.computations.measure_figures import variable
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.travel_times import BOUNDS_RULE, travel_bounds
@@ -95,7 +96,7 @@ def travel_figures(
 def agreement_figure(atlas: Atlas, access: Access, found: AccessDiagnosis) -> Figure:
     """Return the rank correlation with the published accessibility, over inhabitants."""
     source = _reference(atlas, access)
-    published = column(atlas, access.profession.reference)
+    published = column(atlas, access.reference)
     people = access.people
     known = float(people[np.isfinite(published)].sum() / people.sum()) if people.sum() else None
     provenance = Provenance(
@@ -105,7 +106,9 @@ def agreement_figure(atlas: Atlas, access: Access, found: AccessDiagnosis) -> Fi
             "Corrélation de Spearman, pondérée par les habitants : 1 si l’ordre des communes est le même."
         ),
         completeness=known,
-        rules=access.parameters.rules,
+        rules=(*access.parameters.rules, FIT_RULE)
+        if access.profession.key == "gp"
+        else access.parameters.rules,
         note=_("Part des habitants du pays pour qui la référence est publiée."),
     )
     return _figure(
@@ -122,7 +125,7 @@ def access_provenance(
     atlas: Atlas, access: Access, positions: NDArray[np.intp], said: str, *, note: str = ""
 ) -> Provenance:
     """Return where an accessibility comes from: head counts, population, travel times, parameters."""
-    used = [variable(atlas, name) for name in (access.profession.supply, access.profession.demand)]
+    used = [variable(atlas, name) for name in access.sources]
     variables = [one for one in used if one is not None]
     estimate = access.travel.is_estimate(positions)
     sources = [one.source for one in variables] + [_("temps de trajet ") + travel_source(access)]
@@ -172,37 +175,38 @@ def travel_source(access: Access) -> str:
 
 def formula(access: Access) -> str:
     """Return the formula of accessibility in words and symbols, with the weights in use."""
-    decay = access.parameters.decay
-    steps = ", ".join(
-        _("%(weight)s jusqu’à %(bound)s min") % {"weight": number(weight, 2), "bound": number(bound)}
-        for bound, weight in zip(decay.bounds, decay.weights, strict=True)
-    )
-    said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(steps)s, 0 au-delà.") % {
-        "steps": steps
+    said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(decay)s, 0 au-delà.") % {
+        "decay": _decay_words(access)
     }
     if access.profession.key != "gp":
         return said + " " + _("Offre : nombre de professionnels.")
-    return (
-        said
-        + " "
-        + _("Offre : %(activity)s consultations par an et par généraliste, %(older)s à 60 ans et plus.")
-        % {
-            "activity": number(access.parameters.activity),
-            "older": number(access.parameters.activity_60plus),
-        }
-    )
-
-
-def threshold_words(access: Access) -> str:
-    """Return what the low threshold is, in a sentence for a reader who sees it the first time."""
-    if access.profession.key == "gp":
-        return _(
-            "Sous %(low)s consultations par an et par habitant, un territoire peut être classé sous-dense."
-        ) % {"low": number(access.low, 1)}
-    return _("Sous %(low)s : le seuil des %(share)s %% d’habitants les moins bien servis du pays.") % {
-        "low": number(access.low, access.profession.decimals),
-        "share": number(LEAST_SERVED * 100),
+    younger, older, centre = access.parameters.worth
+    if access.parameters.use_by_age:
+        said += " " + _("Population pondérée par le recours à chaque âge.")
+    offer = _("Offre : %(younger)s consultations par an et par généraliste, %(older)s à 60 ans et plus.") % {
+        "younger": number(younger),
+        "older": number(older),
     }
+    if not centre:
+        return f"{said} {offer}"
+    return f"{said} {offer} " + _("Un centre de santé en offre %(centre)s.") % {"centre": number(centre)}
+
+
+def _decay_words(access: Access) -> str:
+    decay = access.parameters.decay
+    if decay.interpolation == "linear":
+        middle = next(
+            (bound for bound, weight in zip(decay.bounds, decay.weights, strict=True) if weight <= 0.5),
+            decay.horizon,
+        )
+        return _("de 1 à 0 en douceur, la moitié vers %(middle)s min, jusqu’à %(horizon)s min") % {
+            "middle": number(middle),
+            "horizon": number(decay.horizon),
+        }
+    return ", ".join(
+        _("%(weight)s jusqu’à %(bound)s min") % {"weight": number(weight, 2), "bound": number(bound)}
+        for bound, weight in zip(decay.bounds, decay.weights, strict=True)
+    )
 
 
 def _figure(
@@ -226,5 +230,5 @@ def _figure(
 
 
 def _reference(atlas: Atlas, access: Access) -> tuple[str, str]:
-    found = variable(atlas, access.profession.reference)
+    found = variable(atlas, access.reference)
     return (found.source, found.vintage) if found else (_("Référence absente du jeu importé"), "")

@@ -8,16 +8,22 @@ from maillage.engines.accessibility import Decay
 from maillage.engines.traveltime import CrowFlyModel
 from maillage.kernel.sourced_rules import rule
 
+AGE_BANDS = tuple(f"communes.pop_{band}" for band in ("0_15", "16_24", "25_54", "55_64", "65p"))
 SETS_RULE = "territory.apl.sets"
-CROW_FLY_RULE = "territory.apl.crow_fly"
+CROW_FLY_RULE = "territory.traveltime.crow_fly"
+FIT_RULE = "territory.apl.fit"
+REFERENCE_65 = "apl_reference.apl_mg_65ans_max_2023"
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
     """One versioned choice of parameters.
 
-    `activity` and `activity_60plus` are consultations a year by a GP under 60 and from 60 on. `rules` are
-    the keys of the sourced rules it comes from.
+    `activity`, `activity_60plus` and `activity_centre` are consultations a year by a GP under 60, by a GP
+    from 60 on and by a health centre; `left_out_60plus` is the share of the GPs from 60 on who are not
+    counted. `use_by_age` is the use of care per head of each age band (`AGE_BANDS`), the population's mean
+    being 1; empty, the DREES standardised population is taken. `rules` are the keys of the sourced rules;
+    `reference` is the published column it is compared with, empty for the profession's own.
     """
 
     key: str
@@ -25,13 +31,22 @@ class ParameterSet:
     decay: Decay
     activity: float
     activity_60plus: float
+    activity_centre: float
+    left_out_60plus: float
+    use_by_age: tuple[float, ...]
     crow_fly: CrowFlyModel
     rules: tuple[str, ...]
+    reference: str = ""
 
     @property
     def signature(self) -> str:
         """Everything the numbers depend on, as text."""
-        return repr((self.decay, self.activity, self.activity_60plus, self.crow_fly))
+        return repr((self.decay, self.worth, self.use_by_age, self.crow_fly))
+
+    @property
+    def worth(self) -> tuple[float, float, float]:
+        """Consultations a year by a GP under 60, by one from 60 on (who may not be counted), by a centre."""
+        return self.activity, self.activity_60plus * (1 - self.left_out_60plus), self.activity_centre
 
 
 def parameter_sets() -> dict[str, ParameterSet]:
@@ -46,15 +61,26 @@ def parameter_set(key: str = "") -> ParameterSet:
     return every[key] if key else next(iter(every.values()))
 
 
+def reach() -> float:
+    """Return the minutes that every set needs: one table of travel times serves them all."""
+    return max(one.decay.horizon for one in parameter_sets().values())
+
+
 def _read(key: str, crow_fly: CrowFlyModel) -> ParameterSet:
     name = f"territory.apl.{key}"
     chosen = rule(name)
+    value = chosen.value
+    left_out = float(value.get("left_out_60plus", 0))
     return ParameterSet(
         key,
         chosen.label,
-        Decay(tuple(chosen.value["bounds"]), tuple(chosen.value["weights"])),
-        float(chosen.value["activity"]),
-        float(chosen.value["activity_60plus"]),
-        crow_fly,
-        (name, CROW_FLY_RULE),
+        Decay(tuple(value["bounds"]), tuple(value["weights"]), value.get("interpolation", "step")),
+        activity=float(value["activity"]),
+        activity_60plus=float(value["activity_60plus"]),
+        activity_centre=float(value.get("activity_centre", 0)),
+        left_out_60plus=left_out,
+        use_by_age=tuple(value.get("use_by_age", ())),
+        crow_fly=crow_fly,
+        rules=(name, CROW_FLY_RULE),
+        reference=REFERENCE_65 if left_out else "",
     )

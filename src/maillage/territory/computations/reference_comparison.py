@@ -111,7 +111,8 @@ def reasons(atlas: Atlas, access: Access, position: int, gap: float) -> tuple[Re
         found.append(Reason.TIME_BOUND)
     if gap > 0 and _mostly_far(atlas, position, reach, weights):
         found.append(Reason.FAR_SUPPLY)
-    if gap < 0 and counts(atlas, "supply_commune.centres_sante")[reach].any():
+    uncounted = access.parameters.activity_centre == 0 or access.profession.key != "gp"
+    if gap < 0 and uncounted and counts(atlas, "supply_commune.centres_sante")[reach].any():
         found.append(Reason.HEALTH_CENTRE)
     older = counts(atlas, "supply_commune.mg_liberaux_am_60plus")[reach].sum()
     if access.profession.key == "gp" and gap > 0 and older * 2 >= access.heads[reach].sum() > 0:
@@ -122,7 +123,7 @@ def reasons(atlas: Atlas, access: Access, position: int, gap: float) -> tuple[Re
 
 
 def _compute_ranks(atlas: Atlas, access: Access) -> Ranks:
-    published = column(atlas, access.profession.reference)
+    published = column(atlas, access.reference)
     both = np.isfinite(published) & (access.people > 0)
     ours = np.where(both, access.apl, np.nan)
     return Ranks(
@@ -157,10 +158,7 @@ def _reached(access: Access, position: int) -> tuple[Positions, Values]:
 
 
 def _hangs_on_minutes(access: Access, position: int, gap: float) -> bool:
-    """Whether the travel times' usual error, in the direction of the gap, would move the result a lot.
-
-    The bands of time are steps: a site at 9 minutes counts in full, and much less at 11.
-    """
+    """Whether the travel times' usual error, in the direction of the gap, would move the result a lot."""
     pairs = access.travel.pairs
     row = slice(*np.searchsorted(pairs.origin, (position, position + 1)))
     minutes = np.asarray(pairs.minutes[row], dtype=np.float64)

@@ -88,12 +88,12 @@ def outcome(atlas: Atlas, access: Access, changes: Sequence[Change]) -> Outcome:
     if not mine:
         return Outcome(access, access.result, heads, np.empty(0, np.intp), _services(atlas, access, changes))
     state = WhatIf(access.structure, access.demand, access.supply)
-    supply: dict[int, float] = {}
+    held: dict[int, float] = {}
     for change in mine:
-        offered = supply.setdefault(change.position, float(access.supply[change.position]))
+        offered = held.setdefault(change.position, float(access.offered[change.position]))
         amount = _amount(access, change.delta, float(heads[change.position]), offered)
         state.add(change.position, amount)
-        supply[change.position] = offered + amount
+        held[change.position] = offered + amount
         heads[change.position] += change.delta
     after = state.result()
     changed = np.flatnonzero(after.apl != access.apl)

@@ -14,7 +14,7 @@ REASONS = {
     ),
     Reason.LARGE_COMMUNE: _("la commune est vaste : son centre peut être loin de son chef-lieu"),
     Reason.TIME_BOUND: _(
-        "un lieu de soins est à la limite d’une classe de temps : une ou deux minutes d’erreur changent tout"
+        "l’accès tient à quelques minutes de trajet : une ou deux minutes d’erreur le changent beaucoup"
     ),
     Reason.FAR_SUPPLY: _("l’offre comptée est loin : un relief ou une rivière peut allonger la route"),
     Reason.HEALTH_CENTRE: _("un centre de santé est proche : ses médecins salariés ne sont pas comptés ici"),

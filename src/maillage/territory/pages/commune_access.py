@@ -96,7 +96,7 @@ def _figures(atlas: Atlas, access: Access, position: int) -> list[Figure]:
     member = np.array([position])
     areas = areas_of(atlas, member, str(atlas.names[position]))[1:]
     compared = ranks(atlas, access)
-    published = variable(atlas, access.profession.reference)
+    published = variable(atlas, access.reference)
     means = tuple(
         Comparison(area.label, mean(access.apl[area.members], access.demand[area.members])) for area in areas
     )
