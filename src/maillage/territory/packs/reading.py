@@ -34,7 +34,7 @@ def read_manifest(folder: Path, defects: Defects) -> Manifest | None:
             _("Ajoutez au dossier un manifest.json qui décrit ses fichiers."),
         )  # fmt: skip
         return None
-    mend = _("Reprenez la structure décrite dans docs/guides : name, title, geography, files.")
+    mend = _("Reprenez la structure décrite dans docs/guides/data-pack.md : name, title, geography, files.")
     if path.stat().st_size > MANIFEST_LIMIT:
         defects.add("giant_file", MANIFEST, _("le manifeste dépasse 1 Mo."), mend)
         return None

@@ -23,11 +23,3 @@ OVERSEAS_BOXES = {
 def box_of(departement: str) -> tuple[float, float, float, float]:
     """Return the box that holds every place of a département."""
     return OVERSEAS_BOXES.get(departement, METROPOLITAN_BOX)
-
-
-def in_france(lon: float, lat: float) -> bool:
-    """Return whether a place lies in the box of metropolitan France or of an overseas département."""
-    return any(
-        west <= lon <= east and south <= lat <= north
-        for west, south, east, north in (METROPOLITAN_BOX, *OVERSEAS_BOXES.values())
-    )
