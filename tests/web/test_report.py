@@ -187,6 +187,25 @@ def test_without_data_the_report_says_so(db: None, tmp_path: Path) -> None:
         reports.write_report("nulle-part", tmp_path, progress=silent)
 
 
+@pytest.fixture
+def emptied(hamlet: api.Territory) -> api.Territory:
+    """A territory whose only commune is no longer in the data."""
+    api.Commune.objects.filter(code__in=api.member_codes(hamlet)).update(is_active=False)
+    return hamlet
+
+
+def test_a_territory_without_commune_in_the_data_is_refused(emptied: api.Territory, tmp_path: Path) -> None:
+    with pytest.raises(reports.EmptyTerritoryError, match=re.escape(emptied.name)):
+        reports.write_report(emptied.slug, tmp_path, progress=silent)
+
+
+def test_its_page_says_why_there_is_no_file(visitor: Client, emptied: api.Territory) -> None:
+    page = visitor.get(reverse("web:report", args=[emptied.slug]))
+    assert page.status_code == 200
+    assert "il n’y a pas de rapport à écrire" in unescape(page.content.decode())
+    assert visitor.get(reverse("web:report_pdf", args=[emptied.slug])).status_code == 404
+
+
 def test_the_page_offers_both_files(visitor: Client, demonstration: api.Territory) -> None:
     page = visitor.get(reverse("web:report", args=[demonstration.slug]))
     assert page.status_code == 200
