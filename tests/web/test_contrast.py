@@ -69,7 +69,7 @@ def test_shapes_are_visible(theme: str, shape: str, ground: str) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("scale", SCALES)
-def test_a_sequential_scale_only_darkens(theme: str, scale: str) -> None:
+def test_a_sequential_scale_goes_one_way(theme: str, scale: str) -> None:
     steps = [luminance(THEMES[theme][f"{scale}-{rank}"]) for rank in range(1, SCALES[scale] + 1)]
-    assert steps == sorted(steps, reverse=True)
-    assert all(a / b > 1.2 for a, b in pairwise(steps)), "two classes look alike"
+    assert steps in (sorted(steps), sorted(steps, reverse=True))
+    assert all(max(a, b) / min(a, b) > 1.2 for a, b in pairwise(steps)), "two classes look alike"

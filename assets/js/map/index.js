@@ -116,7 +116,7 @@ class MaillageMap extends HTMLElement {
     addImages(this.map);
     for (const [name, data] of Object.entries(this.data)) this.map.addSource(name, { type: "geojson", data, ...(name === "communes" && { promoteId: "code" }) });
     for (const layer of layers(colours(), this.dataset)) this.map.addLayer(layer);
-    this.labels = labels(maplibre, this.map, this.data.communes);
+    this.labels = labels(maplibre, this.map, this.data.communes, this.data.points.features.length > 0);
     this.tip = tip(maplibre, this.map, this);
     controls(maplibre, this.map, this);
     this.listen();

@@ -1,9 +1,10 @@
-// Names of the main towns, as HTML: no glyph server, and the page's own typeface. The larger town wins the place.
+// Names of the main towns, as HTML: no glyph server, and the page's own typeface. The larger town wins the place;
+// `above` leaves the middle of the commune to the symbols drawn there.
 import { middle } from "./geometry.js";
 
 const MOST = 40;
 
-export function labels(maplibre, map, communes) {
+export function labels(maplibre, map, communes, above) {
   const known = communes.features
     .filter(({ properties }) => properties.population > 0 && properties.name && properties.inside !== false)
     .sort((a, b) => b.properties.population - a.properties.population)
@@ -11,7 +12,7 @@ export function labels(maplibre, map, communes) {
     .map((feature, rank) => {
       const element = Object.assign(document.createElement("span"), { className: rank < 4 ? "map-label major" : "map-label", textContent: feature.properties.name });
       element.setAttribute("aria-hidden", "true");
-      return { marker: new maplibre.Marker({ element, opacity: 1 }).setLngLat(middle(feature.geometry)).addTo(map), element };
+      return { marker: new maplibre.Marker({ element, opacity: 1, ...(above && { anchor: "bottom", offset: [0, -9] }) }).setLngLat(middle(feature.geometry)).addTo(map), element };
     });
   const place = () => {
     const frame = map.getContainer().getBoundingClientRect();
