@@ -62,7 +62,6 @@ class Territory(AnnotatedModel):
         "time_zone",
         "is_constructed",
         "note",
-        "communes",
     )
 
     class Meta:
