@@ -19,6 +19,9 @@ WIDTH = 200.0
 """Drawing units across; the middle is zero."""
 NAMED = 3
 REASONS = 2
+NO_BREAK = "\u00a0"
+SMALLEST_SCALE = 0.5
+"""Half a standard deviation fills a bar where no difference is larger: small ones must look small."""
 STRIKING = 0.25
 """A difference smaller than this many standard deviations is not said to set a territory apart."""
 
@@ -98,7 +101,7 @@ def finding(atlas: Atlas, ranking: Ranking) -> str:
 def distinctions(profile: Profile) -> list[Distinction]:
     """Return the criteria in order of how much they set the territory apart."""
     gaps = np.array(profile.gap)
-    reach = max(float(np.nanmax(np.abs(gaps))) if np.isfinite(gaps).any() else 1.0, 1.0)
+    reach = max(float(np.nanmax(np.abs(gaps))) if np.isfinite(gaps).any() else 0.0, SMALLEST_SCALE)
     order = np.argsort(-np.nan_to_num(np.abs(gaps), nan=-1.0), kind="stable")
     found = []
     for place in order:
@@ -151,10 +154,11 @@ def _bar(gap: float, reach: float) -> Segment:
 
 
 def _reasons(parts: np.ndarray) -> str:
-    """Return the criteria that raise the index most; the words of each stay on one line."""
+    """Return the criteria that raise the index most; the name of each stays on one line."""
     order = [place for place in np.argsort(-parts, kind="stable")[:REASONS] if parts[place] > 0]
     words = [
-        f"{CRITERIA[place].label} {signed(float(parts[place]), 2)}".replace(" ", "\u00a0") for place in order
+        f"{str(CRITERIA[place].label).replace(' ', NO_BREAK)} {signed(float(parts[place]), 2)}"
+        for place in order
     ]
     return " · ".join(words) or _("aucun critère au-dessus de la moyenne : %(top)s") % {
         "top": number(float(parts.max()), 2)
