@@ -45,11 +45,12 @@ def prepare_territory(progress: Report) -> territory.Territory:
     installation.prepare(progress)
     current = territory.current_pack()
     if current is None or (current.geography == territory.FICTIONAL and default_pack() is not None):
-        installation.import_pack(_pack(progress), by=None, progress=progress)
+        installation.import_pack(pack(progress), by=None, progress=progress)
     return territory.create_demonstration_territory(by=None)
 
 
-def _pack(progress: Report) -> Path:
+def pack(progress: Report) -> Path:
+    """Return the folder of the demonstration's pack; the fictional one is written where absent."""
     national = default_pack()
     if national is not None:
         return national
