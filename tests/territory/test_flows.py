@@ -185,7 +185,7 @@ def test_observed_and_modelled_flows_are_never_on_one_page(visitor: Client, vall
     assert answer.status_code == 302
     observed_page = visitor.get(answer["Location"]).content.decode()
     modelled_page = visitor.get(reverse("territory:flows", args=[valley.slug])).content.decode()
-    assert "Flux observés : Urgences 2024" in observed_page
+    assert "Flux observés : Urgences 2024" in observed_page
     assert "1 ligne de moins de 11 est masquée" in observed_page
     assert "Flux modélisés par commune" not in observed_page
     assert "Flux modélisés par commune" in modelled_page
@@ -219,7 +219,7 @@ def test_a_bad_upload_says_its_lines_and_keeps_the_page(visitor: Client, valley:
     answer = visitor.post(url, {"name": "x", "source": "y", "file": upload})
     assert answer.status_code == 422
     text = answer.content.decode()
-    assert "4 défauts : rien n’a été importé" in text
+    assert "4 défauts : rien n’a été importé" in text
     assert "flux.csv, ligne 2, colonne origine" in text
     assert visitor.post(url, {"name": "x"}).status_code == 422
     for source in ("abc", "-1", "9" * 30, "²"):

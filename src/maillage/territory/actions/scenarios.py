@@ -52,7 +52,7 @@ def change_supply(
     present = live_changes(france, scenario)
     if len(present) >= MAX_CHANGES:
         raise ScenarioError(
-            _("Un scénario a %(limit)d changements au plus : annulez-en, ou repartez de zéro.")
+            _("Un scénario a %(limit)d changements au plus : annulez-en, ou repartez de zéro.")
             % {"limit": MAX_CHANGES}
         )
     check(france, [*present, Change(supply, france.position(commune), delta)])
@@ -93,12 +93,12 @@ def save_scenario(*, by: Person, draft: Scenario, name: str, note: str = "") -> 
     _lock(by, draft)
     wanted = " ".join(name.split())
     if not wanted:
-        raise ScenarioError(_("Donnez un nom au scénario, par exemple « Deux médecins à Marcigny »."))
+        raise ScenarioError(_("Donnez un nom au scénario, par exemple « Deux médecins à Marcigny »."))
     changes = list(draft.changes.filter(is_undone=False))
     if not changes:
-        raise ScenarioError(_("Le scénario ne change rien encore : ajoutez ou retirez une offre d’abord."))
+        raise ScenarioError(_("Le scénario ne change rien encore : ajoutez ou retirez une offre d’abord."))
     if Scenario.objects.filter(territory=draft.territory, name=wanted).exists():
-        raise ScenarioError(_("Ce territoire a déjà un scénario « %(name)s ».") % {"name": wanted})
+        raise ScenarioError(_("Ce territoire a déjà un scénario « %(name)s ».") % {"name": wanted})
     saved = Scenario.objects.create(territory=draft.territory, name=wanted, note=note, created_by=by)
     _copy(changes, saved)
     _record(by, saved, "territory.scenario_saved", name=wanted, changes=len(changes))
@@ -162,12 +162,12 @@ def _require_near(territory: Territory, commune: str) -> None:
         position = france.position(commune)
     except KeyError:
         raise ScenarioError(
-            _("La commune « %(code)s » est inconnue du jeu de données.") % {"code": commune}
+            _("La commune « %(code)s » est inconnue du jeu de données.") % {"code": commune}
         ) from None
     if position in queries.member_positions(territory) or position in queries.halo_positions(territory):
         return
     raise ScenarioError(
-        _("%(name)s est à plus de 25 km du territoire : rien n’y changerait ici.")
+        _("%(name)s est à plus de 25 km du territoire : rien n’y changerait ici.")
         % {"name": france.names[position]}
     )
 

@@ -57,10 +57,10 @@ def access_figures(
         atlas,
         access,
         positions,
-        _("Seuil des 10 % d’habitants les mieux servis ÷ seuil des 10 % les moins servis."),
+        _("Seuil des 10 % d’habitants les mieux servis ÷ seuil des 10 % les moins servis."),
     )
     gini = access_provenance(
-        atlas, access, positions, _("Indice de Gini : 0 si tous ont le même accès, 1 si un seul a tout.")
+        atlas, access, positions, _("Indice de Gini : 0 si tous ont le même accès, 1 si un seul a tout.")
     )
     figures += [
         _figure(
@@ -83,7 +83,7 @@ def travel_figures(
     return [
         _figure(
             f"minutes_{key}",
-            _("%(service)s : temps moyen au plus proche") % {"service": service.label},
+            _("%(service)s : temps moyen au plus proche") % {"service": service.label},
             found,
             lambda area, key=key: area.remoteness[key].mean,
             travel_provenance(atlas, access, positions, key),
@@ -103,7 +103,7 @@ def agreement_figure(atlas: Atlas, access: Access, found: AccessDiagnosis) -> Fi
         source=source[0],
         vintage=source[1],
         formula=_(
-            "Corrélation de Spearman, pondérée par les habitants : 1 si l’ordre des communes est le même."
+            "Corrélation de Spearman, pondérée par les habitants : 1 si l’ordre des communes est le même."
         ),
         completeness=known,
         rules=(*access.parameters.rules, FIT_RULE)
@@ -131,13 +131,13 @@ def access_provenance(
     sources = [one.source for one in variables] + [_("temps de trajet ") + travel_source(access)]
     notes = [note] if note else []
     if estimate:
-        notes.append(_("Temps de trajet estimés à vol d’oiseau : aucun trajet par la route n’a été calculé."))
+        notes.append(_("Temps de trajet estimés à vol d’oiseau : aucun trajet par la route n’a été calculé."))
     if access.profession.key != "gp":
         notes.append(
-            _("Densité de professionnels, temps plein ou non : ce n’est pas l’APL publié par la DREES.")
+            _("Densité de professionnels, temps plein ou non : ce n’est pas l’APL publié par la DREES.")
         )
     return Provenance(
-        source=" ; ".join(dict.fromkeys(source for source in sources if source)),
+        source=" ; ".join(dict.fromkeys(source for source in sources if source)),
         vintage=", ".join(dict.fromkeys(one.vintage for one in variables if one.vintage)),
         formula=said,
         estimate=estimate,
@@ -151,11 +151,11 @@ def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp],
     found = variable(atlas, SERVICES[service].supply)
     bounds = ", ".join(number(bound) for bound in travel_bounds())
     return Provenance(
-        source=" ; ".join(filter(None, (found.source if found else "", travel_source(access)))),
+        source=" ; ".join(filter(None, (found.source if found else "", travel_source(access)))),
         vintage=found.vintage if found else "",
         formula=_(
-            "Temps du centre de la commune à celui de la commune la plus proche qui en a un ; "
-            "0 dans la commune même. Moyenne pondérée par les habitants ; seuils : %(bounds)s min."
+            "Temps du centre de la commune à celui de la commune la plus proche qui en a un ; "
+            "0 dans la commune même. Moyenne pondérée par les habitants ; seuils : %(bounds)s min."
         )
         % {"bounds": bounds},
         estimate=access.travel.is_estimate(positions),
@@ -166,7 +166,7 @@ def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp],
 def travel_source(access: Access) -> str:
     """Return what the travel times are, in a few words."""
     model = access.travel.model
-    law = _("modèle à vol d’oiseau : %(a)s × km^%(b)s") % {
+    law = _("modèle à vol d’oiseau : %(a)s × km^%(b)s") % {
         "a": number(model.coefficient, 3),
         "b": number(model.exponent, 3),
     }
@@ -175,15 +175,15 @@ def travel_source(access: Access) -> str:
 
 def formula(access: Access) -> str:
     """Return the formula of accessibility in words and symbols, with the weights in use."""
-    said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(decay)s, 0 au-delà.") % {
+    said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(decay)s, 0 au-delà.") % {
         "decay": _decay_words(access)
     }
     if access.profession.key != "gp":
-        return said + " " + _("Offre : nombre de professionnels.")
+        return said + " " + _("Offre : nombre de professionnels.")
     younger, older, centre = access.parameters.worth
     if access.parameters.use_by_age:
         said += " " + _("Population pondérée par le recours à chaque âge.")
-    offer = _("Offre : %(younger)s consultations par an et par généraliste, %(older)s à 60 ans et plus.") % {
+    offer = _("Offre : %(younger)s consultations par an et par généraliste, %(older)s à 60 ans et plus.") % {
         "younger": number(younger),
         "older": number(older),
     }
@@ -199,12 +199,12 @@ def _decay_words(access: Access) -> str:
             (bound for bound, weight in zip(decay.bounds, decay.weights, strict=True) if weight <= 0.5),
             decay.horizon,
         )
-        return _("de 1 à 0 en douceur, la moitié vers %(middle)s min, jusqu’à %(horizon)s min") % {
+        return _("de 1 à 0 en douceur, la moitié vers %(middle)s min, jusqu’à %(horizon)s min") % {
             "middle": number(middle),
             "horizon": number(decay.horizon),
         }
     return ", ".join(
-        _("%(weight)s jusqu’à %(bound)s min") % {"weight": number(weight, 2), "bound": number(bound)}
+        _("%(weight)s jusqu’à %(bound)s min") % {"weight": number(weight, 2), "bound": number(bound)}
         for bound, weight in zip(decay.bounds, decay.weights, strict=True)
     )
 

@@ -79,7 +79,7 @@ def _problems(values: dict[str, str], known: Collection[str]) -> list[tuple[str,
                 "empty_reason",
                 "reason",
                 _("le motif est vide."),
-                _("Écrivez « tous motifs » si la source ne distingue pas."),
+                _("Écrivez « tous motifs » si la source ne distingue pas."),
             )
         )
     elif len(values["reason"]) > MAX_REASON:
@@ -92,7 +92,7 @@ def _problems(values: dict[str, str], known: Collection[str]) -> list[tuple[str,
             (
                 "wrong_count",
                 "count",
-                _("« %(value)s » n’est pas un effectif entier d’au moins 1.") % {"value": values["count"]},
+                _("« %(value)s » n’est pas un effectif entier d’au moins 1.") % {"value": values["count"]},
                 _("Corrigez-le, ou retirez la ligne si elle est nulle ou couverte par le secret."),
             )
         )
@@ -101,7 +101,7 @@ def _problems(values: dict[str, str], known: Collection[str]) -> list[tuple[str,
             (
                 "wrong_period",
                 "period",
-                _("« %(value)s » n’est pas une période.") % {"value": values["period"]},
+                _("« %(value)s » n’est pas une période.") % {"value": values["period"]},
                 _("Écrivez 2024, 2024-03, 2024-T1 ou 2024-S1."),
             )
         )

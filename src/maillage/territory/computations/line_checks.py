@@ -60,7 +60,7 @@ def _places(names: list[str], file: str, columns: Mapping[str, Sequence[str]]) -
                 "missing_column",
                 file,
                 _("la colonne manque."),
-                _("Ajoutez « %(column)s » à la première ligne.") % {"column": accepted[0]},
+                _("Ajoutez « %(column)s » à la première ligne.") % {"column": accepted[0]},
                 row=1,
                 column=accepted[0],
             )
@@ -77,15 +77,15 @@ def commune_problem(code: str, known: Collection[str]) -> tuple[str, str] | None
         return None
     if code.isdigit() and len(code) == 4:
         return (
-            _("« %(code)s » n’a que quatre chiffres.") % {"code": code},
-            _("Rendez-lui son zéro initial : « 0%(code)s ».") % {"code": code},
+            _("« %(code)s » n’a que quatre chiffres.") % {"code": code},
+            _("Rendez-lui son zéro initial : « 0%(code)s ».") % {"code": code},
         )
     if not COMMUNE_CODE.match(code):
         return (
-            _("« %(code)s » n’est pas un code INSEE de commune.") % {"code": code},
-            _("Écrivez cinq caractères, comme « 71230 »."),
+            _("« %(code)s » n’est pas un code INSEE de commune.") % {"code": code},
+            _("Écrivez cinq caractères, comme « 71230 »."),
         )
     return (
-        _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": code},
+        _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": code},
         _("Remplacez un ancien code par celui de la commune actuelle."),
     )

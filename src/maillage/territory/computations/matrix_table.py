@@ -64,7 +64,7 @@ def _frame(content: bytes, file: str, defects: Defects) -> pl.DataFrame:
     for key, accepted in NAMES.items():
         name = next((column for column in table.columns if column.strip().lower() in accepted), None)
         if name is None:
-            mend = _("Ajoutez « %(column)s » à la première ligne.") % {"column": accepted[0]}
+            mend = _("Ajoutez « %(column)s » à la première ligne.") % {"column": accepted[0]}
             defects.add("missing_column", file, _("la colonne manque."), mend, column=accepted[0])
         else:
             found[key] = name
@@ -101,7 +101,7 @@ def _check(frame: pl.DataFrame, file: str, codes: NDArray[np.str_], defects: Def
             frame,
             ~frame[column].fill_null("").is_in(known.implode()),
             lambda row, column=column: (
-                _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": row[column]}
+                _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": row[column]}
             ),
             _("Gardez les cinq caractères du code INSEE actuel, zéro initial compris."),
         )
@@ -111,7 +111,7 @@ def _check(frame: pl.DataFrame, file: str, codes: NDArray[np.str_], defects: Def
         "minutes",
         frame,
         ~frame["minutes"].is_between(0, LONGEST).fill_null(value=False),
-        lambda row: _("« %(value)s » n’est pas une durée en minutes.") % {"value": row["minutes"]},
+        lambda row: _("« %(value)s » n’est pas une durée en minutes.") % {"value": row["minutes"]},
         _("Écrivez un nombre de 0 à 1440."),
     )
     defects.add_rows(

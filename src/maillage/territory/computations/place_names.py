@@ -1,4 +1,4 @@
-"""Names of communes inside a sentence: « au Creusot », « du Creusot », « à La Clayette »."""
+"""Names of communes inside a sentence: « au Creusot », « du Creusot », « à La Clayette »."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _VOWELS = "AEIOUYÀÂÉÈÊËÎÏÔÖÙÛÜŒH"
 
 
 def at(name: str) -> str:
-    """Return « à Digoin », « au Creusot », « aux Guerreaux »; « in Digoin » in English."""
+    """Return « à Digoin », « au Creusot », « aux Guerreaux »; « in Digoin » in English."""
     if _is_english():
         return f"in {name}"
     return _contracted(name, _AT) or f"à {name}"
 
 
 def of(name: str) -> str:
-    """Return « de Digoin », « du Creusot », « d’Oyé »; « of Digoin » in English."""
+    """Return « de Digoin », « du Creusot », « d’Oyé »; « of Digoin » in English."""
     if _is_english():
         return f"of {name}"
     return _contracted(name, _FROM) or (f"d’{name}" if name[:1].upper() in _VOWELS else f"de {name}")

@@ -70,8 +70,8 @@ PROFESSIONS: dict[str, Profession] = {
             "supply_commune.infirmiers_bpe",
             "apl_reference.pop_std_inf_2023",
             "apl_reference.apl_inf_2023",
-            _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("professionnels accessibles pour 100 000 habitants standardisés"),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(
@@ -82,8 +82,8 @@ PROFESSIONS: dict[str, Profession] = {
             "supply_commune.kines_bpe",
             "apl_reference.pop_std_mk_2023",
             "apl_reference.apl_mk_2023",
-            _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("professionnels accessibles pour 100 000 habitants standardisés"),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(
@@ -94,8 +94,8 @@ PROFESSIONS: dict[str, Profession] = {
             "supply_commune.dentistes_bpe",
             "apl_reference.pop_std_dent_2023",
             "apl_reference.apl_dent_2023",
-            _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("professionnels accessibles pour 100 000 habitants standardisés"),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(
@@ -106,8 +106,8 @@ PROFESSIONS: dict[str, Profession] = {
             "supply_commune.sages_femmes_bpe",
             "apl_reference.pop_std_sf_2023",
             "apl_reference.apl_sf_2023",
-            _("professionnelles accessibles pour 100 000 femmes standardisées"),
-            _("pour 100 000 femmes"),
+            _("professionnelles accessibles pour 100 000 femmes standardisées"),
+            _("pour 100 000 femmes"),
             0,
         ),
     )

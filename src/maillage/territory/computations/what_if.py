@@ -71,7 +71,7 @@ def check(atlas: Atlas, changes: Sequence[Change]) -> None:
     present: dict[tuple[str, int], int] = {}
     for change in changes:
         if change.supply not in SUPPLIES:
-            raise ScenarioError(_("L’offre « %(key)s » n’existe pas.") % {"key": change.supply})
+            raise ScenarioError(_("L’offre « %(key)s » n’existe pas.") % {"key": change.supply})
         place = change.supply, change.position
         if place not in present:
             present[place] = int(counts(atlas, SUPPLIES[change.supply].supply)[change.position])
@@ -142,13 +142,13 @@ def _services(atlas: Atlas, access: Access, changes: Sequence[Change]) -> dict[s
 def _too_few(atlas: Atlas, change: Change, present: int) -> str:
     supply, place = SUPPLIES[change.supply], at(str(atlas.names[change.position]))
     if present == 0:
-        return _("Il n’y a aucun %(one)s %(place)s : il n’y a rien à retirer.") % {
+        return _("Il n’y a aucun %(one)s %(place)s : il n’y a rien à retirer.") % {
             "one": supply.one,
             "place": place,
         }
     return ngettext(
-        "Il n’y a que %(present)s %(one)s %(place)s : on ne peut pas en retirer %(asked)s.",
-        "Il n’y a que %(present)s %(many)s %(place)s : on ne peut pas en retirer %(asked)s.",
+        "Il n’y a que %(present)s %(one)s %(place)s : on ne peut pas en retirer %(asked)s.",
+        "Il n’y a que %(present)s %(many)s %(place)s : on ne peut pas en retirer %(asked)s.",
         present,
     ) % {
         "present": number(present),

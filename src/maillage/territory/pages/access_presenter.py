@@ -33,7 +33,7 @@ def finding(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> str
     """Return the page's first sentence: how many live under the threshold, where, and against whom."""
     summary, trade = found.territory.summary, access.profession
     if summary.mean is None:
-        return _("Personne n’habite ce territoire : il n’y a pas d’accès à mesurer.")
+        return _("Personne n’habite ce territoire : il n’y a pas d’accès à mesurer.")
     values = {
         "share": percent(summary.below),
         "low": number(access.low, trade.decimals),
@@ -45,15 +45,15 @@ def finding(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> str
     if not summary.people_below:
         return (
             _(
-                "Aucun habitant ne vit sous %(low)s %(unit)s ; la moyenne est de %(mean)s "
-                "(France : %(france)s)."
+                "Aucun habitant ne vit sous %(low)s %(unit)s ; la moyenne est de %(mean)s "
+                "(France : %(france)s)."
             )
             % values
         )
     return (
         _(
-            "%(share)s des habitants vivent sous %(low)s %(unit)s%(where)s ; "
-            "la moyenne est de %(mean)s (France : %(france)s)."
+            "%(share)s des habitants vivent sous %(low)s %(unit)s%(where)s ; "
+            "la moyenne est de %(mean)s (France : %(france)s)."
         )
         % values
     )
@@ -91,8 +91,8 @@ def reference_missing(diagnosis: Diagnosis, access: Access) -> str:
         return ""
     names = sorted(set(atlas.departement_names[missing].tolist()))
     return ngettext(
-        "Référence absente pour %(count)s commune (%(places)s) : la DREES ne l’a pas publiée.",
-        "Référence absente pour %(count)s communes (%(places)s) : la DREES ne l’a pas publiée.",
+        "Référence absente pour %(count)s commune (%(places)s) : la DREES ne l’a pas publiée.",
+        "Référence absente pour %(count)s communes (%(places)s) : la DREES ne l’a pas publiée.",
         missing.size,
     ) % {"count": number(missing.size), "places": ", ".join(names)}
 
@@ -180,7 +180,7 @@ def _communes(diagnosis: Diagnosis, access: Access) -> Table:
 def _published_note(access: Access) -> str:
     if access.profession.key == "gp":
         return _("APL publié par la DREES, en consultations par an et par habitant standardisé.")
-    return _("indicateur publié par la DREES dans une autre unité : seuls les rangs se comparent.")
+    return _("indicateur publié par la DREES dans une autre unité : seuls les rangs se comparent.")
 
 
 def _deciles(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> Table:
@@ -210,7 +210,7 @@ def _deciles(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> Ta
             diagnosis.atlas,
             access,
             diagnosis.positions,
-            _("Dixièmes découpés par habitants ; moyennes pondérées par la population standardisée."),
+            _("Dixièmes découpés par habitants ; moyennes pondérées par la population standardisée."),
         ),
     )
 
@@ -240,10 +240,10 @@ def _services(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> T
         for key, service in SERVICES.items()
     ]
     beyond = [
-        Column(f"beyond{bound}", _("À plus de %(bound)s min") % {"bound": bound}, "share") for bound in bounds
+        Column(f"beyond{bound}", _("À plus de %(bound)s min") % {"bound": bound}, "share") for bound in bounds
     ]
     people = [
-        Column(f"people{bound}", _("Habitants à plus de %(bound)s min") % {"bound": bound}, "number")
+        Column(f"people{bound}", _("Habitants à plus de %(bound)s min") % {"bound": bound}, "number")
         for bound in bounds
     ]
     return Table(

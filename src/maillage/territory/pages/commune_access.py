@@ -75,12 +75,12 @@ def _finding(atlas: Atlas, access: Access, position: int) -> str:
     }
     if value < access.low:
         sentence = _(
-            "L’accès aux généralistes est faible %(place)s : %(value)s %(unit)s, sous le seuil de %(low)s ; "
+            "L’accès aux généralistes est faible %(place)s : %(value)s %(unit)s, sous le seuil de %(low)s ; "
             "%(share)s des habitants du pays sont moins bien servis."
         )
     else:
         sentence = _(
-            "Un habitant a accès %(place)s à %(value)s %(unit)s, au-dessus du seuil de %(low)s ; "
+            "Un habitant a accès %(place)s à %(value)s %(unit)s, au-dessus du seuil de %(low)s ; "
             "%(share)s des habitants du pays sont moins bien servis."
         )
     return sentence % values
@@ -117,7 +117,7 @@ def _figures(atlas: Atlas, access: Access, position: int) -> list[Figure]:
             provenance=Provenance(
                 source=published.source if published else _("Référence absente du jeu importé"),
                 vintage=published.vintage if published else "",
-                note=_("Référence absente : la DREES n’en a pas publié pour cette commune.")
+                note=_("Référence absente : la DREES n’en a pas publié pour cette commune.")
                 if np.isnan(compared.published[position])
                 else "",
             ),
@@ -233,6 +233,6 @@ def _destinations(atlas: Atlas, access: Access, position: int) -> Table:
             atlas,
             access,
             np.array([position]),
-            _("Population × poids du trajet × offre par habitant du lieu : modélisé, non observé."),
+            _("Population × poids du trajet × offre par habitant du lieu : modélisé, non observé."),
         ),
     )

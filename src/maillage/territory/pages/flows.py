@@ -68,7 +68,7 @@ def flows_import(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error)
         return _page(request, diagnosis, form, [], status=422)
-    messages.success(request, _("« %(name)s » est importé.") % {"name": dataset.name})
+    messages.success(request, _("« %(name)s » est importé.") % {"name": dataset.name})
     return redirect(f"{diagnosis.url('flows')}?source={dataset.pk}")
 
 
@@ -78,7 +78,7 @@ def flows_delete(request: HttpRequest, diagnosis: Diagnosis, dataset: int) -> Ht
     """Delete an imported dataset."""
     found = _dataset(diagnosis, str(dataset))
     delete_flows(by=request.user, dataset=found)  # type: ignore[arg-type]
-    messages.success(request, _("« %(name)s » est supprimé.") % {"name": found.name})
+    messages.success(request, _("« %(name)s » est supprimé.") % {"name": found.name})
     return redirect(diagnosis.url("flows"))
 
 

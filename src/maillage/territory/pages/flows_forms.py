@@ -16,16 +16,16 @@ class FlowImportForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Nom du jeu"),
         max_length=120,
-        help_text=gettext_lazy("Par exemple « Passages aux urgences 2024 »."),
+        help_text=gettext_lazy("Par exemple « Passages aux urgences 2024 »."),
     )
     source = forms.CharField(
         label=gettext_lazy("Producteur"),
         max_length=200,
-        help_text=gettext_lazy("Par exemple « Observatoire régional des urgences »."),
+        help_text=gettext_lazy("Par exemple « Observatoire régional des urgences »."),
     )
     file = forms.FileField(
         label=gettext_lazy("Fichier CSV"),
-        help_text=gettext_lazy("Colonnes : origine, destination, motif, effectif, periode."),
+        help_text=gettext_lazy("Colonnes : origine, destination, motif, effectif, periode."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
@@ -33,5 +33,5 @@ class FlowImportForm(forms.Form):
         """Refuse a file too large to be a table of flows of one territory."""
         upload: UploadedFile = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(_("Le fichier dépasse 10 Mo : gardez un territoire et une période."))
+            raise forms.ValidationError(_("Le fichier dépasse 10 Mo : gardez un territoire et une période."))
         return upload

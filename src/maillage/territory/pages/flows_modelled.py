@@ -46,7 +46,7 @@ def page(diagnosis: Diagnosis, chosen: Chosen) -> FlowsPage:
         kind="modelled",
         title=_("Flux modélisés"),
         caution=_(
-            "Personne n’a été suivi : ces flux sont ceux que supposent les poids du calcul d’accessibilité. "
+            "Personne n’a été suivi : ces flux sont ceux que supposent les poids du calcul d’accessibilité. "
             "Un habitant y partage son recours entre les lieux à sa portée, selon leur offre et le trajet."
         ),
         finding=_finding(diagnosis, access, kept),
@@ -64,7 +64,7 @@ def page(diagnosis: Diagnosis, chosen: Chosen) -> FlowsPage:
 
 def _finding(diagnosis: Diagnosis, access: Access, kept: Balance) -> str:
     if not np.isfinite(kept.kept):
-        return _("Aucune offre n’est à portée des habitants : il n’y a pas de flux à modéliser.")
+        return _("Aucune offre n’est à portée des habitants : il n’y a pas de flux à modéliser.")
     sentence = _("D’après le modèle, %(share)s du recours des habitants reste dans le territoire") % {
         "share": percent(kept.kept)
     }
@@ -76,7 +76,7 @@ def _finding(diagnosis: Diagnosis, access: Access, kept: Balance) -> str:
         "town": diagnosis.atlas.names[position],
         "part": percent(share, 1),
     }
-    return _("%(sentence)s ; %(first)s.") % {"sentence": sentence, "first": first}
+    return _("%(sentence)s ; %(first)s.") % {"sentence": sentence, "first": first}
 
 
 def _figures(diagnosis: Diagnosis, access: Access, kept: Balance) -> list[Figure]:
@@ -157,7 +157,7 @@ def _lines(diagnosis: Diagnosis, access: Access) -> list[Line]:
             line.origin,
             line.destination,
             line.volume / largest,
-            _("%(origin)s → %(destination)s : %(share)s du recours de %(origin)s (modélisé)")
+            _("%(origin)s → %(destination)s : %(share)s du recours de %(origin)s (modélisé)")
             % {
                 "origin": names[line.origin],
                 "destination": names[line.destination],
@@ -216,7 +216,7 @@ def _emergencies(diagnosis: Diagnosis, chosen: Chosen) -> Table:
     ]
     return Table(
         key="urgences",
-        caption=_("De quel service d’urgences dépend chaque commune : le plus proche"),
+        caption=_("De quel service d’urgences dépend chaque commune : le plus proche"),
         columns=(
             Column("name", _("Urgences")),
             Column("communes", _("Communes"), "number"),
@@ -241,7 +241,7 @@ def _properties(diagnosis: Diagnosis, access: Access) -> dict[str, dict[str, Any
             "inside": index < len(members),
             "population": int(access.people[k]),
             "kept": known(round(float(found.self_sufficiency[k]), 4)),
-            "detail": _("Première destination : %(town)s") % {"town": atlas.names[found.main[k]]}
+            "detail": _("Première destination : %(town)s") % {"town": atlas.names[found.main[k]]}
             if found.main[k] >= 0
             else "",
         }

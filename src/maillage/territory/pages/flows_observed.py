@@ -33,7 +33,7 @@ def page(diagnosis: Diagnosis, dataset: FlowDataset, *, reason: str, period: str
     inside = set(diagnosis.atlas.codes[diagnosis.positions].tolist())
     return FlowsPage(
         kind="observed",
-        title=_("Flux observés : %(name)s") % {"name": dataset.name},
+        title=_("Flux observés : %(name)s") % {"name": dataset.name},
         caution=_hidden(found),
         finding=_finding(found, inside, dataset),
         query=query,
@@ -71,11 +71,11 @@ def _provenance(dataset: FlowDataset, found: Observed, reason: str, period: str)
     return Provenance(
         source=f"{dataset.source} – {dataset.name}",
         vintage=periods,
-        formula=_("Somme des flux d’au moins %(threshold)s ; parts sur les flux montrés.")
+        formula=_("Somme des flux d’au moins %(threshold)s ; parts sur les flux montrés.")
         % {"threshold": number(found.threshold)},
         rules=(THRESHOLD_RULE,),
         note=" ".join(
-            filter(None, (_("Motif : %(reason)s.") % {"reason": reason} if reason else "", _hidden(found)))
+            filter(None, (_("Motif : %(reason)s.") % {"reason": reason} if reason else "", _hidden(found)))
         ),
     )
 
@@ -101,9 +101,9 @@ def _volumes(found: Observed, inside: set[str]) -> tuple[int, int, int, int]:
 def _finding(found: Observed, inside: set[str], dataset: FlowDataset) -> str:
     used, stays, _delivered, _gained = _volumes(found, inside)
     if not used:
-        return _("« %(name)s » ne montre aucun flux d’habitants du territoire.") % {"name": dataset.name}
+        return _("« %(name)s » ne montre aucun flux d’habitants du territoire.") % {"name": dataset.name}
     return _(
-        "D’après « %(name)s », %(share)s des %(used)s flux montrés d’habitants restent dans le territoire."
+        "D’après « %(name)s », %(share)s des %(used)s flux montrés d’habitants restent dans le territoire."
     ) % {
         "name": dataset.name,
         "share": percent(stays / used),
@@ -200,7 +200,7 @@ def _lines(diagnosis: Diagnosis, found: Observed) -> list[Line]:
             places[line.origin],
             places[line.destination],
             line.count / moving[0].count,
-            _("%(origin)s → %(destination)s : %(count)s (observé)")
+            _("%(origin)s → %(destination)s : %(count)s (observé)")
             % {
                 "origin": names[line.origin],
                 "destination": names[line.destination],

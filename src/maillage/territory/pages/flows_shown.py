@@ -46,7 +46,7 @@ class Line:
 class FlowsPage:
     """One source of flows, ready to show.
 
-    `kind` is « modelled » or « observed »: the two differ in style on the map and are named on every table.
+    `kind` is « modelled » or « observed »: the two differ in style on the map and are named on every table.
     """
 
     kind: str

@@ -93,14 +93,14 @@ def what_if_save(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
     try:
         if draft is None:
             raise ScenarioError(
-                _("Le scénario ne change rien encore : ajoutez ou retirez une offre d’abord.")
+                _("Le scénario ne change rien encore : ajoutez ou retirez une offre d’abord.")
             )
         if not form.is_valid():
             raise ScenarioError(_first_error(form))
         saved = actions.save_scenario(by=_person(request), draft=draft, name=form.cleaned_data["name"])
     except ScenarioError as error:
         return _page(request, diagnosis, error=str(error), status=422)
-    messages.success(request, _("« %(name)s » est enregistré.") % {"name": saved.name})
+    messages.success(request, _("« %(name)s » est enregistré.") % {"name": saved.name})
     return redirect(diagnosis.url("what_if"))
 
 
@@ -112,16 +112,16 @@ def what_if_scenario(request: HttpRequest, diagnosis: Diagnosis, scenario: int, 
     by = _person(request)
     if verb == "reprendre":
         actions.load_scenario(by=by, scenario=found)
-        said = _("Votre brouillon reprend « %(name)s ».")
+        said = _("Votre brouillon reprend « %(name)s ».")
     elif verb == "partager":
         actions.share_scenario(by=by, scenario=found)
-        said = _("« %(name)s » se lit par son lien, après connexion.")
+        said = _("« %(name)s » se lit par son lien, après connexion.")
     elif verb == "ne-plus-partager":
         actions.unshare_scenario(by=by, scenario=found)
-        said = _("Le lien de « %(name)s » ne mène plus nulle part.")
+        said = _("Le lien de « %(name)s » ne mène plus nulle part.")
     elif verb == "supprimer":
         actions.delete_scenario(by=by, scenario=found)
-        said = _("« %(name)s » est supprimé.")
+        said = _("« %(name)s » est supprimé.")
     else:
         raise Http404(verb)
     messages.success(request, said % {"name": found.name})

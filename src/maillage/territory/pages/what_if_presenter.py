@@ -118,7 +118,7 @@ def commune_choices(diagnosis: Diagnosis) -> list[Any]:
     atlas = diagnosis.atlas
     groups = (
         (_("Dans le territoire"), diagnosis.positions),
-        (_("À moins de 25 km"), around(diagnosis)),
+        (_("À moins de 25 km"), around(diagnosis)),
     )
     return [
         (
@@ -164,7 +164,7 @@ def saved_scenarios(request: HttpRequest, diagnosis: Diagnosis) -> list[SavedSce
 def _finding(chosen: Chosen, found: Effect) -> str:
     if not found.changes:
         return _(
-            "Ajoutez ou retirez une offre : la carte, les chiffres et les zones blanches répondent aussitôt."
+            "Ajoutez ou retirez une offre : la carte, les chiffres et les zones blanches répondent aussitôt."
         )
     before, after = found.before, found.after
     decimals = chosen.access.profession.decimals
@@ -176,8 +176,8 @@ def _finding(chosen: Chosen, found: Effect) -> str:
     else:
         zones = _("les zones blanches gardent leurs habitants")
     return ngettext(
-        "Avec %(count)s changement, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
-        "Avec %(count)s changements, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
+        "Avec %(count)s changement, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
+        "Avec %(count)s changements, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
         len(found.changes),
     ) % {
         "count": number(len(found.changes)),

@@ -95,8 +95,8 @@ def _services_table(found: Effect) -> Table:
         column
         for b in bounds
         for column in (
-            Column(f"before{b}", _("À plus de %(bound)s min aujourd’hui") % {"bound": b}, "number"),
-            Column(f"after{b}", _("À plus de %(bound)s min après") % {"bound": b}, "number"),
+            Column(f"before{b}", _("À plus de %(bound)s min aujourd’hui") % {"bound": b}, "number"),
+            Column(f"after{b}", _("À plus de %(bound)s min après") % {"bound": b}, "number"),
         )
     ]
     return Table(

@@ -88,7 +88,7 @@ def finding(diagnosis: Diagnosis, chosen: Chosen, found: Findings) -> str:
     total = float(access.people[diagnosis.positions].sum())
     sentence = ngettext(
         "Une zone blanche réunit %(people)s habitants (%(share)s du territoire), autour %(town)s.",
-        "%(count)s zones blanches réunissent %(people)s habitants (%(share)s du territoire) ; "
+        "%(count)s zones blanches réunissent %(people)s habitants (%(share)s du territoire) ; "
         "la plus grande est autour %(town)s.",
         len(zones),
     ) % {
@@ -159,14 +159,14 @@ def _beyond(zone: WhiteZone) -> str:
     if not zone.outside:
         return ""
     return ngettext(
-        "Elle se prolonge hors du territoire : %(count)s commune voisine est aussi sous le seuil.",
-        "Elle se prolonge hors du territoire : %(count)s communes voisines sont aussi sous le seuil.",
+        "Elle se prolonge hors du territoire : %(count)s commune voisine est aussi sous le seuil.",
+        "Elle se prolonge hors du territoire : %(count)s communes voisines sont aussi sous le seuil.",
         zone.outside,
     ) % {"count": number(zone.outside)}
 
 
 def _lift_words(diagnosis: Diagnosis, access: Access, lift: Lift | None, effect: str) -> str:
-    """Return « Avec 2 médecins généralistes de plus à Marcigny, … », empty where nothing does."""
+    """Return « Avec 2 médecins généralistes de plus à Marcigny, … », empty where nothing does."""
     if lift is None:
         return ""
     total = int(lift.units.sum())
@@ -191,7 +191,7 @@ def _places(diagnosis: Diagnosis, lift: Lift) -> str:
 def _alternative_words(diagnosis: Diagnosis, zone: WhiteZone) -> str:
     if zone.alternative is None:
         return _("Aucun lieu mieux doté n’a été trouvé.")
-    return _("Lieu mieux doté le plus proche %(town)s : %(place)s, à %(minutes)s.") % {
+    return _("Lieu mieux doté le plus proche %(town)s : %(place)s, à %(minutes)s.") % {
         "town": of(str(diagnosis.atlas.names[zone.members[0]])),
         "place": diagnosis.atlas.names[zone.alternative.position],
         "minutes": minutes(zone.alternative.minutes),
@@ -320,7 +320,7 @@ def _pharmacy_table(diagnosis: Diagnosis, found: Findings) -> Table:
                 "allowed",
                 _("Ouvertures permises pour la population"),
                 "number",
-                note=_("la règle vaut pour ouvrir, non pour fermer ; une pharmacie sert aussi les voisines."),
+                note=_("la règle vaut pour ouvrir, non pour fermer ; une pharmacie sert aussi les voisines."),
             ),
         ),
         rows=rows,
