@@ -164,3 +164,10 @@ def test_negative_bars_have_a_length_and_keep_their_sign() -> None:
 def test_words_wrap_at_spaces() -> None:
     assert wrapped("un deux trois", 10, width_of("un deux", 10)) == ["un deux", "trois"]
     assert wrapped("interminable", 10, 1) == ["interminable"]
+
+
+def test_no_name_covers_the_dot_of_another() -> None:
+    placed = place(
+        [Candidate("Un grand nom de ville", 50, 50, 2), Candidate("Petite", 90, 50, 1)], (300, 100)
+    )
+    assert [one.candidate.name for one in placed] == ["Un grand nom de ville"]

@@ -20,10 +20,12 @@ from maillage.web.report.content import Report
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what the report contains, from which data, with which limits; offer its two files."""
     territory = _readable(request, slug)
+    pack, commune_count = territories.current_pack(), len(territories.member_codes(territory))
     context = {
         "territory": territory,
-        "commune_count": len(territories.member_codes(territory)),
-        "pack": territories.current_pack(),
+        "commune_count": commune_count,
+        "pack": pack,
+        "cover": report.cover_of(slug) if pack and commune_count else None,
     }
     return render(request, "web/report/page.html", context)
 

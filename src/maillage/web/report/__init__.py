@@ -16,15 +16,16 @@ from django.utils.translation import override
 
 from maillage.territory import api
 from maillage.web.report.cache import typeset_once
-from maillage.web.report.content import Report
+from maillage.web.report.content import Drawing, Report
 from maillage.web.report.data import as_data
 from maillage.web.report.html import html
-from maillage.web.report.material import EmptyTerritoryError, open_material
-from maillage.web.report.writing import compose
+from maillage.web.report.material import EmptyTerritoryError, Material, open_material
+from maillage.web.report.writing import compose, cover
 
 __all__ = [
     "EmptyTerritoryError",
     "UnknownTerritoryError",
+    "cover_of",
     "report_html",
     "report_of",
     "report_pdf",
@@ -44,13 +45,21 @@ def report_of(slug: str, day: dt.date | None = None) -> Report:
     Raises UnknownTerritoryError, EmptyTerritoryError, NoPackError.
     """
     with override("fr"):
-        try:
-            return compose(open_material(slug, day or timezone.localdate()))
-        except api.Territory.DoesNotExist:
-            known = ", ".join(one.slug for one in api.territories()) or "aucun"
-            raise UnknownTerritoryError(
-                f"Aucun territoire « {slug} ». Territoires connus : {known}."
-            ) from None
+        return compose(_opened(slug, day))
+
+
+def cover_of(slug: str, day: dt.date | None = None) -> Drawing:
+    """Return the map on the cover of a report, without computing the report. Raises as `report_of`."""
+    with override("fr"):
+        return cover(_opened(slug, day))
+
+
+def _opened(slug: str, day: dt.date | None) -> Material:
+    try:
+        return open_material(slug, day or timezone.localdate())
+    except api.Territory.DoesNotExist:
+        known = ", ".join(one.slug for one in api.territories()) or "aucun"
+        raise UnknownTerritoryError(f"Aucun territoire « {slug} ». Territoires connus : {known}.") from None
 
 
 def report_pdf(report: Report) -> bytes:

@@ -43,7 +43,7 @@ def compose(material: Material) -> Report:
         notice=_notice(material),
         day=material.day,
         vintages=_vintages(material),
-        cover=_cover(material),
+        cover=cover(material),
         headline=first,
         summary=summary(material),
         sections=(
@@ -82,7 +82,8 @@ def _vintages(material: Material) -> tuple[str, ...]:
     return (*lines, travel_sentence(material))
 
 
-def _cover(material: Material) -> Drawing:
+def cover(material: Material) -> Drawing:
+    """Return the map of the cover: the communes, their outline, the main towns."""
     title = f"Les communes de {material.name}"
     area = float(material.atlas.area_km2[material.positions].sum())
     said = f"{count(len(material.positions), 'commune')}, {formats.number(area)} km²."

@@ -38,14 +38,18 @@ def place(
 
     Greedy by weight, then name, so that the same input always gives the same map.
     """
-    boxes = list(taken)
+    boxes, names = list(taken), list[Box]()
     placed = []
     for candidate in sorted(candidates, key=lambda one: (-one.weight, one.name)):
+        dot = (candidate.x - 2, candidate.y - 2, candidate.x + 2, candidate.y + 2)
+        if any(_overlap(dot, name) for name in names):
+            continue
         for x, y, anchor, box in _positions(candidate):
             inside = box[0] >= 2 and box[1] >= 2 and box[2] <= frame[0] - 2 and box[3] <= frame[1] - 2
             if inside and not any(_overlap(box, other) for other in boxes):
                 placed.append(Placed(candidate, x, y, anchor))
-                boxes += [box, (candidate.x - 2, candidate.y - 2, candidate.x + 2, candidate.y + 2)]
+                boxes += [box, dot]
+                names.append(box)
                 break
     return placed
 

@@ -122,6 +122,7 @@ def draw_map(spec: StaticMap) -> str:
     places = places or [(town.lon, town.lat) for town in spec.towns]
     paper = Projection.fitting(places, spec.width, spec.tallest)
     foot, foot_height = legend(_entries(spec), spec.width)
+    ground = tag("rect", width=paper.width, height=paper.height, fill="#ffffff")
     frame = tag("rect", width=paper.width, height=paper.height, fill="none", stroke=RULE, stroke_width=0.6)
     clip = f"{spec.name}-cadre"
     drawn = tag(
@@ -146,6 +147,7 @@ def draw_map(spec: StaticMap) -> str:
             hatch(f"{spec.name}-vide"),
             tag("clipPath", tag("rect", width=paper.width, height=paper.height), id=clip),
         ),
+        ground,
         drawn,
         frame,
         _scale(paper),
