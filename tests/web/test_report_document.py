@@ -142,6 +142,12 @@ def test_sources_are_said_once_each() -> None:
     assert source_text([INSEE, joint]) == "Sources\u00a0: INSEE, recensement\u00a0; DREES."
 
 
+def test_a_source_that_adds_to_another_adds_only_its_own() -> None:
+    joint = Provenance("BPE, INSEE, recensement\u00a0; DREES", "2024")
+    other = Provenance("BPE", "2024")
+    assert source_text([INSEE, joint, other]) == "Sources\u00a0: INSEE, recensement\u00a0; BPE\u00a0; DREES."
+
+
 def test_french_typography() -> None:
     assert typeset("« L'un : l'autre » !") == "«\u00a0L’un\u00a0: l’autre\u00a0»\u00a0!"
     assert typeset(typeset("Vraiment ?")) == "Vraiment\u00a0?"

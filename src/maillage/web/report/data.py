@@ -81,6 +81,7 @@ def fingerprint(data: Data) -> str:
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+_JOINED = re.compile(r"\s;\s")
 _WORD = re.compile(r"[\s-]+")
 _SPACED = re.compile(r"[ \u00a0]+(?=[:;!?»%])")
 
@@ -109,7 +110,7 @@ def source_text(provenances: Iterable[Provenance]) -> str:
     if len(known) == 1:
         source, vintage = next(iter(known.items()))
         return typeset(f"Source : {source}{', ' * bool(vintage)}{vintage}.")
-    names = _distinct(name for source in known for name in source.split(" ; "))
+    names = _distinct(name for source in known for name in _JOINED.split(source))
     return typeset(f"Source{'s' * (len(names) > 1)} : {' ; '.join(names)}.") if names else ""
 
 
