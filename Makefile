@@ -37,7 +37,7 @@ fix: setup  ## format, sort imports, update catalogues and the generated referen
 
 .PHONY: test-engines
 test-engines: setup  ## the engines alone, without Django
-	@$(PY) -m pytest tests/engines -q -p no:django
+	@$(PY) -m pytest tests/engines -q -c /dev/null --rootdir=. --confcutdir=tests/engines -p no:django -p no:cacheprovider
 
 .PHONY: test-browser
 test-browser: setup  ## the scenarios in a real browser
