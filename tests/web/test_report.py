@@ -16,6 +16,7 @@ from django.utils.translation import override
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.territory import api
+from maillage.territory.actions.flows import import_flows
 from maillage.web import report as reports
 from maillage.web.report.content import Figures, Report
 from maillage.web.report.data import as_data, figure_text
@@ -109,6 +110,25 @@ def test_every_rule_of_a_figure_is_in_the_parameters(demonstration: api.Territor
 
 def test_every_hypothesis_has_its_words() -> None:
     assert set(REASONS) == set(api.Reason)
+
+
+def test_observed_flows_stand_apart_and_keep_their_secrets(
+    demonstration: api.Territory, coordinator: Person
+) -> None:
+    one, two = api.member_codes(demonstration)[:2]
+    heading = "origine;destination;motif;effectif;periode"
+    lines = (heading, f"{one};{two};urgences;40;2025", f"{two};{one};urgences;3;2025")
+    content = "\n".join(lines)
+    import_flows(
+        by=coordinator, territory=demonstration, name="Passages #1", source="CH de Brume", file="f.csv",
+        content=content.encode(),
+    )  # fmt: skip
+    made = reports.report_of(demonstration.slug, DAY)
+    table = next(table for table in made.tables() if table.key.startswith("flux-observes"))
+    assert [(row.cells["count"], row.cells["share"]) for row in table.rows] == [(40, 1.0)]
+    page = unescape(reports.report_html(made).decode())
+    assert "Flux observés\u00a0: Passages #1" in page
+    assert "Lignes de moins de 11 écartées par le secret statistique\u00a0: 1." in page
 
 
 def test_the_annex_has_every_commune(demonstration: api.Territory) -> None:

@@ -47,6 +47,8 @@ from maillage.territory.computations.comparable import TRAITS, Profile, profile
 from maillage.territory.computations.comparisons import Area as ComparedArea
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.needs import CRITERIA, Ranking, default_weights, rank
+from maillage.territory.computations.observed_flows import Observed
+from maillage.territory.computations.observed_flows import observed as observed_flows
 from maillage.territory.computations.portrait import Portrait, portrait
 from maillage.territory.computations.preparation import warm
 from maillage.territory.computations.reference_comparison import Reason, agreement, differences, ranks
@@ -116,6 +118,7 @@ __all__ = [
     "Kind",
     "Manifest",
     "NoPackError",
+    "Observed",
     "OpenPack",
     "Overlap",
     "PackLoader",
@@ -169,6 +172,7 @@ __all__ = [
     "national_access",
     "nearest_service",
     "normalise",
+    "observed_flows",
     "overlaps",
     "population",
     "portrait",

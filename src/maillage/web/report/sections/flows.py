@@ -14,7 +14,7 @@ from maillage.web.report.material import Material
 from maillage.web.report.sections.access import source
 from maillage.web.report.wording import people
 
-LINES, LISTED = 40, 14
+LINES, LISTED, OBSERVED = 40, 14, 30
 
 
 def flows_section(material: Material) -> Section:
@@ -35,6 +35,7 @@ def flows_section(material: Material) -> Section:
             *_lines(material),
             Heading("Services d’urgences dont dépend chaque commune"),
             *_emergencies(material),
+            *_observed(material),
         ),
     )
 
@@ -122,3 +123,45 @@ def _emergencies(material: Material) -> list[Block]:
     table = Table("flux-urgences", "Bassins des services d’urgences (estimation)", columns, rows)
     text = f"{people(outside)} dépendent d’un service d’urgences situé hors du territoire."
     return [*([Paragraph(text)] if outside else []), Grid(table)]
+
+
+def _observed(material: Material) -> list[Block]:
+    """Return the imported flows, one table per dataset, under their own heading."""
+    blocks: list[Block] = []
+    for dataset in material.territory.flow_datasets.all():
+        found = api.observed_flows(dataset)
+        hidden = (
+            f" Lignes de moins de {found.threshold} écartées par le secret statistique : "
+            f"{formats.number(found.hidden)}."
+        )
+        blocks += [
+            Heading(f"Flux observés : {dataset.name}"),
+            Paragraph(
+                f"{formats.number(found.total)} recours comptés par {dataset.source}, importés le "
+                f"{formats.date_short(dataset.imported_at)}.{hidden if found.hidden else ''}"
+            ),
+            Grid(_observed_table(material, dataset.pk, found)),
+        ]
+    return blocks
+
+
+def _observed_table(material: Material, number: int, found: api.Observed) -> Table:
+    names = dict(zip(material.atlas.codes.tolist(), material.atlas.names.tolist(), strict=True))
+    columns = [
+        Column("origin", "De"),
+        Column("destination", "Vers"),
+        Column("count", "Recours", "number"),
+        Column("share", "Part des recours de l’origine", "share"),
+    ]
+    rows = [
+        Row(
+            {
+                "origin": names.get(one.origin, one.origin),
+                "destination": names.get(one.destination, one.destination),
+                "count": one.count,
+                "share": one.share,
+            }
+        )
+        for one in found.lines[:OBSERVED]
+    ]
+    return Table(f"flux-observes-{number}", "Flux observés les plus importants", columns, rows)
