@@ -60,8 +60,8 @@ def supply(found: TerritorySupply, ageing: Retirement) -> str:
     if not found.figure("gp_60").value:
         return first % values + "."
     second = ngettext(
-        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s.",
-        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s.",
+        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s pour 100 000.",
+        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s pour 100 000.",
         int(found.figure("gp_60").value or 0),
     )
     return _(" ; ").join((first % values, second % values)) + _access(ageing)
