@@ -7,12 +7,13 @@ import io
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from maillage.kernel.models import Person, Scope
 from maillage.territory import api
-from maillage.territory.models import Territory
+from maillage.territory.models import Territory, TravelMatrix
 from maillage.territory.rules.kinds import TerritoryKind
 
 PAGES = ("access", "white_zones", "flows", "what_if")
@@ -154,6 +155,36 @@ def test_any_commune_has_its_access(visitor: Client, fictional_country: api.Atla
     outside = next(code for code in fictional_country.codes if code not in api.member_codes(valley))
     assert valley.name not in text(visitor, reverse("territory:commune_access", args=[str(outside)]))
     assert visitor.get(reverse("territory:commune_access", args=["99999"])).status_code == 404
+
+
+def test_a_matrix_is_received_refused_and_forgotten(
+    visitor: Client, client: Client, fictional_country: api.Atlas, patient: Person
+) -> None:
+    address = reverse("territory:travel_times")
+    assert "à vol d’oiseau" in text(visitor, address)
+    a, b = fictional_country.codes[:2].tolist()
+
+    def sent(content: str) -> dict[str, object]:
+        return {
+            "provider": "INSEE",
+            "vintage": "2025",
+            "file": SimpleUploadedFile("temps.csv", f"origin,destination,minutes\n{content}".encode()),
+        }
+
+    refused = visitor.post(address, sent(f"{a},00000,5"))
+    assert refused.status_code == 422
+    assert "temps.csv, ligne 1, colonne destination" in refused.content.decode()
+    assert visitor.post(address, {"provider": "INSEE"}).status_code == 422
+    assert visitor.post(address, sent(f"{a},{b},12")).status_code == 302
+    assert "Les temps fournis par INSEE" in text(visitor, address)
+    matrix = TravelMatrix.objects.get()
+    delete = reverse("territory:travel_times_delete", args=[matrix.pk])
+    client.force_login(patient)
+    assert "Importer" not in text(client, address)
+    assert client.post(delete).status_code == 403
+    client.force_login(matrix.imported_by)
+    assert visitor.post(delete).status_code == 302
+    assert not TravelMatrix.objects.exists()
 
 
 @pytest.mark.pack

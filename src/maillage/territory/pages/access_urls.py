@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from maillage.territory.pages import access, commune_access, flows, what_if, white_zones
+from maillage.territory.pages import access, commune_access, flows, travel_times, what_if, white_zones
 
 urlpatterns: list[URLPattern] = [
     path("<slug:slug>/accessibilite/", access.access, name="access"),
@@ -26,7 +26,13 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/et-si/enregistrer/", what_if.what_if_save, name="what_if_save"),
     path("<slug:slug>/et-si/comparer/", what_if.what_if_compare, name="what_if_compare"),
     path("<slug:slug>/et-si/<int:scenario>/<slug:verb>/", what_if.what_if_scenario, name="what_if_scenario"),
-    path("scenarios/<str:token>/", what_if.shared_scenario, name="shared_scenario"),
-    path("scenarios/<str:token>/carte.geojson", what_if.shared_map, name="shared_scenario_map"),
-    path("communes/<str:code>/acces/", commune_access.commune_access, name="commune_access"),
+    path("donnees/temps-de-trajet/", travel_times.travel_times, name="travel_times"),
+    path(
+        "donnees/temps-de-trajet/<int:matrix>/supprimer/",
+        travel_times.travel_times_delete,
+        name="travel_times_delete",
+    ),
+    path("scenarios/<slug:token>/", what_if.shared_scenario, name="shared_scenario"),
+    path("scenarios/<slug:token>/carte.geojson", what_if.shared_map, name="shared_scenario_map"),
+    path("communes/<slug:code>/acces/", commune_access.commune_access, name="commune_access"),
 ]
