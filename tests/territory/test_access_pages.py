@@ -155,6 +155,9 @@ def test_any_commune_has_its_access(visitor: Client, fictional_country: api.Atla
     outside = next(code for code in fictional_country.codes if code not in api.member_codes(valley))
     assert valley.name not in text(visitor, reverse("territory:commune_access", args=[str(outside)]))
     assert visitor.get(reverse("territory:commune_access", args=["99999"])).status_code == 404
+    for table in ("professions", "plus-proches", "destinations"):
+        assert visitor.get(reverse("territory:commune_access_csv", args=[inside, table])).status_code == 200
+    assert visitor.get(reverse("territory:commune_access_csv", args=[inside, "autre"])).status_code == 404
 
 
 def test_a_matrix_is_received_refused_and_forgotten(

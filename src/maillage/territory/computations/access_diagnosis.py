@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from maillage.engines import accessibility, traveltime
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import Access
-from maillage.territory.computations.access_summary import Summary, summary
+from maillage.territory.computations.access_summary import Summary, known, summary
 from maillage.territory.computations.comparisons import Area
 from maillage.territory.computations.memo import perimeter_key
 from maillage.territory.computations.reference_comparison import agreement, ranks
@@ -27,15 +27,18 @@ from maillage.territory.computations.travel_times import (
 from maillage.territory.models import Diagnosis, Territory
 
 KIND = "access"
+LAYOUT = 2
+"""Changes whenever results are kept under other names, so that older rows are not read back."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaAccess:
-    """Accessibility over one area: its spread, agreement with the DREES, and how far services are."""
+    """Accessibility over one area: spread, published mean, agreement of ranks, distance of services."""
 
     label: str
     level: str
     summary: Summary
+    published: float | None
     agreement: float | None
     remoteness: dict[str, Remoteness]
 
@@ -74,6 +77,7 @@ def diagnose(
         inputs={
             "access": access.key,
             "atlas": atlas.fingerprint,
+            "layout": LAYOUT,
             "perimeter": perimeter_key(positions),
             "areas": [(area.level, area.code) for area in areas],
         },
@@ -85,7 +89,9 @@ def diagnose(
 
 def _measure(atlas: Atlas, access: Access, area: Area) -> dict[str, Any]:
     services = {key: nearest_service(atlas, access.travel, key).minutes for key in SERVICES}
+    published = ranks(atlas, access).published[area.members]
     return {
+        "published": known(accessibility.mean(published, access.demand[area.members])),
         "summary": summary(access, area.members).as_dict(),
         "agreement": agreement(ranks(atlas, access), access, area.members),
         "remoteness": {
@@ -100,6 +106,7 @@ def _read(area: Area, stored: dict[str, Any]) -> AreaAccess:
         area.label,
         area.level,
         Summary.from_dict(stored["summary"]),
+        stored["published"],
         stored["agreement"],
         {key: Remoteness.from_dict(values) for key, values in stored["remoteness"].items()},
     )

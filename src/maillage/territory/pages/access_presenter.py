@@ -274,6 +274,7 @@ def _areas(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> Tabl
                 "p90": area.summary.p90,
                 "interdecile": area.summary.interdecile,
                 "gini": area.summary.gini,
+                "published": area.published,
                 "agreement": area.agreement,
             }
         )
@@ -293,6 +294,7 @@ def _areas(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> Tabl
             Column("p90", _("P90"), "number", decimals=trade.decimals),
             Column("interdecile", _("P90/P10"), "number", decimals=1),
             Column("gini", _("Gini"), "number", decimals=2),
+            Column("published", _("Référence DREES"), "number", decimals=trade.decimals),
             Column("agreement", _("Accord avec la DREES"), "number", decimals=2),
         ),
         rows=rows,

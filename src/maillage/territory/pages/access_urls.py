@@ -35,4 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("scenarios/<slug:token>/", what_if.shared_scenario, name="shared_scenario"),
     path("scenarios/<slug:token>/carte.geojson", what_if.shared_map, name="shared_scenario_map"),
     path("communes/<slug:code>/acces/", commune_access.commune_access, name="commune_access"),
+    path(
+        "communes/<slug:code>/acces/<slug:table>.csv",
+        commune_access.commune_access_csv,
+        name="commune_access_csv",
+    ),
 ]

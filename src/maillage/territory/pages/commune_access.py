@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from maillage.territory.computations.place_names import at
 from maillage.territory.computations.reference_comparison import GAP_RULE, ranks, reasons
 from maillage.territory.computations.supplies import PROFESSIONS, SERVICES
 from maillage.territory.computations.travel_times import nearest_service
+from maillage.territory.pages.access_choice import csv_download, pick_table
 from maillage.territory.pages.access_words import reasons_in_words
 
 SHOWN_DESTINATIONS = 8
@@ -47,6 +49,14 @@ def commune_access(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "territory/diagnosis/commune_access.html", context)
 
 
+def commune_access_csv(request: HttpRequest, code: str, table: str) -> HttpResponse:
+    """Give one table of a commune's access as CSV."""
+    require(request.user, Permission.VIEW_DIAGNOSIS)  # type: ignore[arg-type]
+    shown = block(current(), code)
+    tables = {shown[name].key: shown[name] for name in ("professions", "services", "destinations")}
+    return csv_download(pick_table(tables, table), code)
+
+
 def block(atlas: Atlas, code: str) -> dict[str, Any]:
     """Return what `diagnosis/_commune_access.html` shows of a commune. Raises Http404 where unknown."""
     try:
@@ -58,10 +68,14 @@ def block(atlas: Atlas, code: str) -> dict[str, Any]:
         "finding": _finding(atlas, access, position),
         "figures": _figures(atlas, access, position),
         "explanation": _explanation(atlas, access, position),
-        "professions": _professions(atlas, position),
-        "services": _services(atlas, access, position),
-        "destinations": _destinations(atlas, access, position),
+        "professions": _with_csv(_professions(atlas, position), code),
+        "services": _with_csv(_services(atlas, access, position), code),
+        "destinations": _with_csv(_destinations(atlas, access, position), code),
     }
+
+
+def _with_csv(table: Table, code: str) -> Table:
+    return replace(table, csv_url=reverse("territory:commune_access_csv", args=[code, table.key]))
 
 
 def _finding(atlas: Atlas, access: Access, position: int) -> str:
