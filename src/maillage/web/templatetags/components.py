@@ -92,14 +92,16 @@ def sparkline(values: Sequence[float | None], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/data_table.html", takes_context=True)
-def data_table(context: template.Context, table: Table) -> dict[str, Any]:
+def data_table(context: template.Context, table: Table, level: int = 3) -> dict[str, Any]:
     """Draw a kernel Table: sort (by link, then in place), sticky heading, CSV; rows answer to the map.
 
     Without JavaScript the headings link to `?tri=<column>`: the view passes it to `Table.sorted_by`.
+    `level` is that of the caption among the page's headings.
     """
     query = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
     return {
         "table": table,
+        "level": level,
         "headings": [_heading(column, table.sort, query) for column in table.columns],
         "rows": [(row, [_cell(row, column) for column in table.columns]) for row in table.rows],
     }
