@@ -45,7 +45,8 @@ def addresses_page() -> str:
                 inner = f"{space}{entry.namespace}:" if entry.namespace else space
                 yield from walk(entry.url_patterns, prefix + str(entry.pattern), inner)
             else:
-                permission = getattr(getattr(entry.callback, "view_class", None), "permission", None) or ""
+                view = getattr(entry.callback, "view_class", entry.callback)
+                permission = getattr(view, "permission", None) or ""
                 yield f"`/{prefix}{entry.pattern}`", f"`{space}{entry.name}`", str(permission)
 
     rows = [

@@ -125,6 +125,7 @@ def diagnosis_page(
             return _nothing(request, territory, url_name, "")
         return view(request, Diagnosis(territory, atlas, positions, url_name), *args, **kwargs)
 
+    page.permission = Permission.VIEW_DIAGNOSIS  # type: ignore[attr-defined]  # read by the generated reference
     return page
 
 
