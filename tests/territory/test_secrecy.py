@@ -41,8 +41,11 @@ def exactly_derivable(equations: list[list[int]], unknowns: list[int]) -> set[in
     A cell is determined when its unit row lies in the span of the equations: the rank does not grow.
     """
     size = max((len(row) for row in equations), default=0)
-    return {cell for cell in unknowns
-            if rank([*equations, [int(i == cell) for i in range(size)]]) == rank(equations)}
+    return {
+        cell
+        for cell in unknowns
+        if rank([*equations, [int(i == cell) for i in range(size)]]) == rank(equations)
+    }
 
 
 def rank(rows: list[list[int]]) -> int:
