@@ -150,6 +150,7 @@ def check_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> Non
         from maillage.config import installation
 
         with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
             report = installation.check_pack(folder, progress=progress)
         verdict = "Aucun défaut." if report.is_sound else "Jeu refusé : rien ne serait importé."
         lines = [str(found) for found in (*report.defects, *report.remarks)]

@@ -55,6 +55,7 @@ class Territory(AnnotatedModel):
         "id",
         "kind",
         "name",
+        "communes",
         "search_name",
         "slug",
         "scope",
