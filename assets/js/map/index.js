@@ -44,11 +44,14 @@ class MaillageMap extends HTMLElement {
     this.onRefresh = () => this.refresh();
     document.addEventListener("maillage:theme", this.onTheme);
     document.addEventListener("maillage:refresh", this.onRefresh);
+    const canvas = this.canvas;
     try {
       await this.draw();
     } catch (error) {
-      this.fail(error);
+      if (this.canvas === canvas) this.fail(error);
     }
+    // A map taken off the page while it was loading has nothing to show and nobody to tell.
+    if (this.canvas !== canvas) return;
     this.removeAttribute("aria-busy");
     this.drawn = true;
   }
@@ -93,6 +96,7 @@ class MaillageMap extends HTMLElement {
 
   async draw() {
     await this.load();
+    if (!this.isConnected) return;
     const touch = matchMedia("(pointer: coarse)").matches;
     this.map = new maplibre.Map({
       container: this.canvas,
