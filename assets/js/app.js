@@ -7,6 +7,7 @@ import { requests } from "./requests.js";
 import { scenarioOnMap } from "./what-if.js";
 import { suggestions } from "./suggest.js";
 import { sortableTables } from "./tables.js";
+import { tabs } from "./tabs.js";
 
 /** Brings one part of the page to life: the whole page at first, then what htmx swaps in. */
 function enliven(root) {
@@ -14,6 +15,7 @@ function enliven(root) {
   suggestions(root);
   sortableTables(root);
   scenarioOnMap(root);
+  tabs(root);
 }
 
 appearance(document);

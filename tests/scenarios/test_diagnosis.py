@@ -62,6 +62,8 @@ def test_every_page_is_accessible_and_fits(
     settle(page)
     assert_axe_clean(page)
     assert page.evaluate(OVERFLOW) <= 0
+    if width == 1440:
+        page.set_viewport_size({"width": width, "height": 1560})  # figures and map on one picture
     screenshot(page, f"{name}-{width}-{theme}")
 
 
