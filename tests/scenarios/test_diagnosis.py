@@ -76,7 +76,9 @@ def test_the_portrait_says_who_lives_there(coordinator: Page) -> None:
 
 def test_access_is_low_at_marcigny_and_the_cities_are_outside(coordinator: Page) -> None:
     coordinator.goto(PAGES["accessibilite"])
-    expect(coordinator.locator(".finding").first).to_contain_text("% des habitants")
+    finding = coordinator.locator(".finding").first
+    expect(finding).to_contain_text("des habitants vivent sous 2,50 consultations")
+    expect(finding).to_contain_text("la DREES, elle, en compte 49")
 
     features = coordinator.request.get(f"{PAGES['accessibilite']}carte.geojson").json()["features"]
     named = {feature["properties"]["name"]: feature["properties"] for feature in features}

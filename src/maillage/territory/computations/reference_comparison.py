@@ -87,6 +87,19 @@ def agreement(compared: Ranks, access: Access, members: Members) -> float | None
     return found if np.isfinite(found) else None
 
 
+def published_below(atlas: Atlas, access: Access, members: Positions) -> float | None:
+    """Return the share of the inhabitants of `members` whom the DREES itself puts under the threshold.
+
+    None where the published values are in another unit than ours (all but GPs), or cover under nine tenths
+    of the inhabitants.
+    """
+    published, people = ranks(atlas, access).published[members], access.people[members]
+    known = np.isfinite(published)
+    if access.profession.key != "gp" or people[known].sum() < 0.9 * people.sum() or not people.sum():
+        return None
+    return accessibility.share_below(published[known], people[known], access.low)
+
+
 def differences(atlas: Atlas, access: Access, members: Positions) -> list[Difference]:
     """Return the communes of `members` where the ranks differ by the rule's gap or more, widest first."""
     compared = ranks(atlas, access)

@@ -17,7 +17,7 @@ from maillage.territory.computations.access import Access
 from maillage.territory.computations.access_diagnosis import AccessDiagnosis
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.place_names import of
-from maillage.territory.computations.reference_comparison import differences, ranks
+from maillage.territory.computations.reference_comparison import differences, published_below, ranks
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.travel_times import nearest_service, travel_bounds
 from maillage.territory.computations.white_zones import zone_labels
@@ -42,21 +42,26 @@ def finding(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> str
         "mean": number(summary.mean, trade.decimals),
         "france": number(found.areas[-1].summary.mean, trade.decimals),
     }
-    if not summary.people_below:
-        return (
-            _(
-                "Aucun habitant ne vit sous %(low)s %(unit)s ; la moyenne est de %(mean)s "
-                "(France : %(france)s)."
-            )
-            % values
-        )
-    return (
-        _(
+    if summary.people_below:
+        first = _(
             "%(share)s des habitants vivent sous %(low)s %(unit)s%(where)s ; "
             "la moyenne est de %(mean)s (France : %(france)s)."
         )
-        % values
-    )
+    else:
+        first = _(
+            "Aucun habitant ne vit sous %(low)s %(unit)s ; la moyenne est de %(mean)s (France : %(france)s)."
+        )
+    return first % values + _beside_the_reference(diagnosis, access)
+
+
+def _beside_the_reference(diagnosis: Diagnosis, access: Access) -> str:
+    """Return that this is an estimate, and what the DREES publishes where it can be set beside."""
+    published = published_below(diagnosis.atlas, access, diagnosis.positions)
+    if published is None:
+        return " " + _("C’est une estimation.")
+    return " " + _("C’est une estimation : la DREES, elle, en compte %(share)s sous ce seuil.") % {
+        "share": percent(published)
+    }
 
 
 def _where(diagnosis: Diagnosis, access: Access) -> str:
