@@ -51,7 +51,13 @@ from maillage.territory.computations.observed_flows import Observed
 from maillage.territory.computations.observed_flows import observed as observed_flows
 from maillage.territory.computations.portrait import Portrait, portrait
 from maillage.territory.computations.preparation import warm
-from maillage.territory.computations.reference_comparison import Reason, agreement, differences, ranks
+from maillage.territory.computations.reference_comparison import (
+    Reason,
+    agreement,
+    differences,
+    published_below,
+    ranks,
+)
 from maillage.territory.computations.retirement import Retirement, retirement
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.supply import TerritorySupply, territory_supply
@@ -177,6 +183,7 @@ __all__ = [
     "population",
     "portrait",
     "profile",
+    "published_below",
     "rank",
     "ranks",
     "remoteness",

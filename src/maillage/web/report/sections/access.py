@@ -65,7 +65,13 @@ def finding(material: Material) -> str:
     if france and france.below is not None and france is not ours:
         word = against(ours.below, france.below, 0.005)
         text += f", {word} l’ensemble de la France ({formats.percent(france.below)})"
-    return f"{text} ; la moyenne est de {formats.number(ours.mean, 2)}."
+    text = f"{text} ; la moyenne est de {formats.number(ours.mean, 2)}."
+    published = api.published_below(material.atlas, material.access, material.positions)
+    if published is None:
+        return f"{text} C’est une estimation."
+    return (
+        f"{text} C’est une estimation : la DREES, elle, en compte {formats.percent(published)} sous ce seuil."
+    )
 
 
 def travel_sentence(material: Material) -> str:
