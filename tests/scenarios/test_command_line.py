@@ -95,6 +95,25 @@ def test_an_unknown_territory_is_said_plainly(command: Command, fictional: Path,
     assert not (tmp_path / "report").exists()
 
 
+def test_measured_travel_times_replace_the_estimate_or_are_refused(
+    command: Command, fictional: Path, tmp_path: Path
+) -> None:
+    command("data", "import", str(fictional))
+    first, second, *_ = pl.read_parquet(fictional / "communes.parquet")["code"]
+    table = tmp_path / "times.csv"
+    table.write_text(f"origin,destination,minutes\n{first},{second},12.5\n{second},{first},14\n")
+    words = ("data", "travel-times", str(table), "--provider", "OSRM", "--vintage", "2026", "--quiet")
+    taken = command(*words)
+    assert taken.returncode == 0, taken.stderr
+    assert taken.stdout.startswith("2 temps de trajet de OSRM (2026)")
+
+    table.write_text(f"origin,destination,minutes\n{first},99999,12.5\n")
+    refused = command(*words)
+    assert refused.returncode == 1
+    assert "99999" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_the_journal_is_verified(command: Command, fictional: Path) -> None:
     command("data", "import", str(fictional))
     sound = json.loads(command("journal", "verify", "--json").stdout)

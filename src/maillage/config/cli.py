@@ -171,6 +171,30 @@ def import_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> No
         _answer(report.as_dict(), as_json, _told(report))
 
 
+@data.command(
+    "travel-times",
+    help="Importer des temps de trajet mesurés (CSV ou Parquet : origine, destination, minutes).",
+)
+def import_travel_times(
+    file: Annotated[Path, typer.Argument(help="Table des temps de trajet.", exists=True, dir_okay=False)],
+    provider: Annotated[str, typer.Option(help="D’où ils viennent : INSEE Metric, OSRM…")],
+    vintage: Annotated[str, typer.Option(help="Leur millésime : 2024…")],
+    quiet: Quiet = False,
+) -> None:
+    """Import a travel-time matrix, used from then on between the communes it covers."""
+    with _ready():
+        from maillage.config import installation
+        from maillage.territory import api as territories
+
+        with shown(quiet) as progress:
+            installation.prepare(progress)
+            matrix = territories.import_travel_matrix(
+                by=None, provider=provider, vintage=vintage, file=file.name, content=file.read_bytes()
+            )
+            territories.warm(progress=progress)
+        typer.echo(f"{matrix.pair_count} temps de trajet de {matrix.provider} ({matrix.vintage}) en service.")
+
+
 @data.command("fictional", help="Écrire un jeu de données fictif, pour essayer sans données ni réseau.")
 def write_fictional(
     folder: Annotated[Path, typer.Argument(help="Dossier à créer.", file_okay=False)], seed: Seed = 1

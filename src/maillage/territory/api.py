@@ -13,6 +13,7 @@ from maillage.territory.actions import (
     import_pack,
     rename,
 )
+from maillage.territory.actions.flows import import_travel_matrix
 from maillage.territory.actions.import_report import ImportReport
 from maillage.territory.atlas import (
     Atlas,
@@ -170,6 +171,7 @@ __all__ = [
     "feature_collection",
     "halo_positions",
     "import_pack",
+    "import_travel_matrix",
     "last_report",
     "list_packs",
     "main_lines",
