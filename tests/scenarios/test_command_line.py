@@ -20,6 +20,11 @@ def fictional(command: Command, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
+def packs_of(command: Command) -> list[dict[str, object]]:
+    """Return the packs that the installation knows."""
+    return json.loads(command("data", "list", "--json").stdout)
+
+
 def test_every_command_explains_itself(command: Command) -> None:
     for words in ([], ["diagnose"], ["data", "import"]):
         said = command(*words, "--help")
@@ -43,13 +48,14 @@ def test_a_sound_pack_is_checked_then_imported_once(command: Command, fictional:
     again = command("data", "import", str(fictional))
     assert again.returncode == 0
     assert "rien à faire" in again.stdout
-    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+    assert [pack["in_use"] for pack in packs_of(command)].count(True) == 1
 
 
 def test_a_spoilt_pack_is_refused_with_its_defects_and_changes_nothing(
     command: Command, fictional: Path, tmp_path: Path
 ) -> None:
     command("data", "import", str(fictional))
+    before = packs_of(command)
     spoilt = tmp_path / "spoilt"
     shutil.copytree(fictional, spoilt)
     supply = pl.read_parquet(spoilt / "supply_commune.parquet")
@@ -68,7 +74,7 @@ def test_a_spoilt_pack_is_refused_with_its_defects_and_changes_nothing(
     assert "supply_commune.parquet" in refused.stderr
     assert "pharmacies" in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+    assert packs_of(command) == before
 
 
 def test_a_folder_that_is_no_pack_is_refused(command: Command, tmp_path: Path) -> None:
@@ -88,7 +94,9 @@ def test_the_diagnosis_is_written_without_the_web(command: Command, fictional: P
 
 def test_an_unknown_territory_is_said_plainly(command: Command, fictional: Path, tmp_path: Path) -> None:
     command("data", "import", str(fictional))
-    refused = command("diagnose", "atlantide", "--out", str(tmp_path / "report"), "--quiet")
+    refused = command(
+        "diagnose", "atlantide", "--out", str(tmp_path / "report"), "--quiet", MAILLAGE_DATA=str(fictional)
+    )
     assert refused.returncode == 1
     assert "atlantide" in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -123,6 +131,7 @@ def test_the_journal_is_verified(command: Command, fictional: Path) -> None:
 
 def test_a_backup_brings_the_database_back(command: Command, fictional: Path, tmp_path: Path) -> None:
     command("data", "import", str(fictional))
+    before = packs_of(command)
     archive = tmp_path / "backup.zip"
     saved = command("backup", str(archive), "--quiet")
     assert saved.returncode == 0, saved.stderr
@@ -133,5 +142,5 @@ def test_a_backup_brings_the_database_back(command: Command, fictional: Path, tm
     assert command("restore", str(archive), "--yes", "--digest", "0" * 64, "--quiet").returncode == 1
     restored = command("restore", str(archive), "--yes", "--digest", digest[1], "--quiet")
     assert restored.returncode == 0, restored.stderr
-    assert len(json.loads(command("data", "list", "--json").stdout)) == 1
+    assert packs_of(command) == before
     assert json.loads(command("journal", "verify", "--json").stdout)["sound"]
