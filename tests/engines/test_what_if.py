@@ -119,6 +119,11 @@ def test_scores_equal_the_scenarios_they_stand_for(backend, territory, decay, qu
         at_least = demand[under & (scenario.apl >= threshold + margin)].sum()
         at_most = demand[under & (scenario.apl >= threshold - margin)].sum()
         assert at_least <= scores.lifted[position] <= at_most
+    some = np.arange(pairs.n)[::-2]
+    alone = score_sites(structure, before, demand, threshold, amount=amount, at=some, backend=backend)
+    assert alone.positions.tolist() == some.tolist()
+    assert np.array_equal(alone.relief, scores.relief[some])
+    assert np.array_equal(alone.lifted, scores.lifted[some])
 
 
 def test_the_plain_kernels_and_the_compiled_ones_write_the_same():

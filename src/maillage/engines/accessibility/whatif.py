@@ -19,7 +19,14 @@ from maillage.engines.accessibility.compute import (
     prepare,
     supply_at_sites,
 )
-from maillage.engines.accessibility.model import Decay, FloatArray, IntArray, Result, Structure
+from maillage.engines.accessibility.model import (
+    Decay,
+    FloatArray,
+    IntArray,
+    Result,
+    SparseRows,
+    Structure,
+)
 
 
 class _Change(NamedTuple):
@@ -137,7 +144,7 @@ class WhatIf:
 
 
 class Scores(NamedTuple):
-    """What an added supply would do, at each site of the structure (aligned with `positions`).
+    """What an added supply would do, at each site that was tried (aligned with `positions`).
 
     `relief`: fall of the shortfall Σ P_i · max(0, threshold − APL_i), in units of supply; `lifted`: people
     whose commune reaches the threshold.
@@ -155,32 +162,38 @@ def score_sites(
     threshold: float,
     *,
     amount: float = 1.0,
+    at: ArrayLike | None = None,
     backend: kernels.Backend = "auto",
 ) -> Scores:
-    """Try `amount` of supply at every site in turn.
+    """Try `amount` of supply at every site in turn, or at the commune positions `at` only.
 
     `people`: whom to count, shape (n,): the population, or the population of a territory and 0 elsewhere.
+    Raises ValueError where a position of `at` is not a site of the structure.
     """
     population = nonnegative(people, structure.n, "people")
-    catchment = np.ascontiguousarray(result.catchment_demand[structure.sites])
-    step = per_head(np.full(structure.sites.size, float(amount)), catchment)
-    rows, apl = structure.by_site, np.ascontiguousarray(result.apl)
+    rows, positions = structure.by_site, structure.sites
+    if at is not None:
+        positions = np.asarray(at, dtype=np.int32)
+        rows = rows[[structure.site(int(position)) for position in positions]]
+        for part in (rows.indptr, rows.indices, rows.data):
+            part.setflags(write=False)  # the array type that the kernels were compiled for
+    step = per_head(np.full(positions.size, float(amount)), result.catchment_demand[positions])
+    apl = np.ascontiguousarray(result.apl)
     compiled = kernels.compiled(backend)
     if compiled is None:
-        relief, lifted = _score(structure, step, apl, population, threshold)
+        relief, lifted = _score(rows, step, apl, population, threshold)
     else:
         relief, lifted = np.empty(step.size), np.empty(step.size)
         compiled["score"](
             rows.indptr, rows.indices, rows.data, step, apl, population, float(threshold), relief, lifted
         )
-    return Scores(structure.sites, relief, lifted)
+    return Scores(positions, relief, lifted)
 
 
 def _score(
-    structure: Structure, step: FloatArray, apl: FloatArray, people: FloatArray, threshold: float
+    rows: SparseRows, step: FloatArray, apl: FloatArray, people: FloatArray, threshold: float
 ) -> tuple[FloatArray, FloatArray]:
     """The NumPy twin of `kernels.score`; `bincount` adds in the same order as the loop."""
-    rows = structure.by_site
     site = np.repeat(np.arange(step.size), np.diff(rows.indptr))
     shortfall = np.maximum(threshold - apl, 0.0)[rows.indices]
     gain = rows.data * step[site]

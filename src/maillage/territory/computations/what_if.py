@@ -110,11 +110,16 @@ def best_sites(
     """
     people = np.zeros(access.people.size)
     people[members] = access.people[members]
-    scores = accessibility.score_sites(access.structure, state, people, access.low, amount=access.unit)
     likely = (access.heads > 0) | (counts(atlas, "supply_commune.pharmacies") > 0)
-    kept = np.isin(scores.positions, members) & likely[scores.positions] & (scores.relief > 0)
-    order = np.flatnonzero(kept)[np.argsort(-scores.relief[kept], kind="stable")[:limit]]
-    return [(int(scores.positions[k]), float(scores.relief[k]), float(scores.lifted[k])) for k in order]
+    scores = accessibility.score_sites(
+        access.structure, state, people, access.low, amount=access.unit, at=members[likely[members]]
+    )
+    order = np.argsort(-scores.relief, kind="stable")[:limit]
+    return [
+        (int(scores.positions[k]), float(scores.relief[k]), float(scores.lifted[k]))
+        for k in order
+        if scores.relief[k] > 0
+    ]
 
 
 def _amount(access: Access, delta: int, heads: float, offered: float) -> float:
