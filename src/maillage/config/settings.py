@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.people",
     "maillage.directory",
     "maillage.territory",
     "maillage.kernel",

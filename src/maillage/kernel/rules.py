@@ -33,11 +33,40 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     VIEW_JOURNAL = "view_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    EDIT_DIRECTORY = "edit_directory"
+    VIEW_PATIENTS = "view_patients"
+    REGISTER_PATIENTS = "register_patients"
+    MANAGE_REFERRING_DOCTOR = "manage_referring_doctor"
+    BOOK_APPOINTMENT = "book_appointment"
+    MANAGE_AGENDA = "manage_agenda"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.COORDINATOR: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY, Permission.IMPORT_DATA}),
+    # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
+    Role.COORDINATOR: frozenset(
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.EDIT_TERRITORY,
+            Permission.IMPORT_DATA,
+            Permission.EDIT_DIRECTORY,
+            Permission.REGISTER_PATIENTS,
+            Permission.MANAGE_REFERRING_DOCTOR,
+        }
+    ),
+    Role.REGULATOR: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS}),
+    Role.CASE_MANAGER: frozenset(
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.VIEW_PATIENTS,
+            Permission.REGISTER_PATIENTS,
+            Permission.MANAGE_REFERRING_DOCTOR,
+        }
+    ),
+    **{
+        role: frozenset({*_EVERYONE_AT_WORK, Permission.REGISTER_PATIENTS})
+        for role in (Role.PHYSICIAN, Role.EHPAD)
+    },
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -46,20 +75,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_DATA,
             Permission.MANAGE_ACCOUNTS,
             Permission.VIEW_JOURNAL,
+            Permission.EDIT_DIRECTORY,
         }
     ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
         role: frozenset(_EVERYONE_AT_WORK)
         for role in (
-            Role.REGULATOR,
-            Role.PHYSICIAN,
             Role.NURSE,
             Role.PHARMACIST,
             Role.MIDWIFE,
             Role.PHYSIOTHERAPIST,
-            Role.EHPAD,
-            Role.CASE_MANAGER,
             Role.BOARD,
             Role.PREVENTION_LEAD,
         )

@@ -14,6 +14,38 @@ class StructureKind(StrEnum):
     HEALTH_CENTRE = "centre_sante"
     PHARMACY = "pharmacie"
     LABORATORY = "laboratoire"
+    OFFICE = "cabinet"
+    ESP = "esp"
+    ESS = "ess"
+    CPTS = "cpts"
+    DAC = "dac"
+    LOCAL_HOSPITAL = "hopital_proximite"
+    HAD = "had"
+    SSIAD = "ssiad"
+    PMI = "pmi"
+    ASSOCIATION = "association"
+    MUNICIPALITY = "commune"
+
+
+PACK_KINDS = (
+    StructureKind.HOSPITAL,
+    StructureKind.EHPAD,
+    StructureKind.EMERGENCY,
+    StructureKind.MATERNITY,
+    StructureKind.MSP,
+    StructureKind.HEALTH_CENTRE,
+    StructureKind.PHARMACY,
+    StructureKind.LABORATORY,
+)
+"""What data packs bring; the other kinds come with imports and with the demonstration."""
+
+
+class Origin(StrEnum):
+    """Who brought a structure: a new data pack only retires what a pack brought."""
+
+    PACK = "pack"
+    IMPORT = "import"
+    DEMONSTRATION = "demonstration"
 
 
 class Precision(StrEnum):
@@ -54,7 +86,19 @@ _R66_BY_KIND = {
     StructureKind.HEALTH_CENTRE: "124",
     StructureKind.PHARMACY: "620",
     StructureKind.LABORATORY: "611",
+    StructureKind.CPTS: "604",
+    StructureKind.DAC: "606",
+    StructureKind.LOCAL_HOSPITAL: "106",
+    StructureKind.HAD: "127",
+    StructureKind.SSIAD: "354",
+    StructureKind.PMI: "223",
 }
+KIND_OF_R66 = {
+    **dict.fromkeys(("101", "109", "128", "129", "131", "292", "355", "362", "365"), StructureKind.HOSPITAL),
+    **{code: kind for kind, code in _R66_BY_KIND.items()},
+}
+"""Which kind each FINESS category is; categories that are not of first contact are absent."""
+
 _ABBREVIATIONS = {"c h", "c h r", "c h r c h u"}
 
 

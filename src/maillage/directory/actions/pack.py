@@ -9,7 +9,14 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from maillage.directory.models import STATUS_LABELS, Structure
-from maillage.directory.rules import PRECISIONS, StructureKind, finess_of, r66_code
+from maillage.directory.rules.structures import (
+    PACK_KINDS,
+    PRECISIONS,
+    Origin,
+    StructureKind,
+    finess_of,
+    r66_code,
+)
 from maillage.kernel.databases import bulk_load
 from maillage.territory import api as territory
 
@@ -34,8 +41,10 @@ _FIELDS = (
     "single_room_price",
     "dependency_price",
     "source",
+    "origin",
     "is_active",
 )
+_ORIGIN = _FIELDS.index("origin")
 _COLUMN_NAMES = tuple(name.removesuffix("_id") for name in _FIELDS)
 
 
@@ -84,7 +93,7 @@ class StructureLoader:
             lambda row: _("l’identifiant %s a déjà une ligne.") % row["id"],
             _("Gardez une ligne par structure."),
         )  # fmt: skip
-        self._check_words(table, "type", [kind.value for kind in StructureKind], defects)
+        self._check_words(table, "type", [kind.value for kind in PACK_KINDS], defects)
         self._check_words(table, "precision", list(PRECISIONS), defects)
         self._check_words(table, "statut", list(STATUS_LABELS), defects)
         territory.check_places(table, file, manifest, defects)
@@ -109,13 +118,15 @@ class StructureLoader:
         )  # fmt: skip
 
     def load(self, pack: territory.OpenPack, progress: territory.Progress) -> Mapping[str, int]:
-        """Insert new structures, update changed ones, retire those that the pack no longer has."""
+        """Insert new structures, update changed ones, retire those of packs that this one no longer has."""
         progress(_("Structures"), 0, 1)
         known = {row[0]: row for row in Structure.objects.values_list(*_FIELDS)}
         wanted = {row[0]: row for row in _rows(pack.tables[self.table.stem])}
         added = [row for key, row in wanted.items() if key not in known]
         changed = [row for key, row in wanted.items() if key in known and known[key] != row]
-        gone = [key for key, row in known.items() if key not in wanted and row[-1]]
+        gone = [
+            key for key, row in known.items() if key not in wanted and row[-1] and row[_ORIGIN] == Origin.PACK
+        ]
         bulk_load(Structure, _COLUMN_NAMES, added)
         Structure.objects.bulk_create(
             [Structure(**dict(zip(_FIELDS, row, strict=True))) for row in changed],
@@ -155,5 +166,6 @@ def _rows(table: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
             row.get("prix_mensuel_chambre_simple"),
             row.get("tarif_mensuel_gir12"),
             row["source"],
+            Origin.PACK.value,
             True,
         )

@@ -1,4 +1,4 @@
-"""Reads of the directory."""
+"""Reads of structures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Sum
 
 from maillage.directory.models import Structure, StructureQuerySet
-from maillage.directory.rules import FINESS_LENGTH, StructureKind
+from maillage.directory.rules.structures import FINESS_LENGTH, StructureKind
 from maillage.territory import api as territory
 
 

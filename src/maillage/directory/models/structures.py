@@ -1,4 +1,4 @@
-"""Health and care structures, from the data packs."""
+"""Health and care structures, from data packs, imports and the demonstration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from maillage.directory.rules import Precision, StructureKind
+from maillage.directory.rules.structures import Origin, Precision, StructureKind
 from maillage.kernel.privacy import ReferenceModel
 
 KIND_LABELS: dict[StructureKind, str | Promise] = {
@@ -21,6 +21,17 @@ KIND_LABELS: dict[StructureKind, str | Promise] = {
     StructureKind.HEALTH_CENTRE: _("Centre de santé"),
     StructureKind.PHARMACY: _("Pharmacie"),
     StructureKind.LABORATORY: _("Laboratoire"),
+    StructureKind.OFFICE: _("Cabinet"),
+    StructureKind.ESP: _("Équipe de soins primaires (ESP)"),
+    StructureKind.ESS: _("Équipe de soins spécialisés (ESS)"),
+    StructureKind.CPTS: _("CPTS"),
+    StructureKind.DAC: _("Dispositif d’appui à la coordination (DAC)"),
+    StructureKind.LOCAL_HOSPITAL: _("Hôpital de proximité"),
+    StructureKind.HAD: _("Hospitalisation à domicile (HAD)"),
+    StructureKind.SSIAD: _("Soins infirmiers à domicile (SSIAD)"),
+    StructureKind.PMI: _("Protection maternelle et infantile (PMI)"),
+    StructureKind.ASSOCIATION: _("Association"),
+    StructureKind.MUNICIPALITY: _("Commune (collectivité)"),
 }
 COUNTED = {
     StructureKind.HOSPITAL: ngettext_lazy("%(count)d hôpital", "%(count)d hôpitaux", "count"),
@@ -35,11 +46,29 @@ COUNTED = {
     ),
     StructureKind.PHARMACY: ngettext_lazy("%(count)d pharmacie", "%(count)d pharmacies", "count"),
     StructureKind.LABORATORY: ngettext_lazy("%(count)d laboratoire", "%(count)d laboratoires", "count"),
+    StructureKind.OFFICE: ngettext_lazy("%(count)d cabinet", "%(count)d cabinets", "count"),
+    StructureKind.ESP: ngettext_lazy("%(count)d ESP", "%(count)d ESP", "count"),
+    StructureKind.ESS: ngettext_lazy("%(count)d ESS", "%(count)d ESS", "count"),
+    StructureKind.CPTS: ngettext_lazy("%(count)d CPTS", "%(count)d CPTS", "count"),
+    StructureKind.DAC: ngettext_lazy("%(count)d DAC", "%(count)d DAC", "count"),
+    StructureKind.LOCAL_HOSPITAL: ngettext_lazy(
+        "%(count)d hôpital de proximité", "%(count)d hôpitaux de proximité", "count"
+    ),
+    StructureKind.HAD: ngettext_lazy("%(count)d HAD", "%(count)d HAD", "count"),
+    StructureKind.SSIAD: ngettext_lazy("%(count)d SSIAD", "%(count)d SSIAD", "count"),
+    StructureKind.PMI: ngettext_lazy("%(count)d PMI", "%(count)d PMI", "count"),
+    StructureKind.ASSOCIATION: ngettext_lazy("%(count)d association", "%(count)d associations", "count"),
+    StructureKind.MUNICIPALITY: ngettext_lazy("%(count)d commune", "%(count)d communes", "count"),
 }
 PRECISION_LABELS: dict[Precision, str | Promise] = {
     Precision.ADDRESS: _("à son adresse"),
     Precision.STREET: _("dans sa rue ou à proximité"),
     Precision.COMMUNE: _("située au centre de la commune"),
+}
+ORIGIN_LABELS: dict[Origin, str | Promise] = {
+    Origin.PACK: _("jeu de données"),
+    Origin.IMPORT: _("import dans l’annuaire"),
+    Origin.DEMONSTRATION: _("démonstration"),
 }
 STATUS_LABELS = {
     "public": _("Public"),
@@ -69,7 +98,7 @@ class StructureQuerySet(models.QuerySet["Structure"]):
 
 
 class Structure(ReferenceModel):
-    """A hospital, an EHPAD, or all the pharmacies (and the like) that a source counts in one commune.
+    """A hospital, an EHPAD, an office, or all the pharmacies (or the like) that a source counts in one.
 
     The identifier is that of the source, so that a later pack finds the same structure again; `is_active`
     is false for one that the current pack no longer has.
@@ -106,6 +135,12 @@ class Structure(ReferenceModel):
     single_room_price = models.FloatField("chambre simple, € pour 30 jours", null=True)
     dependency_price = models.FloatField("tarif GIR 1-2, € pour 30 jours", null=True)
     source = models.CharField("source", max_length=40)
+    origin = models.CharField(
+        "apportée par",
+        max_length=14,
+        default=Origin.PACK.value,
+        choices=[(origin.value, label) for origin, label in ORIGIN_LABELS.items()],
+    )
     is_active = models.BooleanField("dans le jeu de données en usage", default=True)
 
     objects = StructureQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""Writes of the people context, one subject a module."""
