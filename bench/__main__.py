@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime")
+ENGINES = ("accessibility", "traveltime", "booking")
 
 
 def main(names: list[str]) -> int:

@@ -48,12 +48,13 @@ class Index:
         if len(professionals) and professionals.commune.min() < 0:
             raise ValueError("a commune of practice must not be negative")
         self.professionals = professionals
-        self.free = FreeSlots(len(professionals), slots)
         self._kernel = kernels.compiled(backend)
         communes = int(professionals.commune.max(initial=-1)) + 1
         self._commune_rows = np.argsort(professionals.commune, kind="stable").astype(np.int32)
         self._commune_begin = np.zeros(communes + 1, dtype=np.int64)
         np.cumsum(np.bincount(professionals.commune, minlength=communes), out=self._commune_begin[1:])
+        self._people = tuple(column[self._commune_rows] for column in professionals.filters())
+        self.free = FreeSlots(np.argsort(self._commune_rows), slots)
 
     def __len__(self) -> int:
         """Free slots held."""
@@ -79,11 +80,10 @@ class Index:
         near = self._known_part(request)
         row, start = np.empty(k, np.int32), np.empty(k, np.int32)
         travel, score = np.empty(k, np.float32), np.empty(k)
-        wanted, who, free = self._wanted(request), self.professionals, self.free
+        wanted, free = self._wanted(request), self.free
         size = self._kernel(
             *(near.communes, near.minutes, float(request.max_travel), float(request.travel_weight), wanted),
-            *(self._commune_begin, self._commune_rows),
-            (who.professions, who.abilities, who.motives, who.age_min, who.age_max, who.takes_new),
+            *(self._commune_begin, self._commune_rows, self._people),
             *(free.begin, free.count, free.starts, free.tags),
             *(np.array(request.own, np.int32), np.array(request.refused, np.int32)),
             *(row, start, travel, score),
@@ -185,10 +185,11 @@ class Index:
 
     def _first_slots(self, rows: IntArray, request: Request) -> NDArray[np.int64]:
         """The place in the pool of the first slot of each row that is visible and of a kind asked, or −1."""
-        count = self.free.count[rows].astype(np.int64)
+        at = self.free.place[rows]
+        count = self.free.count[at].astype(np.int64)
         ends = np.cumsum(count)
         owner = np.repeat(np.arange(rows.size), count)
-        places = np.arange(int(count.sum())) - np.repeat(ends - count, count) + self.free.begin[rows][owner]
+        places = np.arange(int(count.sum())) - np.repeat(ends - count, count) + self.free.begin[at][owner]
         tags = self.free.tags[places]
         fits = (self.free.starts[places] >= request.first_start) & ((tags & request.audiences) != 0)
         fits &= ((tags >> 8) & request.kinds) != 0

@@ -39,7 +39,8 @@ def best(
 
     `wanted`: professions, abilities, motive, age or −1, first and last start, audiences, kinds, now. A tag
     holds the audiences in its low byte and the kinds above. Communes come nearest first, so that the search
-    ends where no wait could make up for the travel.
+    ends where no wait could make up for the travel. Columns of people and slots are in the order of
+    `commune_rows`, so that neighbours in space are neighbours in memory.
     """
     any_profession, all_abilities, motive, age, first, last, audiences, kinds, now = wanted
     professions, abilities, motives, age_min, age_max, takes_new = people
@@ -50,22 +51,22 @@ def best(
         if away > max_travel or (size == rows.size and cost + float(first - now) > score[size - 1]):
             break
         for at in range(commune_begin[communes[c]], commune_begin[communes[c] + 1]):
+            if (professions[at] & any_profession) == 0 or (motives[at] & motive) != motive:
+                continue
+            if (abilities[at] & all_abilities) != all_abilities:
+                continue
+            if age >= 0 and (age < age_min[at] or age >= age_max[at]):
+                continue
             row = commune_rows[at]
-            if (professions[row] & any_profession) == 0 or (motives[row] & motive) != motive:
-                continue
-            if (abilities[row] & all_abilities) != all_abilities:
-                continue
-            if age >= 0 and (age < age_min[row] or age >= age_max[row]):
-                continue
-            welcome = takes_new[row]
+            welcome = takes_new[at]
             for k in range(own.size):
                 welcome |= own[k] == row
             for k in range(refused.size):
                 welcome &= refused[k] != row
             if not welcome:
                 continue
-            slot = begin[row]
-            end = slot + count[row]
+            slot = begin[at]
+            end = slot + count[at]
             high = end
             while slot < high:
                 middle = (slot + high) >> 1
@@ -82,7 +83,7 @@ def best(
             if slot == end or starts[slot] > last:
                 continue
             total = float(starts[slot] - now) + cost
-            # Communes go outwards: of equal scores the one found before is nearer, or as near: then rows decide.
+            # Communes go outwards: of equal scores the one found before is nearer; else rows decide.
             place = size
             while place > 0 and (
                 score[place - 1] > total

@@ -75,6 +75,10 @@ class Professionals:
     def __len__(self) -> int:
         return len(self.commune)
 
+    def filters(self) -> tuple[NDArray[Any], ...]:
+        """Every column but the commune."""
+        return tuple(getattr(self, name) for name in self.__slots__[1:])
+
 
 class Slots(NamedTuple):
     """Free slots in any order, each array of shape (m,); a row never has two at one start.

@@ -12,30 +12,35 @@ SPARE = 4
 
 
 class FreeSlots:
-    """Row r holds `starts[begin[r] : begin[r] + count[r]]`, ascending, and as many `tags`.
+    """The row at place p holds `starts[begin[p] : begin[p] + count[p]]`, ascending, and as many `tags`.
 
-    A tag holds the audiences in its low byte and the kinds above. A row that outgrows its room moves to the
-    end of the pool. One thread at a time may write.
+    `place`: a permutation, the place of each row in memory. A tag holds the audiences in its low byte and the
+    kinds above. A row that outgrows its room moves to the end of the pool. One thread at a time may write.
     """
 
-    def __init__(self, n: int, slots: Slots) -> None:
+    def __init__(self, place: NDArray[np.int64], slots: Slots) -> None:
+        n = place.size
         rows, starts, tags = _sorted(n, slots)
-        self.count: IntArray = np.bincount(rows, minlength=n).astype(np.int32)
+        of_row = np.bincount(rows, minlength=n)
+        self.place = place
+        self.count: IntArray = np.zeros(n, dtype=np.int32)
+        self.count[place] = of_row
         self.room: IntArray = self.count + np.int32(SPARE)
         self.begin: NDArray[np.int64] = np.zeros(n, dtype=np.int64)
         np.cumsum(self.room[:-1], out=self.begin[1:])
         self.used = int(self.room.sum())
         self.starts: IntArray = np.zeros(self.used, dtype=np.int32)
         self.tags: NDArray[np.uint16] = np.zeros(self.used, dtype=np.uint16)
-        # Slot m of the sorted list stands `SPARE` places further for each row before its own.
-        places = np.arange(rows.size) + np.int64(SPARE) * rows
-        self.starts[places] = starts
-        self.tags[places] = tags
+        moved = self.begin[place] - (np.cumsum(of_row) - of_row)
+        into = np.arange(rows.size) + np.repeat(moved, of_row)
+        self.starts[into] = starts
+        self.tags[into] = tags
 
     def of(self, row: int) -> tuple[IntArray, NDArray[np.uint16]]:
         """Starts and tags of one row (views)."""
-        begin = int(self.begin[row])
-        end = begin + int(self.count[row])
+        place = self.place[row]
+        begin = int(self.begin[place])
+        end = begin + int(self.count[place])
         return self.starts[begin:end], self.tags[begin:end]
 
     def add(self, row: int, start: int, audiences: int, kinds: int) -> bool:
@@ -46,9 +51,10 @@ class FreeSlots:
             changed = bool(tags[at] != tag)
             tags[at] = tag
             return changed
-        if self.count[row] == self.room[row]:
+        place = self.place[row]
+        if self.count[place] == self.room[place]:
             self._move(row)
-        self.count[row] += 1
+        self.count[place] += 1
         starts, tags = self.of(row)
         # NumPy copies first where the two sides overlap.
         starts[at + 1 :], tags[at + 1 :] = starts[at:-1], tags[at:-1]
@@ -62,7 +68,7 @@ class FreeSlots:
         if at == starts.size or starts[at] != start:
             return False
         starts[at:-1], tags[at:-1] = starts[at + 1 :], tags[at + 1 :]
-        self.count[row] -= 1
+        self.count[self.place[row]] -= 1
         return True
 
     def _move(self, row: int) -> None:
@@ -75,7 +81,8 @@ class FreeSlots:
             self.tags = np.concatenate((self.tags, np.zeros(grown - self.tags.size, np.uint16)))
         self.starts[self.used : self.used + size] = starts
         self.tags[self.used : self.used + size] = tags
-        self.begin[row], self.room[row] = self.used, room
+        place = self.place[row]
+        self.begin[place], self.room[place] = self.used, room
         self.used += room
 
 
@@ -97,8 +104,9 @@ def _sorted(n: int, slots: Slots) -> tuple[IntArray, IntArray, NDArray[np.uint16
 
 
 def _ascending(rows: IntArray, starts: IntArray) -> bool:
-    later = (rows[1:] > rows[:-1]) | ((rows[1:] == rows[:-1]) & (starts[1:] > starts[:-1]))
-    return bool(later.all())
+    keys = rows.astype(np.int64) << 32
+    keys += starts
+    return bool((keys[1:] > keys[:-1]).all())
 
 
 def _byte(bits: ArrayLike, label: str) -> NDArray[np.uint16]:
