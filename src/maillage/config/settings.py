@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.agenda",
     "maillage.people",
     "maillage.directory",
     "maillage.territory",

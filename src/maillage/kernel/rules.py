@@ -42,11 +42,13 @@ class Permission(StrEnum):
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
+# Managing holds in one's own agenda, and in those that a professional confided: nowhere else.
+_AT_CARE = {*_EVERYONE_AT_WORK, Permission.BOOK_APPOINTMENT, Permission.MANAGE_AGENDA}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
     Role.COORDINATOR: frozenset(
         {
-            *_EVERYONE_AT_WORK,
+            *_AT_CARE,
             Permission.EDIT_TERRITORY,
             Permission.IMPORT_DATA,
             Permission.EDIT_DIRECTORY,
@@ -54,17 +56,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_REFERRING_DOCTOR,
         }
     ),
-    Role.REGULATOR: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS}),
+    Role.REGULATOR: frozenset({*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS}),
     Role.CASE_MANAGER: frozenset(
         {
-            *_EVERYONE_AT_WORK,
+            *_AT_CARE,
             Permission.VIEW_PATIENTS,
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
         }
     ),
     **{
-        role: frozenset({*_EVERYONE_AT_WORK, Permission.REGISTER_PATIENTS})
+        role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS})
         for role in (Role.PHYSICIAN, Role.EHPAD)
     },
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
@@ -80,16 +82,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
-        role: frozenset(_EVERYONE_AT_WORK)
-        for role in (
-            Role.NURSE,
-            Role.PHARMACIST,
-            Role.MIDWIFE,
-            Role.PHYSIOTHERAPIST,
-            Role.BOARD,
-            Role.PREVENTION_LEAD,
-        )
+        role: frozenset(_AT_CARE)
+        for role in (Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
+    **{role: frozenset(_EVERYONE_AT_WORK) for role in (Role.BOARD, Role.PREVENTION_LEAD)},
     # A patient or a carer reads the open figures of the territory and nothing else here.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS}),
     Role.CARER: frozenset({Permission.VIEW_DIAGNOSIS}),
