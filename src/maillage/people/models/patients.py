@@ -13,7 +13,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission
-from maillage.kernel.scoping import ScopedQuerySet
+from maillage.kernel.scoping import Row, ScopedQuerySet
 from maillage.people.rules.identity import (
     AdministrativeSex,
     Doubt,
@@ -69,14 +69,13 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
         A coordinator sees only those who ask for a médecin traitant: a CPTS is not a care team.
         """
         condition = models.Q(account=person) | models.Q(referring_doctor__account=person)
-        condition |= models.Q(
-            referring_doctor_requests__state__in=[state.value for state in OPEN],
+        still_open = models.Q(referring_doctor_requests__state__in=[state.value for state in OPEN])
+        condition |= still_open & models.Q(
             referring_doctor_requests__proposals__doctor__account=person,
-            referring_doctor_requests__proposals__answer="",
+            referring_doctor_requests__proposals__answer__in=["", "accepted"],
         )
         condition |= _in_scopes(access.scopes_of(person, Permission.VIEW_PATIENTS))
-        asking = models.Q(referring_doctor_requests__isnull=False)
-        condition |= asking & _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
+        condition |= still_open & _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
         return models.Q(pk__in=Patient.objects.filter(condition).values("pk"))
 
     def inside(self, scopes: Iterable[Scope]) -> models.Q:
@@ -212,7 +211,7 @@ class Patient(AnnotatedModel):
         return Evidence(IdentityDocument(self.document), InsiAnswer(self.insi), Doubt(self.doubt))
 
 
-class OfPatientQuerySet(ScopedQuerySet[models.Model]):
+class OfPatientQuerySet(ScopedQuerySet[Row]):
     """Rows of a patient are visible to those who may see the patient."""
 
     def visible_to(self, person: Person) -> models.Q:
@@ -220,6 +219,10 @@ class OfPatientQuerySet(ScopedQuerySet[models.Model]):
 
     def inside(self, scopes: Iterable[Scope]) -> models.Q:
         return models.Q(patient__scope__in=list(scopes))
+
+
+class AddressQuerySet(OfPatientQuerySet["PatientAddress"]):
+    """Addresses, read for a person or inside a scope."""
 
 
 class PatientAddress(AnnotatedModel):
@@ -241,7 +244,7 @@ class PatientAddress(AnnotatedModel):
     )
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 
-    objects = OfPatientQuerySet.as_manager()
+    objects = AddressQuerySet.as_manager()
 
     personal = ("patient", "label", "line", "postcode", "commune")
     neither = ("id", "position")
@@ -258,6 +261,10 @@ class PatientAddress(AnnotatedModel):
         return f"{self.patient_id} · {self.commune_id}"
 
 
+class AccessLogQuerySet(OfPatientQuerySet["AccessLogEntry"]):
+    """Lines of the access log, read for a person or inside a scope."""
+
+
 class AccessLogEntry(AnnotatedModel):
     """Somebody read a patient's file, at that moment, to do that. Rows are only ever added."""
 
@@ -269,7 +276,7 @@ class AccessLogEntry(AnnotatedModel):
     what = models.CharField(_("ce qui a été lu"), max_length=20)
     purpose = models.CharField(_("motif de la lecture"), max_length=200)
 
-    objects = OfPatientQuerySet.as_manager()
+    objects = AccessLogQuerySet.as_manager()
 
     personal = ("patient", "person", "at", "what", "purpose")
     neither = ("id",)

@@ -60,8 +60,10 @@ OWNER_LABELS = {
 
 class RequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
     def visible_to(self, person: Person) -> models.Q:
-        """One's own request; those proposed to one; those of the scopes where one attributes doctors."""
-        condition = models.Q(patient__account=person) | models.Q(proposals__doctor__account=person)
+        """One's own request; those proposed to one, unless refused; those where one attributes doctors."""
+        condition = models.Q(patient__account=person) | models.Q(
+            proposals__doctor__account=person, proposals__answer__in=["", "accepted"]
+        )
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
         if scopes is None:
             condition |= models.Q(pk__isnull=False)
