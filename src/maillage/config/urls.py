@@ -7,6 +7,7 @@ urlpatterns = [
     path("compte/", include("allauth.urls")),
     path("territoires/", include("maillage.territory.pages.urls")),
     path("annuaire/", include("maillage.directory.pages.urls")),
+    path("agenda/", include("maillage.agenda.pages.urls")),
     path("", include("maillage.web.pages.urls")),
 ]
 handler403 = "maillage.web.pages.views.forbidden"

@@ -38,7 +38,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.REGISTER_PATIENTS: _("enregistrer un patient"),
     Permission.MANAGE_REFERRING_DOCTOR: _("attribuer un médecin traitant"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
-    Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
+    Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
 }
 
 _VERBS: dict[str, str | Promise] = {

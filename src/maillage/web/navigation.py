@@ -55,6 +55,13 @@ ENTRIES = (
         Permission.VIEW_DIAGNOSIS,
     ),
     Entry(
+        _("Agenda"),
+        "agenda:mine",
+        "calendar",
+        _("Voir ses rendez-vous, choisir qui voit chaque créneau, noter une absence."),
+        Permission.BOOK_APPOINTMENT,
+    ),
+    Entry(
         _("Règles"),
         "kernel:sourced_rules",
         "scale",

@@ -39,7 +39,7 @@ class Refusal(StrEnum):
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
-    Refusal.TAKEN: _("Ce créneau vient d’être pris. Choisissez le suivant : rien n’est à ressaisir."),
+    Refusal.TAKEN: _("Ce créneau vient d’être pris. Choisissez le suivant : rien n’est à ressaisir."),
     Refusal.CLOSED: _("Le professionnel a fermé ce créneau. Choisissez-en un autre."),
     Refusal.PAST: _("Ce créneau est déjà passé. Choisissez-en un à venir."),
     Refusal.NOT_VISIBLE: _(
@@ -51,7 +51,7 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     ),
     Refusal.NOT_YOURS: _("Ce créneau est retenu par une autre personne. Choisissez-en un autre."),
     Refusal.NO_SUCH_CHANGE: _("Ce rendez-vous a changé d’état entre-temps. Rechargez la page."),
-    Refusal.NOT_BEGUN: _("Le rendez-vous n’a pas commencé : annulez-le plutôt si la personne ne vient pas."),
+    Refusal.NOT_BEGUN: _("Le rendez-vous n’a pas commencé : annulez-le plutôt si la personne ne vient pas."),
 }
 
 

@@ -101,6 +101,8 @@ def add_opening(
     if known is not None:
         return known
     _check_opening(starts, ends, minutes, valid_from, valid_to)
+    if kind is not Kind.GROUP and capacity > 1:
+        raise ScheduleError(_("Plusieurs personnes par créneau : choisissez la nature « En groupe »."))
     opening = Opening.objects.create(
         schedule=schedule,
         weekday=weekday,
@@ -115,8 +117,6 @@ def add_opening(
         capacity=capacity,
         key=key,
     )
-    if kind is not Kind.GROUP and capacity > 1:
-        raise ScheduleError(_("Plusieurs personnes par créneau : choisissez la nature « En groupe »."))
     _regenerate(agenda)
     changes = {"weekday": weekday, "starts": str(starts), "ends": str(ends), "visibility": visibility}
     journal.record(by=by, verb="agenda.opening_added", target=journal.target_of(opening), changes=changes)
@@ -192,9 +192,9 @@ def close(
     if schedule is not None and schedule.agenda_id != agenda.pk:
         raise PermissionDenied(_("Ce lieu n’est pas de cet agenda."))
     if ends_at <= starts_at:
-        raise ScheduleError(_("La fin doit suivre le début : corrigez la date ou l’heure de fin."))
+        raise ScheduleError(_("La fin doit suivre le début : corrigez la date ou l’heure de fin."))
     if ends_at - starts_at > _FAR:
-        raise ScheduleError(_("Une absence dure un an au plus : notez-en plusieurs, ou fermez les plages."))
+        raise ScheduleError(_("Une absence dure un an au plus : notez-en plusieurs, ou fermez les plages."))
     closure = Closure.objects.create(
         agenda=locked, schedule=schedule, starts_at=starts_at, ends_at=ends_at, key=key
     )
@@ -272,7 +272,7 @@ def _check_opening(starts: time, ends: time, minutes: int, valid_from: date, val
     if not 5 <= minutes <= LONGEST_SLOT:
         raise ScheduleError(_("Un créneau dure de 5 minutes à 12 heures."))
     if valid_to is not None and valid_to < valid_from:
-        raise ScheduleError(_("La date de fin précède la date de début : corrigez l’une des deux."))
+        raise ScheduleError(_("La date de fin précède la date de début : corrigez l’une des deux."))
 
 
 def _regenerate(agenda: Agenda) -> None:

@@ -31,7 +31,7 @@ def delegate(*, by: Person, agenda: Agenda, email: str) -> RoleAssignment:
     _require_owner(by, agenda)
     person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
     if person is None:
-        raise SharingError(_("Aucun compte n’a cette adresse : demandez à l’administration de l’inviter."))
+        raise SharingError(_("Aucun compte n’a cette adresse : demandez à l’administration de l’inviter."))
     roles = access.roles_of(person)
     able = [one for one in roles if allows(Role(one.role), Permission.MANAGE_AGENDA)]
     if not able:

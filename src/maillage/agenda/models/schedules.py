@@ -199,7 +199,7 @@ class Closure(AnnotatedModel):
         blank=True,
         related_name="closures",
         verbose_name=_("lieu"),
-        help_text=_("Vide : absence, dans tous les lieux."),
+        help_text=_("Vide : absence, dans tous les lieux."),
     )
     starts_at = models.DateTimeField(_("du"))
     ends_at = models.DateTimeField(_("au"))

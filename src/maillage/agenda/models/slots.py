@@ -68,7 +68,7 @@ class Slot(AnnotatedModel):
     )
     capacity = models.PositiveSmallIntegerField(_("personnes"), default=1)
     is_open = models.BooleanField(
-        _("ouvert"), default=True, help_text=_("Fermé : la plage ou une absence l’a retiré.")
+        _("ouvert"), default=True, help_text=_("Fermé : la plage ou une absence l’a retiré.")
     )
 
     objects = SlotQuerySet.as_manager()
