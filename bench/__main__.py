@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "booking")
+ENGINES = ("accessibility", "traveltime", "booking", "roster")
 
 
 def main(names: list[str]) -> int:
