@@ -7,6 +7,7 @@ from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
+from maillage.territory.models import Commune, TerritoryCommune
 
 
 def make_territory(time_zone: str = "Europe/Paris") -> Territory:
@@ -43,3 +44,11 @@ def make_patient(name: str, place: Territory) -> Patient:
     return Patient.objects.create(
         scope=place.scope, birth_name=name, birth_first_names="Louis", search_name=f" louis {name}".lower()
     )
+
+
+def make_commune(place: Territory) -> str:
+    texts = [one.name for one in Commune._meta.concrete_fields if one.get_internal_type() == "CharField"]
+    fields = dict.fromkeys(texts, "") | {"code": "71230", "name": "Brumeval", "search_name": " brumeval"}
+    commune = Commune.objects.create(**fields, lon=4.0, lat=46.4, area_km2=12.0, population=800)
+    TerritoryCommune.objects.create(territory=place, commune=commune)
+    return commune.pk

@@ -10,8 +10,8 @@ from maillage.agenda import api
 from maillage.agenda.models import Agenda, Closure, Feed, Opening, Schedule, Slot
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
-from maillage.territory.models import Commune, TerritoryCommune
 from tests.agenda.conftest import Open
+from tests.agenda.people import make_commune
 
 WEEK = "?du=2026-03-16"
 
@@ -181,7 +181,7 @@ def test_a_professional_without_agenda_opens_one(visit: Client, professional: ob
 
 
 def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agenda: Agenda) -> None:
-    commune = make_commune(agenda)
+    commune = make_commune(agenda.territory)
     assert "Brumeval" in page(visit, "advanced", agenda.pk)
     sent = {
         "key": "k", "kind": "bus", "where": f"c:{commune}", "day": "2026-04-02", "starts": "09:00",
@@ -198,11 +198,3 @@ def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agend
         date(2026, 4, 2),
         commune,
     )
-
-
-def make_commune(agenda: Agenda) -> str:
-    texts = [one.name for one in Commune._meta.concrete_fields if one.get_internal_type() == "CharField"]
-    fields = dict.fromkeys(texts, "") | {"code": "71230", "name": "Brumeval", "search_name": " brumeval"}
-    commune = Commune.objects.create(**fields, lon=4.0, lat=46.4, area_km2=12.0, population=800)
-    TerritoryCommune.objects.create(territory=agenda.territory, commune=commune)
-    return commune.pk

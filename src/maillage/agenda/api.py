@@ -1,6 +1,7 @@
 """The front door of the agenda: availability, holding and booking, outcomes, waiting list, schedules."""
 
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, hold
+from maillage.agenda.actions.demonstration import create_demonstration_agenda
 from maillage.agenda.actions.outcomes import change_state
 from maillage.agenda.actions.rights import manages
 from maillage.agenda.actions.schedules import (
@@ -53,6 +54,7 @@ __all__ = [
     "change_state",
     "close",
     "create_agenda",
+    "create_demonstration_agenda",
     "decline_offer",
     "end_opening",
     "extend_every_agenda",

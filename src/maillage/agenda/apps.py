@@ -15,6 +15,7 @@ class AgendaConfig(AppConfig):
         name_verbs(
             {
                 "agenda.created": _("a ouvert un agenda"),
+                "agenda.demonstration_created": _("a préparé les agendas de démonstration"),
                 "agenda.schedule_added": _("a ajouté un lieu de consultation"),
                 "agenda.opening_added": _("a ajouté une plage d’ouverture"),
                 "agenda.opening_ended": _("a mis fin à une plage d’ouverture"),

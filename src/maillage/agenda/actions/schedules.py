@@ -304,7 +304,7 @@ def _regenerate(agenda: Agenda) -> None:
     gone = [slot.pk for slot in existing if slot.starts_at not in kept]
     Slot.objects.filter(pk__in=gone, appointments=None, offers=None).delete()
     stale = {slot.starts_at: slot.pk for slot in Slot.objects.filter(pk__in=gone)}
-    new = [_slot(agenda, openings[one.key], one) for at, one in wanted.items() if at not in kept]
+    new = [slot_of(agenda, openings[one.key], one) for at, one in wanted.items() if at not in kept]
     for slot in new:
         slot.pk = stale.get(slot.starts_at)
     fields = ["schedule", "opening", "ends_at", "kind", "visibility", "capacity", "is_open"]
@@ -337,7 +337,8 @@ def _used(agenda: Agenda) -> dict[int, Span]:
     return {slot: Span(starts_at, ends_at) for slot, starts_at, ends_at in times}
 
 
-def _slot(agenda: Agenda, opening: Opening, span: Span) -> Slot:
+def slot_of(agenda: Agenda, opening: Opening, span: Span) -> Slot:
+    """Return the slot, not yet stored, that `opening` makes at `span`."""
     return Slot(
         agenda=agenda,
         schedule_id=opening.schedule_id,

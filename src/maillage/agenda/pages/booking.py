@@ -24,6 +24,7 @@ from maillage.agenda.rules.vocabulary import Kind, State
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
+from maillage.people import api as people
 from maillage.people.api import Patient
 
 FOUND = 8
@@ -50,7 +51,6 @@ class Reserve(Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         zone = self.slot.agenda.zone
         query = self.request.GET.get("q", "").strip()
-        patients = Patient.objects.for_person(self.person)
         context.setdefault("chosen", None)
         context.setdefault("refusal", "")
         context.setdefault("others", [])
@@ -60,7 +60,7 @@ class Reserve(Page):
             when=presenters.clock(self.slot.starts_at, zone, self.slot.ends_at),
             kind=KIND_LABELS[Kind(self.slot.kind)],
             query=query,
-            patients=patients.matching(query).order_by("search_name", "pk")[:FOUND] if query else [],
+            patients=self._found(query) if query else [],
             key=uuid4().hex,
             **context,
         )
@@ -82,6 +82,10 @@ class Reserve(Page):
         when = formats.date_long(day.replace(tzinfo=None))
         messages.success(request, text.format(name=patient, day=when, professional=self.slot.agenda))
         return redirect("agenda:mine")
+
+    def _found(self, query: str) -> list[Patient]:
+        purpose = _("prise de rendez-vous")
+        return people.search_patients(by=self.person, text=query, purpose=purpose, limit=FOUND)
 
     def _others(self) -> list[tuple[Slot, Any, str]]:
         """Return the next slots of the same professional that the visitor could book."""
