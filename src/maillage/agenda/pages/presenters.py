@@ -19,6 +19,7 @@ from maillage.agenda.rules.vocabulary import Kind, State, Visibility, may_become
 from maillage.kernel import formats
 
 _TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
+_ON_THE_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +113,26 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         professional=str(agenda),
         state=str(STATE_LABELS[state]),
         tag=_TAGS.get(state, ""),
-        choices=choices(state, begun=appointment.slot.starts_at <= now),
+        choices=choices(state, appointment.slot.starts_at - now),
     )
 
 
-def choices(state: State, *, begun: bool, only: frozenset[State] = frozenset(State)) -> list[Choice]:
-    """Return what may become of an appointment, in the order in which it usually does."""
+def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(State)) -> list[Choice]:
+    """Return what may become of an appointment that begins in `ahead`, in the order in which it usually does.
+
+    Somebody arrives on the day; whoever does not come is only known to be missing once it is time.
+    """
     words = {
         State.ARRIVED: _("Arrivé"),
         State.HONOURED: _("Honoré"),
         State.NOT_HONOURED: _("Non honoré"),
         State.CANCELLED: _("Annuler"),
     }
+    not_before = {State.ARRIVED: _ON_THE_DAY, State.HONOURED: _ON_THE_DAY, State.NOT_HONOURED: timedelta(0)}
     return [
         Choice(wanted.value, word, uuid4().hex)
         for wanted, word in words.items()
-        if wanted in only and may_become(state, wanted) and (begun or wanted is not State.NOT_HONOURED)
+        if wanted in only and may_become(state, wanted) and ahead <= not_before.get(wanted, ahead)
     ]
 
 

@@ -44,7 +44,7 @@ class Mine(Page):
         for one in appointments.appointments_for(self.person, now - timedelta(hours=12), now + AHEAD):
             agenda = one.slot.agenda
             view = presenters.appointment_view(one, agenda, now)
-            cancel = presenters.choices(State(one.state), begun=False, only=_CANCEL_ONLY)
+            cancel = presenters.choices(State(one.state), one.slot.starts_at - now, _CANCEL_ONLY)
             rows.append((view, view.choices if agenda.pk in keys else cancel))
         mine = directory.Professional.objects.active().filter(account=self.person, agenda=None)
         return super().get_context_data(rows=rows, agendas=kept, may_open=mine.exists(), **context)
