@@ -7,6 +7,8 @@ urlpatterns = [
     path("compte/", include("allauth.urls")),
     path("territoires/", include("maillage.territory.pages.urls")),
     path("annuaire/", include("maillage.directory.pages.urls")),
+    path("patients/", include("maillage.people.pages.urls")),
+    path("messages/", include("maillage.exchange.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),
     path("", include("maillage.web.pages.urls")),
 ]

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
 from maillage.kernel.privacy import ReferenceModel
@@ -83,6 +83,10 @@ class StructureQuerySet(models.QuerySet["Structure"]):
         """Keep the structures of the current pack."""
         return self.filter(is_active=True)
 
+    def of_pack(self) -> StructureQuerySet:
+        """Keep what the data pack brought: the figures of a diagnosis count nothing else."""
+        return self.filter(origin=Origin.PACK.value)
+
     def of_kinds(self, kinds: Iterable[StructureKind]) -> StructureQuerySet:
         """Keep the structures of those kinds; all where `kinds` is empty."""
         wanted = [kind.value for kind in kinds]
@@ -156,11 +160,13 @@ class Structure(ReferenceModel):
     @property
     def is_group(self) -> bool:
         """Whether the row counts the structures of a commune instead of naming one."""
-        return self.precision == Precision.COMMUNE and self.finess == ""
+        return self.origin == Origin.PACK and self.precision == Precision.COMMUNE and self.finess == ""
 
     @property
     def title(self) -> str:
         """What to call it on a screen: its name, or « 3 pharmacies · Gueugnon »."""
+        if self.origin == Origin.DEMONSTRATION:
+            return gettext("{name} (inventé)").format(name=self.name)
         if not self.is_group:
             return self.name
         counted = COUNTED[StructureKind(self.kind)] % {"count": self.count}
