@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "maillage.agenda",
+    "maillage.roster",
     "maillage.people",
     "maillage.directory",
     "maillage.territory",

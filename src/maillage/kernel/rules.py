@@ -39,11 +39,18 @@ class Permission(StrEnum):
     MANAGE_REFERRING_DOCTOR = "manage_referring_doctor"
     BOOK_APPOINTMENT = "book_appointment"
     MANAGE_AGENDA = "manage_agenda"
+    VIEW_ROSTER = "view_roster"
+    MANAGE_ROSTER = "manage_roster"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
 # Managing holds in one's own agenda, and in those that a professional confided: nowhere else.
-_AT_CARE = {*_EVERYONE_AT_WORK, Permission.BOOK_APPOINTMENT, Permission.MANAGE_AGENDA}
+_AT_CARE = {
+    *_EVERYONE_AT_WORK,
+    Permission.BOOK_APPOINTMENT,
+    Permission.MANAGE_AGENDA,
+    Permission.VIEW_ROSTER,
+}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
     Role.COORDINATOR: frozenset(
@@ -54,6 +61,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_DIRECTORY,
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
+            Permission.MANAGE_ROSTER,
         }
     ),
     Role.REGULATOR: frozenset({*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS}),

@@ -39,6 +39,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_REFERRING_DOCTOR: _("attribuer un médecin traitant"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
+    Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
+    Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
 }
 
 _VERBS: dict[str, str | Promise] = {
