@@ -192,7 +192,7 @@ class PracticePlace(AnnotatedModel):
         default=Precision.COMMUNE.value,
     )
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
-    wheelchair = models.BooleanField(_("accessible en fauteuil"), null=True)
+    wheelchair = models.BooleanField(_("accessible en fauteuil"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=80)
     is_active = models.BooleanField(_("en usage"), default=True)
 

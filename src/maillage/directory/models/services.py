@@ -30,9 +30,9 @@ class ServiceOffer(AnnotatedModel):
     motives = models.JSONField(_("motifs acceptés"), default=list, blank=True)
     age_min = models.PositiveSmallIntegerField(_("âge minimal"), null=True, blank=True)
     age_max = models.PositiveSmallIntegerField(_("âge maximal"), null=True, blank=True)
-    home_visits = models.BooleanField(_("visites à domicile"), null=True)
-    remote = models.BooleanField(_("téléconsultation"), null=True)
-    new_patients = models.BooleanField(_("prend de nouveaux patients"), null=True)
+    home_visits = models.BooleanField(_("visites à domicile"), null=True, blank=True)
+    remote = models.BooleanField(_("téléconsultation"), null=True, blank=True)
+    new_patients = models.BooleanField(_("prend de nouveaux patients"), null=True, blank=True)
     sector = models.CharField(
         _("secteur de convention"),
         max_length=5,
