@@ -17,9 +17,8 @@ from maillage.engines.roster.compute import cover, score, violations
 from maillage.engines.roster.formulation import NOBODY, Formulation, formulate
 from maillage.engines.roster.model import Assignment, FloatArray, Problem, Solution, relative_gap
 
-DIVE, PARTS = 0.25, 0.75
-"""Shares of the time after which the dive, then the parts, must have ended."""
-PART_SECONDS = 3.0
+DIVE, PARTS, PART = 0.25, 0.85, 0.075
+"""Shares of the time after which the dive, then the parts, must have ended; and that one part may take."""
 WHOLE = 1.0 - 1e-6
 
 
@@ -78,7 +77,7 @@ class _Search:
             waiting = waiting[waiting != person]
             free = (form.owner == person) | (form.owner == NOBODY)
             left_out = np.isin(form.row_owner, waiting)
-            left = min(PART_SECONDS, self.seconds - self.spent)
+            left = min(PART * self.seconds, self.seconds - self.spent)
             answer = highs.run(form, values, free, left_out, seconds=left)
             self.spent += answer.seconds
             if answer.values is None:
@@ -94,12 +93,12 @@ class _Search:
             kind = str(self.rng.choice(list(size)))
             part = self.people(size[kind]) if kind == "people" else self.days(size[kind])
             free = part | ~self.is_x
-            left = min(PART_SECONDS, self.seconds - self.spent)
+            left = min(PART * self.seconds, self.seconds - self.spent)
             answer = highs.run(self.form, self.values, free, seconds=left, gap=self.gap / 10)
             self.keep(answer, "parts")
             if free.all():
                 self.raise_bound(answer)
-            size[kind] = min(size[kind] * (1.2 if answer.final else 0.8), 1.0)
+            size[kind] = min(size[kind] * (1.2 if answer.final else 0.7), 1.0)
 
     def people(self, share: float) -> NDArray[np.bool_]:
         """The columns of some people, the most and the least burdened among them."""
