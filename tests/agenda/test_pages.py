@@ -71,7 +71,7 @@ def test_nobody_else_enters(client: Client, regulator: Person, delegate: Person,
 
 def test_an_opening_is_added_then_ended(visit: Client, agenda: Agenda) -> None:
     sent = {
-        "key": "k", "schedule": "", "place_name": "Cabinet", "weekday": "0", "starts": "09:00",
+        "key": "k", "schedule": "", "place_name": "Cabinet", "weekday": "1", "starts": "09:00",
         "ends": "12:00",
         "minutes": "20", "every": "1", "valid_from": "2026-03-16", "kind": "practice", "capacity": "1",
         "visibility": "private",
@@ -84,7 +84,7 @@ def test_an_opening_is_added_then_ended(visit: Client, agenda: Agenda) -> None:
     opening = Opening.objects.get()
     twice = visit.post(address, sent | {"key": "other", "place_name": "Autre"}, follow=True)
     assert "Aucun créneau préparé" in twice.content.decode()
-    assert "lundi" in page(visit, "openings", agenda.pk)
+    assert "mardi, 9\u00a0h\u00a000" in page(visit, "openings", agenda.pk)
     visit.post(reverse("agenda:end_opening", args=[agenda.pk, opening.pk]))
     assert not Slot.objects.filter(opening=opening).exists()
 

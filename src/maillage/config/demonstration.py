@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils import timezone
+
+from maillage.agenda import api as agenda
 from maillage.config import installation
 from maillage.config.environment import home
 from maillage.config.packs import default_pack
@@ -35,6 +38,7 @@ def prepare(progress: Report) -> Demonstration:
     accounts = kernel.create_demonstration_accounts(by=None, scope=place.scope)
     directory.create_demonstration_directory(by=None, place=place)
     people.create_demonstration_patients(by=None, place=place)
+    agenda.create_demonstration_agenda(by=None, place=place, today=timezone.localdate())
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]
     return Demonstration(place, list(zip(labels, accounts, strict=True)))

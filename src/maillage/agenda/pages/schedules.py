@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,7 +59,12 @@ class Openings(OfAgenda, Page):
         context.setdefault("form", OpeningForm(agenda=self.agenda, initial={"valid_from": today}))
         rows = Opening.objects.filter(schedule__agenda=self.agenda).select_related("schedule")
         openings = [
-            (one, KIND_LABELS[Kind(one.kind)], VISIBILITY_LABELS[Visibility(one.visibility)])
+            (
+                one,
+                WEEKDAYS[one.weekday],
+                KIND_LABELS[Kind(one.kind)],
+                VISIBILITY_LABELS[Visibility(one.visibility)],
+            )
             for one in rows
             if one.valid_to is None or one.valid_to >= max(today, one.valid_from)
         ]
