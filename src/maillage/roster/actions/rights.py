@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -40,3 +42,12 @@ def locked(roster: Roster) -> Roster:
     """Read a roster again, its row locked until the transaction ends: one write at a time."""
     rows = Roster.objects.select_related("sector__territory__scope").select_for_update(of=("self",))
     return rows.get(pk=roster.pk)
+
+
+def lock_people(professionals: Collection[int]) -> None:
+    """Keep other writes from giving duties to these professionals until the transaction ends.
+
+    Two sectors may ask for the same person at once: their sheet, locked in one order, is where they meet.
+    """
+    rows = Professional.objects.filter(pk__in=professionals).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))

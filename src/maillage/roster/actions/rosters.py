@@ -10,15 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.directory.api import Professional
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
-from maillage.roster.actions.errors import RosterError
-from maillage.roster.actions.rights import locked, require_manager
+from maillage.roster.actions.rights import lock_people, locked, require_manager
 from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
 from maillage.roster.queries.duties import missing_posts
 from maillage.roster.queries.settings import hours_of_blocks, legal_delays, points_of_burden
 from maillage.roster.rules.blocks import HolidayCalendar, blocks, burden
+from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
 
@@ -115,8 +114,7 @@ def _check_open(roster: Roster, reason: str) -> None:
 def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:
     if volunteer.sector_id != roster.sector_id:
         raise RosterError(_("Cette personne n’est pas volontaire dans ce secteur."))
-    # Two sectors may ask for the same person at once: their sheet is where they meet.
-    Professional.objects.select_for_update(no_key=True).get(pk=volunteer.professional_id)
+    lock_people([volunteer.professional_id])
     busy = Assignment.objects.filter(
         volunteer__professional=volunteer.professional_id,
         post__starts_at__lt=post.ends_at,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from maillage.directory.api import Professional
 from maillage.kernel import journal
 from maillage.kernel.models import Person
-from maillage.roster.actions.errors import RosterError
 from maillage.roster.actions.rights import require_manager, require_own, require_own_time
 from maillage.roster.models import Absence, Preference, Sector, SectorCommune, Volunteer
 from maillage.roster.rules.blocks import OPTIONAL, BlockKind, calendar_of
+from maillage.roster.rules.errors import RosterError
 from maillage.territory.api import Commune, Territory
 
 
