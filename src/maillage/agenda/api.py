@@ -29,7 +29,7 @@ from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntr
 from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
 from maillage.agenda.queries.slots import free_slots
-from maillage.agenda.rules.vocabulary import Kind, State, Visibility
+from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
     "Agenda",
@@ -50,6 +50,7 @@ __all__ = [
     "add_schedule",
     "appointments_for",
     "appointments_of",
+    "audiences",
     "book",
     "change_state",
     "close",

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.orientation",
     "maillage.agenda",
     "maillage.roster",
     "maillage.exchange",

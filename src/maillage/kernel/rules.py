@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_AGENDA = "manage_agenda"
     VIEW_ROSTER = "view_roster"
     MANAGE_ROSTER = "manage_roster"
+    REGULATE = "regulate"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -64,7 +65,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_ROSTER,
         }
     ),
-    Role.REGULATOR: frozenset({*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS}),
+    Role.REGULATOR: frozenset(
+        {*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS, Permission.REGULATE}
+    ),
     Role.CASE_MANAGER: frozenset(
         {
             *_AT_CARE,

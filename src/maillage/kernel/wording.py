@@ -41,6 +41,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
     Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
     Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
+    Permission.REGULATE: _("répondre aux demandes au bureau de régulation"),
 }
 
 _VERBS: dict[str, str | Promise] = {
