@@ -74,6 +74,9 @@ def best(
                     slot = middle + 1
                 else:
                     high = middle
+            # Where even the first slot at hand would come too late, who may see it need not be read.
+            if slot < end and size == rows.size and float(starts[slot] - now) + cost > score[size - 1]:
+                continue
             while (
                 slot < end
                 and starts[slot] <= last

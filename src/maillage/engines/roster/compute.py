@@ -181,18 +181,25 @@ class _Cover:
 
 
 def cover(problem: Problem) -> Solution:
-    """Fill the posts one by one, hardest first, with the person furthest below their share: for the screen.
+    """Fill the posts one by one with the person furthest below their share: for the screen.
 
-    Locks stand, and no rule that forbids is broken by what is added; minima and shortest runs, which only a
-    solver can see to, may be. Previous holders come first where the problem counts changes.
+    Done twice, in the order of time (fairer) and with the posts that few can hold first (fewer left open);
+    the better is kept. Locks stand, and no rule that forbids is broken by what is added; minima and shortest
+    runs, which only a solver can see to, may be. Previous holders come first where changes are counted.
     """
+    posts, scarcity = problem.posts, problem.allowed.sum(axis=0)
+    orders = ((-posts.burden, scarcity, posts.start), (posts.start, -posts.burden, scarcity))
+    filled = [_filled(problem, np.lexsort(order).tolist()) for order in orders]
+    return min(filled, key=lambda one: (len(one.violations), one.score.objective))
+
+
+def _filled(problem: Problem, order: list[int]) -> Solution:
     state, posts = _Cover(problem), problem.posts
     for person, post in np.argwhere(problem.locks).tolist():
         state.take(person, post)
     target = np.maximum(problem.target, SLACK)
     appeal = problem.wish - problem.change * problem.previous
-    scarcity = problem.allowed.sum(axis=0)
-    for post in np.lexsort((posts.start, -posts.burden, scarcity)).tolist():
+    for post in order:
         missing = int(posts.demand[post] - state.held[:, post].sum())
         if missing <= 0:
             continue
