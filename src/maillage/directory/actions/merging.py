@@ -61,7 +61,7 @@ def undo_merge(*, by: Person, merge: Merge, reason: str) -> Merge:
     kept, removed = _locked(locked.kept, locked.removed)
     require_editor(by, kept)
     if kept.merged_into_id is not None:
-        raise ValidationError(_("La fiche gardée a été fusionnée depuis : défaites d’abord cette fusion-là."))
+        raise ValidationError(_("La fiche gardée a été fusionnée depuis : défaites d’abord cette fusion-là."))
     before, theirs = locked.before["kept"], locked.before["removed"]
     for name, value in before.items():
         if name in {"rpps", "account_id"} or getattr(kept, name) == getattr(removed, name, None):
@@ -95,9 +95,9 @@ def _check(kept: Professional, removed: Professional, reason: str) -> None:
         raise ValidationError(_("L’une des deux fiches est déjà fusionnée dans une autre."))
     if kept.rpps and removed.rpps:
         raise ValidationError(
-            _("Ces fiches ont deux numéros RPPS : ce sont deux personnes. Corrigez d’abord le numéro faux.")
+            _("Ces fiches ont deux numéros RPPS : ce sont deux personnes. Corrigez d’abord le numéro faux.")
         )
     if kept.account_id and removed.account_id:
-        raise ValidationError(_("Ces fiches ont deux comptes : fermez d’abord celui qui ne sert plus."))
+        raise ValidationError(_("Ces fiches ont deux comptes : fermez d’abord celui qui ne sert plus."))
     if not reason.strip():
-        raise ValidationError(_("Dites pourquoi : le motif est gardé au journal."))
+        raise ValidationError(_("Dites pourquoi : le motif est gardé au journal."))

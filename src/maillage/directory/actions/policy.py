@@ -41,7 +41,7 @@ def require_editor(person: Person | None, subject: Professional | Structure) -> 
     """Raise PermissionDenied, with a sentence to show, unless `may_edit`; None is the command line."""
     if person is not None and not may_edit(person, subject):
         raise PermissionDenied(
-            _("Cette fiche appartient à son titulaire : demandez-lui de confirmer ou de corriger.")
+            _("Cette fiche appartient à son titulaire : demandez-lui de confirmer ou de corriger.")
         )
 
 

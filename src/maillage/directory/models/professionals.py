@@ -255,7 +255,7 @@ class Membership(AnnotatedModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
-        help_text=_("De 0 à 1 ; vide : non connue."),
+        help_text=_("De 0 à 1 ; vide : non connue."),
     )
     source = models.CharField(_("source"), max_length=80)
 

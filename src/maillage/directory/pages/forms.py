@@ -69,7 +69,7 @@ class OfferForm(forms.Form):
         label=_("Motifs acceptés"),
         required=False,
         max_length=300,
-        help_text=_("Séparés par des virgules ; vide : tous."),
+        help_text=_("Séparés par des virgules ; vide : tous."),
     )
 
     def __init__(self, *args: Any, membership: Membership, **options: Any) -> None:
@@ -90,7 +90,7 @@ class OfferForm(forms.Form):
                 required=False,
                 max_length=60,
                 initial=", ".join(stretches),
-                help_text=_("Comme 8h30-12h, 14h-18h30 ; vide : fermé.") if day == 0 else "",
+                help_text=_("Comme 8h30-12h, 14h-18h30 ; vide : fermé.") if day == 0 else "",
             )
 
     def clean(self) -> dict[str, Any]:
@@ -149,8 +149,8 @@ class ImportForm(forms.Form):
     format = forms.ChoiceField(
         label=_("Fichier"),
         choices=[
-            (Format.ANNUAIRE.value, _("Annuaire Santé : PS_LibreAcces_Personne_activite (.txt)")),
-            (Format.FINESS.value, _("FINESS : extraction géolocalisée (.csv)")),
+            (Format.ANNUAIRE.value, _("Annuaire Santé : PS_LibreAcces_Personne_activite (.txt)")),
+            (Format.FINESS.value, _("FINESS : extraction géolocalisée (.csv)")),
         ],
     )
     file = forms.FileField(label=_("Fichier à lire"), allow_empty_file=True)
@@ -161,7 +161,7 @@ class ImportForm(forms.Form):
         label=_("Départements à garder"),
         required=False,
         max_length=60,
-        help_text=_("Comme 71 03 ; vide : toutes les communes du jeu de données."),
+        help_text=_("Comme 71 03 ; vide : toutes les communes du jeu de données."),
     )
 
     def clean_file(self) -> Any:
@@ -169,7 +169,7 @@ class ImportForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
             raise ValidationError(
-                gettext("Ce fichier dépasse 60 Mo : gardez-en d’abord les lignes de vos départements.")
+                gettext("Ce fichier dépasse 60 Mo : gardez-en d’abord les lignes de vos départements.")
             )
         return file
 
@@ -185,7 +185,7 @@ class ImportForm(forms.Form):
         codes = self.cleaned_data["departements"].upper().replace(",", " ").split()
         for code in codes:
             if not _DEPARTEMENT.fullmatch(code):
-                raise ValidationError(gettext("« %s » n’est pas un code de département.") % code)
+                raise ValidationError(gettext("« %s » n’est pas un code de département.") % code)
         return tuple(codes)
 
 
@@ -205,7 +205,7 @@ def read_hours(text: str) -> list[tuple[time, time]]:
             opens, opens_minute, closes, closes_minute = (int(group or 0) for group in match.groups())
             found.append((time(opens, opens_minute), time(closes, closes_minute)))
         except ValueError:
-            raise ValidationError(gettext("« %s » ne se lit pas : écrivez 8h30-12h.") % part) from None
+            raise ValidationError(gettext("« %s » ne se lit pas : écrivez 8h30-12h.") % part) from None
     return found
 
 

@@ -35,7 +35,7 @@ FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
     Fault.MISSING_COLUMN: (
         gettext_lazy("Colonne absente."),
         gettext_lazy(
-            "Reprenez le fichier d’origine : sa première ligne porte les titres, séparés par « | »."
+            "Reprenez le fichier d’origine : sa première ligne porte les titres, séparés par « | »."
         ),
     ),
     Fault.WRONG_WIDTH: (
@@ -44,8 +44,8 @@ FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
     ),
     Fault.MISSING_VALUE: (gettext_lazy("Valeur absente."), gettext_lazy("Complétez cette cellule.")),
     Fault.WRONG_RPPS: (
-        gettext_lazy("Numéro RPPS faux : sa clé ne correspond pas."),
-        gettext_lazy("Relisez le numéro sur la carte CPS : 11 chiffres, clé comprise."),
+        gettext_lazy("Numéro RPPS faux : sa clé ne correspond pas."),
+        gettext_lazy("Relisez le numéro sur la carte CPS : 11 chiffres, clé comprise."),
     ),
     Fault.TEST_RPPS: (
         gettext_lazy("Numéro RPPS de la plage inventée pour la démonstration."),
@@ -53,11 +53,11 @@ FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
     ),
     Fault.NO_RPPS: (
         gettext_lazy("Le professionnel n’est pas désigné par un numéro RPPS."),
-        gettext_lazy("Seuls les identifiants de type 8 (RPPS) sont pris : ADELI est retiré."),
+        gettext_lazy("Seuls les identifiants de type 8 (RPPS) sont pris : ADELI est retiré."),
     ),
     Fault.WRONG_FINESS: (
-        gettext_lazy("Numéro FINESS faux : sa clé ne correspond pas."),
-        gettext_lazy("Relisez le numéro dans le répertoire FINESS : 9 caractères, clé comprise."),
+        gettext_lazy("Numéro FINESS faux : sa clé ne correspond pas."),
+        gettext_lazy("Relisez le numéro dans le répertoire FINESS : 9 caractères, clé comprise."),
     ),
     Fault.UNKNOWN_PROFESSION: (
         gettext_lazy("Code de profession inconnu."),
@@ -65,7 +65,7 @@ FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
     ),
     Fault.UNKNOWN_COMMUNE: (
         gettext_lazy("Commune inconnue du jeu de données."),
-        gettext_lazy("Employez le code INSEE de la commune ; la ligne est prise sans son lieu."),
+        gettext_lazy("Employez le code INSEE de la commune ; la ligne est prise sans son lieu."),
     ),
     Fault.WRONG_COORDINATES: (
         gettext_lazy("Coordonnées illisibles ou hors de Lambert 93."),
@@ -100,17 +100,17 @@ def facts(found: Iterable[DatedFact]) -> list[FactLine]:
 def reason(practice: Practice) -> str:
     """Return why a mode of practice was found, in one sentence."""
     if practice.because is Because.KIND:
-        text = _("Membre de « {name} » : la loi en fait un exercice coordonné.")
+        text = _("Membre de « {name} » : la loi en fait un exercice coordonné.")
     elif practice.because is Because.PROJECT:
-        text = _("« {name} » a un projet de santé partagé et une coordination formelle.")
+        text = _("« {name} » a un projet de santé partagé et une coordination formelle.")
     elif practice.because is Because.COLLEAGUES:
         text = ngettext(
-            "{count} autre professionnel exerce à « {name} », sans projet partagé connu.",
-            "{count} autres professionnels exercent à « {name} », sans projet partagé connu.",
+            "{count} autre professionnel exerce à « {name} », sans projet partagé connu.",
+            "{count} autres professionnels exercent à « {name} », sans projet partagé connu.",
             practice.colleagues,
         )
     elif practice.because is Because.ALONE:
-        text = _("Personne d’autre n’exerce à « {name} ».")
+        text = _("Personne d’autre n’exerce à « {name} ».")
     else:
         text = _("Aucun lieu d’exercice n’est connu.")
     return text.format(name=practice.name, count=practice.colleagues)

@@ -185,7 +185,7 @@ class ContactPage(SheetMixin, Page):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                messages.success(request, _("Fiche mise à jour : la nouvelle date est affichée."))
+                messages.success(request, _("Fiche mise à jour : la nouvelle date est affichée."))
                 return redirect("directory:professional", pk=pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -220,7 +220,7 @@ class OfferPage(Page):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                messages.success(request, _("Offre mise à jour : elle vaut dès maintenant."))
+                messages.success(request, _("Offre mise à jour : elle vaut dès maintenant."))
                 return redirect("directory:professional", pk=self.membership.professional_id)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -238,11 +238,11 @@ class FactAnswer(Endpoint):
             raise Http404(fact)
         if request.POST.get("do") == "confirm":
             actions.confirm_fact(by=self.person, subject=subject, fact=Fact(fact))
-            messages.success(request, _("Merci : ce fait est confirmé à la date d’aujourd’hui."))
+            messages.success(request, _("Merci : ce fait est confirmé à la date d’aujourd’hui."))
         else:
             doubt = request.POST.get("doubt", "")
             actions.ask_confirmation(by=self.person, subject=subject, fact=Fact(fact), doubt=doubt)
-            messages.success(request, _("Demande notée : le titulaire de la fiche la verra sur sa page."))
+            messages.success(request, _("Demande notée : le titulaire de la fiche la verra sur sa page."))
         if isinstance(subject, Professional):
             return redirect("directory:professional", pk=subject.pk)
         return redirect("directory:structure", identifier=subject.pk)

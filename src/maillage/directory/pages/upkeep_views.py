@@ -75,7 +75,7 @@ class Newcomers(OfTerritory, Page):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                messages.success(request, _("Accueil ouvert : la première étape est la rencontre."))
+                messages.success(request, _("Accueil ouvert : la première étape est la rencontre."))
                 return redirect("directory:newcomer", pk=opened.pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -141,7 +141,7 @@ class Import(Page):
                 by=self.person, format=format, content=content, departements=asked["departements"]
             )
         except UnicodeDecodeError:
-            form.add_error("file", _("Ce fichier n’est pas du texte : choisissez le fichier décompressé."))
+            form.add_error("file", _("Ce fichier n’est pas du texte : choisissez le fichier décompressé."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         table = presenters.defects_table(seen.reading.defects)
         if request.POST.get("step") == "errors":
@@ -170,9 +170,9 @@ class Import(Page):
             departements=asked["departements"],
         )
         if done.imported_at < began:
-            messages.info(request, _("Ce fichier avait déjà été importé : rien n’a changé."))
+            messages.info(request, _("Ce fichier avait déjà été importé : rien n’a changé."))
         else:
-            text = _("Import terminé : {added} ajoutés, {changed} modifiés, {left_out} lignes écartées.")
+            text = _("Import terminé : {added} ajoutés, {changed} modifiés, {left_out} lignes écartées.")
             messages.success(request, text.format(**done.counts))
         return redirect("directory:import")
 
@@ -205,12 +205,12 @@ class Duplicates(KeptTerritory, Page):
             if "merge" in request.POST:
                 done = get_object_or_404(Merge, pk=_number(request.POST["merge"]))
                 actions.undo_merge(by=self.person, merge=done, reason=reason)
-                messages.success(request, _("Fusion défaite : chaque fiche a retrouvé ses informations."))
+                messages.success(request, _("Fusion défaite : chaque fiche a retrouvé ses informations."))
             else:
                 kept = get_object_or_404(Professional, pk=_number(request.POST.get("kept", "")))
                 removed = get_object_or_404(Professional, pk=_number(request.POST.get("removed", "")))
                 actions.merge(by=self.person, kept=kept, removed=removed, reason=reason)
-                messages.success(request, _("Fiches fusionnées : la fusion peut être défaite."))
+                messages.success(request, _("Fiches fusionnées : la fusion peut être défaite."))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return redirect("directory:duplicates", slug=slug)

@@ -38,7 +38,7 @@ class DuplicateWarning(ValidationError):  # noqa: N818 - a warning to the one wh
     def __init__(self, matches: list[Any]) -> None:
         super().__init__(
             _(
-                "Un dossier semble être celui de la même personne : "
+                "Un dossier semble être celui de la même personne : "
                 "ouvrez-le, ou dites que c’est une autre personne."
             )
         )
@@ -106,7 +106,7 @@ def record_ins(*, by: Person, patient: Patient, text: str) -> Patient:
     require_keeper(by, patient)
     if not may_carry_ins(identity_status(patient.evidence)):
         raise ValidationError(
-            _("Seule une identité qualifiée porte le matricule INS : vérifiez d’abord la pièce et INSi.")
+            _("Seule une identité qualifiée porte le matricule INS : vérifiez d’abord la pièce et INSi.")
         )
     try:
         ins = parse_ins(text)
@@ -135,7 +135,7 @@ def write_referring_doctor(
 ) -> None:
     """Write the médecin traitant within another action. Raises ValidationError unless a physician."""
     if doctor is not None and doctor.profession != directory.Profession.PHYSICIAN:
-        raise ValidationError(_("Le médecin traitant est un médecin : choisissez-en un dans l’annuaire."))
+        raise ValidationError(_("Le médecin traitant est un médecin : choisissez-en un dans l’annuaire."))
     before = patient.referring_doctor_id
     patient.referring_doctor = doctor
     patient.save(update_fields=["referring_doctor"])
@@ -173,7 +173,7 @@ def _set(patient: Patient, values: Mapping[str, Any]) -> None:
     for name in _PHONES:
         typed = getattr(patient, name)
         if typed and not phone_is_written_well(typed):
-            raise ValidationError({name: _("Ce numéro de téléphone n’est pas lisible : des chiffres seuls.")})
+            raise ValidationError({name: _("Ce numéro de téléphone n’est pas lisible : des chiffres seuls.")})
         setattr(patient, name, phone_digits(typed))
     names = (patient.birth_name, patient.birth_first_names, patient.used_name, patient.used_first_name)
     patient.search_name = territory.search_key(*names)

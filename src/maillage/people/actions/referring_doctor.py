@@ -79,7 +79,7 @@ def propose(*, by: Person, request: ReferringDoctorRequest, doctor: directory.Pr
     access.require(by, Permission.MANAGE_REFERRING_DOCTOR, request.scope)
     quota = DoctorQuota.objects.select_for_update().filter(doctor=doctor).first()
     if quota is None:
-        raise ValidationError(_("Ce médecin n’a pas fixé de quota : il ne reçoit aucune proposition."))
+        raise ValidationError(_("Ce médecin n’a pas fixé de quota : il ne reçoit aucune proposition."))
     if remaining_of(quota, timezone.localdate()) == 0:
         raise ValidationError(_("Le quota que ce médecin a fixé pour le mois est atteint."))
     refused = DoctorProposal.objects.in_scope(request.scope).filter(
@@ -194,7 +194,7 @@ def _move(by: Person, request: ReferringDoctorRequest, event: Event, **values: A
         state = after(before, event)
     except TransitionError:
         words = str(STATE_LABELS[before]).lower()
-        text = _("Cette étape n’est plus possible : la demande en est à « {state} ».").format(state=words)
+        text = _("Cette étape n’est plus possible : la demande en est à « {state} ».").format(state=words)
         raise ValidationError(text) from None
     for name, value in {"state": state.value, **values}.items():
         setattr(request, name, value)

@@ -42,9 +42,9 @@ DOCUMENT_LABELS = {
 }
 INSI_LABELS = {
     InsiAnswer.NOT_ASKED: _("Téléservice INSi non interrogé"),
-    InsiAnswer.ONE: _("00 : une identité trouvée"),
-    InsiAnswer.NONE: _("01 : aucune identité trouvée"),
-    InsiAnswer.SEVERAL: _("02 : plusieurs identités trouvées"),
+    InsiAnswer.ONE: _("00 : une identité trouvée"),
+    InsiAnswer.NONE: _("01 : aucune identité trouvée"),
+    InsiAnswer.SEVERAL: _("02 : plusieurs identités trouvées"),
 }
 DOUBT_LABELS = {
     Doubt.NONE: _("Aucun"),

@@ -127,7 +127,7 @@ class RegistrationForm(PatientForm):
             raise ValidationError(
                 gettext("Aucune commune de ce nom.")
                 if not found
-                else gettext("Plusieurs communes répondent : donnez le code INSEE.")
+                else gettext("Plusieurs communes répondent : donnez le code INSEE.")
             )
         return chosen[0]
 
@@ -198,5 +198,5 @@ class QuotaForm(forms.Form):
         label=_("Nouveaux patients acceptés par mois"),
         min_value=0,
         max_value=100,
-        help_text=_("Zéro : aucune proposition ne vous est faite."),
+        help_text=_("Zéro : aucune proposition ne vous est faite."),
     )

@@ -202,7 +202,7 @@ class DoctorSearch(OfPatient):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, _("Recherche ouverte : la coordination la voit dans sa liste."))
+            messages.success(request, _("Recherche ouverte : la coordination la voit dans sa liste."))
         return redirect("people:patient", pk=pk)
 
 

@@ -36,11 +36,11 @@ STATUS_KINDS = {
 }
 STEP_TEXTS: dict[str, str | Promise] = {
     "document": gettext_lazy(
-        "Vérifier une pièce de haut niveau de confiance : passeport, carte d’identité, titre de séjour."
+        "Vérifier une pièce de haut niveau de confiance : passeport, carte d’identité, titre de séjour."
     ),
     "insi": gettext_lazy("Interroger le téléservice INSi."),
     "first_names": gettext_lazy(
-        "INSi a trouvé plusieurs identités : ajouter tous les prénoms, puis le lieu de naissance."
+        "INSi a trouvé plusieurs identités : ajouter tous les prénoms, puis le lieu de naissance."
     ),
     "doubt": gettext_lazy("Lever le doute sur l’identité."),
 }

@@ -140,7 +140,7 @@ class Proposals(Page):
         sheet = getattr(self.person, "professional", None)
         if sheet is None or sheet.profession != directory.Profession.PHYSICIAN:
             raise PermissionDenied(
-                _("Cette page est celle des médecins : votre compte n’est pas relié à une fiche de médecin.")
+                _("Cette page est celle des médecins : votre compte n’est pas relié à une fiche de médecin.")
             )
         return sheet
 
@@ -162,7 +162,7 @@ class Proposals(Page):
         form = QuotaForm(request.POST)
         if form.is_valid():
             actions.set_quota(by=self.person, doctor=self.doctor, per_month=form.cleaned_data["per_month"])
-            messages.success(request, _("Quota enregistré : il vaut dès maintenant."))
+            messages.success(request, _("Quota enregistré : il vaut dès maintenant."))
             return redirect("people:proposals")
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -181,13 +181,13 @@ class ProposalAnswer(Endpoint):
         try:
             if request.POST.get("do") == Event.ACCEPT:
                 actions.accept(by=self.person, proposal=proposal)
-                messages.success(request, _("Patient accepté : il reste à faire la déclaration."))
+                messages.success(request, _("Patient accepté : il reste à faire la déclaration."))
                 return redirect("people:request", pk=proposal.request_id)
             form = RefusalForm(request.POST)
             if not form.is_valid():
                 raise ValidationError(_("Choisissez la raison du refus."))
             actions.refuse(by=self.person, proposal=proposal, reason=form.chosen())
-            messages.success(request, _("Refus noté : la coordination cherche un autre médecin."))
+            messages.success(request, _("Refus noté : la coordination cherche un autre médecin."))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return redirect("people:proposals")
