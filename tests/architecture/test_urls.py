@@ -1,5 +1,6 @@
 """Every address asks who you are, except a short public list."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,8 @@ PUBLIC = {
     "account_logout",
     "account_signup",  # closed: it answers that accounts are given by an administrator
     "account_inactive",
+    "account_confirm_email",
+    "account_email_verification_sent",
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key",
@@ -21,7 +24,7 @@ PUBLIC = {
     "web:health",
     "web:set_language",
 }
-SAMPLES = {"slug": "un-territoire", "int": 1, "str": "71230", "path": "chemin", "uuid": "0" * 32}
+SAMPLES = {"slug": "un-territoire", "int": "1", "str": "71230", "path": "chemin", "uuid": "0" * 32}
 
 
 def addresses(
@@ -34,11 +37,7 @@ def addresses(
             inner = f"{space}{entry.namespace}:" if entry.namespace else space
             yield from addresses(entry.url_patterns, pattern, inner)
         else:
-            for name, converter in entry.pattern.converters.items():
-                kind = type(converter).__name__.removesuffix("Converter").lower()
-                pattern = pattern.replace(f"<{kind}:{name}>", str(SAMPLES[kind])).replace(
-                    f"<{name}>", "71230"
-                )
+            pattern = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], pattern)
             yield f"{space}{entry.name}", f"/{pattern}"
 
 

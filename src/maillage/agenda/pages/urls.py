@@ -20,5 +20,5 @@ urlpatterns = [
     path("<int:pk>/partage/revoquer/<int:feed>/", sharing.FeedEnd.as_view(), name="revoke_feed"),
     path("creneau/<int:pk>/reserver/", booking.Reserve.as_view(), name="reserve"),
     path("rendez-vous/<int:pk>/", booking.Outcome.as_view(), name="outcome"),
-    path("flux/<str:secret>.ics", feeds.feed, name="feed"),
+    path("flux/<slug:secret>.ics", feeds.feed, name="feed"),
 ]
