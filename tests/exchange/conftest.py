@@ -92,7 +92,11 @@ def tell(regulator: Person, booked: api.Parameters) -> Tell:
     """Give a function that announces an appointment."""
 
     def told(to: api.Recipient, **changes: Any) -> list[api.Notification]:
-        said = {"template": api.Template.APPOINTMENT_BOOKED, "parameters": booked, "key": next(keys)} | changes
+        said = {
+            "template": api.Template.APPOINTMENT_BOOKED,
+            "parameters": booked,
+            "key": next(keys),
+        } | changes
         return api.notify(by=regulator, to=to, **said)
 
     return told

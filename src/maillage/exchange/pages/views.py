@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from maillage.exchange.models import Notification
 from maillage.exchange.pages.forms import PreferenceForm
 from maillage.exchange.pages.presenters import trouble_rows
 from maillage.exchange.queries import inbox as queries
+from maillage.kernel import access
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 
@@ -36,6 +37,7 @@ class Inbox(Page):
             closed=[line for line in lines if line.notification.closed_at is not None],
             total=queries.unread_count(self.person),
             query="",
+            sees_deliveries=access.may_everywhere(self.person, Deliveries.permission),
             **context,
         )
 
@@ -94,7 +96,7 @@ class Deliveries(Page):
     """What failed or was abandoned, why, and a button to send it again."""
 
     template_name = "exchange/deliveries.html"
-    permission = Permission.MANAGE_ACCOUNTS
+    permission: ClassVar[Permission] = Permission.MANAGE_ACCOUNTS
     everywhere = True
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
