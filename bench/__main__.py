@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "booking", "roster")
+ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda")
 
 
 def main(names: list[str]) -> int:
