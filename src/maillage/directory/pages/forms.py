@@ -149,8 +149,8 @@ class ImportForm(forms.Form):
     format = forms.ChoiceField(
         label=_("Fichier"),
         choices=[
-            (Format.ANNUAIRE.value, _("Annuaire Santé : PS_LibreAcces_Personne_activite (.txt)")),
-            (Format.FINESS.value, _("FINESS : extraction géolocalisée (.csv)")),
+            (Format.ANNUAIRE.value, _("Annuaire Santé (texte)")),
+            (Format.FINESS.value, _("FINESS géolocalisé")),
         ],
     )
     file = forms.FileField(label=_("Fichier à lire"), allow_empty_file=True)
