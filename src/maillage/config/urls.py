@@ -10,6 +10,7 @@ urlpatterns = [
     path("patients/", include("maillage.people.pages.urls")),
     path("messages/", include("maillage.exchange.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),
+    path("gardes/", include("maillage.roster.pages.urls")),
     path("", include("maillage.web.pages.urls")),
 ]
 handler403 = "maillage.web.pages.views.forbidden"

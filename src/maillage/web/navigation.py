@@ -89,6 +89,13 @@ ENTRIES = (
         Permission.BOOK_APPOINTMENT,
     ),
     Entry(
+        _("Gardes"),
+        "roster:index",
+        "shield-check",
+        _("Savoir qui est de garde, demander ou prendre un remplacement."),
+        Permission.VIEW_ROSTER,
+    ),
+    Entry(
         _("Règles"),
         "kernel:sourced_rules",
         "scale",
