@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(blank=True, choices=[('L', 'Exercice libéral'), ('S', 'Salariat'), ('B', 'Bénévolat')], max_length=1, verbose_name='mode d’exercice (TRE_R23)')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='du')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('time_share', models.FloatField(blank=True, help_text='De 0 à 1 ; vide : non connue.', null=True, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)], verbose_name='part du temps')),
+                ('time_share', models.FloatField(blank=True, help_text='De 0 à 1\xa0; vide\xa0: non connue.', null=True, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)], verbose_name='part du temps')),
                 ('source', models.CharField(max_length=80, verbose_name='source')),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='directory.structure', verbose_name='structure')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='directory.practiceplace', verbose_name='lieu d’exercice')),
