@@ -9,7 +9,8 @@ class OrientationConfig(AppConfig):
     label = "orientation"
 
     def ready(self) -> None:
-        """Word the verbs of the context for the journal's page."""
+        """Word the verbs of the context for the journal's page; follow what the agenda says."""
+        import maillage.orientation.actions.closing  # noqa: F401 - registers its handlers
         from maillage.kernel.wording import name_verbs
 
         name_verbs(
@@ -19,6 +20,7 @@ class OrientationConfig(AppConfig):
                 "orientation.described": _("a complété une demande"),
                 "orientation.answered": _("a noté les réponses de sécurité"),
                 "orientation.searched": _("a cherché des propositions"),
+                "orientation.held": _("a retenu un créneau pour une demande"),
                 "orientation.booked": _("a réservé un rendez-vous pour une demande"),
                 "orientation.refused": _("a noté le refus d’une proposition"),
                 "orientation.decided": _("a décidé de l’orientation d’une demande"),

@@ -41,6 +41,10 @@ OUTCOME_LABELS = {
 class DecisionQuerySet(OfRequestQuerySet["Decision"]):
     """Decisions, read with their request."""
 
+    def of_appointment(self, pk: int) -> DecisionQuerySet:
+        """Keep those that made an appointment, for the program that follows the agenda."""
+        return self.filter(appointment=pk)._scoped()
+
 
 class Decision(AnnotatedModel):
     """A decision of a person about a request, dated; a request sent back may have several."""
@@ -96,7 +100,9 @@ class ClosureQuerySet(OfRequestQuerySet["Closure"]):
 
 
 class Closure(AnnotatedModel):
-    """What came of a request, as somebody said; `closes` is false where it went back to the desk."""
+    """What came of a request, as somebody said; `closes` is false where it went back to the desk.
+
+    `by` is empty where the professional said so in the agenda."""
 
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="closures", verbose_name=_("demande")
@@ -106,7 +112,9 @@ class Closure(AnnotatedModel):
     )
     closes = models.BooleanField(_("clôt la demande"))
     note = models.TextField(_("note"), max_length=1000, blank=True)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
+    )
     at = models.DateTimeField(_("le"), default=timezone.now)
 
     objects = ClosureQuerySet.as_manager()

@@ -44,7 +44,8 @@ class SearchQuerySet(OfRequestQuerySet["Search"]):
 class Search(AnnotatedModel):
     """One search: the criteria, the engine, who was left out and why, what would widen it.
 
-    `excluded`: `{name, schedule, reasons, first_start}`; `widen`: criteria that, given up alone, add somebody.
+    `excluded`: `{name, schedule, reasons, first_start}`. `widen`: `{reason, people}`, what giving up one
+    criterion would add.
     """
 
     request = models.ForeignKey(
@@ -108,6 +109,13 @@ class Proposal(AnnotatedModel):
         related_name="+",
         verbose_name=_("professionnel"),
     )
+    appointment = models.ForeignKey(
+        "agenda.Appointment",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("rendez-vous retenu ou pris"),
+    )
     starts_at = models.DateTimeField(_("début"), null=True)
     travel = models.FloatField(_("trajet (min)"), null=True)
     travel_is_estimate = models.BooleanField(_("trajet estimé"), default=True)
@@ -127,7 +135,7 @@ class Proposal(AnnotatedModel):
 
     objects = ProposalQuerySet.as_manager()
 
-    personal = ("professional", "slot", "starts_at", "refusal")
+    personal = ("professional", "slot", "starts_at", "refusal", "appointment")
     health = ("request", "search", "kind", "reasons", "state", "travel")
     neither = ("id", "rank", "travel_is_estimate")
 

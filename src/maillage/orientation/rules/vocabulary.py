@@ -1,4 +1,4 @@
-"""The words of the desk. Codes of the SAMU Hub Santé are kept as published; each scale is a field of its own."""
+"""The words of the desk. Codes of the SAMU Hub Santé are kept as published; each scale stands alone."""
 
 from __future__ import annotations
 
@@ -150,3 +150,15 @@ class Urgency(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     ESCALATED = "escalated"
+
+
+class Why(StrEnum):
+    """Why a proposal is where it is in the list."""
+
+    OWN_DOCTOR = "own_doctor"
+    BEST_SCORE = "best_score"
+    EARLIEST = "earliest"
+    NEAREST = "nearest"
+    ACCEPTABLE = "acceptable"
+    ON_CALL = "on_call"
+    ALWAYS = "always"
