@@ -321,5 +321,9 @@ def _serve(host: str, port: int) -> None:
     from maillage.kernel import api as kernel
 
     kernel.start_worker()
-    uvicorn.run("maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
+    # Live pages keep a stream open: a server asked to stop does not wait for them longer than this.
+    uvicorn.run(
+        "maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",
+        timeout_graceful_shutdown=3,
+    )  # fmt: skip
     sys.exit(0)

@@ -46,6 +46,13 @@ class Link:
 
 ENTRIES = (
     Entry(
+        _("Régulation"),
+        "orientation:desk",
+        "phone",
+        _("Répondre aux demandes de soins : questions de sécurité, créneaux, médecin de garde."),
+        Permission.REGULATE,
+    ),
+    Entry(
         _("Messages"),
         "exchange:inbox",
         "bell",
