@@ -17,6 +17,7 @@ from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.wording import ROLES
+from maillage.orientation import api as orientation
 from maillage.people import api as people
 from maillage.territory import api as territory
 
@@ -39,6 +40,7 @@ def prepare(progress: Report) -> Demonstration:
     directory.create_demonstration_directory(by=None, place=place)
     people.create_demonstration_patients(by=None, place=place)
     agenda.create_demonstration_agenda(by=None, place=place, today=timezone.localdate())
+    orientation.create_demonstration_desk(by=None, place=place, now=timezone.now())
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]
     return Demonstration(place, list(zip(labels, accounts, strict=True)))

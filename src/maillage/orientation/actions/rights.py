@@ -22,11 +22,11 @@ OPENED, CHANGED = "orientation.opened", "orientation.changed"
 
 
 def locked(request: Request) -> Request:
-    """Read a request again, its row locked until the transaction ends: one write at a time."""
-    rows = Request.objects.keyed(request.pk).select_related(
-        "scope", "patient", "commune", "locked_by", "owner"
-    )
-    return rows.select_for_update(of=("self",), no_key=True).get()
+    """Read a request again, its row locked until the transaction ends: one write at a time.
+
+    Nothing is joined: PostgreSQL would lose a row whose owner changed while this waited for the lock.
+    """
+    return Request.objects.keyed(request.pk).select_for_update(no_key=True).get()
 
 
 def in_hand(by: Person, request: Request) -> Request:
