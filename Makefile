@@ -43,6 +43,10 @@ test-engines: setup  ## the engines alone, without Django
 test-browser: setup  ## the scenarios in a real browser
 	@$(PY) -m pytest tests/scenarios -q
 
+.PHONY: test-faults
+test-faults: setup  ## bookings under load while the server is killed, on SQLite and PostgreSQL (minutes)
+	@$(PY) -m pytest tests/faults -q -m faults
+
 .PHONY: screenshots
 screenshots: setup  ## the pictures of docs/screenshots, taken by the scenarios
 	@MAILLAGE_SCREENSHOTS=1 $(PY) -m pytest tests/scenarios -q

@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "diagnosis")
+ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "diagnosis")
 
 
 def main(names: list[str]) -> int:

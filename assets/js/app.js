@@ -1,5 +1,6 @@
 // What every page may need; the map and the charts are fetched only by the pages that draw one.
 import { appearance } from "./appearance.js";
+import { desk } from "./desk.js";
 import { dialogs } from "./dialogs.js";
 import { islands } from "./islands.js";
 import { lists } from "./lists.js";
@@ -22,6 +23,7 @@ appearance(document);
 requests(document);
 islands(document);
 lists(document);
+desk(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));

@@ -6,7 +6,18 @@ from django.db import models
 
 from maillage.kernel.privacy import AnnotatedModel, ReferenceModel, omissions
 
-ORDER = ["kernel", "territory", "directory", "web", "config"]
+ORDER = [
+    "kernel",
+    "territory",
+    "directory",
+    "people",
+    "exchange",
+    "agenda",
+    "roster",
+    "orientation",
+    "web",
+    "config",
+]
 OURS = [model for model in apps.get_models() if model.__module__.startswith("maillage.")]
 LINKS = [
     pytest.param(field, id=f"{model._meta.label}.{field.name}")

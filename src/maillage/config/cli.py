@@ -73,8 +73,20 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> 
         _refuse_busy_port(host, port)
         with shown(quiet) as progress:
             installation.prepare(progress)
+            installation.extend_agendas()
         typer.echo(f"Maillage : http://{host}:{port}")
         _serve(host, port)
+
+
+@app.command(help="Préparer les créneaux à venir de tous les agendas : à lancer chaque nuit.")
+def slots() -> None:
+    """Extend every agenda to its horizon; `serve` does it too when it starts."""
+    with _ready():
+        from maillage.config import installation
+
+        with shown(quiet=True) as progress:
+            installation.prepare(progress)
+        typer.echo(f"Agendas prolongés : {installation.extend_agendas()}")
 
 
 @app.command(help="Créer le premier compte d’administration ; demande un mot de passe.")
@@ -334,5 +346,9 @@ def _serve(host: str, port: int) -> None:
     from maillage.kernel import api as kernel
 
     kernel.start_worker()
-    uvicorn.run("maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off")
+    # Live pages keep a stream open: a server asked to stop does not wait for them longer than this.
+    uvicorn.run(
+        "maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",
+        timeout_graceful_shutdown=3,
+    )  # fmt: skip
     sys.exit(0)

@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils import timezone
+
+from maillage.agenda import api as agenda
 from maillage.config import installation
 from maillage.config.environment import home
 from maillage.config.packs import default_pack
 from maillage.config.progress import Report
+from maillage.directory import api as directory
 from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.wording import ROLES
+from maillage.orientation import api as orientation
+from maillage.people import api as people
 from maillage.territory import api as territory
 
 
@@ -31,6 +37,10 @@ def prepare(progress: Report) -> Demonstration:
     """
     place = prepare_territory(progress)
     accounts = kernel.create_demonstration_accounts(by=None, scope=place.scope)
+    directory.create_demonstration_directory(by=None, place=place)
+    people.create_demonstration_patients(by=None, place=place)
+    agenda.create_demonstration_agenda(by=None, place=place, today=timezone.localdate())
+    orientation.create_demonstration_desk(by=None, place=place, now=timezone.now())
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]
     return Demonstration(place, list(zip(labels, accounts, strict=True)))

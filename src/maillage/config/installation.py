@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from maillage import __version__
+from maillage.agenda import api as agenda
 from maillage.config.progress import Report
 from maillage.directory import api as directory
 from maillage.kernel import api as kernel
@@ -24,6 +25,11 @@ def prepare(progress: Report) -> None:
     """Apply the migrations and collect the static files, where either is behind."""
     _migrate(progress)
     _collect_static(progress)
+
+
+def extend_agendas() -> int:
+    """Make the slots of every agenda up to the horizon; return how many agendas were behind."""
+    return agenda.extend_every_agenda()
 
 
 def import_pack(folder: Path, *, by: Person | None, progress: Report) -> territory.ImportReport:

@@ -43,6 +43,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.orientation",
+    "maillage.agenda",
+    "maillage.roster",
+    "maillage.exchange",
+    "maillage.people",
     "maillage.directory",
     "maillage.territory",
     "maillage.kernel",
@@ -156,6 +161,11 @@ if environment.read("MAILLAGE_HTTPS", "bool", False):
 EMAIL_CONFIG = environ.Env().email_url("MAILLAGE_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = environment.read("MAILLAGE_EMAIL_FROM", default="maillage@localhost")
+
+SMS_URL = environment.read("MAILLAGE_SMS_URL", default="")
+SMS_TOKEN = environment.read("MAILLAGE_SMS_TOKEN", default="")
+SMS_SENDER = environment.read("MAILLAGE_SMS_SENDER", default="Maillage")
+SMS_FILE = HOME / "sms.jsonl"
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,11 @@ urlpatterns = [
     path("compte/", include("allauth.urls")),
     path("territoires/", include("maillage.territory.pages.urls")),
     path("annuaire/", include("maillage.directory.pages.urls")),
+    path("patients/", include("maillage.people.pages.urls")),
+    path("messages/", include("maillage.exchange.pages.urls")),
+    path("regulation/", include("maillage.orientation.pages.urls")),
+    path("agenda/", include("maillage.agenda.pages.urls")),
+    path("gardes/", include("maillage.roster.pages.urls")),
     path("", include("maillage.web.pages.urls")),
 ]
 handler403 = "maillage.web.pages.views.forbidden"

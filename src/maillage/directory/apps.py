@@ -1,8 +1,28 @@
 """Declares the `directory` context to Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryConfig(AppConfig):
     name = "maillage.directory"
     label = "directory"
+
+    def ready(self) -> None:
+        """Word the verbs of the context for the journal's page."""
+        from maillage.kernel.wording import name_verbs
+
+        name_verbs(
+            {
+                "directory.imported": _("a importé un fichier dans l’annuaire"),
+                "directory.sheet_changed": _("a modifié une fiche d’annuaire"),
+                "directory.fact_confirmed": _("a confirmé un fait d’annuaire"),
+                "directory.confirmation_asked": _("a demandé de confirmer un fait"),
+                "directory.confirmation_answered": _("a répondu à une demande de confirmation"),
+                "directory.merged": _("a fusionné deux fiches d’annuaire"),
+                "directory.merge_undone": _("a défait une fusion de fiches"),
+                "directory.welcomed": _("a ouvert l’accueil d’un nouvel arrivant"),
+                "directory.welcome_step": _("a noté une étape d’accueil"),
+                "directory.demonstration_created": _("a créé l’annuaire de démonstration"),
+            }
+        )

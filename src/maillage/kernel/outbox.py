@@ -69,18 +69,20 @@ def handles(topic: str, *, outside: bool = False) -> Callable[[Handler], Handler
     return register
 
 
-def publish(topic: str, payload: dict[str, Any], *, key: str) -> Message:
+def publish(topic: str, payload: dict[str, Any], *, key: str, not_before: datetime | None = None) -> Message:
     """Write a message in the current transaction, to be handed to the handlers of `topic` on commit.
 
-    The same topic and key published again change nothing and return the first message. Raises
-    RuntimeError outside a transaction, where a crash could lose the message.
+    With `not_before`, a worker hands it out from that moment on. The same topic and key published again
+    change nothing and return the first message. Raises RuntimeError outside a transaction, where a crash
+    could lose the message.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run in the transaction of the write it follows")
     message, created = Message.objects.get_or_create(topic=topic, key=key, defaults={"payload": payload})
     if created:
         Delivery.objects.bulk_create(
-            Delivery(message=message, handler=name) for name in sorted(_handlers.get(topic, {}))
+            Delivery(message=message, handler=name, try_after=not_before or timezone.now())
+            for name in sorted(_handlers.get(topic, {}))
         )
         databases.notify(CHANNEL)
         transaction.on_commit(partial(_deliver_now, message.pk), robust=True)
@@ -94,10 +96,10 @@ def drain(*, limit: int = 1000) -> int:
 
 
 def late(*, since: timedelta = timedelta(minutes=10)) -> int:
-    """Return how many messages have been waiting for longer than `since`."""
-    return Delivery.objects.filter(
-        delivered_at=None, message__published_at__lt=timezone.now() - since
-    ).count()
+    """Return how many messages have been waiting for longer than `since`, put off on purpose aside."""
+    now = timezone.now()
+    waiting = Delivery.objects.filter(delivered_at=None, message__published_at__lt=now - since)
+    return waiting.exclude(attempts=0, try_after__gt=now - since).count()
 
 
 def start_worker() -> threading.Event:

@@ -82,7 +82,9 @@ def _omissions_of(model: type[models.Model]) -> list[str]:
         return []
     if not issubclass(model, AnnotatedModel):
         return [f"{name} n’est ni ReferenceModel ni AnnotatedModel."]
-    columns = [field.name for field in model._meta.get_fields() if not field.auto_created or field.concrete]
+    # A table between two others that a context names is annotated itself; Django's own is not.
+    links = [link for link in model._meta.many_to_many if link.remote_field.through._meta.auto_created]
+    columns = [field.name for field in [*model._meta.concrete_fields, *links]]
     listed = [column for category in _CATEGORIES for column in getattr(model, category)]
     return [
         *(f"{name}.{c} n’est annoté ni personal, ni health, ni neither." for c in columns if c not in listed),

@@ -33,11 +33,53 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     VIEW_JOURNAL = "view_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    EDIT_DIRECTORY = "edit_directory"
+    VIEW_PATIENTS = "view_patients"
+    REGISTER_PATIENTS = "register_patients"
+    MANAGE_REFERRING_DOCTOR = "manage_referring_doctor"
+    BOOK_APPOINTMENT = "book_appointment"
+    MANAGE_AGENDA = "manage_agenda"
+    VIEW_ROSTER = "view_roster"
+    MANAGE_ROSTER = "manage_roster"
+    REGULATE = "regulate"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
+# Managing holds in one's own agenda, and in those that a professional confided: nowhere else.
+_AT_CARE = {
+    *_EVERYONE_AT_WORK,
+    Permission.BOOK_APPOINTMENT,
+    Permission.MANAGE_AGENDA,
+    Permission.VIEW_ROSTER,
+}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.COORDINATOR: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY, Permission.IMPORT_DATA}),
+    # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
+    Role.COORDINATOR: frozenset(
+        {
+            *_AT_CARE,
+            Permission.EDIT_TERRITORY,
+            Permission.IMPORT_DATA,
+            Permission.EDIT_DIRECTORY,
+            Permission.REGISTER_PATIENTS,
+            Permission.MANAGE_REFERRING_DOCTOR,
+            Permission.MANAGE_ROSTER,
+        }
+    ),
+    Role.REGULATOR: frozenset(
+        {*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS, Permission.REGULATE}
+    ),
+    Role.CASE_MANAGER: frozenset(
+        {
+            *_AT_CARE,
+            Permission.VIEW_PATIENTS,
+            Permission.REGISTER_PATIENTS,
+            Permission.MANAGE_REFERRING_DOCTOR,
+        }
+    ),
+    **{
+        role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS})
+        for role in (Role.PHYSICIAN, Role.EHPAD)
+    },
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -46,24 +88,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_DATA,
             Permission.MANAGE_ACCOUNTS,
             Permission.VIEW_JOURNAL,
+            Permission.EDIT_DIRECTORY,
         }
     ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
-        role: frozenset(_EVERYONE_AT_WORK)
-        for role in (
-            Role.REGULATOR,
-            Role.PHYSICIAN,
-            Role.NURSE,
-            Role.PHARMACIST,
-            Role.MIDWIFE,
-            Role.PHYSIOTHERAPIST,
-            Role.EHPAD,
-            Role.CASE_MANAGER,
-            Role.BOARD,
-            Role.PREVENTION_LEAD,
-        )
+        role: frozenset(_AT_CARE)
+        for role in (Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
+    **{role: frozenset(_EVERYONE_AT_WORK) for role in (Role.BOARD, Role.PREVENTION_LEAD)},
     # A patient or a carer reads the open figures of the territory and nothing else here.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS}),
     Role.CARER: frozenset({Permission.VIEW_DIAGNOSIS}),

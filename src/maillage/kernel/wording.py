@@ -33,6 +33,15 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.IMPORT_DATA: _("importer des données"),
     Permission.VIEW_JOURNAL: _("lire le journal"),
     Permission.MANAGE_ACCOUNTS: _("gérer les comptes et les rôles"),
+    Permission.EDIT_DIRECTORY: _("tenir l’annuaire"),
+    Permission.VIEW_PATIENTS: _("lire les dossiers des patients du périmètre"),
+    Permission.REGISTER_PATIENTS: _("enregistrer un patient"),
+    Permission.MANAGE_REFERRING_DOCTOR: _("attribuer un médecin traitant"),
+    Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
+    Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
+    Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
+    Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
+    Permission.REGULATE: _("répondre aux demandes au bureau de régulation"),
 }
 
 _VERBS: dict[str, str | Promise] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.exchange import api as exchange
 from maillage.kernel.access import roles_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
@@ -18,7 +20,8 @@ from maillage.kernel.rules import Permission, Role, allows
 class Entry:
     """A part of the product: its address by name, and the permission it asks (none: everybody signed in).
 
-    `purpose` says what one does there; the home page shows it.
+    `purpose` says what one does there; the home page shows it. `count` tells how many things wait there for a
+    person, shown beside the label.
     """
 
     label: str | Promise
@@ -26,6 +29,7 @@ class Entry:
     icon: str
     purpose: str | Promise
     permission: Permission | None = None
+    count: Callable[[Person], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,25 @@ class Link:
     icon: str
     purpose: str | Promise
     current: bool
+    count: int = 0
 
 
 ENTRIES = (
+    Entry(
+        _("Régulation"),
+        "orientation:desk",
+        "phone",
+        _("Répondre aux demandes de soins : questions de sécurité, créneaux, médecin de garde."),
+        Permission.REGULATE,
+    ),
+    Entry(
+        _("Messages"),
+        "exchange:inbox",
+        "bell",
+        _("Lire ce qui vous est annoncé, passer les appels demandés."),
+        None,
+        exchange.unread_count,
+    ),
     Entry(
         _("Territoires"),
         "territory:index",
@@ -53,6 +73,34 @@ ENTRIES = (
         "building-hospital",
         _("Trouver un hôpital, un EHPAD, une maison de santé, une pharmacie."),
         Permission.VIEW_DIAGNOSIS,
+    ),
+    Entry(
+        _("Professionnels"),
+        "directory:professionals",
+        "stethoscope",
+        _("Trouver un professionnel par métier, langue ou service ; accueillir un nouvel arrivant."),
+        Permission.VIEW_DIAGNOSIS,
+    ),
+    Entry(
+        _("Patients"),
+        "people:patients",
+        "user",
+        _("Enregistrer un patient, suivre les recherches de médecin traitant."),
+        Permission.REGISTER_PATIENTS,
+    ),
+    Entry(
+        _("Agenda"),
+        "agenda:mine",
+        "calendar",
+        _("Voir ses rendez-vous, choisir qui voit chaque créneau, noter une absence."),
+        Permission.BOOK_APPOINTMENT,
+    ),
+    Entry(
+        _("Gardes"),
+        "roster:index",
+        "shield-check",
+        _("Savoir qui est de garde, demander ou prendre un remplacement."),
+        Permission.VIEW_ROSTER,
     ),
     Entry(
         _("Règles"),
@@ -84,7 +132,14 @@ def links(request: HttpRequest) -> list[Link]:
         return []
     roles = [Role(assignment.role) for assignment in roles_of(request.user)]
     return [
-        Link(entry.label, url, entry.icon, entry.purpose, current=request.path.startswith(url))
+        Link(
+            entry.label,
+            url,
+            entry.icon,
+            entry.purpose,
+            current=request.path.startswith(url),
+            count=entry.count(request.user) if entry.count else 0,
+        )
         for entry in ENTRIES
         if (entry.permission is None or any(allows(role, entry.permission) for role in roles))
         and (url := address(entry.url_name))

@@ -1,4 +1,4 @@
-"""The search box: territories, communes, structures and rules by name, from what each context offers."""
+"""The search box: territories, communes, structures, professionals and rules by name, from what each context offers."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def search(query: str) -> list[Group]:
         (_("Territoires"), _territories(query)),
         (_("Communes"), _communes(query)),
         (_("Structures"), _structures(query)),
+        (_("Professionnels"), _professionals(query)),
         (_("Règles"), _rules(query)),
     )
     groups = [(title, list(results)) for title, results in found]
@@ -64,6 +65,11 @@ def _structures(query: str) -> Iterator[Result]:
         yield Result(
             one.name, f"{one.get_kind_display()}, {one.city}", address("directory:structure", one.pk)
         )
+
+
+def _professionals(query: str) -> Iterator[Result]:
+    for one in directory.search_professionals(query, LIMIT + 1):
+        yield Result(one.name, one.profession_name, address("directory:professional", one.pk))
 
 
 def _rules(query: str) -> Iterator[Result]:

@@ -63,7 +63,7 @@ class Asked:
     def _placed(self) -> StructureQuerySet:
         if self.box:
             return Structure.objects.active().of_kinds(self.kinds).in_box(*self.box).select_related("commune")
-        return structures_in(self.codes, self.kinds)
+        return structures_in(self.codes, self.kinds, every_origin=True)
 
 
 def read(query: QueryDict) -> Asked:

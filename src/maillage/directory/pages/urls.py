@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from maillage.directory.pages import views
+from maillage.directory.pages import professional_views, upkeep_views, views
 
 app_name = "directory"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,20 @@ urlpatterns: list[URLPattern] = [
     path("structures/liste.csv", views.StructuresCsv.as_view(), name="structures_csv"),
     path("structures/carte.geojson", views.StructuresMap.as_view(), name="structures_geojson"),
     path("structures/<str:identifier>/", views.StructurePage.as_view(), name="structure"),
+    path(
+        "structures/<str:pk>/faits/<str:fact>/",
+        professional_views.StructureFactAnswer.as_view(),
+        name="structure_fact",
+    ),
+    path("professionnels/", professional_views.Professionals.as_view(), name="professionals"),
+    path("professionnels/liste.csv", professional_views.ProfessionalsCsv.as_view(), name="professionals_csv"),
+    path("professionnels/<int:pk>/", professional_views.ProfessionalPage.as_view(), name="professional"),
+    path("professionnels/<int:pk>/contact/", professional_views.ContactPage.as_view(), name="contact"),
+    path("professionnels/<int:pk>/faits/<str:fact>/", professional_views.FactAnswer.as_view(), name="fact"),
+    path("appartenances/<int:pk>/offre/", professional_views.OfferPage.as_view(), name="offer"),
+    path("demandes/<int:pk>/", professional_views.ConfirmationAnswer.as_view(), name="confirmation"),
+    path("imports/", upkeep_views.Import.as_view(), name="import"),
+    path("accueil/<int:pk>/", upkeep_views.Newcomer.as_view(), name="newcomer"),
+    path("<slug:slug>/accueil/", upkeep_views.Newcomers.as_view(), name="newcomers"),
+    path("<slug:slug>/doublons/", upkeep_views.Duplicates.as_view(), name="duplicates"),
 ]

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maillage.directory.actions import may_edit
 from maillage.directory.models import COUNTED, KIND_LABELS, PRECISION_LABELS, Structure
+from maillage.directory.pages import presenters
 from maillage.directory.pages.filters import LIMIT, Asked, read
-from maillage.directory.queries import counts_by_kind, structure
+from maillage.directory.queries import counts_by_kind, levels, structure, structure_facts, team_of
 from maillage.directory.rules import Precision, StructureKind
 from maillage.kernel.pages.base import Endpoint, Page, csv_response, geojson_response
 from maillage.kernel.rules import Permission
@@ -33,7 +35,7 @@ class Structures(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = read(self.request.GET)
         found = asked.answer()
-        counts = counts_by_kind(asked.codes)
+        counts = counts_by_kind(asked.codes, every_origin=True)
         return {
             **super().get_context_data(**kwargs),
             "asked": asked,
@@ -100,6 +102,10 @@ class StructurePage(Page):
             **super().get_context_data(**kwargs),
             "structure": one,
             "territories": territory.territories_of(one.commune) if one.commune else [],
+            "team": presenters.team(team_of(one)),
+            "levels": levels(one),
+            "facts": presenters.facts(structure_facts(one)),
+            "may_edit": may_edit(self.person, one),
             "point_url": f"{points}?commune={one.commune_id}&type={one.kind}" if one.commune else "",
             "map_url": f"{outlines}?departement={one.commune.departement}" if one.commune else "",
             "source": described.get("publisher", ""),

@@ -1,0 +1,125 @@
+// The regulation desk: live queue, time elapsed, one key an action. Every action also works without this file.
+//
+// <div id="desk" data-stream data-key-label…> holds the words; [data-key="r"] answers to that key; [data-since] is
+// an instant whose age is shown; #desk-queue[data-src] is fetched again when something changed.
+
+const POLL = 4000; // ms between two looks where the stream is not to be had
+const SWITCH = "maillage-desk-keys"; // localStorage: "off" where the reader wants no single-key shortcuts
+
+export function desk(root) {
+  const screen = root.getElementById("desk");
+  if (!screen) return;
+  keys(screen);
+  ages(root);
+  live(screen);
+  once(screen);
+}
+
+/** Single keys, never while one types, and only as long as the reader wants them (WCAG 2.1.4). */
+function keys(screen) {
+  const help = document.getElementById("desk-keys");
+  const wanted = help?.querySelector("input[name=keys]");
+  if (wanted) {
+    wanted.checked = localStorage.getItem(SWITCH) !== "off";
+    wanted.addEventListener("change", () => localStorage.setItem(SWITCH, wanted.checked ? "on" : "off"));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]")) return;
+    if (event.key === "?") return event.preventDefault(), help?.showModal();
+    if (localStorage.getItem(SWITCH) === "off") return;
+    if (event.key === "j" || event.key === "k") return step(screen, event);
+    const target = [...screen.querySelectorAll(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)].find((one) => one.checkVisibility());
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("input, select, textarea")) target.focus();
+    else target.click();
+  });
+}
+
+/** Moves the focus along the queue. */
+function step(screen, event) {
+  const links = [...screen.querySelectorAll("#desk-queue a[data-request]")];
+  const here = links.indexOf(document.activeElement);
+  links.at(event.key === "j" ? Math.min(here + 1, links.length - 1) : Math.max(here - 1, 0))?.focus();
+  event.preventDefault();
+}
+
+/** Writes every age anew each second; the server wrote it once. */
+function ages(root) {
+  const write = () => {
+    for (const one of root.querySelectorAll("time[data-since]")) {
+      const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(one.dataset.since)) / 60000));
+      const hours = Math.floor(minutes / 60);
+      const text = hours ? `${hours}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}` : `${minutes}\u00a0min`;
+      if (one.textContent !== text) one.textContent = text;
+    }
+  };
+  setInterval(write, 1000);
+}
+
+/** Looks again when the server says that something changed, or every few seconds where it cannot say so. */
+function live(screen) {
+  const queue = document.getElementById("desk-queue");
+  const stream = new EventSource(screen.dataset.stream);
+  let timer;
+  const poll = (yes) => {
+    clearInterval(timer);
+    timer = yes ? setInterval(() => refresh(screen, queue), POLL) : undefined;
+  };
+  poll(true);
+  stream.addEventListener("open", () => poll(false));
+  stream.addEventListener("error", () => poll(true));
+  stream.addEventListener("changed", () => refresh(screen, queue));
+  addEventListener("pagehide", () => stream.close());
+  for (const gone of ["pointerleave", "focusout"]) queue.addEventListener(gone, () => setTimeout(() => show(queue), 200));
+}
+
+let waiting = null; // the queue as it now is, while the reader's pointer or focus is on the old one
+
+async function refresh(screen, queue) {
+  const answer = await fetch(queue.dataset.src, { headers: { "X-Requested-With": "desk" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const next = document.createElement("template");
+  next.innerHTML = await answer.text();
+  const signature = next.content.querySelector("[data-version]")?.dataset.version;
+  const shown = (waiting ?? queue).querySelector("[data-version]")?.dataset.version;
+  if (!signature || signature === shown) return;
+  announce(screen, queue, next.content);
+  waiting = next.content;
+  show(queue);
+}
+
+/** Puts the new queue in place unless somebody is on it: nothing moves under the pointer. */
+function show(queue) {
+  if (!waiting) return;
+  const busy = queue.matches(":hover") || queue.contains(document.activeElement);
+  document.getElementById("desk-stale").hidden = !busy;
+  if (busy) return;
+  queue.replaceChildren(...waiting.childNodes);
+  waiting = null;
+}
+
+/** Tells a screen reader, politely, which requests are new. */
+function announce(screen, queue, next) {
+  const ids = (part) => new Map([...part.querySelectorAll("[data-request]")].map((one) => [one.dataset.request, one.dataset.title]));
+  const known = new Set([...ids(queue).keys(), ...(waiting ? ids(waiting).keys() : [])]);
+  const fresh = [...ids(next)].filter(([id]) => !known.has(id));
+  if (fresh.length) document.getElementById("desk-news").textContent = `${screen.dataset.arrived} ${fresh.map(([, title]) => title).join(", ")}`;
+}
+
+/** A form is sent once; the idempotency key it carries covers the rest. */
+function once(screen) {
+  screen.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) return event.preventDefault();
+    if (event.target.method !== "post") return;
+    event.target.dataset.sent = "yes";
+    for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const form of screen.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+    }
+  });
+}

@@ -1,0 +1,1 @@
+"""Writes of the agenda, one subject a module."""

@@ -1,0 +1,50 @@
+"""Who may manage an agenda, and who may see one of its slots."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from maillage.agenda.models import Agenda, Slot
+from maillage.agenda.rules.vocabulary import Visibility, audiences
+from maillage.kernel import access
+from maillage.kernel.models import Person, RoleAssignment
+from maillage.kernel.rules import Permission, Role, allows
+
+
+def manages(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None = None) -> bool:
+    """Return whether the agenda is `person`'s own, or was confided to them.
+
+    A role in a territory, or in the whole installation, is not enough: no slot of a professional is shown
+    to anyone that this professional did not choose.
+    """
+    if agenda.professional.account_id == person.pk:
+        return True
+    held = access.roles_of(person) if roles is None else roles
+    return any(
+        one.scope_id == agenda.scope_id and allows(Role(one.role), Permission.MANAGE_AGENDA) for one in held
+    )
+
+
+def require_manager(by: Person | None, agenda: Agenda) -> None:
+    """Raise PermissionDenied unless `by` manages the agenda; None is the program itself."""
+    if by is not None and not manages(by, agenda):
+        raise PermissionDenied(
+            _("Cet agenda n’est pas le vôtre. Demandez à {name} de vous le confier.").format(name=agenda)
+        )
+
+
+def visible(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None = None) -> set[str]:
+    """Return the types of slot of `agenda` that `person` may see and book."""
+    held = access.roles_of(person) if roles is None else roles
+    if manages(person, agenda, held):
+        return {one.value for one in Visibility}
+    booking = [one for one in held if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
+    here = {None, agenda.territory.scope_id}
+    local = [Role(one.role) for one in booking if one.scope_id in here]
+    return {one.value for one in audiences([Role(one.role) for one in booking], local)}
+
+
+def sees(person: Person | None, slot: Slot) -> bool:
+    """Return whether `person` may see and book `slot`; None is the program itself."""
+    return person is None or slot.visibility in visible(person, slot.agenda)

@@ -1,0 +1,94 @@
+"""Confiding an agenda to somebody, and secret calendar feeds."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.agenda.actions.rights import require_manager
+from maillage.agenda.models import Agenda, Feed
+from maillage.kernel import access, journal
+from maillage.kernel.models import Person, RoleAssignment
+from maillage.kernel.rules import Permission, Role, allows
+
+
+class SharingError(ValueError):
+    """The agenda cannot be confided to that person; the message says why."""
+
+
+@transaction.atomic
+def delegate(*, by: Person, agenda: Agenda, email: str) -> RoleAssignment:
+    """Confide the agenda to the person of that address, in the role that they hold at work.
+
+    Only the professional confides their agenda. The right holds from now on, and until it is withdrawn.
+    Raises SharingError, PermissionDenied.
+    """
+    _require_owner(by, agenda)
+    person = Person.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        raise SharingError(_("Aucun compte n’a cette adresse : demandez à l’administration de l’inviter."))
+    roles = access.roles_of(person)
+    able = [one for one in roles if allows(Role(one.role), Permission.MANAGE_AGENDA)]
+    if not able:
+        raise SharingError(_("Le rôle de cette personne ne permet pas de tenir un agenda."))
+    held = next((one for one in able if one.scope_id == agenda.scope_id), None)
+    if held is not None:
+        return held
+    assignment = RoleAssignment.objects.create(
+        person=person, role=able[0].role, scope=agenda.scope, starts_on=timezone.localdate()
+    )
+    changes = {"person": person, "role": able[0].role}
+    journal.record(by=by, verb="agenda.delegated", target=journal.target_of(agenda), changes=changes)
+    return assignment
+
+
+@transaction.atomic
+def end_delegation(*, by: Person, agenda: Agenda, assignment: RoleAssignment) -> None:
+    """Take the agenda back from somebody, at once. Raises PermissionDenied."""
+    _require_owner(by, agenda)
+    if assignment.scope_id != agenda.scope_id:
+        raise PermissionDenied(_("Ce rôle n’est pas de cet agenda."))
+    if assignment.withdrawn_at is None:
+        assignment.withdrawn_at = timezone.now()
+        assignment.save(update_fields=["withdrawn_at"])
+        changes = {"person": assignment.person_id}
+        target = journal.target_of(agenda)
+        journal.record(by=by, verb="agenda.delegation_ended", target=target, changes=changes)
+
+
+@transaction.atomic
+def create_feed(*, by: Person, agenda: Agenda, label: str) -> tuple[Feed, str]:
+    """Make a secret calendar address; return the feed and the secret, which is not kept.
+
+    Raises PermissionDenied.
+    """
+    require_manager(by, agenda)
+    secret = secrets.token_urlsafe(32)
+    feed = Feed.objects.create(agenda=agenda, label=label.strip(), digest=digest_of(secret), created_by=by)
+    journal.record(by=by, verb="agenda.feed_created", target=journal.target_of(feed), changes={})
+    return feed, secret
+
+
+@transaction.atomic
+def revoke_feed(*, by: Person, feed: Feed) -> None:
+    """Make a calendar address answer nothing from now on. Raises PermissionDenied."""
+    require_manager(by, feed.agenda)
+    if feed.revoked_at is None:
+        feed.revoked_at = timezone.now()
+        feed.save(update_fields=["revoked_at"])
+        journal.record(by=by, verb="agenda.feed_revoked", target=journal.target_of(feed), changes={})
+
+
+def digest_of(secret: str) -> str:
+    """Return what is kept of a secret: it has 256 bits, so one SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _require_owner(by: Person, agenda: Agenda) -> None:
+    if agenda.professional.account_id != by.pk:
+        raise PermissionDenied(_("Seul le professionnel confie son agenda."))

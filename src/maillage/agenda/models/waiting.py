@@ -1,0 +1,117 @@
+"""The waiting list of an agenda, and the freed slots offered to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.agenda.models.schedules import Agenda
+from maillage.agenda.models.slots import Slot
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.scoping import ScopedQuerySet
+
+
+class OfferState(StrEnum):
+    """What came of an offer; each state is final but the first."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
+    def visible_to(self, person: Person) -> models.Q:
+        """Those that the person made, and those of the agendas that the person manages."""
+        managed = Agenda.objects.managed_by(person, timezone.localdate())
+        return models.Q(created_by=person) | models.Q(agenda__in=managed.values("pk"))
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        """Those of the agendas of `scopes`, or of the territories of `scopes`."""
+        chosen = list(scopes)
+        return models.Q(agenda__scope__in=chosen) | models.Q(agenda__territory__scope__in=chosen)
+
+    def with_key(self, key: str, by: Person) -> WaitingQuerySet:
+        """Keep the one that the same person made by the same write."""
+        return self.filter(key=key, created_by=by)._scoped()
+
+    def hoping_for(self, slot: Slot, at: datetime) -> WaitingQuerySet:
+        """Keep those who would take `slot` and were never offered it, the longest waiting first."""
+        return (
+            self.filter(agenda=slot.agenda_id, left_at=None, kind__in=["", slot.kind])
+            .filter(models.Q(earliest=None) | models.Q(earliest__lte=slot.starts_at))
+            .filter(models.Q(latest=None) | models.Q(latest__gte=slot.starts_at), created_at__lte=at)
+            .exclude(offers__slot=slot)
+            .order_by("created_at", "id")
+            ._scoped()
+        )
+
+
+class WaitingEntry(AnnotatedModel):
+    """Somebody who would take a freed slot of an agenda; `left_at` once served or no longer wishing."""
+
+    agenda = models.ForeignKey(
+        Agenda, on_delete=models.PROTECT, related_name="waiting", verbose_name=_("agenda")
+    )
+    patient = models.ForeignKey(
+        "people.Patient", on_delete=models.PROTECT, related_name="waiting", verbose_name=_("patient")
+    )
+    kind = models.CharField(_("nature"), max_length=10, blank=True)
+    earliest = models.DateTimeField(_("pas avant"), null=True, blank=True)
+    latest = models.DateTimeField(_("pas après"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("inscrit par")
+    )
+    created_at = models.DateTimeField(_("inscrit le"), default=timezone.now)
+    left_at = models.DateTimeField(_("sorti le"), null=True, blank=True)
+    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
+
+    objects = WaitingQuerySet.as_manager()
+
+    personal = ("agenda", "earliest", "latest", "created_by", "created_at", "left_at")
+    health = ("patient", "kind")
+    neither = ("id", "key")
+
+    class Meta:
+        verbose_name = _("attente d’un créneau")
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.agenda_id} · {self.created_at:%Y-%m-%d}"
+
+
+class Offer(AnnotatedModel):
+    """A freed slot offered to somebody who waits. The key (slot, rank) keeps them three at most."""
+
+    entry = models.ForeignKey(
+        WaitingEntry, on_delete=models.PROTECT, related_name="offers", verbose_name=_("attente")
+    )
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="offers", verbose_name=_("créneau"))
+    rank = models.PositiveSmallIntegerField(_("rang"))
+    state = models.CharField(_("état"), max_length=10, default=OfferState.PENDING.value)
+    offered_at = models.DateTimeField(_("proposé le"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valable jusqu’à"))
+
+    personal = ("entry", "slot", "state", "offered_at", "expires_at")
+    neither = ("id", "rank")
+
+    class Meta:
+        verbose_name = _("créneau proposé")
+        ordering = ("expires_at", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "rank"],
+                condition=models.Q(state=OfferState.PENDING.value),
+                name="one_pending_offer_a_rank",
+            ),
+            models.UniqueConstraint(fields=["entry", "slot"], name="slot_offered_once_to_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} · {self.slot_id} · {self.state}"

@@ -1,0 +1,123 @@
+"""Booking a slot for somebody, and telling what became of an appointment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from maillage.agenda.actions import booking, outcomes, rights
+from maillage.agenda.models import Appointment, Slot
+from maillage.agenda.models.schedules import KIND_LABELS
+from maillage.agenda.pages import presenters
+from maillage.agenda.queries.slots import free_slots
+from maillage.agenda.rules.vocabulary import Kind, State
+from maillage.kernel import formats
+from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.rules import Permission
+from maillage.people import api as people
+from maillage.people.api import Patient
+
+FOUND = 8
+NEXT_BEST = 3
+
+
+class Reserve(Page):
+    """One slot, and the person to book it for. A slot just taken shows the next ones, nothing retyped."""
+
+    template_name = "agenda/reserve.html"
+    permission = Permission.BOOK_APPOINTMENT
+
+    @cached_property
+    def slot(self) -> Slot:
+        """The slot of the address. Raises Http404, and PermissionDenied where the visitor may not see it."""
+        rows = Slot.objects.select_related("schedule", "agenda__professional", "agenda__territory")
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404(self.kwargs["pk"])
+        if not rights.sees(self.person, found):
+            raise PermissionDenied(_("Ce créneau n’est pas ouvert à votre rôle."))
+        return found
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        zone = self.slot.agenda.zone
+        query = self.request.GET.get("q", "").strip()
+        context.setdefault("chosen", None)
+        context.setdefault("refusal", "")
+        context.setdefault("others", [])
+        return super().get_context_data(
+            slot=self.slot,
+            day=self.slot.starts_at.astimezone(zone).date(),
+            when=presenters.clock(self.slot.starts_at, zone, self.slot.ends_at),
+            kind=KIND_LABELS[Kind(self.slot.kind)],
+            query=query,
+            patients=self._found(query) if query else [],
+            key=uuid4().hex,
+            **context,
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (read by `slot`)
+        """Book the slot; answer 409 with the next slots where it is no longer to be had."""
+        patients = Patient.objects.for_person(self.person)
+        patient = get_object_or_404(patients, pk=_number(request.POST.get("patient")))
+        key = request.POST.get("key", "")[:64]
+        if not key:
+            raise Http404("key")
+        try:
+            booking.book(by=self.person, slot=self.slot, patient=patient, key=key)
+        except booking.BookingRefusedError as error:
+            context = self.get_context_data(chosen=patient, refusal=str(error), others=self._others())
+            return self.render_to_response(context, status=409)
+        day = self.slot.starts_at.astimezone(self.slot.agenda.zone)
+        text = _("Réservé pour {name} : {day} chez {professional}.")
+        when = formats.date_long(day.replace(tzinfo=None))
+        messages.success(request, text.format(name=patient, day=when, professional=self.slot.agenda))
+        return redirect("agenda:mine")
+
+    def _found(self, query: str) -> list[Patient]:
+        purpose = _("prise de rendez-vous")
+        return people.search_patients(by=self.person, text=query, purpose=purpose, limit=FOUND)
+
+    def _others(self) -> list[tuple[Slot, Any, str]]:
+        """Return the next slots of the same professional that the visitor could book."""
+        zone = self.slot.agenda.zone
+        start = self.slot.starts_at
+        free = free_slots(self.person, start, start + timedelta(days=7)).filter(agenda=self.slot.agenda)
+        return [
+            (one, one.starts_at.astimezone(zone).date(), presenters.clock(one.starts_at, zone, one.ends_at))
+            for one in free[:NEXT_BEST]
+        ]
+
+
+class Outcome(Endpoint):
+    """Tells in one click what became of an appointment."""
+
+    permission = Permission.BOOK_APPOINTMENT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        appointment = get_object_or_404(Appointment.objects.for_person(self.person), pk=pk)
+        wanted, key = request.POST.get("state", ""), request.POST.get("key", "")[:64]
+        if wanted not in {state.value for state in State} or not key:
+            raise Http404("state")
+        try:
+            outcomes.change_state(by=self.person, appointment=appointment, state=State(wanted), key=key)
+        except booking.BookingRefusedError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("C’est noté."))
+        back = request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+        return redirect(back if safe else reverse("agenda:mine"))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0

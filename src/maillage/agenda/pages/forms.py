@@ -1,0 +1,187 @@
+"""Forms of the agenda's pages. Hours are those of the agenda's own wall clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from maillage.agenda.models import Agenda, Schedule
+from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
+from maillage.agenda.rules.clock import moment
+from maillage.agenda.rules.vocabulary import Kind, Visibility
+from maillage.directory import api as directory
+from maillage.territory import api as territory
+
+_LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
+
+
+def _day(**options: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+def _hour(**options: Any) -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M")
+    return forms.TimeField(widget=widget, **options)
+
+
+class KeyedForm(forms.Form):
+    """A form that a double click sends once: `key` is drawn with it."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["key"].initial = uuid4().hex
+
+
+class OpeningForm(KeyedForm):
+    """A weekly stretch of time at one place."""
+
+    schedule = forms.ModelChoiceField(
+        Schedule.objects.none(), label=_("Lieu"), required=False, empty_label=_("Un nouveau lieu")
+    )
+    place_name = forms.CharField(
+        label=_("Nom du nouveau lieu"),
+        required=False,
+        max_length=200,
+        help_text=_("Cabinet, domicile, téléphone…"),
+    )
+    weekday = forms.TypedChoiceField(label=_("Jour"), coerce=int, choices=list(WEEKDAYS.items()))
+    starts = _hour(label=_("De"))
+    ends = _hour(label=_("À"), help_text=_("Avant l’heure de début : le lendemain."))
+    minutes = forms.TypedChoiceField(
+        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in _LENGTHS]
+    )
+    every = forms.TypedChoiceField(
+        label=_("Rythme"),
+        coerce=int,
+        choices=[(1, _("Chaque semaine")), (2, _("Une semaine sur deux")), (4, _("Une semaine sur quatre"))],
+    )
+    valid_from = _day(label=_("À partir du"))
+    valid_to = _day(label=_("Jusqu’au"), required=False, help_text=_("Vide : sans date de fin."))
+    kind = forms.ChoiceField(
+        label=_("Nature"),
+        choices=[
+            (kind.value, label)
+            for kind, label in KIND_LABELS.items()
+            if kind not in {Kind.ADVANCED, Kind.BUS}
+        ],
+    )
+    capacity = forms.IntegerField(label=_("Personnes par créneau"), min_value=1, max_value=60, initial=1)
+    visibility = forms.ChoiceField(
+        label=_("Visible par"),
+        choices=[(one.value, label) for one, label in VISIBILITY_LABELS.items()],
+        help_text=_("Privé : vous et vos délégués. Se change ensuite créneau par créneau, en un clic."),
+    )
+
+    def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one place, known or new."""
+        asked = super().clean() or {}
+        if not asked.get("schedule") and not asked.get("place_name"):
+            self.add_error("place_name", _("Choisissez un lieu dans la liste, ou nommez-en un nouveau."))
+        return asked
+
+
+class AbsenceForm(KeyedForm):
+    """An absence of the person, or the closing of one place."""
+
+    schedule = forms.ModelChoiceField(
+        Schedule.objects.none(),
+        label=_("Quoi"),
+        required=False,
+        empty_label=_("Je suis absent partout"),
+    )
+    first_day = _day(label=_("Du"))
+    first_hour = _hour(label=_("À partir de"), required=False, help_text=_("Vide : toute la journée."))
+    last_day = _day(label=_("Au, ce jour compris"))
+    last_hour = _hour(label=_("Jusqu’à"), required=False, help_text=_("Vide : jusqu’au soir."))
+
+    def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.agenda = agenda
+        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the two instants of a valid form, on the agenda's wall clock."""
+        asked = self.cleaned_data
+        starts = moment(asked["first_day"], asked["first_hour"] or time.min, self.agenda.zone)
+        if asked["last_hour"]:
+            return starts, moment(asked["last_day"], asked["last_hour"], self.agenda.zone)
+        day_after: date = asked["last_day"] + timedelta(days=1)
+        return starts, moment(day_after, time.min, self.agenda.zone)
+
+
+class AdvancedForm(KeyedForm):
+    """One consultation day in an EHPAD or a commune, or one stop of the bus."""
+
+    kind = forms.ChoiceField(
+        label=_("Nature"), choices=[(kind.value, KIND_LABELS[kind]) for kind in (Kind.ADVANCED, Kind.BUS)]
+    )
+    where = forms.ChoiceField(label=_("Où"), help_text=_("Un EHPAD ou une commune du territoire."))
+    day = _day(label=_("Jour"))
+    starts = _hour(label=_("De"))
+    ends = _hour(label=_("À"))
+    minutes = forms.TypedChoiceField(
+        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in _LENGTHS]
+    )
+    visibility = forms.ChoiceField(
+        label=_("Visible par"),
+        choices=[(one.value, label) for one, label in VISIBILITY_LABELS.items()],
+        initial=Visibility.PRO.value,
+    )
+
+    def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
+        super().__init__(*args, **options)
+        codes = territory.member_codes(agenda.territory)
+        homes = directory.structures_in(codes, [directory.StructureKind.EHPAD])
+        self.structures = {f"s:{one.pk}": one for one in homes}
+        towns = territory.Commune.objects.filter(pk__in=codes).order_by("search_name")
+        self.communes = {f"c:{one.pk}": one for one in towns}
+        self.fields["where"].choices = [  # type: ignore[attr-defined]
+            (_("EHPAD"), [(key, f"{one.name}, {one.city}") for key, one in self.structures.items()]),
+            (_("Communes"), [(key, one.name) for key, one in self.communes.items()]),
+        ]
+
+    def place(self) -> dict[str, Any]:
+        """Return what `add_schedule` needs to know of the place chosen (a valid form only)."""
+        chosen = self.cleaned_data["where"]
+        if chosen in self.structures:
+            structure = self.structures[chosen]
+            return {"name": structure.name, "structure": structure}
+        return {"name": self.communes[chosen].name, "commune": self.communes[chosen]}
+
+
+class CreateForm(forms.Form):
+    """In which territory one opens an agenda."""
+
+    place = forms.ModelChoiceField(
+        territory.Territory.objects.none(), label=_("Territoire"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].queryset = territory.territories()  # type: ignore[attr-defined]
+
+
+class DelegateForm(forms.Form):
+    """To whom an agenda is confided."""
+
+    email = forms.EmailField(
+        label=_("Adresse électronique du compte"),
+        help_text=_("La personne verra tous vos créneaux et vos rendez-vous, et pourra les changer."),
+    )
+
+
+class FeedForm(forms.Form):
+    """A name by which one will know which program reads the calendar."""
+
+    label = forms.CharField(label=_("Nom du calendrier"), max_length=80, help_text=_("« Mon téléphone »"))

@@ -1,0 +1,153 @@
+"""Slots and appointments as the pages show them, on the agenda's own wall clock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.agenda.models import Agenda, Appointment, Slot
+from maillage.agenda.models.appointments import STATE_LABELS
+from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
+from maillage.agenda.rules.vocabulary import Kind, State, Visibility, may_become
+from maillage.kernel import formats
+
+_TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
+_ON_THE_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A state that an appointment may pass to, in one click."""
+
+    state: str
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """One appointment: when, who, where, what may be done."""
+
+    pk: int
+    day: date
+    when: str
+    who: str
+    where: str
+    professional: str
+    state: str
+    tag: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One slot of the week: when, where, who may see it, who has it."""
+
+    pk: int
+    when: str
+    where: str
+    kind: str
+    visibility: str
+    is_private: bool
+    is_open: bool
+    is_past: bool
+    seats: str
+    is_free: bool
+    appointments: list[AppointmentView]
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """One day, its slots in order, and whether it is today."""
+
+    day: date
+    is_today: bool
+    slots: list[SlotView]
+    open_keys: list[int]
+
+
+def clock(start: datetime, zone: ZoneInfo, end: datetime | None = None) -> str:
+    """Return « 9 h 00 – 9 h 20 » on the wall clock of `zone`; after midnight too."""
+    text = formats.time_short(start.astimezone(zone).time())
+    return text if end is None else f"{text} – {formats.time_short(end.astimezone(zone).time())}"
+
+
+def days(
+    agenda: Agenda, first: date, slots: Iterable[Slot], appointments: Iterable[Appointment]
+) -> list[DayView]:
+    """Return the seven days from `first` with their slots."""
+    of_slot: dict[int, list[Appointment]] = defaultdict(list)
+    for appointment in appointments:
+        of_slot[appointment.slot_id].append(appointment)
+    by_day: dict[date, list[SlotView]] = defaultdict(list)
+    now = timezone.now()
+    for slot in slots:
+        day = slot.starts_at.astimezone(agenda.zone).date()
+        if slot.is_open or of_slot[slot.pk]:
+            by_day[day].append(_slot(slot, agenda, of_slot[slot.pk], now))
+    today = now.astimezone(agenda.zone).date()
+    week = [first + timedelta(days=n) for n in range(7)]
+    return [
+        DayView(day, day == today, by_day[day], [s.pk for s in by_day[day] if s.is_open and not s.is_past])
+        for day in week
+    ]
+
+
+def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) -> AppointmentView:
+    """Return one appointment ready to show to whoever manages its agenda."""
+    state = State(appointment.state)
+    local = appointment.slot.starts_at.astimezone(agenda.zone)
+    return AppointmentView(
+        pk=appointment.pk,
+        day=local.date(),
+        when=clock(appointment.slot.starts_at, agenda.zone, appointment.slot.ends_at),
+        who=str(appointment.patient),
+        where=appointment.slot.schedule.name,
+        professional=str(agenda),
+        state=str(STATE_LABELS[state]),
+        tag=_TAGS.get(state, ""),
+        choices=choices(state, appointment.slot.starts_at - now),
+    )
+
+
+def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(State)) -> list[Choice]:
+    """Return what may become of an appointment that begins in `ahead`, in the order in which it usually does.
+
+    Somebody arrives on the day; whoever does not come is only known to be missing once it is time.
+    """
+    words = {
+        State.ARRIVED: _("Arrivé"),
+        State.HONOURED: _("Honoré"),
+        State.NOT_HONOURED: _("Non honoré"),
+        State.CANCELLED: _("Annuler"),
+    }
+    not_before = {State.ARRIVED: _ON_THE_DAY, State.HONOURED: _ON_THE_DAY, State.NOT_HONOURED: timedelta(0)}
+    return [
+        Choice(wanted.value, word, uuid4().hex)
+        for wanted, word in words.items()
+        if wanted in only and may_become(state, wanted) and ahead <= not_before.get(wanted, ahead)
+    ]
+
+
+def _slot(slot: Slot, agenda: Agenda, appointments: list[Appointment], now: datetime) -> SlotView:
+    taken: int = slot.taken  # type: ignore[attr-defined]
+    return SlotView(
+        pk=slot.pk,
+        when=clock(slot.starts_at, agenda.zone, slot.ends_at),
+        where=slot.schedule.name,
+        kind=str(KIND_LABELS[Kind(slot.kind)]),
+        visibility=str(VISIBILITY_LABELS[Visibility(slot.visibility)]),
+        is_private=slot.visibility == Visibility.PRIVATE.value,
+        is_open=slot.is_open,
+        is_past=slot.starts_at <= now,
+        seats=f"{taken} / {slot.capacity}" if slot.capacity > 1 else "",
+        is_free=slot.is_open and slot.starts_at > now and taken < slot.capacity,
+        appointments=[appointment_view(one, agenda, now) for one in appointments],
+    )

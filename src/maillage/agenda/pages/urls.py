@@ -1,0 +1,24 @@
+"""Addresses of the agenda, under /agenda/."""
+
+from django.urls import path
+
+from maillage.agenda.pages import booking, feeds, schedules, sharing, week
+
+app_name = "agenda"
+urlpatterns = [
+    path("", week.Mine.as_view(), name="mine"),
+    path("ouvrir/", schedules.Create.as_view(), name="create"),
+    path("<int:pk>/", week.Week.as_view(), name="week"),
+    path("<int:pk>/visibilite/", week.SetVisibility.as_view(), name="visibility"),
+    path("<int:pk>/ouvertures/", schedules.Openings.as_view(), name="openings"),
+    path("<int:pk>/ouvertures/<int:opening>/fin/", schedules.OpeningEnd.as_view(), name="end_opening"),
+    path("<int:pk>/absences/", schedules.Absences.as_view(), name="absences"),
+    path("<int:pk>/absences/<int:closure>/annuler/", schedules.Reopening.as_view(), name="reopen"),
+    path("<int:pk>/consultation-avancee/", schedules.Advanced.as_view(), name="advanced"),
+    path("<int:pk>/partage/", sharing.Sharing.as_view(), name="sharing"),
+    path("<int:pk>/partage/retirer/<int:role>/", sharing.DelegationEnd.as_view(), name="end_delegation"),
+    path("<int:pk>/partage/revoquer/<int:feed>/", sharing.FeedEnd.as_view(), name="revoke_feed"),
+    path("creneau/<int:pk>/reserver/", booking.Reserve.as_view(), name="reserve"),
+    path("rendez-vous/<int:pk>/", booking.Outcome.as_view(), name="outcome"),
+    path("flux/<slug:secret>.ics", feeds.feed, name="feed"),
+]

@@ -1,0 +1,1 @@
+"""Time, states and audiences of the agenda: no framework."""

@@ -1,0 +1,101 @@
+"""Writes the establishments that FINESS describes, within an import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maillage.directory.models import Structure
+from maillage.directory.rules.extractions import Establishment
+from maillage.directory.rules.structures import (
+    FINESS_PREFIX,
+    KIND_OF_R66,
+    Origin,
+    Precision,
+)
+from maillage.territory import api as territory
+
+_BATCH = 400
+_KEPT_UP = (
+    "kind", "category", "category_code", "name", "search_name", "address", "postcode", "city", "commune_id",
+    "lon", "lat", "precision", "source",
+)  # fmt: skip
+
+
+def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
+    """Add unknown establishments and update those an import brought; a data pack's own are left alone.
+
+    Return the counts `added`, `changed`, `unchanged`, and `unplaced` (nothing says where they are: left out).
+    """
+    keys = {f"{FINESS_PREFIX}{row.finess}": row for row in rows}
+    known = _known(list(keys))
+    centres = _centres(rows)
+    added: list[Structure] = []
+    changed: list[Structure] = []
+    unplaced = 0
+    for key, row in keys.items():
+        wanted = _structure(key, row, centres, source)
+        if wanted is None:
+            unplaced += 1
+            continue
+        present = known.get(key)
+        if present is None:
+            added.append(wanted)
+        elif present.origin == Origin.IMPORT and _differ(present, wanted):
+            changed.append(wanted)
+    Structure.objects.bulk_create(added, batch_size=_BATCH)
+    fields = [name.removesuffix("_id") for name in _KEPT_UP]
+    Structure.objects.bulk_update(changed, fields, batch_size=_BATCH)
+    return {
+        "added": len(added),
+        "changed": len(changed),
+        "unchanged": len(keys) - len(added) - len(changed) - unplaced,
+        "unplaced": unplaced,
+    }
+
+
+def _known(keys: list[str]) -> dict[str, Structure]:
+    found: dict[str, Structure] = {}
+    for start in range(0, len(keys), _BATCH):
+        found |= Structure.objects.in_bulk(keys[start : start + _BATCH])
+    return found
+
+
+def _centres(rows: Sequence[Establishment]) -> dict[str, tuple[float, float]]:
+    """Return the centre of each commune, for establishments that the file does not place."""
+    codes = {row.commune for row in rows if row.commune}
+    found = territory.Commune.objects.active().values_list("code", "lon", "lat")
+    return {code: (lon, lat) for code, lon, lat in found if code in codes}
+
+
+def _structure(
+    key: str, row: Establishment, centres: dict[str, tuple[float, float]], source: str
+) -> Structure | None:
+    """Return the row to write, None where nothing says where it is."""
+    placed = row.lon is not None and row.lat is not None
+    place = centres.get(row.commune) if row.lon is None or row.lat is None else (row.lon, row.lat)
+    if place is None:
+        return None
+    return Structure(
+        id=key,
+        finess=row.finess,
+        kind=KIND_OF_R66[row.category].value,
+        category=row.category_name[:120],
+        category_code=row.category,
+        name=row.name[:200],
+        search_name=territory.search_key(row.name[:110], row.city[:100]),
+        address=row.address[:200],
+        postcode=row.postcode,
+        city=row.city[:120],
+        commune_id=row.commune or None,
+        lon=place[0],
+        lat=place[1],
+        precision=(Precision.ADDRESS if placed else Precision.COMMUNE).value,
+        count=1,
+        source=source,
+        origin=Origin.IMPORT.value,
+        is_active=True,
+    )
+
+
+def _differ(present: Structure, wanted: Structure) -> bool:
+    return any(getattr(present, name) != getattr(wanted, name) for name in _KEPT_UP)

@@ -1,0 +1,131 @@
+"""Takes a national file into the directory: read, previewed, then written at once or not at all.
+
+The same file again changes nothing. A fact that its owner stated after the day of the extraction is not
+overwritten by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from maillage.directory.actions import import_activities, import_establishments
+from maillage.directory.models import DirectoryImport
+from maillage.directory.rules import annuaire_sante, finess
+from maillage.directory.rules.extractions import Format, Reading
+from maillage.kernel import access, journal
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
+from maillage.territory import api as territory
+
+Reader = Callable[[Iterable[str], Collection[str], Collection[str]], Reading]
+_READERS: dict[Format, Reader] = {Format.ANNUAIRE: annuaire_sante.read, Format.FINESS: finess.read}
+SOURCE_NAMES = {Format.ANNUAIRE: "Annuaire Santé", Format.FINESS: "FINESS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a file in would do; nothing is written.
+
+    `counts` has `added`, `changed` and `unchanged` rows; `already` is the earlier import of the same file.
+    """
+
+    reading: Reading
+    fingerprint: str
+    counts: dict[str, int]
+    already: DirectoryImport | None
+
+
+class _RolledBackError(Exception):
+    """Ends the transaction in which a preview was tried."""
+
+
+def preview(*, by: Person, format: Format, content: bytes, departements: Collection[str] = ()) -> Preview:
+    """Read a file and count what it would change, by trying it in a transaction that is undone.
+
+    `departements` keeps only those (codes such as « 71 »); empty, all that the installation knows. Raises
+    PermissionDenied, UnicodeDecodeError where the text is neither UTF-8 nor Windows-1252.
+    """
+    access.require(by, Permission.IMPORT_DATA)
+    reading, fingerprint = _read(format, content, departements)
+    already = _earlier(format, fingerprint, departements)
+    counts: dict[str, int] = {}
+    try:
+        with transaction.atomic():
+            counts = _write(reading, date.max)
+            raise _RolledBackError
+    except _RolledBackError:
+        pass
+    return Preview(reading, fingerprint, counts, already)
+
+
+@transaction.atomic
+def take_in(
+    *,
+    by: Person | None,
+    format: Format,
+    content: bytes,
+    file_name: str,
+    extracted_on: date,
+    departements: Collection[str] = (),
+) -> DirectoryImport:
+    """Write what a file says; a file already taken in is returned as it was, and nothing is written.
+
+    Lines with a blocking defect are left out, the others are all written or none. Raises PermissionDenied,
+    UnicodeDecodeError.
+    """
+    if by is not None:
+        access.require(by, Permission.IMPORT_DATA)
+    reading, fingerprint = _read(format, content, departements)
+    earlier = _earlier(format, fingerprint, departements)
+    if earlier is not None:
+        return earlier
+    counts = _write(reading, extracted_on)
+    counts["left_out"] = sum(defect.leaves_out for defect in reading.defects)
+    done = DirectoryImport.objects.create(
+        format=format.value,
+        file_name=file_name[:200],
+        fingerprint=fingerprint,
+        departements=_joined(departements),
+        extracted_on=extracted_on,
+        counts=counts,
+        imported_by=by,
+    )
+    changes = {"format": format.value, "file": file_name, **counts}
+    journal.record(by=by, verb="directory.imported", target=journal.target_of(done), changes=changes)
+    return done
+
+
+def _read(format: Format, content: bytes, departements: Collection[str]) -> tuple[Reading, str]:
+    communes = set(territory.Commune.objects.active().values_list("code", flat=True))
+    lines = _decoded(content).splitlines()
+    return _READERS[format](lines, communes, departements), hashlib.sha256(content).hexdigest()
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file: the Annuaire Santé is UTF-8, FINESS may be in the older encoding."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def _earlier(format: Format, fingerprint: str, departements: Collection[str]) -> DirectoryImport | None:
+    return DirectoryImport.objects.filter(
+        format=format.value, fingerprint=fingerprint, departements=_joined(departements)
+    ).first()
+
+
+def _joined(departements: Collection[str]) -> str:
+    return " ".join(sorted(departements))
+
+
+def _write(reading: Reading, extracted_on: date) -> dict[str, int]:
+    source = SOURCE_NAMES[reading.format]
+    if reading.format is Format.ANNUAIRE:
+        return import_activities.write(reading.activities, source, extracted_on)
+    return import_establishments.write(reading.establishments, source)

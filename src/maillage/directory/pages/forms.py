@@ -1,0 +1,217 @@
+"""Forms of the directory's pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory.models import SECTOR_LABELS, Membership, Professional
+from maillage.directory.queries import professionals_in
+from maillage.directory.queries.professionals import offer_of
+from maillage.directory.rules.extractions import Format
+from maillage.kernel.sourced_rules import rule
+from maillage.territory import api as territory
+
+LARGEST_FILE = 60 * 1024 * 1024
+"""Bytes: an extraction of a few départements; the national file is cut before it is sent."""
+_DEPARTEMENT = re.compile(r"(?:\d{2,3}|2[AB])")
+_FLAGS = ("new_patients", "home_visits", "remote")
+_STRETCH = re.compile(r"(\d{1,2})[h:](\d{2})?\s*-\s*(\d{1,2})[h:](\d{2})?", re.IGNORECASE)
+
+
+class ContactForm(forms.Form):
+    """How a professional is reached."""
+
+    phone = forms.CharField(label=_("Téléphone"), max_length=20, required=False)
+    mssante = forms.EmailField(label=_("Messagerie sécurisée de santé (MSSanté)"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Langues parlées"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, professional: Professional, **options: Any) -> None:
+        initial = {
+            "phone": professional.phone,
+            "mssante": professional.mssante,
+            "languages": list(professional.spoken),
+        }
+        super().__init__(*args, initial=initial, **options)
+        known = rule("directory.vocabulary.languages").value
+        self.fields["languages"].choices = list(known.items())  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, str]:
+        """Return the fields as the sheet stores them."""
+        codes = " ".join(self.cleaned_data["languages"])
+        return {**self.cleaned_data, "languages": f" {codes} "}
+
+
+class OfferForm(forms.Form):
+    """What a professional offers at one structure."""
+
+    _unknown = [("", _("non renseigné")), ("yes", _("oui")), ("no", _("non"))]
+    new_patients = forms.ChoiceField(label=_("Prend de nouveaux patients"), choices=_unknown, required=False)
+    home_visits = forms.ChoiceField(label=_("Visites à domicile"), choices=_unknown, required=False)
+    remote = forms.ChoiceField(label=_("Téléconsultation"), choices=_unknown, required=False)
+    sector = forms.ChoiceField(
+        label=_("Convention"),
+        choices=[(sector.value, label) for sector, label in SECTOR_LABELS.items()],
+        required=False,
+    )
+    age_min = forms.IntegerField(label=_("Âge minimal"), min_value=0, max_value=120, required=False)
+    age_max = forms.IntegerField(label=_("Âge maximal"), min_value=0, max_value=120, required=False)
+    motives = forms.CharField(
+        label=_("Motifs acceptés"),
+        required=False,
+        max_length=300,
+        help_text=_("Séparés par des virgules ; vide : tous."),
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **options: Any) -> None:
+        offer = offer_of(membership)
+        initial: dict[str, Any] = {}
+        if offer is not None:
+            initial = {
+                name: _word(getattr(offer, name)) for name in ("new_patients", "home_visits", "remote")
+            }
+            initial |= {"sector": offer.sector, "age_min": offer.age_min, "age_max": offer.age_max}
+            initial["motives"] = ", ".join(offer.motives)
+        super().__init__(*args, initial=initial, **options)
+        rows = offer.hours.all() if offer else []
+        for day, label in enumerate(_DAYS):
+            stretches = [f"{row.opens_at:%H:%M}-{row.closes_at:%H:%M}" for row in rows if row.weekday == day]
+            self.fields[f"day_{day}"] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=60,
+                initial=", ".join(stretches),
+                help_text=_("Comme 8h30-12h, 14h-18h30 ; vide : fermé.") if day == 0 else "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Check the ages, and read the hours of each day."""
+        cleaned = super().clean() or {}
+        low, high = cleaned.get("age_min"), cleaned.get("age_max")
+        if low is not None and high is not None and low > high:
+            self.add_error("age_max", gettext("L’âge maximal est inférieur à l’âge minimal."))
+        self.hours: list[tuple[int, time, time]] = []
+        for day in range(7):
+            try:
+                self.hours += [
+                    (day, opens, closes) for opens, closes in read_hours(cleaned.get(f"day_{day}", ""))
+                ]
+            except ValidationError as error:
+                self.add_error(f"day_{day}", error)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields as the offer stores them."""
+        asked = self.cleaned_data
+        flags = {name: _flag(asked[name]) for name in ("home_visits", "remote")}
+        motives = [word.strip() for word in asked["motives"].split(",") if word.strip()]
+        kept = {name: asked[name] for name in ("sector", "age_min", "age_max")}
+        return {**flags, **kept, "motives": motives}
+
+    def new_patients_said(self) -> bool | None:
+        """Return whether new patients are taken, None where it was not said."""
+        return _flag(self.cleaned_data["new_patients"])
+
+
+class WelcomeForm(forms.Form):
+    """Who arrives, and who goes with them; people are named by the number of their sheet."""
+
+    professional = forms.ModelChoiceField(Professional.objects.none(), label=_("Nouvel arrivant"))
+    mentor = forms.ModelChoiceField(
+        Professional.objects.none(),
+        label=_("Parrain ou marraine"),
+        required=False,
+        empty_label=_("à choisir"),
+    )
+    started_on = forms.DateField(
+        label=_("Arrivé le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, place: territory.Territory, **options: Any) -> None:
+        super().__init__(*args, initial={"started_on": timezone.localdate()}, **options)
+        here = professionals_in(territory.member_codes(place)).order_by("search_name")
+        for name in ("professional", "mentor"):
+            self.fields[name].queryset = here  # type: ignore[attr-defined]
+
+
+class ImportForm(forms.Form):
+    """A national file, and what to keep of it."""
+
+    format = forms.ChoiceField(
+        label=_("Fichier"),
+        choices=[
+            (Format.ANNUAIRE.value, _("Annuaire Santé (texte)")),
+            (Format.FINESS.value, _("FINESS géolocalisé")),
+        ],
+    )
+    file = forms.FileField(label=_("Fichier à lire"), allow_empty_file=True)
+    extracted_on = forms.DateField(
+        label=_("Date de l’extraction"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    departements = forms.CharField(
+        label=_("Départements à garder"),
+        required=False,
+        max_length=60,
+        help_text=_("Comme 71 03 ; vide : toutes les communes du jeu de données."),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file too large to be read in one go."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise ValidationError(
+                gettext("Ce fichier dépasse 60 Mo : gardez-en d’abord les lignes de vos départements.")
+            )
+        return file
+
+    def clean_extracted_on(self) -> Any:
+        """Refuse a day that is not yet."""
+        day = self.cleaned_data["extracted_on"]
+        if day > timezone.localdate():
+            raise ValidationError(gettext("Cette date est à venir."))
+        return day
+
+    def clean_departements(self) -> tuple[str, ...]:
+        """Return the codes asked for."""
+        codes = self.cleaned_data["departements"].upper().replace(",", " ").split()
+        for code in codes:
+            if not _DEPARTEMENT.fullmatch(code):
+                raise ValidationError(gettext("« %s » n’est pas un code de département.") % code)
+        return tuple(codes)
+
+
+_DAYS = (
+    _("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche"),
+)  # fmt: skip
+
+
+def read_hours(text: str) -> list[tuple[time, time]]:
+    """Read « 8h30-12h, 14h-18h30 » as pairs of times. Raises ValidationError."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = _STRETCH.fullmatch(part)
+        try:
+            if match is None:
+                raise ValueError(part)
+            opens, opens_minute, closes, closes_minute = (int(group or 0) for group in match.groups())
+            found.append((time(opens, opens_minute), time(closes, closes_minute)))
+        except ValueError:
+            raise ValidationError(gettext("« %s » ne se lit pas : écrivez 8h30-12h.") % part) from None
+    return found
+
+
+def _word(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _flag(word: str) -> bool | None:
+    return None if word == "" else word == "yes"

@@ -1,0 +1,248 @@
+"""The words in which the directory's pages say what its rules found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from maillage.directory.models import FACT_LABELS, Membership, Professional
+from maillage.directory.queries import DatedFact
+from maillage.directory.queries.professionals import offer_of
+from maillage.directory.rules.extractions import Defect, Fault
+from maillage.directory.rules.freshness import Freshness
+from maillage.directory.rules.practice import Because, Mode, Practice
+from maillage.kernel import formats
+from maillage.kernel.sourced_rules import rule
+from maillage.kernel.tables import Column, Row, Table
+
+MODE_LABELS: dict[Mode, str | Promise] = {
+    Mode.ISOLATED: gettext_lazy("Exercice isolé"),
+    Mode.GROUPED: gettext_lazy("Exercice regroupé"),
+    Mode.COORDINATED: gettext_lazy("Exercice coordonné"),
+    Mode.UNKNOWN: gettext_lazy("Mode d’exercice inconnu"),
+}
+FRESHNESS_LABELS: dict[Freshness, tuple[str | Promise, str]] = {
+    Freshness.FRESH: (gettext_lazy("à jour"), "good"),
+    Freshness.STALE: (gettext_lazy("à confirmer"), "attention"),
+    Freshness.UNDATED: (gettext_lazy("sans date"), "attention"),
+}
+FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
+    Fault.MISSING_COLUMN: (
+        gettext_lazy("Colonne absente."),
+        gettext_lazy(
+            "Reprenez le fichier d’origine : sa première ligne porte les titres, séparés par « | »."
+        ),
+    ),
+    Fault.WRONG_WIDTH: (
+        gettext_lazy("La ligne n’a pas le nombre de colonnes attendu."),
+        gettext_lazy("Cherchez un séparateur en trop ou manquant sur cette ligne."),
+    ),
+    Fault.MISSING_VALUE: (gettext_lazy("Valeur absente."), gettext_lazy("Complétez cette cellule.")),
+    Fault.WRONG_RPPS: (
+        gettext_lazy("Numéro RPPS faux : sa clé ne correspond pas."),
+        gettext_lazy("Relisez le numéro sur la carte CPS : 11 chiffres, clé comprise."),
+    ),
+    Fault.TEST_RPPS: (
+        gettext_lazy("Numéro RPPS de la plage inventée pour la démonstration."),
+        gettext_lazy("Remplacez-le par le vrai numéro, ou retirez la ligne."),
+    ),
+    Fault.NO_RPPS: (
+        gettext_lazy("Le professionnel n’est pas désigné par un numéro RPPS."),
+        gettext_lazy("Seuls les identifiants de type 8 (RPPS) sont pris : ADELI est retiré."),
+    ),
+    Fault.WRONG_FINESS: (
+        gettext_lazy("Numéro FINESS faux : sa clé ne correspond pas."),
+        gettext_lazy("Relisez le numéro dans le répertoire FINESS : 9 caractères, clé comprise."),
+    ),
+    Fault.UNKNOWN_PROFESSION: (
+        gettext_lazy("Code de profession inconnu."),
+        gettext_lazy("Employez un code de la nomenclature TRE_G15."),
+    ),
+    Fault.UNKNOWN_COMMUNE: (
+        gettext_lazy("Commune inconnue du jeu de données."),
+        gettext_lazy("Employez le code INSEE de la commune ; la ligne est prise sans son lieu."),
+    ),
+    Fault.WRONG_COORDINATES: (
+        gettext_lazy("Coordonnées illisibles ou hors de Lambert 93."),
+        gettext_lazy("L’établissement est placé au centre de sa commune."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A dated fact as a page shows it."""
+
+    fact: DatedFact
+    label: str
+    mark: str
+    kind: str
+
+
+def facts(found: Iterable[DatedFact]) -> list[FactLine]:
+    """Return dated facts with their words."""
+    return [
+        FactLine(
+            one,
+            str(FACT_LABELS[one.fact]),
+            str(FRESHNESS_LABELS[one.freshness][0]),
+            FRESHNESS_LABELS[one.freshness][1],
+        )
+        for one in found
+    ]
+
+
+def reason(practice: Practice) -> str:
+    """Return why a mode of practice was found, in one sentence."""
+    if practice.because is Because.KIND:
+        text = _("Membre de « {name} » : la loi en fait un exercice coordonné.")
+    elif practice.because is Because.PROJECT:
+        text = _("« {name} » a un projet de santé partagé et une coordination formelle.")
+    elif practice.because is Because.COLLEAGUES:
+        text = ngettext(
+            "{count} autre professionnel exerce à « {name} », sans projet partagé connu.",
+            "{count} autres professionnels exercent à « {name} », sans projet partagé connu.",
+            practice.colleagues,
+        )
+    elif practice.because is Because.ALONE:
+        text = _("Personne d’autre n’exerce à « {name} ».")
+    else:
+        text = _("Aucun lieu d’exercice n’est connu.")
+    return text.format(name=practice.name, count=practice.colleagues)
+
+
+def specialty(professional: Professional) -> str:
+    """Return the profession with its specialty: « Médecin, Gériatrie »."""
+    known = rule("directory.vocabulary.specialties").value
+    words = [professional.profession_name, known.get(professional.specialty, professional.specialty)]
+    return ", ".join(word for word in words if word)
+
+
+def languages(professional: Professional) -> str:
+    """Return the languages spoken, in words."""
+    known = rule("directory.vocabulary.languages").value
+    return ", ".join(known.get(code, code) for code in professional.spoken)
+
+
+def team(members: Iterable[Membership]) -> list[tuple[Membership, str]]:
+    """Return the members of a structure with what each does."""
+    return [(one, specialty(one.professional)) for one in members]
+
+
+def professionals_table(
+    found: Iterable[Professional],
+    memberships: dict[int, list[Membership]],
+    practices: dict[int, Practice],
+    csv_url: str = "",
+) -> Table:
+    """Return professionals as a table; `code` ties each row to the commune of the first place."""
+    columns = [
+        Column("name", _("Nom")),
+        Column("profession", _("Profession")),
+        Column("commune", _("Commune")),
+        Column("structure", _("Structure")),
+        Column("mode", _("Mode d’exercice")),
+        Column("new_patients", _("Nouveaux patients")),
+        Column("languages", _("Langues")),
+    ]
+    rows = [_row(one, memberships[one.pk], practices[one.pk]) for one in found]
+    caption = _("Professionnels")
+    return Table("professionals", caption, columns, rows, csv_url=csv_url, sort="name")
+
+
+def _row(one: Professional, memberships: list[Membership], practice: Practice) -> Row:
+    first = memberships[0] if memberships else None
+    place = (first.place or first.structure) if first else None
+    offers = [offer for membership in memberships if (offer := offer_of(membership))]
+    told = [offer.new_patients for offer in offers if offer.new_patients is not None]
+    return Row(
+        cells={
+            "name": f"{one.last_name} {one.first_name}".strip(),
+            "profession": specialty(one),
+            "commune": place.commune.name if place and place.commune else None,
+            "structure": first.structure.title if first else None,
+            "mode": str(MODE_LABELS[practice.mode]),
+            "new_patients": yes_no(any(told)) if told else None,
+            "languages": languages(one),
+        },
+        code=(place.commune_id or "") if place else "",
+        url=reverse("directory:professional", args=[one.pk]),
+    )
+
+
+def yes_no(value: bool | None) -> str:
+    """Return « oui », « non », or the mark of the unknown."""
+    if value is None:
+        return formats.UNKNOWN
+    return _("oui") if value else _("non")
+
+
+def hours(membership: Membership) -> list[tuple[str, str]]:
+    """Return the opening hours of a membership: the day, then its stretches in words."""
+    offer = offer_of(membership)
+    names = [
+        _("lundi"), _("mardi"), _("mercredi"), _("jeudi"), _("vendredi"), _("samedi"), _("dimanche"),
+    ]  # fmt: skip
+    days: dict[int, list[str]] = {}
+    for row in offer.hours.all() if offer else []:
+        days.setdefault(row.weekday, []).append(
+            f"{formats.time_short(row.opens_at)} – {formats.time_short(row.closes_at)}"
+        )
+    return [(names[day], ", ".join(stretches)) for day, stretches in sorted(days.items())]
+
+
+def services(membership: Membership) -> list[tuple[str, str]]:
+    """Return what a membership offers, each with « oui », « non » or unknown."""
+    offer = offer_of(membership)
+    place = membership.place
+    lines = [(_("Accessible en fauteuil"), yes_no(place.wheelchair if place else None))]
+    if offer is None:
+        return lines
+    lines += [
+        (_("Nouveaux patients"), yes_no(offer.new_patients)),
+        (_("Visites à domicile"), yes_no(offer.home_visits)),
+        (_("Téléconsultation"), yes_no(offer.remote)),
+        (_("Convention"), str(offer.get_sector_display())),
+    ]
+    if offer.age_min is not None or offer.age_max is not None:
+        lines.append((_("Âges"), _ages(offer.age_min, offer.age_max)))
+    if offer.motives:
+        lines.append((_("Motifs acceptés"), ", ".join(offer.motives)))
+    return lines
+
+
+def _ages(low: int | None, high: int | None) -> str:
+    if high is None:
+        return _("à partir de {low} ans").format(low=low) if low else _("tous")
+    return _("de {low} à {high} ans").format(low=low or 0, high=high)
+
+
+def defects_table(defects: Iterable[Defect]) -> Table:
+    """Return what is wrong with a file: line, column, what, how to mend."""
+    columns = [
+        Column("line", _("Ligne"), "number"),
+        Column("column", _("Colonne")),
+        Column("value", _("Valeur lue")),
+        Column("what", _("Ce qui ne va pas")),
+        Column("how", _("Comment corriger")),
+        Column("left_out", _("Ligne écartée")),
+    ]
+    rows = [
+        Row(
+            cells={
+                "line": one.line,
+                "column": one.column or None,
+                "value": one.value or None,
+                "what": str(FAULTS[one.fault][0]),
+                "how": str(FAULTS[one.fault][1]),
+                "left_out": yes_no(one.leaves_out),
+            }
+        )
+        for one in defects
+    ]
+    return Table("erreurs-import", _("Erreurs et remarques"), columns, rows)

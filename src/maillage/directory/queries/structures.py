@@ -1,0 +1,53 @@
+"""Reads of structures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Sum
+
+from maillage.directory.models import Structure, StructureQuerySet
+from maillage.directory.rules.structures import FINESS_LENGTH, StructureKind
+from maillage.territory import api as territory
+
+
+def structures_in(
+    codes: Collection[str], kinds: Iterable[StructureKind] = (), *, every_origin: bool = False
+) -> StructureQuerySet:
+    """Return the structures of the communes `codes`, of the given kinds (all if none), with their commune.
+
+    Those of the data pack only, so that a diagnosis counts no invented one and none twice, unless
+    `every_origin`.
+    """
+    return _of(every_origin).inside(codes).of_kinds(kinds).select_related("commune")
+
+
+def structure(identifier: str) -> Structure:
+    """Return one structure, still in the current pack or not. Raises Structure.DoesNotExist."""
+    return Structure.objects.select_related("commune").get(pk=identifier)
+
+
+def counts_by_kind(codes: Collection[str], *, every_origin: bool = False) -> dict[StructureKind, int]:
+    """Return how many structures of each kind the communes `codes` have; every kind is there.
+
+    Those of the data pack only, unless `every_origin`.
+    """
+    rows = _of(every_origin).inside(codes).order_by().values_list("kind").annotate(total=Sum("count"))
+    found = dict(rows)
+    return {kind: found.get(kind.value, 0) for kind in StructureKind}
+
+
+def search_structures(text: str, limit: int = 20) -> list[Structure]:
+    """Return the structures with a word of their name or town beginning with `text`, or of that FINESS."""
+    wanted = territory.normalise(text)
+    if not wanted:
+        return []
+    active = Structure.objects.active().select_related("commune")
+    if len(wanted) == FINESS_LENGTH and wanted[0].isdigit():
+        return list(active.filter(finess=wanted.upper())[:limit])
+    return list(active.filter(search_name__contains=f" {wanted}").order_by("search_name", "id")[:limit])
+
+
+def _of(every_origin: bool) -> StructureQuerySet:
+    active = Structure.objects.active()
+    return active if every_origin else active.of_pack()

@@ -1,0 +1,1 @@
+"""Writes of the exchange context, one subject a module."""

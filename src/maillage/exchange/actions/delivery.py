@@ -1,0 +1,138 @@
+"""Sends what is queued: at least once, with one key; failures are tried again, then abandoned and shown."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.exchange.actions.notify import QUEUED, queue, reach_of_patient, reach_of_professional
+from maillage.exchange.actions.transports import TransportError, send_email, send_sms
+from maillage.exchange.models import Notification
+from maillage.exchange.queries.texts import names_of, text_of, zone_of
+from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
+from maillage.exchange.rules.sms import plain
+from maillage.exchange.rules.vocabulary import Channel, Failure, State
+from maillage.kernel import access, journal, outbox
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+
+_WITH_RECIPIENT = ("person", "professional", "patient", "scope")
+
+
+@outbox.handles(QUEUED, outside=True)
+def deliver(event: outbox.Event) -> None:
+    """Send one notification. Raises TransportError for the outbox to try again later, as it backs off.
+
+    The outside world gets the notification's own key, the same at each attempt. A crash between the sending
+    and its mark makes the outbox call again after its lease, with that key; once marked, nothing leaves.
+    """
+    found = Notification.objects.to_send(event.payload["notification"])
+    notification = found.select_related(*_WITH_RECIPIENT).get()
+    if notification.state in {State.SENT.value, State.ABANDONED.value}:
+        return
+    if notification.not_after is not None and notification.not_after < timezone.now():
+        _abandon(notification, Failure.TOO_LATE)
+        return
+    address = _address_of(notification)
+    if not address:
+        _abandon(notification, Failure.NO_ADDRESS)
+        return
+    notification.attempts += 1
+    try:
+        _send(notification, address)
+    except TransportError as error:
+        _note_failure(notification, error)
+        if notification.state == State.FAILED.value:
+            raise
+        return
+    notification.state, notification.sent_at = State.SENT.value, timezone.now()
+    notification.failure, notification.detail = Failure.NONE.value, ""
+    notification.save(update_fields=["state", "sent_at", "failure", "detail", "attempts"])
+
+
+@transaction.atomic
+def retry(*, by: Person, notification: Notification) -> None:
+    """Send again what was abandoned: a new round of attempts, the same key. Raises PermissionDenied.
+
+    What is not abandoned is left as it is: two clicks send once. A line of the inbox has nothing to send.
+    """
+    access.require_everywhere(by, Permission.MANAGE_ACCOUNTS)
+    found = Notification.objects.to_send(notification.pk).select_for_update(of=("self",))
+    locked = found.exclude(channel=Channel.INBOX.value).get()
+    if locked.state != State.ABANDONED.value:
+        return
+    locked.state, locked.attempts, locked.rounds = State.QUEUED.value, 0, locked.rounds + 1
+    locked.save(update_fields=["state", "attempts", "rounds"])
+    queue(locked, not_before=timezone.now())
+    changes = {"rounds": [locked.rounds - 1, locked.rounds]}
+    journal.record(by=by, verb="exchange.retried", target=journal.target_of(locked), changes=changes)
+
+
+def _address_of(notification: Notification) -> str:
+    """Return where to send as of now, empty where the recipient is no longer reached that way."""
+    if notification.person is not None:
+        return notification.person.email if notification.person.is_active else ""
+    reach = _reach_of(notification)
+    if way_for(reach) is Way.CALL:
+        return ""
+    return mobile_among(reach.phones) if notification.channel == Channel.SMS.value else reach.email
+
+
+def _reach_of(notification: Notification) -> Reach:
+    if notification.patient is not None:
+        return reach_of_patient(notification.patient)
+    assert notification.professional is not None
+    return reach_of_professional(notification.professional)
+
+
+def _send(notification: Notification, address: str) -> None:
+    names = names_of([notification.parameters])
+    zone = zone_of(notification.scope)
+    text = text_of(notification, names, language=notification.language, zone=zone)
+    key = f"maillage-notification-{notification.pk}"
+    if notification.channel == Channel.SMS.value:
+        send_sms(to=address, text=plain(text.body), key=key)
+    else:
+        send_email(to=address, subject=text.subject, text=text.body, key=key)
+
+
+def _note_failure(notification: Notification, error: TransportError) -> None:
+    failure = Failure.REFUSED if error.is_final else Failure.UNREACHABLE
+    if error.is_final or notification.attempts >= rule("exchange.delivery.attempts").value:
+        _abandon(notification, failure, detail=str(error))
+        return
+    notification.state, notification.failure, notification.detail = (
+        State.FAILED.value,
+        failure.value,
+        str(error),
+    )
+    notification.save(update_fields=["state", "failure", "detail", "attempts"])
+
+
+@transaction.atomic
+def _abandon(notification: Notification, failure: Failure, *, detail: str = "") -> None:
+    """Give up, and put a call to the same recipient in the inbox of their scope while it is still of use."""
+    notification.state, notification.failure = State.ABANDONED.value, failure.value
+    notification.detail = detail
+    notification.save(update_fields=["state", "failure", "detail", "attempts"])
+    is_of_use = failure is not Failure.TOO_LATE and notification.person_id is None
+    if not is_of_use or notification.scope_id is None:
+        return
+    asked = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
+    if not asked.exists():
+        Notification.objects.create(
+            key=notification.key,
+            channel=Channel.INBOX.value,
+            template=notification.template,
+            parameters=notification.parameters,
+            path=notification.path,
+            professional=notification.professional,
+            patient=notification.patient,
+            scope=notification.scope,
+            language=notification.language,
+            not_after=notification.not_after,
+            state=State.SENT.value,
+            created_by=notification.created_by,
+            sent_at=timezone.now(),
+        )

@@ -1,0 +1,183 @@
+"""Tells somebody something: by SMS, by e-mail, in the inbox, or by a call that somebody must make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.directory.api import Professional
+from maillage.exchange.models import ContactPreference, Notification, Parameters
+from maillage.exchange.queries.texts import LANGUAGES, asked_by, zone_of
+from maillage.exchange.rules.channels import Reach, Way, way_for
+from maillage.exchange.rules.quiet import leaves_at
+from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.kernel import outbox
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.sourced_rules import rule
+from maillage.people.api import Patient, phone_digits
+
+QUEUED = "exchange.notification_queued"
+#: The worker sends, not the request of whoever booked: nobody waits for a gateway.
+_HAND_OVER = timedelta(seconds=1)
+Recipient = Person | Professional | Patient
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What the rows of one call have in common."""
+
+    key: str
+    template: Template
+    parameters: Parameters
+    scope: Scope | None
+    path: str
+    urgent: bool
+    not_after: datetime | None
+    by: Person | None
+
+
+def notify(
+    *,
+    by: Person | None,
+    to: Recipient,
+    template: Template,
+    parameters: Parameters,
+    key: str,
+    scope: Scope | None = None,
+    path: str = "",
+    urgent: bool = False,
+    not_after: datetime | None = None,
+) -> list[Notification]:
+    """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
+
+    A person, or a professional with an account, gets a line in the inbox, and an e-mail unless they refused
+    it. A patient, or a professional without an account, gets an SMS, else an e-mail, else a call is put in
+    the inbox of those who work in `scope` (a patient's own by default). `path` is the page that the line
+    opens. What is not `urgent` waits for the end of the quiet hours, unless `not_after` comes first; past
+    `not_after`, it no longer leaves.
+
+    Permission is that of the action it follows, whose journal entry tells it. Returns the rows made, or made
+    before with that key. Raises RuntimeError outside a transaction, ValidationError for parameters that are
+    not exactly those of the template.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("notify() must run in the transaction of the write it follows")
+    known = list(Notification.objects.with_key(key).order_by("pk"))
+    if known:
+        return known
+    own = to.scope if isinstance(to, Patient) else None
+    message = _Message(key, template, parameters, scope or own, path, urgent, not_after, by)
+    _check(message)
+    account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
+    if account is not None:
+        return _tell_account(message, account)
+    if isinstance(to, Patient):
+        return [_tell_patient(message, to)]
+    assert isinstance(to, Professional)
+    return [_tell_professional(message, to)]
+
+
+def queue(notification: Notification, *, not_before: datetime) -> None:
+    """Hand a row to the worker from `not_before` on; each round of attempts is a message of its own."""
+    key = f"{QUEUED}-{notification.pk}-{notification.rounds}"
+    outbox.publish(QUEUED, {"notification": notification.pk}, key=key, not_before=not_before)
+
+
+def reach_of_patient(patient: Patient) -> Reach:
+    """Return how a patient said they are reached."""
+    return Reach(
+        _phones(patient.phone, patient.other_phone),
+        patient.email,
+        patient.joins_by_phone,
+        patient.needs_interpreter,
+    )
+
+
+def reach_of_professional(professional: Professional) -> Reach:
+    """Return how a professional without an account is reached.
+
+    The MSSanté address is left out: that network takes mail from its own members only.
+    """
+    return Reach(_phones(phone_digits(professional.phone)))
+
+
+def _check(message: _Message) -> None:
+    if message.parameters.given() != asked_by(message.template):
+        raise ValidationError(_("Ce message n’a pas exactement les paramètres que son modèle demande."))
+    if message.path and (not message.path.startswith("/") or message.path.startswith("//")):
+        raise ValidationError(_("La page à ouvrir doit être une adresse de ce site."))
+
+
+def _tell_account(message: _Message, person: Person) -> list[Notification]:
+    chosen = ContactPreference.objects.filter(person=person).first() or ContactPreference(person=person)
+    row = _row(message, Channel.INBOX, language=chosen.language, person=person)
+    if not (chosen.by_email and person.is_active and person.email):
+        return [row]
+    return [row, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
+
+
+def _tell_patient(message: _Message, patient: Patient) -> Notification:
+    way = way_for(reach_of_patient(patient))
+    language = patient.language if patient.language in LANGUAGES else "fr"
+    return _row(message, _CHANNELS[way], language=language, patient=patient)
+
+
+def _tell_professional(message: _Message, professional: Professional) -> Notification:
+    way = way_for(reach_of_professional(professional))
+    if way is Way.CALL and message.scope is None:
+        return _row(
+            message,
+            Channel.INBOX,
+            professional=professional,
+            state=State.ABANDONED.value,
+            failure=Failure.NO_ADDRESS.value,
+        )
+    return _row(message, _CHANNELS[way], professional=professional)
+
+
+_CHANNELS = {Way.SMS: Channel.SMS, Way.EMAIL: Channel.EMAIL, Way.CALL: Channel.INBOX}
+
+
+def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields: object) -> Notification:
+    now = timezone.now()
+    if channel is Channel.INBOX:
+        fields.setdefault("state", State.SENT.value)
+        fields.setdefault("sent_at", now if fields["state"] == State.SENT.value else None)
+    row = Notification.objects.create(
+        key=message.key,
+        channel=channel.value,
+        template=message.template.value,
+        parameters=message.parameters.stored(),
+        path=message.path,
+        scope=message.scope,
+        language=language,
+        not_after=message.not_after,
+        created_at=now,
+        created_by=message.by,
+        **fields,
+    )
+    if channel is not Channel.INBOX:
+        queue(row, not_before=_leaving(message, now) + _HAND_OVER)
+    return row
+
+
+def _leaving(message: _Message, now: datetime) -> datetime:
+    if message.urgent:
+        return now
+    quiet = rule("exchange.quiet_hours").value
+    return leaves_at(
+        now,
+        not_after=message.not_after,
+        begins=time.fromisoformat(quiet["begins"]),
+        ends=time.fromisoformat(quiet["ends"]),
+        zone=zone_of(message.scope),
+    )
+
+
+def _phones(*phones: str) -> tuple[str, ...]:
+    return tuple(phone for phone in phones if phone)

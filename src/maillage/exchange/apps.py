@@ -1,0 +1,25 @@
+"""Declares the `exchange` context to Django."""
+
+from django.apps import AppConfig
+from django.core.checks import register
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    name = "maillage.exchange"
+    label = "exchange"
+
+    def ready(self) -> None:
+        """Register the sending of what is queued and the check of its settings; word the journal's verbs."""
+        from maillage.exchange.actions import delivery, transports  # noqa: F401 (its handler registers)
+        from maillage.kernel.wording import name_verbs
+
+        register(transports.check_settings)
+        name_verbs(
+            {
+                "exchange.call_made": _("a passé un appel demandé"),
+                "exchange.call_reopened": _("a remis un appel à faire"),
+                "exchange.retried": _("a relancé un envoi abandonné"),
+                "exchange.preference_set": _("a choisi comment être averti"),
+            }
+        )

@@ -1,0 +1,229 @@
+"""Notifications, tasks of the inbox, and how each person wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory import api as directory
+from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.kernel.models import Person, RoleAssignment, Scope
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.scoping import ScopedQuerySet
+from maillage.people import api as people
+
+CHANNEL_LABELS = {
+    Channel.SMS: _("SMS"),
+    Channel.EMAIL: _("Courriel"),
+    Channel.INBOX: _("Boîte de réception"),
+}
+STATE_LABELS = {
+    State.QUEUED: _("En attente"),
+    State.SENT: _("Parti"),
+    State.FAILED: _("Échec, nouvel essai prévu"),
+    State.ABANDONED: _("Abandonné"),
+}
+FAILURE_LABELS = {
+    Failure.NONE: _("Aucune"),
+    Failure.UNREACHABLE: _("Le service d’envoi n’a pas répondu"),
+    Failure.REFUSED: _("Le service d’envoi a refusé le message"),
+    Failure.NO_ADDRESS: _("Aucune adresse où écrire"),
+    Failure.TOO_LATE: _("Le message n’avait plus d’utilité"),
+}
+#: Who works where patients are known holds the telephone: the calls to make are theirs.
+_CALLERS = [role.value for role in Role if allows(role, Permission.VIEW_PATIENTS)]
+_LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
+
+
+class NotificationQuerySet(ScopedQuerySet["Notification"]):
+    """Notifications, read for a person, inside a scope, or by the program that sends them."""
+
+    def visible_to(self, person: Person) -> models.Q:
+        """One's own inbox, and the calls to make in the scopes where one works with patients."""
+        roles = RoleAssignment.objects.in_force(timezone.localdate()).filter(person=person, role__in=_CALLERS)
+        within = models.Q(scope__in=roles.exclude(scope=None).values("scope"))
+        everywhere = models.Q(models.Exists(roles.filter(scope=None)))
+        calls = models.Q(person=None) & (within | everywhere)
+        shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
+        return shown & (models.Q(person=person) | calls)
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        return models.Q(scope__in=list(scopes))
+
+    def to_send(self, pk: int) -> NotificationQuerySet:
+        """Keep one row, for the program that sends it: nobody reads it."""
+        return self.filter(pk=pk)._scoped()
+
+    def with_key(self, key: str) -> NotificationQuerySet:
+        """Keep what an earlier call with the same key made."""
+        return self.filter(key=key)._scoped()
+
+    def in_trouble(self) -> NotificationQuerySet:
+        """Keep what failed or was abandoned, the latest first; no column of the patient's is joined."""
+        troubles = [State.FAILED.value, State.ABANDONED.value]
+        return self.filter(state__in=troubles).order_by("-created_at", "-pk")._scoped()
+
+    def to_do(self) -> NotificationQuerySet:
+        """Keep what is neither read nor done."""
+        return self.filter(closed_at=None)
+
+
+class Notification(AnnotatedModel):
+    """One text for one recipient by one channel; without a person, in the inbox, it is a call to make.
+
+    The recipient is a reference: the number or address is read when the message leaves, and the text is
+    written again from the template and `parameters` each time somebody reads it.
+    """
+
+    key = models.CharField(_("clé d’idempotence"), max_length=160)
+    channel = models.CharField(
+        _("canal"), max_length=5, choices=[(one.value, label) for one, label in CHANNEL_LABELS.items()]
+    )
+    template = models.CharField(
+        _("modèle"), max_length=30, choices=[(one.value, one.value) for one in Template]
+    )
+    parameters = models.JSONField(_("paramètres"), default=dict)
+    path = models.CharField(_("page à ouvrir"), max_length=200, blank=True)
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("personne"),
+    )
+    professional = models.ForeignKey(
+        directory.Professional,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("professionnel sans compte"),
+    )
+    patient = models.ForeignKey(
+        people.Patient,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("patient"),
+    )
+    scope = models.ForeignKey(
+        Scope,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("périmètre"),
+    )
+    language = models.CharField(_("langue"), max_length=2, choices=_LANGUAGES, default="fr")
+    not_after = models.DateTimeField(_("inutile après le"), null=True, blank=True)
+    state = models.CharField(
+        _("état"),
+        max_length=9,
+        default=State.QUEUED.value,
+        choices=[(one.value, label) for one, label in STATE_LABELS.items()],
+    )
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    rounds = models.PositiveSmallIntegerField(_("relances"), default=0)
+    failure = models.CharField(
+        _("raison de l’échec"),
+        max_length=11,
+        blank=True,
+        default="",
+        choices=[(one.value, label) for one, label in FAILURE_LABELS.items()],
+    )
+    detail = models.CharField(_("réponse du service d’envoi"), max_length=80, blank=True)
+    created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("à l’initiative de"),
+    )
+    sent_at = models.DateTimeField(_("parti le"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("lu ou fait le"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lu ou fait par"),
+    )
+
+    objects = NotificationQuerySet.as_manager()
+
+    personal = (
+        "key", "parameters", "path", "person", "professional", "patient", "scope", "language", "created_by",
+        "sent_at", "closed_at", "closed_by",
+    )  # fmt: skip
+    neither = (
+        "id", "channel", "template", "not_after", "state", "attempts", "rounds", "failure", "detail",
+        "created_at",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "channel"], name="notified_once_per_key_and_channel"),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, professional=None, patient=None)
+                | models.Q(person=None, professional__isnull=False, patient=None)
+                | models.Q(person=None, professional=None, patient__isnull=False),
+                name="notification_has_one_recipient",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None)
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="notification_closed_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "closed_at"], name="inbox_of_a_person"),
+            models.Index(
+                fields=["scope"],
+                name="calls_to_make",
+                condition=models.Q(channel="inbox", person=None, closed_at=None),
+            ),
+            models.Index(
+                fields=["-created_at"],
+                name="deliveries_in_trouble",
+                condition=models.Q(state__in=["failed", "abandoned"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} · {self.channel} · {self.key}"
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is a telephone call that somebody must make."""
+        return self.channel == Channel.INBOX.value and self.person_id is None
+
+
+class ContactPreference(AnnotatedModel):
+    """How a person with an account wants to be told beside the inbox; e-mail in French by default."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, related_name="contact_preference", verbose_name=_("personne")
+    )
+    by_email = models.BooleanField(_("recevoir aussi un courriel"), default=True)
+    language = models.CharField(_("langue des courriels"), max_length=2, choices=_LANGUAGES, default="fr")
+
+    personal = ("person", "by_email", "language")
+    neither = ("id",)
+
+    class Meta:
+        verbose_name = _("préférence de contact")
+        verbose_name_plural = _("préférences de contact")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"

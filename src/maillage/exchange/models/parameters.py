@@ -1,0 +1,59 @@
+"""What a notification may say: a closed list of typed values, kept as references, never a typed sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from maillage.directory.api import Professional
+from maillage.exchange.rules.vocabulary import Parameter
+from maillage.people.api import phone_digits
+from maillage.territory.api import Commune
+
+_SECTOR = re.compile(r"[\w’' .\-–]{1,40}")
+_PHONE = re.compile(r"\+?\d{4,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The values of a notification's text; each text asks for some of them, and takes no other.
+
+    A person is a row of the directory and a place a commune, so that neither a specialty nor the name of a
+    ward can slip in. `sector` is the short name of an on-call sector, `phone` the number to call back.
+    """
+
+    when: datetime | None = None
+    previous: datetime | None = None
+    until: datetime | None = None
+    day: date | None = None
+    professional: Professional | None = None
+    commune: Commune | None = None
+    sector: str = ""
+    phone: str = ""
+
+    def given(self) -> frozenset[Parameter]:
+        """Return which of the closed list have a value."""
+        return frozenset(Parameter(one.name) for one in fields(self) if getattr(self, one.name))
+
+    def stored(self) -> dict[str, Any]:
+        """Return JSON values: dates in ISO 8601, rows by key. Raises ValidationError."""
+        if self.sector and not _SECTOR.fullmatch(self.sector):
+            raise ValidationError(_("Le nom du secteur est trop long ou contient un signe inattendu."))
+        if self.phone and not _PHONE.fullmatch(phone_digits(self.phone)):
+            raise ValidationError(_("Le numéro à rappeler n’est pas un numéro de téléphone."))
+        return {one.value: self._written(one) for one in sorted(self.given())}
+
+    def _written(self, parameter: Parameter) -> Any:
+        value = getattr(self, parameter.value)
+        if isinstance(value, datetime | date):
+            if isinstance(value, datetime) and value.utcoffset() is None:
+                raise ValidationError(_("Une heure sans fuseau ne peut pas être annoncée."))
+            return value.isoformat()
+        if parameter is Parameter.PHONE:
+            return phone_digits(value)
+        return value if parameter is Parameter.SECTOR else value.pk

@@ -1,0 +1,101 @@
+"""The text of a notification, written from its template in one language and one time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+
+from maillage.directory.api import Professional
+from maillage.exchange.models import Notification
+from maillage.exchange.rules.texts import fill, placeholders
+from maillage.exchange.rules.vocabulary import Parameter, Template
+from maillage.kernel import formats
+from maillage.kernel.models import Scope
+from maillage.kernel.sourced_rules import rule
+from maillage.people.api import written_phone
+from maillage.territory.api import Commune, Territory
+
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a recipient reads: the subject of the e-mail or title of the line, and the sentence."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that stored references stand for, by key."""
+
+    professionals: dict[int, str]
+    communes: dict[str, str]
+
+
+def asked_by(template: Template) -> frozenset[Parameter]:
+    """Return the parameters that a template's text asks for, the same in every language."""
+    return placeholders(rule(f"exchange.template.{template.value}").value["fr"])
+
+
+def names_of(stored: Iterable[dict[str, Any]]) -> Names:
+    """Return the names behind many notifications' parameters, in two queries at most."""
+    stored = list(stored)
+    doctors = {one["professional"] for one in stored if "professional" in one}
+    places = {one["commune"] for one in stored if "commune" in one}
+    return Names(
+        {row.pk: row.name for row in Professional.objects.filter(pk__in=doctors)} if doctors else {},
+        dict(Commune.objects.filter(pk__in=places).values_list("pk", "name")) if places else {},
+    )
+
+
+def text_of(notification: Notification, names: Names, *, language: str, zone: tzinfo) -> Text:
+    """Return the text of `notification` as it was worded on the day it was made."""
+    made_on = timezone.localdate(notification.created_at)
+    wording = rule(f"exchange.template.{notification.template}", made_on).value
+    with translation.override(language), timezone.override(zone):
+        values = {
+            Parameter(name): _said(Parameter(name), value, names)
+            for name, value in notification.parameters.items()
+        }
+    return Text(wording[f"{language}_subject"], fill(wording[language], values))
+
+
+def zone_of(scope: Scope | None) -> tzinfo:
+    """Return the time zone of the territory of a scope, the installation's own for any other scope."""
+    return zones_of([scope.pk] if scope else []).get(scope.pk if scope else None, default_zone())
+
+
+def zones_of(scopes: Collection[int]) -> dict[int | None, tzinfo]:
+    """Return the time zones of those scopes that are a territory's, in one query."""
+    if not scopes:
+        return {}
+    found = Territory.objects.filter(scope__in=scopes).values_list("scope", "time_zone")
+    return {scope: ZoneInfo(name) for scope, name in found}
+
+
+def default_zone() -> tzinfo:
+    """Return the installation's time zone."""
+    return timezone.get_default_timezone()
+
+
+def _said(parameter: Parameter, value: Any, names: Names) -> str:
+    match parameter:
+        case Parameter.WHEN | Parameter.PREVIOUS | Parameter.UNTIL:
+            return formats.date_long(datetime.fromisoformat(value))
+        case Parameter.DAY:
+            return formats.date_long(date.fromisoformat(value))
+        case Parameter.PROFESSIONAL:
+            return names.professionals[value]
+        case Parameter.COMMUNE:
+            return names.communes[value]
+        case Parameter.PHONE:
+            return written_phone(value)
+        case Parameter.SECTOR:
+            return str(value)

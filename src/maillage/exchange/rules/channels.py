@@ -1,0 +1,50 @@
+"""By which way somebody is reached, from what they said of themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Mobile ranges of France and of its overseas departments and territories under the same plan of numbers.
+_MOBILE = re.compile(r"\+33[67]\d{8}|\+(590(690|691)|594694|596(696|697)|262(692|693|639))\d{6}")
+
+
+class Way(StrEnum):
+    """An SMS, an e-mail, or a telephone call that somebody must make."""
+
+    SMS = "sms"
+    EMAIL = "email"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is known of how to reach somebody; `phones` as stored (`+33…`), the preferred one first."""
+
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    joins_by_phone: bool = False
+    needs_interpreter: bool = False
+
+
+def mobile_among(phones: Iterable[str]) -> str:
+    """Return the first mobile number, empty where there is none.
+
+    >>> mobile_among(["+33199000001", "+33639980001"]), mobile_among(["+33199000001"])
+    ('+33639980001', '')
+    """
+    return next((phone for phone in phones if _MOBILE.fullmatch(phone)), "")
+
+
+def way_for(reach: Reach) -> Way:
+    """Return the way to somebody; who asked to be telephoned, or needs an interpreter, is never written to.
+
+    Whoever has neither mobile nor e-mail is to be called too: nobody is left out for lack of an address.
+    """
+    if reach.joins_by_phone or reach.needs_interpreter:
+        return Way.CALL
+    if mobile_among(reach.phones):
+        return Way.SMS
+    return Way.EMAIL if reach.email else Way.CALL

@@ -1,0 +1,140 @@
+"""Deciding without a slot, transferring to the 15, closing with an outcome; what the agenda says follows."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.kernel import outbox
+from maillage.kernel.models import Person
+from maillage.orientation.actions.errors import OrientationError, Refusal
+from maillage.orientation.actions.rights import in_hand, locked, move, require_closer, tell
+from maillage.orientation.models import Closure, Decision, Proposal, Request
+from maillage.orientation.queries.safety import missing_answers
+from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, ProposalState, State
+from maillage.orientation.rules.workflow import (
+    AWAITING_OUTCOME,
+    HUB_DECISION,
+    STATE_OF_DECISION,
+    enters_slot_search,
+    state_after,
+)
+from maillage.roster import api as roster
+
+_BY_AGENDA = {"agenda.honoured": Outcome.SEEN, "agenda.not_honoured": Outcome.NOT_HONOURED}
+
+
+@transaction.atomic
+def decide(
+    *, by: Person, request: Request, kind: DecisionKind, note: str = "", prescription: bool = False
+) -> Decision:
+    """Decide on advice, a protocol or the doctor on call; a slot is decided by booking it.
+
+    `prescription`: advice came with one. Raises PermissionDenied, OrientationError (a red flag, P0 or P1, a
+    question without an answer, nobody on call).
+    """
+    if kind in {DecisionKind.SLOT, DecisionKind.TRANSFER}:
+        raise ValueError(f"{kind} has an action of its own")
+    row = in_hand(by, request)
+    if row.has_red_flag:
+        raise OrientationError(Refusal.RED_FLAG)
+    if not enters_slot_search(row.priority):
+        raise OrientationError(Refusal.URGENT)
+    if missing_answers(row):
+        raise OrientationError(Refusal.UNANSWERED)
+    now = timezone.now()
+    doctor = None
+    if kind is DecisionKind.ON_CALL:
+        if row.commune is None:
+            raise OrientationError(Refusal.NO_COMMUNE)
+        held = roster.on_call(row.commune, now).held
+        if not held:
+            raise OrientationError(Refusal.NOT_ON_CALL)
+        doctor = held[0].volunteer.professional
+    code = HubDecision.PRESCRIPTION if prescription else HUB_DECISION[kind]
+    made = _decided(by, row, kind, code, note, doctor)
+    tell(by, row, "orientation.decided", {"kind": kind.value})
+    return made
+
+
+@transaction.atomic
+def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
+    """Transfer a request to the 15 with a hand-over note, from any open state.
+
+    Raises PermissionDenied, OrientationError.
+    """
+    row = in_hand(by, request)
+    if not note.strip():
+        raise OrientationError(Refusal.NO_NOTE)
+    row.answered_at = row.answered_at or timezone.now()
+    kind = DecisionKind.TRANSFER
+    made = _decided(by, row, kind, HUB_DECISION[kind], note, None)
+    tell(by, row, "orientation.transferred", {})
+    return made
+
+
+@transaction.atomic
+def close(*, by: Person, request: Request, outcome: Outcome, note: str = "") -> Closure:
+    """Say what came of a request: in one tap by whoever saw the person, or by the desk.
+
+    A person who did not come, or was sent elsewhere, goes back to the desk, so that somebody calls them; said
+    again by the desk, it closes. Raises PermissionDenied, OrientationError.
+    """
+    require_closer(by, request)
+    return _ended(by, locked(request), outcome, note)
+
+
+def _decided(
+    by: Person, row: Request, kind: DecisionKind, code: HubDecision, note: str, doctor: object
+) -> Decision:
+    now = timezone.now()
+    move(row, STATE_OF_DECISION[kind], now)
+    row.decided_at = row.decided_at or now
+    row.save()
+    standing = [ProposalState.OFFERED.value, ProposalState.HELD.value]
+    Proposal.objects.of_request(row).filter(state__in=standing).update(state=ProposalState.REPLACED.value)
+    return Decision.objects.create(
+        request=row, kind=kind.value, hub_code=code.value, note=note.strip(), on_call=doctor, by=by
+    )
+
+
+def _ended(by: Person | None, row: Request, outcome: Outcome, note: str = "") -> Closure:
+    now, before = timezone.now(), State(row.state)
+    after = state_after(before, outcome)
+    move(row, after, now)
+    closes = after is State.CLOSED
+    row.locked_by = row.locked_until = None
+    row.ended_at = now if closes else None
+    row.save()
+    made = Closure.objects.create(request=row, outcome=outcome.value, closes=closes, note=note, by=by)
+    verb = "orientation.closed" if closes else "orientation.returned"
+    tell(by, row, verb, {"state": [before.value, after.value]})
+    return made
+
+
+def _follow_agenda(event: outbox.Event) -> None:
+    """Close, or give back to the desk, the request whose appointment the professional spoke of."""
+    decisions = Decision.objects.of_appointment(event.payload["appointment"]).select_related("request")
+    for decision in decisions:
+        row = locked(decision.request)
+        last = Decision.objects.of_request(row).order_by("-pk").values_list("pk", flat=True).first()
+        if State(row.state) in AWAITING_OUTCOME and last == decision.pk:
+            _ended(None, row, _BY_AGENDA.get(event.topic, Outcome.NOT_HONOURED))
+
+
+@outbox.handles("agenda.honoured")
+def follow_honoured(event: outbox.Event) -> None:
+    """The professional saw the person: the request is closed."""
+    _follow_agenda(event)
+
+
+@outbox.handles("agenda.not_honoured")
+def follow_not_honoured(event: outbox.Event) -> None:
+    """The person did not come: the request is back at the desk."""
+    _follow_agenda(event)
+
+
+@outbox.handles("agenda.cancelled")
+def follow_cancelled(event: outbox.Event) -> None:
+    """The appointment was cancelled: the request is back at the desk."""
+    _follow_agenda(event)

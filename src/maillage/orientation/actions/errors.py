@@ -1,0 +1,63 @@
+"""Why the desk refuses, in a sentence that says what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(StrEnum):
+    """Why an action on a request was refused."""
+
+    LOCKED = "locked"
+    RED_FLAG = "red_flag"
+    UNANSWERED = "unanswered"
+    URGENT = "urgent"
+    STATE = "state"
+    NO_COMMUNE = "no_commune"
+    NO_PATIENT = "no_patient"
+    NO_PLACE = "no_place"
+    NO_NOTE = "no_note"
+    NOT_ON_CALL = "not_on_call"
+    PROPOSAL_GONE = "proposal_gone"
+    OLD_SHEET = "old_sheet"
+    OTHER_QUESTION = "other_question"
+    CODE = "code"
+    TIMES = "times"
+    TAKER = "taker"
+    KEY_USED = "key_used"
+
+
+_SENTENCES: dict[Refusal, str | Promise] = {
+    Refusal.LOCKED: _("{name} a cette demande ouverte. Voyez ensemble, ou attendez que la main soit rendue."),
+    Refusal.RED_FLAG: _(
+        "Une réponse est un signe d’alerte : aucun rendez-vous. Transmettez au 15 avec une note."
+    ),
+    Refusal.UNANSWERED: _("Des questions de sécurité sont sans réponse : posez-les avant de proposer."),
+    Refusal.URGENT: _("Une demande P0 ou P1 ne cherche pas de créneau : transmettez-la au 15."),
+    Refusal.STATE: _("Cette demande a changé d’état entre-temps. Rechargez la page."),
+    Refusal.NO_COMMUNE: _("Dites d’abord dans quelle commune se trouve la personne."),
+    Refusal.NO_PATIENT: _(
+        "Enregistrez d’abord la personne, même sous une identité provisoire, puis réservez le créneau."
+    ),
+    Refusal.NO_PLACE: _("Cette commune n’est pas connue. Choisissez-la dans la liste."),
+    Refusal.NO_NOTE: _("Écrivez la note de transmission : le 15 la lit en recevant l’appel."),
+    Refusal.NOT_ON_CALL: _("Aucun médecin n’est de garde pour cette commune : voyez avec le 15."),
+    Refusal.PROPOSAL_GONE: _("Cette proposition ne tient plus. Choisissez-en une autre dans la liste."),
+    Refusal.OLD_SHEET: _("Cette fiche n’est plus en usage, ou n’est pas celle du motif. Rechargez la page."),
+    Refusal.OTHER_QUESTION: _("Cette question n’est pas dans la fiche. Rechargez la page."),
+    Refusal.CODE: _("Ce code n’est pas dans la liste. Choisissez-en un autre."),
+    Refusal.TIMES: _("L’heure de l’appel est dans l’avenir : corrigez-la."),
+    Refusal.TAKER: _("Cette personne ne travaille pas à ce bureau. Choisissez un autre régulateur."),
+    Refusal.KEY_USED: _("Cette écriture a déjà servi à autre chose. Rechargez la page."),
+}
+
+
+class OrientationError(ValueError):
+    """The desk refuses; `refusal` says why, the message (in the reader's language) what to do."""
+
+    def __init__(self, refusal: Refusal, **values: object) -> None:
+        super().__init__(str(_SENTENCES[refusal]).format(**values))
+        self.refusal = refusal

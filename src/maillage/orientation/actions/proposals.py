@@ -1,0 +1,288 @@
+"""Searching proposals, holding and booking one, refusing one: the next best is always given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.agenda import api as agenda
+from maillage.engines import booking as engine
+from maillage.exchange import api as exchange
+from maillage.kernel.models import Person
+from maillage.orientation.actions.errors import OrientationError, Refusal
+from maillage.orientation.actions.rights import in_hand, move, tell
+from maillage.orientation.computations.criteria import Criteria
+from maillage.orientation.computations.proposals import Answer, find
+from maillage.orientation.models import Decision, Proposal, Request, Search
+from maillage.orientation.models.proposals import ProposalQuerySet
+from maillage.orientation.queries.safety import missing_answers
+from maillage.orientation.rules.vocabulary import (
+    DecisionKind,
+    ProposalKind,
+    ProposalState,
+    RefusalReason,
+    State,
+)
+from maillage.orientation.rules.workflow import HUB_DECISION, enters_slot_search
+
+_STANDING = [ProposalState.OFFERED.value, ProposalState.HELD.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What came of a gesture on a proposal: the appointment, or why not and the next best.
+
+    `told`: whether the person was sent the time and place; where not, tell them now.
+    """
+
+    request: Request
+    appointment: agenda.Appointment | None
+    next_best: Proposal | None
+    sentence: str
+    told: bool = False
+
+
+@transaction.atomic
+def propose(*, by: Person, request: Request, criteria: Criteria | None = None) -> Search:
+    """Search proposals and keep them, ranked, with the reason of each and of each exclusion.
+
+    Those of an earlier search stand no more; the places refused before are left out. Where no slot is found,
+    `Search.widen` says what would. Raises PermissionDenied, OrientationError (a red flag, a question without
+    an answer, P0 or P1, no commune).
+    """
+    row = in_hand(by, request)
+    search = _search(by, row, criteria or Criteria())
+    row.save()
+    tell(by, row, "orientation.searched", {"search": search.pk})
+    return search
+
+
+@transaction.atomic
+def hold(*, by: Person, proposal: Proposal, key: str) -> Next:
+    """Keep the seat of a proposal while the person is asked; where it is taken, give the next best."""
+    row, chosen, done = _chosen(by, proposal)
+    if done is not None:
+        raise OrientationError(Refusal.PROPOSAL_GONE)
+    try:
+        held = agenda.hold(by=by, slot=chosen.slot, key=key)
+    except agenda.BookingRefusedError as error:
+        return _taken(by, row, chosen, error)
+    chosen.appointment, chosen.state = held, ProposalState.HELD.value
+    chosen.save(update_fields=["appointment", "state"])
+    row.save()
+    tell(by, row, "orientation.held", {"proposal": chosen.pk})
+    return Next(row, held, None, _("Créneau retenu : demandez l’accord de la personne, puis réservez."))
+
+
+@transaction.atomic
+def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
+    """Book a proposal for the patient of its request; the same `key` again gives the same appointment.
+
+    Where the slot was taken meanwhile, nothing is retyped: the search is made again and `next_best` is its
+    first. A hold that expired, because the program or the line was cut, is taken again if it is free.
+    Raises PermissionDenied, OrientationError.
+    """
+    row, chosen, done = _chosen(by, proposal)
+    if done is not None:
+        return Next(row, done, None, _("Ce rendez-vous est déjà pris."), told=True)
+    if row.patient is None:
+        raise OrientationError(Refusal.NO_PATIENT)
+    try:
+        made = agenda.book(by=by, slot=chosen.slot, patient=row.patient, key=key, held=chosen.appointment)
+    except agenda.BookingRefusedError as error:
+        return _taken(by, row, chosen, error)
+    now = timezone.now()
+    move(row, State.BOOKED, now)
+    row.decided_at = row.decided_at or now
+    chosen.appointment, chosen.state = made, ProposalState.ACCEPTED.value
+    chosen.save(update_fields=["appointment", "state"])
+    _standing(row).update(state=ProposalState.REPLACED.value)
+    kind = DecisionKind.SLOT
+    Decision.objects.create(
+        request=row,
+        kind=kind.value,
+        hub_code=HUB_DECISION[kind].value,
+        proposal=chosen,
+        appointment=made,
+        by=by,
+    )
+    row.save()
+    told = _announce(by, row, chosen)
+    tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
+    return Next(row, made, None, _told_sentence(told), told)
+
+
+@transaction.atomic
+def refuse_proposal(*, by: Person, proposal: Proposal, reason: RefusalReason) -> Next:
+    """Note why a proposal is refused and give the next best; a seat held for it is given back.
+
+    Raises PermissionDenied, OrientationError.
+    """
+    row, chosen = _standing_proposal(by, proposal)
+    if chosen.appointment is not None:
+        _give_back(by, chosen)
+    chosen.state, chosen.refusal = ProposalState.REFUSED.value, reason.value
+    chosen.save(update_fields=["state", "refusal"])
+    following = _standing(row).filter(search=chosen.search_id, rank__gt=chosen.rank).order_by("rank").first()
+    if following is None or following.kind == ProposalKind.SAMU.value:
+        following = _first(_search(by, row, Criteria(**chosen.search.criteria)))
+    row.save()
+    tell(by, row, "orientation.refused", {"proposal": chosen.pk})
+    return Next(row, None, following, _("Refus noté. Voici la proposition suivante."))
+
+
+def _search(by: Person, row: Request, criteria: Criteria) -> Search:
+    """Search in the state of things now and keep the proposals; the request becomes « proposed », unsaved."""
+    _check_may_search(row)
+    now = timezone.now()
+    if row.state != State.PROPOSED.value:
+        move(row, State.PROPOSED, now)
+    _standing(row).update(state=ProposalState.REPLACED.value)
+    answer = find(row, criteria, by=by, now=now, refused=_refused_places(row))
+    search = Search.objects.create(
+        request=row, by=by, at=now, criteria=criteria.stored(), engine_version=engine.VERSION,
+        excluded=answer.excluded, widen=answer.widen, on_call_answer=answer.on_call,
+    )  # fmt: skip
+    _keep(search, answer)
+    return search
+
+
+def _check_may_search(row: Request) -> None:
+    if row.has_red_flag:
+        raise OrientationError(Refusal.RED_FLAG)
+    if not enters_slot_search(row.priority):
+        raise OrientationError(Refusal.URGENT)
+    if State(row.state) not in {State.IN_HAND, State.PROPOSED}:
+        raise OrientationError(Refusal.STATE)
+    if row.commune is None:
+        raise OrientationError(Refusal.NO_COMMUNE)
+    if missing_answers(row):
+        raise OrientationError(Refusal.UNANSWERED)
+
+
+def _keep(search: Search, answer: Answer) -> None:
+    Proposal.objects.bulk_create(
+        Proposal(
+            request=search.request,
+            search=search,
+            rank=rank,
+            kind=offer.kind.value,
+            slot=offer.slot,
+            professional=offer.professional,
+            starts_at=offer.slot.starts_at if offer.slot else None,
+            travel=offer.travel,
+            reasons=[why.value for why in offer.why],
+        )
+        for rank, offer in enumerate(answer.offers, start=1)
+    )
+
+
+def _refused_places(row: Request) -> frozenset[int]:
+    refused = Proposal.objects.of_request(row).filter(state=ProposalState.REFUSED.value)
+    return frozenset(refused.exclude(slot=None).values_list("slot__schedule", flat=True))
+
+
+def _standing(row: Request) -> ProposalQuerySet:
+    return Proposal.objects.of_request(row).filter(state__in=_STANDING)
+
+
+def _first(search: Search) -> Proposal | None:
+    return _standing(search.request).filter(search=search).order_by("rank").first()
+
+
+def _standing_proposal(by: Person, proposal: Proposal) -> tuple[Request, Proposal]:
+    row = in_hand(by, proposal.request)
+    chosen = Proposal.objects.keyed(proposal.pk).select_related("slot__agenda", "appointment", "search").get()
+    if chosen.state not in _STANDING:
+        raise OrientationError(Refusal.PROPOSAL_GONE)
+    return row, chosen
+
+
+def _chosen(by: Person, proposal: Proposal) -> tuple[Request, Proposal, agenda.Appointment | None]:
+    """Return the locked request, the proposal of a slot, and the appointment where it was made already."""
+    made = Decision.objects.of_request(proposal.request).filter(proposal=proposal, by=by).first()
+    if (
+        made is not None
+        and made.appointment is not None
+        and made.proposal.state == ProposalState.ACCEPTED.value
+    ):
+        return made.request, made.proposal, made.appointment
+    row, chosen = _standing_proposal(by, proposal)
+    _check_may_search(row)
+    if row.state != State.PROPOSED.value or chosen.slot is None:
+        raise OrientationError(Refusal.PROPOSAL_GONE)
+    return row, chosen, None
+
+
+def _taken(by: Person, row: Request, chosen: Proposal, error: agenda.BookingRefusedError) -> Next:
+    if error.refusal is agenda.Refusal.KEY_USED:
+        raise OrientationError(Refusal.KEY_USED) from error
+    chosen.state = ProposalState.TAKEN.value
+    chosen.save(update_fields=["state"])
+    following = _first(_search(by, row, Criteria(**chosen.search.criteria)))
+    row.save()
+    tell(by, row, "orientation.searched", {"taken": chosen.pk})
+    return Next(row, None, following, str(error))
+
+
+def _give_back(by: Person, chosen: Proposal) -> None:
+    held = chosen.appointment
+    if held.state == agenda.State.HELD.value:
+        key = f"refused-{chosen.pk}"
+        try:
+            agenda.change_state(by=by, appointment=held, state=agenda.State.CANCELLED, key=key)
+        except agenda.BookingRefusedError:
+            return  # it expired meanwhile: the seat is free already
+
+
+def _announce(by: Person, row: Request, chosen: Proposal) -> bool:
+    """Tell the person, the professional and the own doctor, without health data; False if nobody could."""
+    slot = chosen.slot
+    where = slot.schedule
+    phone = (where.place.phone if where.place else "") or slot.agenda.professional.phone
+    own = row.patient.referring_doctor
+    if own is not None and own.pk != slot.agenda.professional_id:
+        _tell_doctor(by, row, own)
+    if not phone or where.commune is None:
+        return False
+    said = exchange.Parameters(
+        when=slot.starts_at, professional=slot.agenda.professional, commune=where.commune, phone=phone
+    )
+    for to, name in ((row.patient, "patient"), (slot.agenda.professional, "professional")):
+        key = f"orientation-{chosen.pk}-{name}"
+        template, late = exchange.Template.APPOINTMENT_BOOKED, slot.starts_at
+        exchange.notify(
+            by=by,
+            to=to,
+            template=template,
+            parameters=said,
+            key=key,
+            scope=row.scope,
+            urgent=True,
+            not_after=late,
+        )
+    return True
+
+
+def _tell_doctor(by: Person, row: Request, own: Person) -> None:
+    day: datetime = timezone.localtime(row.called_at)
+    exchange.notify(
+        by=by,
+        to=own,
+        template=exchange.Template.REQUEST_ANSWERED,
+        parameters=exchange.Parameters(day=day.date()),
+        key=f"orientation-{row.pk}-own-doctor",
+        scope=row.scope,
+    )
+
+
+def _told_sentence(told: bool) -> str:
+    if told:
+        return _("Rendez-vous pris. L’heure et le lieu sont envoyés à la personne.")
+    return _(
+        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
+    )

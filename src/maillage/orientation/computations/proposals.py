@@ -1,0 +1,189 @@
+"""Who is proposed for a request, in which order and why; who is not, and why; what would widen the search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from maillage.agenda import api as agenda
+from maillage.agenda.api import Slot
+from maillage.directory.api import Professional
+from maillage.engines import booking
+from maillage.kernel import access
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.sourced_rules import rule
+from maillage.orientation.computations.criteria import (
+    AUDIENCE_BIT,
+    PROFESSIONS,
+    Criteria,
+    motive_bit,
+)
+from maillage.orientation.computations.index import DeskIndex, desk_index, minutes_of, moment_of
+from maillage.orientation.models import Request
+from maillage.orientation.rules.vocabulary import ProposalKind, Why
+from maillage.roster import api as roster
+
+CHILD_MONTHS = 5 * 12
+EXPLAINED = 60
+NO_LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing to propose. `travel` in estimated minutes; a slot, or the doctor on call, or neither (15)."""
+
+    kind: ProposalKind
+    why: tuple[Why, ...]
+    slot: Slot | None = None
+    professional: Professional | None = None
+    travel: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Offers, best first, always ending with the 15; the excluded; what each criterion given up would add."""
+
+    offers: list[Offer]
+    excluded: list[dict[str, Any]] = field(default_factory=list)
+    widen: list[dict[str, Any]] = field(default_factory=list)
+    on_call: str = ""
+
+
+def find(
+    request: Request, criteria: Criteria, *, by: Person, now: datetime, refused: frozenset[int] = frozenset()
+) -> Answer:
+    """Return what to propose; `refused`: keys of the places of consultation already refused.
+
+    The request has a commune. Raises `booking.UrgentRequestError` for P0 and P1.
+    """
+    index = desk_index(request.scope, now)
+    with index.lock:
+        asked = _asked(index, request, criteria, by, now, refused)
+        slots, excluded, widen = ([], [], []) if asked is None else _searched(index, asked)
+    if asked is None:
+        widen = [{"reason": NO_LANGUAGE, "people": len(index.schedules)}]
+    on_call = roster.on_call(request.commune, now)
+    doctors = [
+        Offer(ProposalKind.ON_CALL, (Why.ON_CALL,), professional=one.volunteer.professional)
+        for one in on_call.held
+    ]
+    samu = Offer(ProposalKind.SAMU, (Why.ALWAYS,))
+    return Answer([*slots, *doctors, samu], excluded, widen, on_call.coverage.value)
+
+
+def audience_bits(person: Person, request: Request) -> int:
+    """Bits of the slots that a person may see from the desk of a request."""
+    roles = [one for one in access.roles_of(person) if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
+    local = [Role(one.role) for one in roles if one.scope_id in {None, request.scope_id}]
+    seen = agenda.audiences([Role(one.role) for one in roles], local)
+    return sum(AUDIENCE_BIT[one.value] for one in seen)
+
+
+def _asked(
+    index: DeskIndex, request: Request, criteria: Criteria, by: Person, now: datetime, refused: frozenset[int]
+) -> booking.Request | None:
+    """Return what the engine is asked; None where nobody in the index speaks the language."""
+    abilities = criteria.abilities(index.languages)
+    if abilities is None:
+        return None
+    age = request.age_months
+    own = request.patient.referring_doctor_id if request.patient else None
+    return booking.Request(
+        priority=request.priority,
+        now=minutes_of(now) + 1,
+        reach=index.reach(request.commune),
+        max_travel=criteria.max_travel or float(rule("orientation.search.max_travel").value),
+        latest=minutes_of(now) + _minutes_left(request, criteria),
+        professions=1 << PROFESSIONS.index(criteria.profession),
+        abilities=abilities,
+        motive=motive_bit().get(request.motive, 0),
+        age=CHILD_MONTHS if age is None and criteria.child else age,
+        audiences=audience_bits(by, request),
+        kinds=criteria.kinds(),
+        travel_weight=float(rule("orientation.search.travel_weight").value),
+        own=index.rows_of(own) if own else (),
+        refused=tuple(index.rows[key] for key in sorted(refused) if key in index.rows),
+    )
+
+
+def _minutes_left(request: Request, criteria: Criteria) -> int:
+    """Return the minutes in which a slot must begin: those asked, else the delay decided, else the rule's."""
+    if criteria.horizon_hours is not None:
+        return criteria.horizon_hours * 60
+    decided: dict[str, int] = rule("orientation.delays.minutes").value
+    return decided.get(request.delay, rule("orientation.search.horizon_hours").value * 60)
+
+
+def _searched(
+    index: DeskIndex, asked: booking.Request
+) -> tuple[list[Offer], list[dict[str, Any]], list[dict[str, Any]]]:
+    count = rule("orientation.search.proposals").value
+    found = index.engine.search(asked, count)
+    best = list(zip(found.row.tolist(), found.start.tolist(), found.travel.tolist(), strict=True))
+    own = [one for one in _own_first(index, asked) if one[0] not in {row for row, *_rest in best}]
+    ranked = sorted([*own[:1], *best], key=lambda one: one[0] not in asked.own)[:count]
+    choices = index.engine.choices(asked)
+    why = {one.row: one for one in choices}
+    slots = _slots(index, ranked)
+    offers = [
+        _offer(slot, travel, row in asked.own, why.get(row), place)
+        for place, (row, start, travel) in enumerate(ranked)
+        if (slot := slots.get((row, start))) is not None
+    ]
+    excluded = index.engine.exclusions(asked)
+    return offers, _explained(index, excluded), _widened(excluded)
+
+
+def _own_first(index: DeskIndex, asked: booking.Request) -> list[tuple[int, int, float]]:
+    """The own doctor's first slots among all that pass, however far down the ranking."""
+    if not asked.own:
+        return []
+    passing = index.engine.candidates(asked)
+    rows = zip(passing.row.tolist(), passing.start.tolist(), passing.travel.tolist(), strict=True)
+    return sorted((one for one in rows if one[0] in asked.own), key=lambda one: one[1])
+
+
+def _offer(slot: Slot, travel: float, is_own: bool, choice: booking.Choice | None, place: int) -> Offer:
+    why = [Why.OWN_DOCTOR] if is_own else []
+    if choice is not None:
+        why += [Why.EARLIEST] * choice.is_earliest + [Why.NEAREST] * choice.is_nearest
+    why += [Why.BEST_SCORE] * (place == 0 and not is_own)
+    kind = ProposalKind.OWN_DOCTOR if is_own else ProposalKind.SLOT
+    return Offer(kind, tuple(why) or (Why.ACCEPTABLE,), slot, slot.agenda.professional, round(travel, 1))
+
+
+def _slots(index: DeskIndex, ranked: list[tuple[int, int, float]]) -> dict[tuple[int, int], Slot]:
+    condition = Q(pk__in=[])
+    for row, start, _travel in ranked:
+        condition |= Q(schedule=index.schedules[row], starts_at=moment_of(start))
+    rows = Slot.objects.filter(condition).select_related("agenda__professional", "schedule__commune")
+    return {(index.rows[slot.schedule_id], minutes_of(slot.starts_at)): slot for slot in rows}
+
+
+def _explained(index: DeskIndex, excluded: list[booking.Exclusion]) -> list[dict[str, Any]]:
+    """Why this one was left out: the one with fewest reasons first."""
+    order = sorted(excluded, key=lambda one: (len(one.reasons), one.row))[:EXPLAINED]
+    return [
+        {
+            "schedule": index.schedules[one.row].pk,
+            "name": str(index.schedules[one.row].agenda.professional),
+            "place": index.schedules[one.row].name,
+            "reasons": [reason.value for reason in one.reasons],
+            "first_start": None if one.first_start is None else moment_of(one.first_start).isoformat(),
+        }
+        for one in order
+    ]
+
+
+def _widened(excluded: list[booking.Exclusion]) -> list[dict[str, Any]]:
+    """How many people giving up one criterion alone would add; a refusal and an own time are not criteria."""
+    fixed = {booking.Reason.REFUSED, booking.Reason.NO_SLOT}
+    alone = Counter(
+        one.reasons[0].value for one in excluded if len(one.reasons) == 1 and one.reasons[0] not in fixed
+    )
+    return [{"reason": reason, "people": people} for reason, people in alone.most_common()]

@@ -1,0 +1,168 @@
+"""What was decided, what came of it, and shifts handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.scoping import ScopedQuerySet
+from maillage.orientation.models.proposals import Proposal
+from maillage.orientation.models.requests import Request
+from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome
+
+DECISION_LABELS = {
+    DecisionKind.SLOT: _("Rendez-vous"),
+    DecisionKind.ON_CALL: _("Médecin de garde"),
+    DecisionKind.ADVICE: _("Conseil"),
+    DecisionKind.PROTOCOL: _("Protocole de coopération"),
+    DecisionKind.TRANSFER: _("Transmission au 15"),
+}
+HUB_LABELS = {
+    HubDecision.ADVICE: _("Conseil médical"),
+    HubDecision.PRESCRIPTION: _("Prescription médicamenteuse téléphonique"),
+    HubDecision.INTERVENTION: _("Décision d’intervention"),
+    HubDecision.ORIENTATION: _("Décision d’orientation"),
+    HubDecision.NOTHING_MORE: _("Pas de décision supplémentaire"),
+}
+OUTCOME_LABELS = {
+    Outcome.SEEN: _("Vu"),
+    Outcome.NOT_HONOURED: _("Non venu"),
+    Outcome.REORIENTED: _("Réorienté"),
+    Outcome.EMERGENCY: _("Urgences malgré tout"),
+}
+
+
+class DecisionQuerySet(OfRequestQuerySet["Decision"]):
+    """Decisions, read with their request."""
+
+    def of_appointment(self, pk: int) -> DecisionQuerySet:
+        """Keep those that made an appointment, for the program that follows the agenda."""
+        return self.filter(appointment=pk)._scoped()
+
+
+class Decision(AnnotatedModel):
+    """A decision of a person about a request, dated; a request sent back may have several."""
+
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("demande")
+    )
+    kind = models.CharField(
+        _("décision"), max_length=8, choices=[(one.value, label) for one, label in DECISION_LABELS.items()]
+    )
+    hub_code = models.CharField(
+        _("type de décision (Hub Santé)"),
+        max_length=7,
+        choices=[(one.value, label) for one, label in HUB_LABELS.items()],
+    )
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("proposition")
+    )
+    appointment = models.ForeignKey(
+        "agenda.Appointment",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="orientation_decisions",
+        verbose_name=_("rendez-vous"),
+    )
+    on_call = models.ForeignKey(
+        "directory.Professional",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("médecin de garde"),
+    )
+    note = models.TextField(_("note, transmission"), max_length=2000, blank=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
+    at = models.DateTimeField(_("le"), default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
+
+    personal = ("on_call", "by", "at")
+    health = ("request", "kind", "hub_code", "proposal", "appointment", "note")
+    neither = ("id",)
+
+    class Meta:
+        verbose_name = _("décision")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} · {self.kind}"
+
+
+class ClosureQuerySet(OfRequestQuerySet["Closure"]):
+    """Outcomes, read with their request."""
+
+
+class Closure(AnnotatedModel):
+    """What came of a request, as somebody said; `closes` is false where it went back to the desk.
+
+    `by` is empty where the professional said so in the agenda."""
+
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="closures", verbose_name=_("demande")
+    )
+    outcome = models.CharField(
+        _("issue"), max_length=12, choices=[(one.value, label) for one, label in OUTCOME_LABELS.items()]
+    )
+    closes = models.BooleanField(_("clôt la demande"))
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
+    )
+    at = models.DateTimeField(_("le"), default=timezone.now)
+
+    objects = ClosureQuerySet.as_manager()
+
+    personal = ("by", "at")
+    health = ("request", "outcome", "note")
+    neither = ("id", "closes")
+
+    class Meta:
+        verbose_name = _("issue")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} · {self.outcome}"
+
+
+class HandOverQuerySet(ScopedQuerySet["HandOver"]):
+    def visible_to(self, person: Person) -> models.Q:
+        """Those that one gave or received."""
+        return models.Q(giver=person) | models.Q(taker=person)
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        return models.Q(scope__in=list(scopes))
+
+
+class HandOver(AnnotatedModel):
+    """A shift ended: every open request of one person went to another, who knows it."""
+
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("bureau"))
+    giver = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("passe la relève")
+    )
+    taker = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("prend la relève")
+    )
+    at = models.DateTimeField(_("le"), default=timezone.now)
+    requests = models.PositiveIntegerField(_("demandes passées"))
+    note = models.TextField(_("consigne"), max_length=2000, blank=True)
+
+    objects = HandOverQuerySet.as_manager()
+
+    personal = ("giver", "taker", "at")
+    health = ("note",)
+    neither = ("id", "scope", "requests")
+
+    class Meta:
+        verbose_name = _("relève")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} → {self.taker_id}"

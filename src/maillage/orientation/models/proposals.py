@@ -1,0 +1,159 @@
+"""What was searched, what was found, what was left out and why, what became of each proposal."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models import Person
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.orientation.models.requests import Request
+from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.orientation.rules.vocabulary import ProposalKind, ProposalState, RefusalReason
+
+KIND_LABELS = {
+    ProposalKind.OWN_DOCTOR: _("Médecin traitant"),
+    ProposalKind.SLOT: _("Créneau"),
+    ProposalKind.ON_CALL: _("Médecin de garde"),
+    ProposalKind.SAMU: _("15 (SAMU)"),
+}
+PROPOSAL_STATE_LABELS = {
+    ProposalState.OFFERED: _("Proposée"),
+    ProposalState.HELD: _("Retenue"),
+    ProposalState.ACCEPTED: _("Acceptée"),
+    ProposalState.REFUSED: _("Refusée"),
+    ProposalState.TAKEN: _("Prise entre-temps"),
+    ProposalState.REPLACED: _("Remplacée"),
+}
+REFUSAL_LABELS = {
+    RefusalReason.TOO_FAR: _("Trop loin"),
+    RefusalReason.TOO_LATE: _("Trop tard"),
+    RefusalReason.NO_TRANSPORT: _("Pas de moyen de transport"),
+    RefusalReason.COST: _("Coût"),
+    RefusalReason.OTHER_PERSON_WANTED: _("Souhaite une autre personne"),
+    RefusalReason.PROFESSIONAL_DECLINED: _("Le professionnel ne peut pas"),
+    RefusalReason.NO_ANSWER: _("Personne ne répond"),
+}
+
+
+class SearchQuerySet(OfRequestQuerySet["Search"]):
+    """Searches, read with their request."""
+
+
+class Search(AnnotatedModel):
+    """One search: the criteria, the engine, who was left out and why, what would widen it.
+
+    `excluded`: `{name, schedule, reasons, first_start}`. `widen`: `{reason, people}`, what giving up one
+    criterion would add.
+    """
+
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="searches", verbose_name=_("demande")
+    )
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
+    at = models.DateTimeField(_("le"), default=timezone.now)
+    criteria = models.JSONField(_("critères"), default=dict)
+    engine_version = models.CharField(_("version du moteur"), max_length=10)
+    excluded = models.JSONField(_("écartés"), default=list)
+    widen = models.JSONField(_("élargir"), default=list)
+    on_call_answer = models.CharField(_("réponse de la permanence"), max_length=14, blank=True)
+
+    objects = SearchQuerySet.as_manager()
+
+    personal = ("request", "by", "at", "excluded")
+    health = ("criteria",)
+    neither = ("id", "engine_version", "widen", "on_call_answer")
+
+    class Meta:
+        verbose_name = _("recherche")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.request_id} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class ProposalQuerySet(OfRequestQuerySet["Proposal"]):
+    def keyed(self, pk: int) -> ProposalQuerySet:
+        """Keep the row itself, for an action that then checks who acts."""
+        return self.filter(pk=pk)._scoped()
+
+    def offered(self) -> ProposalQuerySet:
+        """Keep those that still stand, best first."""
+        return self.filter(state=ProposalState.OFFERED.value).order_by("-search", "rank")
+
+
+class Proposal(AnnotatedModel):
+    """One proposal of a search, its rank, and why it is there.
+
+    `reasons` are codes of `Reason`. `travel` in minutes, an estimate where `travel_is_estimate`.
+    """
+
+    request = models.ForeignKey(
+        Request, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("demande")
+    )
+    search = models.ForeignKey(
+        Search, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("recherche")
+    )
+    rank = models.PositiveSmallIntegerField(_("rang"))
+    kind = models.CharField(
+        _("nature"), max_length=10, choices=[(one.value, label) for one, label in KIND_LABELS.items()]
+    )
+    slot = models.ForeignKey(
+        "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau")
+    )
+    professional = models.ForeignKey(
+        "directory.Professional",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("professionnel"),
+    )
+    appointment = models.ForeignKey(
+        "agenda.Appointment",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("rendez-vous retenu ou pris"),
+    )
+    starts_at = models.DateTimeField(_("début"), null=True)
+    travel = models.FloatField(_("trajet (min)"), null=True)
+    travel_is_estimate = models.BooleanField(_("trajet estimé"), default=True)
+    reasons = models.JSONField(_("raisons"), default=list)
+    state = models.CharField(
+        _("état"),
+        max_length=8,
+        default=ProposalState.OFFERED.value,
+        choices=[(one.value, label) for one, label in PROPOSAL_STATE_LABELS.items()],
+    )
+    refusal = models.CharField(
+        _("raison du refus"),
+        max_length=21,
+        blank=True,
+        choices=[(one.value, label) for one, label in REFUSAL_LABELS.items()],
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    personal = ("professional", "slot", "starts_at", "refusal", "appointment")
+    health = ("request", "search", "kind", "reasons", "state", "travel")
+    neither = ("id", "rank", "travel_is_estimate")
+
+    class Meta:
+        verbose_name = _("proposition")
+        ordering = ("search", "rank")
+        constraints = [
+            models.UniqueConstraint(fields=["search", "rank"], name="proposal_ranked_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["on_call", "samu"]) | models.Q(slot__isnull=False),
+                name="proposal_of_a_slot_has_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} · {self.rank} · {self.kind}"
+
+    @property
+    def kind_label(self) -> str:
+        """What it is, in the reader's language."""
+        return str(KIND_LABELS[ProposalKind(self.kind)])

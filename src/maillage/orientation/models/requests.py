@@ -1,0 +1,221 @@
+"""A request: who called, for whom, from where, what for, when, and who holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.orientation.rules.vocabulary import CallerKind, CareLevel, Delay, Origin, Priority, State
+from maillage.orientation.rules.workflow import OPEN, lock_holds
+
+ORIGIN_LABELS = {
+    Origin.SINGLE_NUMBER: _("Numéro unique"),
+    Origin.SAMU: _("SAS, 15"),
+    Origin.PORTAL: _("Portail"),
+    Origin.EHPAD: _("EHPAD"),
+    Origin.PHARMACY: _("Pharmacie"),
+    Origin.PROFESSIONAL: _("Professionnel"),
+}
+CALLER_LABELS = {
+    CallerKind.PATIENT: _("Le patient"),
+    CallerKind.FAMILY: _("Famille ou proche"),
+    CallerKind.THIRD_PARTY: _("Autre particulier"),
+    CallerKind.PHYSICIAN: _("Médecin"),
+    CallerKind.CARER_PROFESSIONAL: _("Autre acteur de santé"),
+}
+STATE_LABELS = {
+    State.NEW: _("Nouvelle"),
+    State.IN_HAND: _("En main"),
+    State.PROPOSED: _("Proposée"),
+    State.BOOKED: _("Rendez-vous pris"),
+    State.ON_CALL: _("Médecin de garde"),
+    State.ADVICE: _("Conseil donné"),
+    State.PROTOCOL: _("Protocole"),
+    State.TRANSFERRED: _("Transmise au 15"),
+    State.CLOSED: _("Close"),
+}
+PRIORITY_LABELS = {
+    Priority.P0: _("P0, urgence vitale"),
+    Priority.P1: _("P1, prioritaire"),
+    Priority.P2: _("P2, non urgent"),
+    Priority.P3: _("P3, différé"),
+    Priority.NOT_REGULATED: _("NR, non régulé"),
+}
+LEVEL_LABELS = {
+    CareLevel.R1: _("R1, urgence vitale"),
+    CareLevel.R2: _("R2, urgence vraie"),
+    CareLevel.R3: _("R3, continuité de soins"),
+    CareLevel.R4: _("R4, conseil ou prescription par téléphone"),
+}
+DELAY_LABELS = {
+    Delay.AT_ONCE: _("Immédiatement"),
+    Delay.AS_SOON_AS_AVAILABLE: _("Dès que disponible, 1 heure au plus"),
+    Delay.MINUTES_30: _("30 minutes au plus"),
+    Delay.MINUTES_45: _("45 minutes au plus"),
+    Delay.HOUR_1: _("1 heure au plus"),
+    Delay.HOURS_2: _("2 heures au plus"),
+    Delay.HOURS_4: _("4 heures au plus"),
+    Delay.HOURS_8: _("8 heures au plus"),
+    Delay.HOURS_12: _("12 heures au plus"),
+    Delay.HOURS_24: _("24 heures au plus"),
+    Delay.APPOINTMENT: _("À heure dite"),
+}
+
+
+class RequestQuerySet(OfRequestQuerySet["Request"]):
+    path = ""
+
+    def open(self) -> RequestQuerySet:
+        """Keep those that are not closed."""
+        return self.filter(state__in=[state.value for state in OPEN])
+
+    def keyed(self, pk: int) -> RequestQuerySet:
+        """Keep the row itself, for an action that then checks who acts."""
+        return self.filter(pk=pk)._scoped()
+
+    def with_key(self, key: str, by: Person | None) -> RequestQuerySet:
+        """Keep what the same write of the same person made."""
+        return self.filter(key=key, opened_by=by)._scoped()
+
+
+class Request(AnnotatedModel):
+    """Somebody needs something: one row from the call to the outcome, and always an owner.
+
+    The caller may not be the patient, and the patient may not be known yet. `priority`, `level` and `delay`
+    are three scales, each said by somebody: none is computed from another. `locked_by` has the request open
+    until `locked_until`: another regulator sees it and is refused.
+    """
+
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("bureau"))
+    origin = models.CharField(
+        _("origine"), max_length=14, choices=[(one.value, label) for one, label in ORIGIN_LABELS.items()]
+    )
+    caller_kind = models.CharField(
+        _("appelant"), max_length=8, choices=[(one.value, label) for one, label in CALLER_LABELS.items()]
+    )
+    caller_name = models.CharField(_("nom de l’appelant"), max_length=120, blank=True)
+    caller_phone = models.CharField(_("téléphone de l’appelant"), max_length=16, blank=True)
+    patient = models.ForeignKey(
+        "people.Patient",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orientation_requests",
+        verbose_name=_("patient"),
+    )
+    age_months = models.PositiveIntegerField(_("âge en mois"), null=True, blank=True)
+    commune = models.ForeignKey(
+        "territory.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("commune où se trouve la personne"),
+    )
+    place = models.CharField(_("précision sur le lieu"), max_length=200, blank=True)
+    motive = models.CharField(_("motif (Hub Santé)"), max_length=6, default="M07.00")
+    complaint = models.TextField(_("ce que dit l’appelant"), max_length=1000, blank=True)
+    priority = models.CharField(
+        _("priorité de régulation"),
+        max_length=2,
+        blank=True,
+        choices=[(one.value, label) for one, label in PRIORITY_LABELS.items()],
+    )
+    level = models.CharField(
+        _("niveau de soin"),
+        max_length=2,
+        blank=True,
+        choices=[(one.value, label) for one, label in LEVEL_LABELS.items()],
+    )
+    delay = models.CharField(
+        _("délai décidé"),
+        max_length=4,
+        blank=True,
+        choices=[(one.value, label) for one, label in DELAY_LABELS.items()],
+    )
+    state = models.CharField(
+        _("état"),
+        max_length=12,
+        default=State.NEW.value,
+        choices=[(one.value, label) for one, label in STATE_LABELS.items()],
+    )
+    state_since = models.DateTimeField(_("dans cet état depuis"), default=timezone.now)
+    has_red_flag = models.BooleanField(_("signe d’alerte"), default=False)
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("responsable de la demande")
+    )
+    locked_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ouverte par"),
+    )
+    locked_until = models.DateTimeField(_("ouverte jusqu’à"), null=True, blank=True)
+    called_at = models.DateTimeField(_("appel"), default=timezone.now)
+    answered_at = models.DateTimeField(_("décroché"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("décision"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("fin"), null=True, blank=True)
+    opened_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("ouverte au bureau par")
+    )
+    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
+    is_demonstration = models.BooleanField(_("inventée pour la démonstration"), default=False)
+
+    objects = RequestQuerySet.as_manager()
+
+    personal = (
+        "scope", "origin", "caller_kind", "caller_name", "caller_phone", "commune", "place", "owner",
+        "locked_by", "locked_until", "called_at", "answered_at", "decided_at", "ended_at", "opened_by",
+    )  # fmt: skip
+    health = (
+        "patient", "age_months", "motive", "complaint", "priority", "level", "delay", "state", "state_since",
+        "has_red_flag",
+    )  # fmt: skip
+    neither = ("id", "key", "is_demonstration")
+
+    class Meta:
+        verbose_name = _("demande")
+        verbose_name_plural = _("demandes")
+        ordering = ("called_at", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=State.CLOSED.value) | models.Q(ended_at__isnull=False),
+                name="request_closed_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(has_red_flag=False)
+                | ~models.Q(state__in=["proposed", "booked", "on_call", "advice", "protocol"]),
+                name="request_red_flag_goes_to_15",
+            ),
+        ]
+        indexes = [models.Index(fields=["scope", "state"], name="request_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} · {self.motive} · {self.state}"
+
+    @property
+    def number(self) -> str:
+        """How two regulators name it on the phone."""
+        return f"{self.pk:05d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return State(self.state) in OPEN
+
+    @property
+    def state_label(self) -> str:
+        """The state in the reader's language."""
+        return str(STATE_LABELS[State(self.state)])
+
+    def lock_holder(self, at: datetime) -> Person | None:
+        """Who has it open at `at`, if anybody."""
+        return self.locked_by if lock_holds(self.locked_until, at) else None

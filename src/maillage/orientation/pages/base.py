@@ -1,0 +1,75 @@
+"""What the desk's pages share: which desk the visitor works at, and the request of the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from maillage.kernel import access
+from maillage.kernel.models import Scope
+from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.rules import Permission
+from maillage.orientation.models import Request
+
+CHOSEN = "orientation_desk"  # the session's key
+
+
+class OfDesk(PermissionMixin):
+    """A page of the desk where the visitor regulates; `?bureau=` changes desks, and the session keeps it."""
+
+    permission = Permission.REGULATE
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """The desks where the visitor may regulate, by name."""
+        mine = access.scopes_of(self.person, Permission.REGULATE)
+        if mine is None:
+            return list(Scope.objects.filter(kind="territory").order_by("label", "pk"))
+        return sorted({one.pk: one for one in mine}.values(), key=lambda one: (one.label, one.pk))
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The desk at work. Raises PermissionDenied, with a sentence to show, where there is none."""
+        asked = self.request.GET.get("bureau") or self.request.session.get(CHOSEN)
+        chosen = next((one for one in self.scopes if str(one.pk) == str(asked)), None)
+        if chosen is None and not self.scopes:
+            raise PermissionDenied(_("Aucun bureau de régulation : demandez un rôle dans un territoire."))
+        chosen = chosen or self.scopes[0]
+        if "bureau" in self.request.GET:
+            self.request.session[CHOSEN] = chosen.pk
+        return chosen
+
+
+class OfRequest(OfDesk):
+    """A page about the request of the address, of one of the visitor's desks."""
+
+    @cached_property
+    def asked(self) -> Request:
+        """The request. Raises Http404."""
+        rows = Request.objects.in_scope(*self.scopes).select_related(
+            "scope", "patient__referring_doctor", "commune", "owner", "locked_by"
+        )
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404(self.kwargs["pk"])
+        return found
+
+    def back(self, step: str = "") -> HttpResponse:
+        """Return to the request's screen, at a step where the screen is narrow."""
+        answer = redirect("orientation:request", pk=self.asked.pk)
+        if step:
+            answer["Location"] += f"?etape={step}"
+        return answer
+
+
+def key_of(request: HttpRequest) -> str:
+    """Return the idempotency key of a posted form. Raises Http404 without one."""
+    key: Any = request.POST.get("key", "")[:64]
+    if not key:
+        raise Http404("key")
+    return str(key)

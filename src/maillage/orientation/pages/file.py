@@ -1,0 +1,121 @@
+"""The middle and the right of the screen: one request, its questions, its proposals, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.kernel.models import Person
+from maillage.orientation import api
+from maillage.orientation.models import Decision, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
+from maillage.orientation.pages import presenters, wording
+from maillage.orientation.pages.presenters import Mark, Proposals, RequestView
+from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State
+
+_DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
+
+
+def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, str]) -> RequestView:
+    """Return the request as its owner, or another regulator, sees it now."""
+    request, now = file.request, timezone.now()
+    holder = request.lock_holder(now)
+    is_mine = holder is not None and holder.pk == viewer.pk
+    locked_by = holder.get_full_name() if holder is not None and not is_mine else ""
+    answers = {(one.sheet_id, one.question): one for one in file.answers}
+    cleared = presenters.is_cleared(file.sheets, answers)
+    state = State(request.state)
+    may_act = request.is_open and not locked_by and state is not State.NEW
+    may_decide = may_act and state in _DECIDING and not request.has_red_flag
+    flags = _flags(file.sheets, answers)
+    heading = presenters.title(request, motives)
+    return RequestView(
+        pk=request.pk,
+        title=heading,
+        since=request.called_at,
+        age=presenters.age(request.called_at, now),
+        marks=_marks(request),
+        facts=presenters.facts(request),
+        locked_by=locked_by,
+        is_mine=is_mine,
+        is_open=request.is_open,
+        is_transferred=state is State.TRANSFERRED,
+        has_red_flag=request.has_red_flag,
+        is_cleared=cleared,
+        has_patient=request.patient_id is not None,
+        is_incomplete=request.patient_id is None or request.commune_id is None,
+        may_take=request.is_open and not locked_by and not is_mine,
+        may_act=may_act,
+        may_answer=may_act and state in _DECIDING,
+        may_search=may_act and presenters.may_search(request, cleared),
+        may_book=may_decide,
+        may_decide=may_decide,
+        flags=flags,
+        transmission=presenters.transmission(request, heading, flags),
+        sheets=[presenters.sheet_view(sheet, answers) for sheet in file.sheets],
+        outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
+        history=_history(file),
+    )
+
+
+def proposals_view(file: api.RequestFile) -> Proposals:
+    """Return what may be proposed, who was left out, and what was decided."""
+    now = timezone.now()
+    moment = partial(presenters.moment, now=now)
+    if State(file.request.state) not in _DECIDING or file.search is None or file.request.has_red_flag:
+        return Proposals(done=_done(file))
+    standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
+    return Proposals(
+        cards=[presenters.card(one, wording.reasons_of(one.reasons), now) for one in standing],
+        excluded=[wording.left_out(row, moment) for row in file.search.excluded],
+        sentence=wording.widening(file.search.widen),
+        was_searched=True,
+    )
+
+
+def _marks(request: Request) -> list[Mark]:
+    marks: list[Mark] = [(request.number, ""), (request.state_label, "")]
+    return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
+
+
+def _flags(sheets: list[SafetySheet], answers: Mapping[tuple[int, str], SafetyAnswer]) -> list[str]:
+    """Return the questions whose answer is a red flag, with the answer."""
+    return [
+        f"{question.text} {question.label}"
+        for sheet in sheets
+        for question in presenters.sheet_view(sheet, answers).questions
+        if question.is_red_flag
+    ]
+
+
+def _decided(decision: Decision) -> str:
+    """Write a decision in one line: what, when, with whom."""
+    label = str(DECISION_LABELS[DecisionKind(decision.kind)])
+    if decision.appointment is not None:
+        slot = decision.appointment.slot
+        when = presenters.moment(slot.starts_at, timezone.now())
+        return _("{label} {when} chez {who}").format(label=label, when=when, who=slot.agenda)
+    return f"{label} · {decision.on_call}" if decision.on_call else label
+
+
+def _done(file: api.RequestFile) -> str:
+    return _decided(file.decisions[-1]) if file.decisions else ""
+
+
+def _history(file: api.RequestFile) -> list[tuple[datetime, str]]:
+    """Return what happened, oldest first, with who did it."""
+    request = file.request
+    lines = [(request.called_at, _("Appel"))]
+    if request.answered_at:
+        lines.append(
+            (request.answered_at, _("Décroché, {name}").format(name=request.opened_by.get_full_name()))
+        )
+    lines += [(one.at, f"{_decided(one)} · {one.by.get_full_name()}") for one in file.decisions]
+    for one in file.closures:
+        who = one.by.get_full_name() if one.by else _("par l’agenda")
+        lines.append((one.at, f"{OUTCOME_LABELS[Outcome(one.outcome)]} · {who}"))
+    return sorted(((timezone.localtime(at), what) for at, what in lines), key=lambda line: line[0])

@@ -1,0 +1,163 @@
+"""Forms of the regulation desk: few fields, and a name may be missing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maillage.orientation.models import Request
+from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
+from maillage.orientation.rules.vocabulary import CallerKind, Origin
+from maillage.territory import api as territory
+
+ANOTHER = "another"
+
+
+class PersonForm(forms.Form):
+    """Who the person is and where: anything may be missing."""
+
+    last_name = forms.CharField(
+        label=_("Nom du patient"),
+        required=False,
+        max_length=100,
+        help_text=_("Inconnu : laissez vide, l’identité reste à compléter."),
+    )
+    first_name = forms.CharField(label=_("Prénom du patient"), required=False, max_length=150)
+    birth_date = forms.DateField(
+        label=_("Date de naissance"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    age_years = forms.IntegerField(
+        label=_("Âge, si la date manque"), required=False, min_value=0, max_value=120
+    )
+    commune = forms.CharField(
+        label=_("Commune où est la personne"),
+        max_length=120,
+        required=False,
+        help_text=_("Son nom ou son code INSEE."),
+    )
+    place = forms.CharField(label=_("Précision sur le lieu"), max_length=200, required=False)
+    priority = forms.ChoiceField(
+        label=_("Priorité de régulation"),
+        required=False,
+        choices=[("", _("Pas encore dite")), *((one.value, label) for one, label in PRIORITY_LABELS.items())],
+    )
+
+    def clean_birth_date(self) -> Any:
+        """Refuse a birth to come."""
+        day = self.cleaned_data["birth_date"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(gettext("Cette date de naissance est à venir."))
+        return day
+
+    def clean_commune(self) -> territory.Commune | None:
+        """Return the one commune of that code or name. Raises ValidationError where none or several are."""
+        text = self.cleaned_data["commune"].strip()
+        if not text:
+            return None
+        found = territory.search_communes(text, limit=20)
+        exact = [
+            one
+            for one in found
+            if text == one.code or territory.normalise(text) == territory.normalise(one.name)
+        ]
+        chosen = exact if len(exact) == 1 else found
+        if len(chosen) == 1:
+            return chosen[0]
+        raise ValidationError(
+            gettext("Plusieurs communes répondent : donnez le code INSEE.")
+            if found
+            else gettext("Aucune commune de ce nom.")
+        )
+
+    def age_months(self) -> int | None:
+        """Return the age said, or the one that the birth date gives, in months."""
+        born, years = self.cleaned_data["birth_date"], self.cleaned_data["age_years"]
+        if born is not None:
+            today = timezone.localdate()
+            return max(0, (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day))
+        return None if years is None else int(years) * 12
+
+    def patient_values(self) -> dict[str, Any]:
+        """Return what a file is made of."""
+        data = self.cleaned_data
+        names = {"birth_name": data["last_name"], "birth_first_names": data["first_name"]}
+        return names | {"birth_date": data["birth_date"]}
+
+    def request_values(self) -> dict[str, Any]:
+        """Return the fields of the request, the patient aside."""
+        values = {name: self.cleaned_data[name] for name in ("commune", "place", "priority")}
+        return values | {"age_months": self.age_months()}
+
+
+class CompleteForm(PersonForm):
+    """What was missing when the call was noted."""
+
+
+class CallForm(PersonForm):
+    """A call: who calls, for whom, where the person is, what for."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    motive = forms.ChoiceField(label=_("Motif"))
+    complaint = forms.CharField(
+        label=_("Ce que dit l’appelant"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    caller_kind = forms.ChoiceField(
+        label=_("Qui appelle"),
+        initial=CallerKind.PATIENT.value,
+        choices=[(one.value, label) for one, label in CALLER_LABELS.items()],
+    )
+    caller_name = forms.CharField(label=_("Nom de l’appelant"), required=False, max_length=120)
+    caller_phone = forms.CharField(
+        label=_("Téléphone de rappel"), required=False, max_length=24, widget=forms.TextInput({"type": "tel"})
+    )
+    origin = forms.ChoiceField(
+        label=_("Origine"),
+        initial=Origin.SINGLE_NUMBER.value,
+        choices=[(one.value, label) for one, label in ORIGIN_LABELS.items()],
+    )
+    field_order = (
+        "key", "motive", "complaint", "last_name", "first_name", "birth_date", "age_years", "commune",
+        "place", "caller_kind", "caller_name", "caller_phone", "priority", "origin",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["motive"].choices = motives  # type: ignore[attr-defined]
+        self.fields["key"].initial = uuid4().hex
+
+    @property
+    def searched(self) -> str:
+        """What a patient is looked for by: names, else the birth date, else the phone."""
+        names = f"{self.data.get('first_name', '')} {self.data.get('last_name', '')}".strip()
+        return names or self.data.get("birth_date", "") or self.data.get("caller_phone", "")
+
+    def patient_values(self) -> dict[str, Any]:
+        """Add the phone: the patient's where the patient calls, else the carer's."""
+        data = self.cleaned_data
+        is_patient = data["caller_kind"] == CallerKind.PATIENT.value
+        phone = {"phone": data["caller_phone"]}
+        carer = {"carer_name": data["caller_name"], "carer_phone": data["caller_phone"]}
+        return super().patient_values() | (phone if is_patient else carer)
+
+    def request_values(self) -> dict[str, Any]:
+        """Add what the call says."""
+        names = ("motive", "complaint", "caller_kind", "caller_name", "caller_phone")
+        return super().request_values() | {name: self.cleaned_data[name] for name in names}
+
+
+def completing(request: Request) -> dict[str, Any]:
+    """Return what is known already, for the form that completes a request."""
+    years = None if request.age_months is None else request.age_months // 12
+    commune = request.commune_id or ""
+    return {"commune": commune, "place": request.place, "priority": request.priority, "age_years": years}

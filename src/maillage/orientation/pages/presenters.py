@@ -1,0 +1,319 @@
+"""A request, its queue and its proposals as the desk shows them, on the clock of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.kernel import formats
+from maillage.kernel.models import Person
+from maillage.orientation.models import Proposal, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
+from maillage.orientation.models.safety import ANSWER_LABELS
+from maillage.orientation.rules.vocabulary import (
+    Answer,
+    CallerKind,
+    DecisionKind,
+    Origin,
+    Outcome,
+    Priority,
+    ProposalKind,
+    State,
+    Urgency,
+)
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME, enters_slot_search, unanswered
+from maillage.people.api import IdentityStatus, Patient, written_phone
+
+Mark = tuple[str, str]
+
+#: The outcomes, in the order of the buttons, with the key that presses each.
+OUTCOME_KEYS = {
+    Outcome.SEEN: "V",
+    Outcome.NOT_HONOURED: "A",
+    Outcome.REORIENTED: "D",
+    Outcome.EMERGENCY: "U",
+}
+KEYS: list[tuple[str, str | Promise]] = [
+    ("N", gettext_lazy("Noter un appel")),
+    ("O", gettext_lazy("Ouvrir la première demande de la file")),
+    ("J / K", gettext_lazy("Descendre, monter dans la file")),
+    ("P", gettext_lazy("Prendre la demande affichée")),
+    ("E", gettext_lazy("Enregistrer : l’appel, ou les réponses de sécurité")),
+    ("C", gettext_lazy("Chercher qui peut recevoir")),
+    ("1 … 6", gettext_lazy("Réserver cette proposition")),
+    ("F", gettext_lazy("Dire pourquoi la première proposition est refusée")),
+    ("T", gettext_lazy("Noter la transmission au 15")),
+    ("V, A, D, U", gettext_lazy("Clore : vu, non venu, réorienté, urgences malgré tout")),
+    ("X", gettext_lazy("Refermer : un autre régulateur peut l’ouvrir")),
+    ("L", gettext_lazy("Relève")),
+    ("?", gettext_lazy("Cette liste")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One request of the queue. `kind` colours its edge; `marks` say the same in words."""
+
+    pk: int
+    title: str
+    detail: str
+    since: datetime
+    age: str
+    kind: str
+    marks: list[Mark]
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question of a sheet with the answer given, empty where nobody answered."""
+
+    key: str
+    text: str
+    answer: str
+    label: str
+    is_red_flag: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """A sheet: its questions, who wrote it, whether a clinician signed it."""
+
+    pk: int
+    title: str
+    written_by: str
+    certainty: str
+    is_validated: bool
+    questions: list[QuestionView]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """The request in the middle of the screen, and what the visitor may do with it now."""
+
+    pk: int
+    title: str
+    since: datetime
+    age: str
+    marks: list[Mark]
+    facts: list[Mark]
+    locked_by: str
+    is_mine: bool
+    is_open: bool
+    is_transferred: bool
+    has_red_flag: bool
+    is_cleared: bool
+    has_patient: bool
+    is_incomplete: bool
+    may_take: bool
+    may_act: bool
+    may_answer: bool
+    may_search: bool
+    may_book: bool
+    may_decide: bool
+    flags: list[str]
+    transmission: str
+    sheets: list[SheetView]
+    outcomes: list[tuple[str, str, str]]
+    history: list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A proposal: when, who, where, why it is there, what one press does."""
+
+    pk: int
+    when: str
+    who: str
+    where: str
+    label: str
+    kind: str
+    reasons: list[str]
+    action: str
+    is_bookable: bool
+    decision: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """The right of the screen."""
+
+    cards: list[Card] = field(default_factory=list)
+    excluded: list[Mark] = field(default_factory=list)
+    sentence: str = ""
+    done: str = ""
+    was_searched: bool = False
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Write how long ago `since` was: « 12 min », « 1 h 05 » (assets/js/desk.js keeps it going)."""
+    elapsed = max(0, int((now - since) // timedelta(minutes=1)))
+    hours, left = divmod(elapsed, 60)
+    return (
+        f"{hours}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{left:02}" if hours else f"{left}\N{NO-BREAK SPACE}min"
+    )
+
+
+def person_age(months: int | None) -> str:
+    """Write an age as carers say it; empty where unknown."""
+    if months is None:
+        return ""
+    if months < 24:
+        return _("{count} mois").format(count=months)
+    return _("{count} ans").format(count=months // 12)
+
+
+def title(request: Request, motives: Mapping[str, str]) -> str:
+    """Name a request: its motive, then the age of the person."""
+    motive = motives.get(request.motive, request.motive)
+    return " · ".join(filter(None, [motive, person_age(request.age_months)]))
+
+
+def queue_row(
+    request: Request,
+    late: Urgency,
+    motives: Mapping[str, str],
+    viewer: Person,
+    now: datetime,
+    current: int | None,
+) -> QueueRow:
+    """Return one row; a red flag and a late request are said in words as well as by an edge."""
+    marks: list[Mark] = []
+    if request.has_red_flag:
+        marks.append((_("signe d’alerte : 15"), "urgent"))
+    if late is Urgency.ESCALATED:
+        marks.append((_("remontée : trop longtemps"), "attention"))
+    elif late is Urgency.LATE:
+        marks.append((_("en retard"), "attention"))
+    holder = request.lock_holder(now)
+    if holder is not None and holder.pk != viewer.pk:
+        marks.append((_("ouverte par {name}").format(name=holder.get_full_name()), ""))
+    marks.append((request.state_label, ""))
+    kind = "urgent" if request.has_red_flag else "attention" if late is not Urgency.ON_TIME else ""
+    owner = _("à vous") if request.owner_id == viewer.pk else request.owner.get_full_name()
+    place = request.commune.name if request.commune else _("lieu à préciser")
+    origin = str(ORIGIN_LABELS[Origin(request.origin)])
+    return QueueRow(
+        request.pk, title(request, motives), f"{place} · {origin} · {owner}", request.called_at,
+        age(request.called_at, now), kind, marks, request.pk == current,
+    )  # fmt: skip
+
+
+def sheet_view(sheet: SafetySheet, answers: Mapping[tuple[int, str], SafetyAnswer]) -> SheetView:
+    """Return a sheet with what was answered."""
+    questions = []
+    for one in sheet.asked:
+        given = answers.get((sheet.pk, one.key))
+        label = str(ANSWER_LABELS[Answer(given.answer)]) if given else ""
+        flagged = given is not None and given.is_red_flag
+        questions.append(QuestionView(one.key, one.text, given.answer if given else "", label, flagged))
+    written = _("Écrite par {author}, version {version}").format(author=sheet.author, version=sheet.version)
+    return SheetView(sheet.pk, sheet.title, written, sheet.certainty, sheet.is_validated, questions)
+
+
+def is_cleared(sheets: Iterable[SafetySheet], answers: Mapping[tuple[int, str], SafetyAnswer]) -> bool:
+    """Return whether every question of the sheets has its answer."""
+    for sheet in sheets:
+        given = {key: Answer(one.answer) for (pk, key), one in answers.items() if pk == sheet.pk}
+        if unanswered(sheet.asked, given):
+            return False
+    return True
+
+
+def facts(request: Request) -> list[Mark]:
+    """Return who, where, for whom, in the words of the desk."""
+    caller = " · ".join(
+        filter(
+            None,
+            [
+                str(CALLER_LABELS[CallerKind(request.caller_kind)]),
+                request.caller_name,
+                written_phone(request.caller_phone),
+            ],
+        )
+    )
+    place = " · ".join(filter(None, [request.commune.name if request.commune else "", request.place]))
+    rows = [
+        (_("Patient"), patient_line(request.patient) or _("inconnu pour l’instant")),
+        (_("Appelant"), caller),
+        (_("Lieu"), place or _("à préciser")),
+        (_("Dit"), request.complaint),
+    ]
+    if request.patient is not None and request.patient.referring_doctor is not None:
+        rows.append((_("Médecin traitant"), request.patient.referring_doctor.name))
+    if request.priority:
+        rows.append((_("Priorité"), str(PRIORITY_LABELS[Priority(request.priority)])))
+    return [(label, value) for label, value in rows if value]
+
+
+def patient_line(patient: Patient | None) -> str:
+    """Name a patient, with birth date and a provisional identity said; empty for nobody."""
+    if patient is None:
+        return ""
+    born = formats.date_short(patient.birth_date) if patient.birth_date else ""
+    provisional = patient.identity_status == IdentityStatus.PROVISIONAL.value
+    return " · ".join(filter(None, [patient.name, born, _("identité provisoire") if provisional else ""]))
+
+
+def transmission(request: Request, heading: str, flags: Iterable[str]) -> str:
+    """Draft what is read to the SAMU: a person completes it before it is kept."""
+    lines = [heading, *(f"{label} : {value}" for label, value in facts(request)), *flags]
+    return "\n".join(lines)
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """Write an hour, with its day where it is not today."""
+    local, today = timezone.localtime(when), timezone.localtime(now)
+    hour = formats.time_short(local)
+    if local.date() == today.date():
+        return hour
+    day = _("demain") if local.date() == today.date() + timedelta(days=1) else date_format(local, "D j M")
+    return f"{day} {hour}"
+
+
+def card(proposal: Proposal, reasons: list[str], now: datetime) -> Card:
+    """Return a proposal as a card; the button says its result."""
+    kind = ProposalKind(proposal.kind)
+    who = proposal.professional.name if proposal.professional else _("le 15")
+    bookable = proposal.slot is not None and kind in {ProposalKind.OWN_DOCTOR, ProposalKind.SLOT}
+    when = moment(proposal.starts_at, now) if bookable and proposal.starts_at else _("maintenant")
+    where = str(proposal.slot.schedule) if proposal.slot else ""
+    if bookable:
+        action = _("Réserver {when} chez {who}").format(when=when, who=who)
+    elif kind is ProposalKind.ON_CALL:
+        action = _("Orienter vers {who}, de garde").format(who=who)
+    else:
+        action = _("Appeler le 15")
+    if proposal.travel is not None:
+        near = formats.minutes(proposal.travel)
+        said = (
+            _("{minutes} de trajet, estimation") if proposal.travel_is_estimate else _("{minutes} de trajet")
+        )
+        reasons = [said.format(minutes=near), *reasons]
+    decision = DecisionKind.ON_CALL.value if kind is ProposalKind.ON_CALL else ""
+    mark = "good" if kind is ProposalKind.OWN_DOCTOR else ""
+    label, key = proposal.kind_label, uuid4().hex
+    return Card(proposal.pk, when, who, where, label, mark, reasons, action, bookable, decision, key)
+
+
+def may_search(request: Request, cleared: bool) -> bool:
+    """Return whether a search may start: questions answered, no red flag, no urgent priority."""
+    open_to_it = State(request.state) in {State.IN_HAND, State.PROPOSED}
+    return open_to_it and cleared and not request.has_red_flag and enters_slot_search(request.priority)
+
+
+def outcome_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tuple[str, str, str]]:
+    """Return the one-tap outcomes of a request whose outcome is awaited."""
+    if State(request.state) not in AWAITING_OUTCOME:
+        return []
+    return [(one.value, str(labels[one]), key) for one, key in OUTCOME_KEYS.items()]

@@ -1,0 +1,62 @@
+"""The calm line at the top of the desk: the day's figures, who is on call, what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillage.kernel import formats
+from maillage.kernel.models import Person, Scope
+from maillage.orientation import api
+from maillage.orientation.pages import presenters
+from maillage.roster.api import OnCall, Sector
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Figures with their labels, the capacity in a sentence, one line a sector."""
+
+    figures: list[tuple[str, str]]
+    free: str
+    on_call: list[str]
+
+
+def of(person: Person, scope: Scope) -> Strip:
+    """Return the strip of a desk as it is now."""
+    day = api.today(by=person, scope=scope)
+    figures = [
+        (_("Reçues aujourd’hui"), formats.number(day.received)),
+        (_("Ouvertes"), formats.number(day.open)),
+        (_("En retard"), formats.number(day.late)),
+        (_("Closes"), formats.number(day.closed)),
+        (_("Appel → décision, médiane"), _or_dash(day.decision_minutes, formats.minutes)),
+        (_("Répondu en ville"), _or_dash(day.share_in_town, formats.percent)),
+    ]
+    sectors = api.on_call_now(by=person, scope=scope)
+    return Strip(figures, _free(person, scope), [_on_call(sector, answer) for sector, answer in sectors])
+
+
+def _free(person: Person, scope: Scope) -> str:
+    capacity = api.free_capacity(by=person, scope=scope)
+    if capacity.first is None:
+        return _("Aucun créneau libre ouvert au bureau.")
+    text = ngettext("{count} créneau libre, dont {today} aujourd’hui ; le premier {first}",
+                    "{count} créneaux libres, dont {today} aujourd’hui ; le premier {first}",
+                    capacity.total)  # fmt: skip
+    first = presenters.moment(capacity.first, timezone.now())
+    return text.format(
+        count=formats.number(capacity.total), today=formats.number(capacity.today), first=first
+    )
+
+
+def _on_call(sector: Sector, answer: OnCall) -> str:
+    names = ", ".join(str(one.volunteer.professional) for one in answer.held)
+    return f"{sector} : {names or answer.sentence}"
+
+
+def _or_dash(value: float | None, written: Callable[[float], str]) -> str:
+    return "–" if value is None else written(value)

@@ -1,0 +1,25 @@
+"""Addresses of the regulation desk, under /regulation/."""
+
+from django.urls import path
+
+from maillage.orientation.pages import calls, desk, live, shift, work
+
+app_name = "orientation"
+urlpatterns = [
+    path("", desk.Desk.as_view(), name="desk"),
+    path("file/", desk.Queue.as_view(), name="queue"),
+    path("flux/", live.Stream.as_view(), name="stream"),
+    path("appel/", calls.Call.as_view(), name="call"),
+    path("releve/", shift.HandOver.as_view(), name="handover"),
+    path("<int:pk>/", desk.RequestPage.as_view(), name="request"),
+    path("<int:pk>/prendre/", work.Take.as_view(), name="take"),
+    path("<int:pk>/laisser/", work.Release.as_view(), name="release"),
+    path("<int:pk>/completer/", calls.Complete.as_view(), name="complete"),
+    path("<int:pk>/questions/", work.Answers.as_view(), name="answer"),
+    path("<int:pk>/chercher/", work.Search.as_view(), name="search"),
+    path("<int:pk>/propositions/<int:proposal>/reserver/", work.Book.as_view(), name="book"),
+    path("<int:pk>/propositions/<int:proposal>/refuser/", work.Refuse.as_view(), name="refuse"),
+    path("<int:pk>/decider/", work.Decide.as_view(), name="decide"),
+    path("<int:pk>/quinze/", work.Transfer.as_view(), name="transfer"),
+    path("<int:pk>/clore/", work.Close.as_view(), name="close"),
+]

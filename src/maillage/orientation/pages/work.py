@@ -1,0 +1,176 @@
+"""What a regulator does with a request: each a form's target, each refusal the sentence of the action."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from maillage.kernel.pages.base import Endpoint
+from maillage.orientation import api
+from maillage.orientation.models import Proposal, SafetySheet
+from maillage.orientation.pages.base import OfRequest, key_of
+from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason
+
+Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome)
+
+
+class Act(OfRequest, Endpoint):
+    """One action on the request of the address, then back to its screen, with what was refused said."""
+
+    step: ClassVar[str] = ""
+
+    def act(self) -> None:
+        """Do it. Raises OrientationError, whose message is shown."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        """Act once."""
+        try:
+            self.act()
+        except api.OrientationError as error:
+            messages.warning(request, str(error))
+        return self.back(self.step)
+
+
+class Take(Act):
+    """Opens the request to the visitor, and shows the lock to the others."""
+
+    def act(self) -> None:
+        """Take it; from another regulator, with a reason that the journal keeps."""
+        reason = self.request.POST.get("reason", "").strip()[:200]
+        api.take(by=self.person, request=self.asked, reason=reason)
+
+
+class Release(Act):
+    """Closes the request on this screen: another regulator may open it."""
+
+    def act(self) -> None:
+        """Unlock it."""
+        api.release(by=self.person, request=self.asked)
+
+    def post(self, request: HttpRequest, **address: int) -> HttpResponse:
+        """Unlock it, and return to the queue."""
+        super().post(request, **address)
+        return redirect("orientation:desk")
+
+
+class Answers(Act):
+    """Keeps the answers to the questions of one sheet."""
+
+    def act(self) -> None:
+        """Note what was answered; what was left blank stays to be asked."""
+        sheet = SafetySheet.objects.filter(pk=_number(self.request.POST.get("sheet"))).first()
+        if sheet is None:
+            raise Http404("sheet")
+        given = {one.key: self.request.POST.get(f"q-{one.key}", "") for one in sheet.asked}
+        known = {answer.value for answer in Answer}
+        answers = {key: Answer(value) for key, value in given.items() if value in known}
+        api.answer_questions(by=self.person, request=self.asked, sheet=sheet, answers=answers)
+
+
+class Search(Act):
+    """Looks for who may receive, within the criteria of the form."""
+
+    step = "propositions"
+
+    def act(self) -> None:
+        """Search anew."""
+        api.propose(by=self.person, request=self.asked, criteria=criteria_of(self.request))
+
+
+class OfProposal(Act):
+    """An action on a proposal of the request."""
+
+    step = "propositions"
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """The proposal of the address. Raises Http404."""
+        rows = Proposal.objects.of_request(self.asked).select_related(
+            "slot__agenda", "professional", "search"
+        )
+        found = rows.filter(pk=self.kwargs["proposal"]).first()
+        if found is None:
+            raise Http404(self.kwargs["proposal"])
+        return found
+
+
+class Book(OfProposal):
+    """Holds and books; where the slot was taken meanwhile, the next best is there, nothing retyped."""
+
+    def act(self) -> None:
+        """Book, and say what came of it."""
+        done = api.hold_and_book(by=self.person, proposal=self.proposal, key=key_of(self.request))
+        tell = messages.warning if done.appointment is None else messages.success
+        tell(self.request, done.sentence)
+
+
+class Refuse(OfProposal):
+    """Notes why a proposal is refused, and shows the next best."""
+
+    def act(self) -> None:
+        """Refuse it."""
+        reason = _word(self.request.POST.get("reason"), RefusalReason)
+        done = api.refuse_proposal(by=self.person, proposal=self.proposal, reason=reason)
+        messages.info(self.request, done.sentence)
+
+
+class Decide(Act):
+    """Notes a decision other than a slot: on-call doctor, advice, protocol."""
+
+    def act(self) -> None:
+        """Decide."""
+        kind = _word(self.request.POST.get("kind"), DecisionKind)
+        api.decide(
+            by=self.person, request=self.asked, kind=kind, note=self.request.POST.get("note", "").strip()
+        )
+        messages.success(self.request, _("Décision notée."))
+
+
+class Transfer(Act):
+    """Notes that the request was handed to the 15, with what was said."""
+
+    def act(self) -> None:
+        """Transfer it."""
+        api.transfer_to_15(by=self.person, request=self.asked, note=self.request.POST.get("note", "").strip())
+        messages.success(self.request, _("Transmission au 15 notée."))
+
+
+class Close(Act):
+    """Notes what came of the request, in one tap."""
+
+    def act(self) -> None:
+        """Close it, or bring it back to the desk where somebody must call again."""
+        outcome = _word(self.request.POST.get("outcome"), Outcome)
+        api.close(by=self.person, request=self.asked, outcome=outcome)
+        messages.success(self.request, _("Issue notée."))
+
+
+def criteria_of(request: HttpRequest) -> api.Criteria:
+    """Return what the search form asks; an empty form asks what the rules of the desk say."""
+    asked = request.POST
+    travel = _number(asked.get("max_travel"))
+    return api.Criteria(
+        max_travel=float(travel) if travel else None,
+        home_visit="home_visit" in asked,
+        remote="remote" in asked,
+        wheelchair="wheelchair" in asked,
+        sector_one="sector_one" in asked,
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0
+
+
+def _word(text: str | None, words: type[Word]) -> Word:
+    """Return the word of a form. Raises Http404 for any other."""
+    try:
+        return words(text or "")
+    except ValueError:
+        raise Http404(text) from None

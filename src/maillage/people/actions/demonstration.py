@@ -1,0 +1,186 @@
+"""Invented patients for a demonstration territory: no real person, no matricule.
+
+Names are of trees and stones; phones are of the ranges kept for fiction (01 99 00, 06 39 98).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.directory import api as directory
+from maillage.kernel import journal
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.sourced_rules import rule
+from maillage.people.models import (
+    DoctorProposal,
+    DoctorQuota,
+    Patient,
+    PatientAddress,
+    ReferringDoctorRequest,
+)
+from maillage.people.rules.identity import Evidence, IdentityDocument, InsiAnswer, identity_status
+from maillage.people.rules.referring_doctor import Criterion, Refusal, State, age_on, priority
+from maillage.territory import api as territory
+
+PATIENTS = 120
+_FIRST_NAMES = (
+    ("Adèle", "female"), ("Bruno", "male"), ("Colette", "female"), ("Denis", "male"), ("Emma", "female"),
+    ("Farid", "male"), ("Ginette", "female"), ("Hugo", "male"), ("Inaya", "female"), ("Jacques", "male"),
+    ("Lucie", "female"), ("Marcel", "male"), ("Nora", "female"), ("Octave", "male"), ("Paulette", "female"),
+    ("Raymond", "male"), ("Simone", "female"), ("Tom", "male"), ("Yvette", "female"), ("Zoé", "female"),
+)  # fmt: skip
+_NAMES = (
+    "Acacia", "Agate", "Améthyste", "Aulne", "Basalte", "Bouleau", "Calcaire", "Cèdre", "Charme", "Cornaline",
+    "Cyprès", "Érable", "Frêne", "Granite", "Grès", "Jade", "Mélèze", "Merisier", "Noisetier", "Olivier",
+    "Onyx", "Orme", "Peuplier", "Platane", "Porphyre", "Quartz", "Saule", "Schiste", "Sycomore", "Topaze",
+)  # fmt: skip
+_EVIDENCE = (
+    Evidence(),
+    Evidence(IdentityDocument.NONE, InsiAnswer.ONE),
+    Evidence(IdentityDocument.IDENTITY_CARD),
+    Evidence(IdentityDocument.IDENTITY_CARD, InsiAnswer.ONE),
+)
+_SEARCHES = (
+    (State.REQUESTED, 3), (State.CONSENTED, 9), (State.CONSENTED, 26), (State.PROPOSED, 12),
+    (State.ACCEPTED, 18), (State.DECLARED, 48), (State.DECLARED, 101), (State.DECLARED, 140),
+    (State.CONSENTED, 64), (State.REQUESTED, 1),
+)  # fmt: skip
+_CRITERIA: tuple[tuple[Criterion, ...], ...] = (
+    (), (Criterion.ALD,), (Criterion.C2S,), (Criterion.DISCHARGE, Criterion.ALD), (Criterion.PREGNANCY,),
+)  # fmt: skip
+
+
+@transaction.atomic
+def create_demonstration_patients(*, by: Person | None, place: territory.Territory) -> int:
+    """Fill a territory with invented patients, some of whom look for a médecin traitant; return how many.
+
+    Again, it changes nothing. It needs the directory of the demonstration.
+    """
+    known = Patient.objects.in_scope(place.scope).filter(is_demonstration=True).count()
+    if known:
+        return known
+    today = timezone.localdate()
+    communes = list(
+        territory.Commune.objects.filter(code__in=territory.member_codes(place)).order_by(
+            "-population", "code"
+        )
+    )
+    doctors = [
+        one
+        for one in directory.professionals_in([commune.code for commune in communes]).order_by("pk")
+        if one.is_demonstration and one.is_general_practitioner
+    ]
+    patients = [_patient(order, place.scope, communes, doctors, today) for order in range(PATIENTS)]
+    _link_account(patients)
+    DoctorQuota.objects.bulk_create(DoctorQuota(doctor=one, per_month=2) for one in doctors[:4])
+    _searches(patients, doctors, today)
+    changes = {"patients": PATIENTS}
+    target = journal.target_of(place)
+    journal.record(by=by, verb="people.demonstration_created", target=target, changes=changes)
+    return PATIENTS
+
+
+def _patient(
+    order: int,
+    scope: Scope,
+    communes: list[territory.Commune],
+    doctors: list[directory.Professional],
+    today: date,
+) -> Patient:
+    first, sex = _FIRST_NAMES[_number("first", order) % len(_FIRST_NAMES)]
+    name = _NAMES[_number("name", order) % len(_NAMES)]
+    evidence = _EVIDENCE[_number("evidence", order) % len(_EVIDENCE)]
+    old = order % 4 == 0
+    days = (78 * 365 if old else 0) + _number("age", order) % (18 * 365 if old else 80 * 365)
+    has_doctor = bool(doctors) and order >= len(_SEARCHES) and order % 9 != 0
+    patient = Patient.objects.create(
+        scope=scope,
+        birth_name=name,
+        birth_first_names=first,
+        search_name=territory.search_key(name, first),
+        birth_date=today - timedelta(days=days),
+        sex=sex,
+        document=evidence.document.value,
+        insi=evidence.insi.value,
+        identity_status=identity_status(evidence).value,
+        phone=f"+33639980{order:03d}"[:12],
+        language=("fr", "fr", "fr", "fr", "en", "ar")[_number("language", order) % 6],
+        joins_by_phone=old,
+        no_smartphone=old and order % 8 == 0,
+        carer_name=f"{_FIRST_NAMES[order % 20][0]} {name}" if order % 8 == 0 else "",
+        carer_phone=f"+33199009{order:03d}"[:12] if order % 8 == 0 else "",
+        referring_doctor=doctors[order % len(doctors)] if has_doctor else None,
+        is_demonstration=True,
+    )
+    home = communes[_number("home", order) % min(len(communes), 12)]
+    PatientAddress.objects.create(
+        patient=patient, commune=home, postcode=(home.postcodes.split() or [""])[0], position=0
+    )
+    return patient
+
+
+def _link_account(patients: list[Patient]) -> None:
+    """Give the demonstration account of the patient role the first file, and its name."""
+    account = Person.objects.filter(is_demonstration=True, roles__role="patient").first()
+    if account is None:
+        return
+    file = patients[0]
+    file.account, file.birth_name, file.birth_first_names = account, account.last_name, account.first_name
+    file.search_name = territory.search_key(file.birth_name, file.birth_first_names)
+    file.save(update_fields=["account", "birth_name", "birth_first_names", "search_name"])
+
+
+def _searches(patients: list[Patient], doctors: list[directory.Professional], today: date) -> None:
+    """Open searches at every state, so that the waiting list and its indicators have something to say."""
+    weights = rule("people.referring_doctor.weights").value
+    aged = rule("people.referring_doctor.aged").value
+    if not doctors:
+        return
+    for order, (state, age) in enumerate(_SEARCHES):
+        patient = patients[order]
+        criteria = set(_CRITERIA[order % len(_CRITERIA)])
+        if patient.birth_date and age_on(patient.birth_date, today) >= aged:
+            criteria.add(Criterion.AGED)
+        asked = timezone.now() - timedelta(days=age)
+        doctor = doctors[order % len(doctors)]
+        settled = state in {State.ACCEPTED, State.DECLARED}
+        declared = asked + timedelta(days=12 + 9 * order) if state is State.DECLARED else None
+        search = ReferringDoctorRequest.objects.create(
+            patient=patient, scope=patient.scope, state=state.value, priority=priority(criteria, weights),
+            criteria=sorted(one.value for one in criteria), requested_at=asked,
+            consented_at=None if state is State.REQUESTED else asked + timedelta(hours=20),
+            doctor=doctor if settled else None, declared_at=declared, closed_at=declared,
+        )  # fmt: skip
+        _proposals(search, state, doctors, order)
+        if state is State.DECLARED:
+            patient.referring_doctor = doctor
+            patient.save(update_fields=["referring_doctor"])
+
+
+def _proposals(
+    search: ReferringDoctorRequest, state: State, doctors: list[directory.Professional], order: int
+) -> None:
+    """Let the first doctor asked refuse now and then; the next one has the answer of the state."""
+    asked = search.requested_at + timedelta(days=1)
+    if order % 3 == 2 and len(doctors) > 1:
+        DoctorProposal.objects.create(
+            request=search, doctor=doctors[(order + 1) % len(doctors)], proposed_at=asked, answer="refused",
+            refusal=Refusal.FULL_LIST.value, answered_at=asked + timedelta(hours=5),
+        )  # fmt: skip
+    if state is State.PROPOSED:
+        DoctorProposal.objects.create(request=search, doctor=doctors[0], proposed_at=asked)
+    elif search.doctor is not None:
+        DoctorProposal.objects.create(
+            request=search, doctor=search.doctor, proposed_at=asked, answer="accepted",
+            answered_at=asked + timedelta(hours=30),
+        )  # fmt: skip
+
+
+def _number(*words: object) -> int:
+    """Return the same number for the same words, always."""
+    text = "|".join(str(word) for word in words)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])

@@ -1,0 +1,190 @@
+"""Registers patients and changes what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from maillage.directory import api as directory
+from maillage.kernel import access, journal
+from maillage.kernel.identifiers import IdentifierError, parse_ins
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+from maillage.people.models import Patient, PatientAddress
+from maillage.people.queries.patients import possible_duplicates, traits_of
+from maillage.people.rules.identity import identity_status, may_carry_ins
+from maillage.people.rules.reach import phone_digits, phone_is_written_well
+from maillage.territory import api as territory
+
+IDENTITY_FIELDS = (
+    "birth_name", "birth_first_names", "used_name", "used_first_name", "birth_date", "sex", "birthplace_code",
+    "document", "insi", "doubt",
+)  # fmt: skip
+REACH_FIELDS = (
+    "phone", "other_phone", "email", "language", "needs_interpreter", "disability", "joins_by_phone",
+    "no_smartphone", "carer_name", "carer_phone",
+)  # fmt: skip
+_PHONES = ("phone", "other_phone", "carer_phone")
+
+
+class DuplicateWarning(ValidationError):  # noqa: N818 - a warning to the one who types, who may insist
+    """Files of the scope may be those of the same person; `matches` lists them."""
+
+    def __init__(self, matches: list[Any]) -> None:
+        super().__init__(
+            _(
+                "Un dossier semble être celui de la même personne : "
+                "ouvrez-le, ou dites que c’est une autre personne."
+            )
+        )
+        self.matches = matches
+
+
+@transaction.atomic
+def register(
+    *,
+    by: Person,
+    scope: Scope,
+    values: Mapping[str, Any],
+    address: Mapping[str, Any] | None = None,
+    is_another: bool = False,
+) -> Patient:
+    """Create a patient's file in a scope; a name, even approximate, is all that is needed.
+
+    `values` are of `IDENTITY_FIELDS` and `REACH_FIELDS`; `address` has `line`, `postcode` and `commune`.
+    Raises DuplicateWarning where a file may be the same person's, unless `is_another`; PermissionDenied,
+    ValidationError.
+    """
+    access.require(by, Permission.REGISTER_PATIENTS, scope)
+    patient = Patient(scope=scope)
+    _set(patient, values)
+    patient.clean_fields(exclude=["search_name"])
+    if not is_another:
+        matches = possible_duplicates(by=by, scope=scope, traits=traits_of(patient))
+        if matches:
+            raise DuplicateWarning(matches)
+    patient.save()
+    if address is not None and any(address.values()):
+        _add_address(patient, address)
+    changes = {"status": patient.identity_status, "insisted": is_another}
+    journal.record(by=by, verb="people.registered", target=journal.target_of(patient), changes=changes)
+    return patient
+
+
+@transaction.atomic
+def change_patient(*, by: Person, patient: Patient, values: Mapping[str, Any]) -> Patient:
+    """Change what is known of a patient; the journal keeps which fields, never their content.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    require_keeper(by, patient)
+    before = {name: getattr(patient, name) for name in (*IDENTITY_FIELDS, *REACH_FIELDS)}
+    _set(patient, values)
+    patient.clean_fields(exclude=["search_name"])
+    if patient.ins_number and not may_carry_ins(identity_status(patient.evidence)):
+        patient.ins_number = patient.ins_oid = ""
+    changed = sorted(name for name, value in before.items() if getattr(patient, name) != value)
+    if not changed:
+        return patient
+    patient.save()
+    changes = {"fields": changed, "status": patient.identity_status}
+    journal.record(by=by, verb="people.changed", target=journal.target_of(patient), changes=changes)
+    return patient
+
+
+@transaction.atomic
+def record_ins(*, by: Person, patient: Patient, text: str) -> Patient:
+    """Write the matricule that INSi gave, with its key; only a qualified identity may carry it.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    require_keeper(by, patient)
+    if not may_carry_ins(identity_status(patient.evidence)):
+        raise ValidationError(
+            _("Seule une identité qualifiée porte le matricule INS : vérifiez d’abord la pièce et INSi.")
+        )
+    try:
+        ins = parse_ins(text)
+    except IdentifierError as error:
+        raise ValidationError(str(error)) from error
+    oids = rule("people.identity.ins_oids").value
+    patient.ins_number, patient.ins_oid = ins.number, oids["nia" if ins.is_waiting else "nir"]
+    patient.save(update_fields=["ins_number", "ins_oid"])
+    target = journal.target_of(patient)
+    journal.record(by=by, verb="people.ins_recorded", target=target, changes={"oid": patient.ins_oid})
+    return patient
+
+
+@transaction.atomic
+def set_referring_doctor(
+    *, by: Person, patient: Patient, doctor: directory.Professional | None, reason: str = ""
+) -> Patient:
+    """Write who a patient's médecin traitant is, a physician of the directory. Raises ValidationError."""
+    require_keeper(by, patient)
+    write_referring_doctor(by=by, patient=patient, doctor=doctor, reason=reason)
+    return patient
+
+
+def write_referring_doctor(
+    *, by: Person | None, patient: Patient, doctor: directory.Professional | None, reason: str
+) -> None:
+    """Write the médecin traitant within another action. Raises ValidationError unless a physician."""
+    if doctor is not None and doctor.profession != directory.Profession.PHYSICIAN:
+        raise ValidationError(_("Le médecin traitant est un médecin : choisissez-en un dans l’annuaire."))
+    before = patient.referring_doctor_id
+    patient.referring_doctor = doctor
+    patient.save(update_fields=["referring_doctor"])
+    journal.record(
+        by=by,
+        verb="people.referring_doctor_set",
+        target=journal.target_of(patient),
+        changes={"doctor": [before, doctor.pk if doctor else None]},
+        reason=reason,
+    )
+
+
+def may_keep(person: Person, patient: Patient) -> bool:
+    """Return whether the person may change a file: a role of the scope, or its own doctor."""
+    doctor = patient.referring_doctor
+    return access.may(person, Permission.REGISTER_PATIENTS, patient.scope) or (
+        doctor is not None and doctor.account_id == person.pk
+    )
+
+
+def require_keeper(person: Person, patient: Patient) -> None:
+    """Raise PermissionDenied, with a sentence to show, unless `may_keep`."""
+    if not may_keep(person, patient):
+        raise PermissionDenied(_("Vous pouvez lire ce dossier, mais pas le changer."))
+
+
+def _set(patient: Patient, values: Mapping[str, Any]) -> None:
+    """Set fields, phones as they are compared, and what follows from them. Raises ValidationError."""
+    for name in (*IDENTITY_FIELDS, *REACH_FIELDS):
+        if name in values:
+            value = values[name]
+            setattr(patient, name, " ".join(value.split()) if isinstance(value, str) else value)
+    if not patient.birth_name:
+        raise ValidationError({"birth_name": _("Donnez au moins un nom, même approché.")})
+    for name in _PHONES:
+        typed = getattr(patient, name)
+        if typed and not phone_is_written_well(typed):
+            raise ValidationError({name: _("Ce numéro de téléphone n’est pas lisible : des chiffres seuls.")})
+        setattr(patient, name, phone_digits(typed))
+    names = (patient.birth_name, patient.birth_first_names, patient.used_name, patient.used_first_name)
+    patient.search_name = territory.search_key(*names)
+    patient.identity_status = identity_status(patient.evidence).value
+
+
+def _add_address(patient: Patient, address: Mapping[str, Any]) -> None:
+    PatientAddress.objects.create(
+        patient=patient,
+        line=address.get("line", ""),
+        postcode=address.get("postcode", ""),
+        commune=address.get("commune"),
+        position=0,
+    )

@@ -1,0 +1,291 @@
+"""Patients: identity, how to reach them, who their doctor is, and who read their file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory import api as directory
+from maillage.kernel import access
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.rules import Permission
+from maillage.kernel.scoping import Row, ScopedQuerySet
+from maillage.people.rules.identity import (
+    AdministrativeSex,
+    Doubt,
+    Evidence,
+    IdentityDocument,
+    IdentityStatus,
+    InsiAnswer,
+)
+from maillage.people.rules.referring_doctor import OPEN
+from maillage.territory import api as territory
+
+STATUS_LABELS = {
+    IdentityStatus.PROVISIONAL: _("Identité provisoire"),
+    IdentityStatus.RETRIEVED: _("Identité récupérée"),
+    IdentityStatus.VALIDATED: _("Identité validée"),
+    IdentityStatus.QUALIFIED: _("Identité qualifiée"),
+}
+DOCUMENT_LABELS = {
+    IdentityDocument.NONE: _("Aucune"),
+    IdentityDocument.PASSPORT: _("Passeport"),
+    IdentityDocument.IDENTITY_CARD: _("Carte d’identité"),
+    IdentityDocument.RESIDENCE_PERMIT: _("Titre de séjour"),
+    IdentityDocument.FAMILY_BOOK: _("Livret de famille"),
+    IdentityDocument.BIRTH_CERTIFICATE: _("Extrait d’acte de naissance"),
+    IdentityDocument.HEALTH_CARD: _("Carte Vitale"),
+}
+INSI_LABELS = {
+    InsiAnswer.NOT_ASKED: _("Téléservice INSi non interrogé"),
+    InsiAnswer.ONE: _("00 : une identité trouvée"),
+    InsiAnswer.NONE: _("01 : aucune identité trouvée"),
+    InsiAnswer.SEVERAL: _("02 : plusieurs identités trouvées"),
+}
+DOUBT_LABELS = {
+    Doubt.NONE: _("Aucun"),
+    Doubt.DOUBTFUL: _("Identité douteuse"),
+    Doubt.HOMONYM: _("Homonyme à distinguer"),
+    Doubt.FICTIVE: _("Identité fictive"),
+}
+SEX_LABELS = {
+    AdministrativeSex.FEMALE: _("Féminin"),
+    AdministrativeSex.MALE: _("Masculin"),
+    AdministrativeSex.INDETERMINATE: _("Indéterminé"),
+    AdministrativeSex.UNKNOWN: _("Inconnu"),
+}
+
+
+class PatientQuerySet(ScopedQuerySet["Patient"]):
+    """Patients, read for a person or inside a scope."""
+
+    def visible_to(self, person: Person) -> models.Q:
+        """One's own file; one's own patients; the patients of the scopes one works in by role.
+
+        A coordinator sees only those who ask for a médecin traitant: a CPTS is not a care team.
+        """
+        condition = models.Q(account=person) | models.Q(referring_doctor__account=person)
+        still_open = models.Q(referring_doctor_requests__state__in=[state.value for state in OPEN])
+        condition |= still_open & models.Q(
+            referring_doctor_requests__proposals__doctor__account=person,
+            referring_doctor_requests__proposals__answer__in=["", "accepted"],
+        )
+        condition |= _in_scopes(access.scopes_of(person, Permission.VIEW_PATIENTS))
+        condition |= still_open & _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
+        return models.Q(pk__in=Patient.objects.filter(condition).values("pk"))
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        return models.Q(scope__in=list(scopes))
+
+    def matching(self, text: str) -> PatientQuerySet:
+        """Keep those with each word of `text` at the start of a word of a name, accents and case aside."""
+        words = territory.normalise(text).split()
+        found: PatientQuerySet = self if words else self.none()
+        for word in words:
+            found = found.filter(search_name__contains=f" {word}")
+        return found
+
+
+def _in_scopes(scopes: list[Scope] | None) -> models.Q:
+    """Return the condition « in one of those scopes »; None is everywhere, an empty list nowhere."""
+    if scopes is None:
+        return models.Q(pk__isnull=False)
+    return models.Q(scope__in=scopes) if scopes else models.Q(pk__in=[])
+
+
+class Patient(AnnotatedModel):
+    """Somebody who asked for care in a scope, with what makes their identity sure and how to reach them.
+
+    The five strict traits of the INS are the birth name, the birth first names, the birth date, the sex and
+    the code of the birthplace; each may still be unknown. Phones are stored as digits, `+33…` included.
+    """
+
+    scope = models.ForeignKey(
+        Scope, on_delete=models.PROTECT, related_name="patients", verbose_name=_("périmètre")
+    )
+    account = models.OneToOneField(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patient_file",
+        verbose_name=_("compte"),
+    )
+    birth_name = models.CharField(_("nom de naissance"), max_length=100)
+    birth_first_names = models.CharField(_("prénoms de naissance"), max_length=150, blank=True)
+    used_name = models.CharField(_("nom utilisé"), max_length=100, blank=True)
+    used_first_name = models.CharField(_("prénom utilisé"), max_length=100, blank=True)
+    search_name = models.CharField(_("nom de recherche"), max_length=480, editable=False)
+    birth_date = models.DateField(_("date de naissance"), null=True, blank=True, db_index=True)
+    sex = models.CharField(
+        _("sexe"),
+        max_length=13,
+        blank=True,
+        default="",
+        choices=[(sex.value, label) for sex, label in SEX_LABELS.items()],
+    )
+    birthplace_code = models.CharField(_("code INSEE du lieu de naissance"), max_length=5, blank=True)
+    ins_number = models.CharField(_("matricule INS"), max_length=13, blank=True)
+    ins_oid = models.CharField(_("OID du matricule"), max_length=40, blank=True)
+    document = models.CharField(
+        _("pièce d’identité présentée"),
+        max_length=20,
+        blank=True,
+        default="",
+        choices=[(document.value, label) for document, label in DOCUMENT_LABELS.items()],
+    )
+    insi = models.CharField(
+        _("réponse d’INSi"),
+        max_length=2,
+        blank=True,
+        default="",
+        choices=[(answer.value, label) for answer, label in INSI_LABELS.items()],
+    )
+    doubt = models.CharField(
+        _("doute sur l’identité"),
+        max_length=10,
+        blank=True,
+        default="",
+        choices=[(doubt.value, label) for doubt, label in DOUBT_LABELS.items()],
+    )
+    identity_status = models.CharField(
+        _("statut de l’identité"),
+        max_length=10,
+        default=IdentityStatus.PROVISIONAL.value,
+        editable=False,
+        choices=[(status.value, label) for status, label in STATUS_LABELS.items()],
+    )
+    phone = models.CharField(_("téléphone"), max_length=16, blank=True, db_index=True)
+    other_phone = models.CharField(_("autre téléphone"), max_length=16, blank=True, db_index=True)
+    email = models.EmailField(_("adresse électronique"), blank=True)
+    language = models.CharField(_("langue"), max_length=3, default="fr")
+    needs_interpreter = models.BooleanField(_("interprète nécessaire"), default=False)
+    disability = models.CharField(_("handicap à prendre en compte"), max_length=200, blank=True)
+    joins_by_phone = models.BooleanField(_("joint par téléphone"), default=False)
+    no_smartphone = models.BooleanField(_("sans téléphone connecté"), default=False)
+    carer_name = models.CharField(_("aidant à appeler"), max_length=120, blank=True)
+    carer_phone = models.CharField(_("téléphone de l’aidant"), max_length=16, blank=True, db_index=True)
+    referring_doctor = models.ForeignKey(
+        directory.Professional,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patients",
+        verbose_name=_("médecin traitant"),
+    )
+    is_demonstration = models.BooleanField(_("inventé pour la démonstration"), default=False)
+    created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    personal = (
+        "scope", "account", "birth_name", "birth_first_names", "used_name", "used_first_name", "search_name",
+        "birth_date", "sex", "birthplace_code", "ins_number", "ins_oid", "document", "insi", "doubt",
+        "identity_status", "phone", "other_phone", "email", "language", "needs_interpreter", "joins_by_phone",
+        "no_smartphone", "carer_name", "carer_phone",
+    )  # fmt: skip
+    health = ("disability", "referring_doctor")
+    neither = ("id", "is_demonstration", "created_at")
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        ordering = ("search_name", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in use: « Marie DUPONT », from the names of birth where no other is used."""
+        first = self.used_first_name or self.birth_first_names.split(" ")[0]
+        return f"{first} {(self.used_name or self.birth_name).upper()}".strip()
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the status of the identity is derived from."""
+        return Evidence(IdentityDocument(self.document), InsiAnswer(self.insi), Doubt(self.doubt))
+
+
+class OfPatientQuerySet(ScopedQuerySet[Row]):
+    """Rows of a patient are visible to those who may see the patient."""
+
+    def visible_to(self, person: Person) -> models.Q:
+        return models.Q(patient__in=Patient.objects.for_person(person).values("pk"))
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        return models.Q(patient__scope__in=list(scopes))
+
+
+class AddressQuerySet(OfPatientQuerySet["PatientAddress"]):
+    """Addresses, read for a person or inside a scope."""
+
+
+class PatientAddress(AnnotatedModel):
+    """Where a patient lives or stays; the first of them by order is where a visit goes."""
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("patient")
+    )
+    label = models.CharField(_("intitulé"), max_length=60, blank=True)
+    line = models.CharField(_("adresse"), max_length=200, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=5, blank=True)
+    commune = models.ForeignKey(
+        "territory.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("commune"),
+    )
+    position = models.PositiveSmallIntegerField(_("rang"), default=0)
+
+    objects = AddressQuerySet.as_manager()
+
+    personal = ("patient", "label", "line", "postcode", "commune")
+    neither = ("id", "position")
+
+    class Meta:
+        verbose_name = _("adresse d’un patient")
+        verbose_name_plural = _("adresses des patients")
+        ordering = ("position", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "position"], name="one_address_per_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} · {self.commune_id}"
+
+
+class AccessLogQuerySet(OfPatientQuerySet["AccessLogEntry"]):
+    """Lines of the access log, read for a person or inside a scope."""
+
+
+class AccessLogEntry(AnnotatedModel):
+    """Somebody read a patient's file, at that moment, to do that. Rows are only ever added."""
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="access_log", verbose_name=_("patient")
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("lu par"))
+    at = models.DateTimeField(_("lu le"), default=timezone.now, editable=False)
+    what = models.CharField(_("ce qui a été lu"), max_length=20)
+    purpose = models.CharField(_("motif de la lecture"), max_length=200)
+
+    objects = AccessLogQuerySet.as_manager()
+
+    personal = ("patient", "person", "at", "what", "purpose")
+    neither = ("id",)
+
+    class Meta:
+        verbose_name = _("lecture d’un dossier")
+        verbose_name_plural = _("lectures des dossiers")
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=["patient", "-at"], name="access_log_of_a_patient")]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id} · {self.at:%Y-%m-%d %H:%M}"

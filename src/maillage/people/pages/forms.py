@@ -1,0 +1,202 @@
+"""Forms of the people context's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.models import Scope
+from maillage.kernel.sourced_rules import rule
+from maillage.people.actions.patients import IDENTITY_FIELDS, REACH_FIELDS
+from maillage.people.models import (
+    CLOSING_LABELS,
+    CRITERION_LABELS,
+    DOCUMENT_LABELS,
+    DOUBT_LABELS,
+    INSI_LABELS,
+    REFUSAL_LABELS,
+    SEX_LABELS,
+    Patient,
+)
+from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal
+from maillage.territory import api as territory
+
+
+class PatientForm(forms.Form):
+    """Who somebody is and how to reach them; a name alone is enough."""
+
+    birth_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
+    birth_first_names = forms.CharField(label=_("Prénoms de naissance"), max_length=150, required=False)
+    used_name = forms.CharField(label=_("Nom utilisé"), max_length=100, required=False)
+    used_first_name = forms.CharField(label=_("Prénom utilisé"), max_length=100, required=False)
+    birth_date = forms.DateField(
+        label=_("Date de naissance"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    sex = forms.ChoiceField(
+        label=_("Sexe (état civil)"),
+        required=False,
+        choices=[(sex.value, label) for sex, label in SEX_LABELS.items()],
+    )
+    birthplace_code = forms.CharField(
+        label=_("Code INSEE du lieu de naissance"), max_length=5, required=False
+    )
+    document = forms.ChoiceField(
+        label=_("Pièce d’identité présentée"),
+        required=False,
+        choices=[(document.value, label) for document, label in DOCUMENT_LABELS.items()],
+    )
+    insi = forms.ChoiceField(
+        label=_("Réponse d’INSi"),
+        required=False,
+        choices=[(answer.value, label) for answer, label in INSI_LABELS.items()],
+    )
+    doubt = forms.ChoiceField(
+        label=_("Doute sur l’identité"),
+        required=False,
+        choices=[(doubt.value, label) for doubt, label in DOUBT_LABELS.items()],
+    )
+    phone = forms.CharField(label=_("Téléphone"), max_length=24, required=False)
+    other_phone = forms.CharField(label=_("Autre téléphone"), max_length=24, required=False)
+    email = forms.EmailField(label=_("Adresse électronique"), required=False)
+    language = forms.ChoiceField(label=_("Langue"))
+    needs_interpreter = forms.BooleanField(label=_("Interprète nécessaire"), required=False)
+    disability = forms.CharField(label=_("Handicap à prendre en compte"), max_length=200, required=False)
+    joins_by_phone = forms.BooleanField(label=_("À joindre par téléphone"), required=False)
+    no_smartphone = forms.BooleanField(label=_("Sans téléphone connecté"), required=False)
+    carer_name = forms.CharField(label=_("Aidant à appeler"), max_length=120, required=False)
+    carer_phone = forms.CharField(label=_("Téléphone de l’aidant"), max_length=24, required=False)
+
+    def __init__(self, *args: Any, patient: Patient | None = None, **options: Any) -> None:
+        if patient is not None:
+            names = (*IDENTITY_FIELDS, *REACH_FIELDS)
+            options["initial"] = {name: getattr(patient, name) for name in names}
+        super().__init__(*args, **options)
+        known = rule("directory.vocabulary.languages").value
+        self.fields["language"].choices = list(known.items())  # type: ignore[attr-defined]
+
+    def clean_birth_date(self) -> Any:
+        """Refuse a birth to come."""
+        day = self.cleaned_data["birth_date"]
+        if day is not None and day > timezone.localdate():
+            raise ValidationError(gettext("Cette date de naissance est à venir."))
+        return day
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields of the patient."""
+        return {name: self.cleaned_data[name] for name in (*IDENTITY_FIELDS, *REACH_FIELDS)}
+
+
+class RegistrationForm(PatientForm):
+    """The same, where somebody is registered: in which scope, where they live, and that they are another."""
+
+    scope = forms.ModelChoiceField(Scope.objects.none(), label=_("Périmètre"), empty_label=None)
+    line = forms.CharField(label=_("Adresse"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Code postal"), max_length=5, required=False)
+    commune = forms.CharField(
+        label=_("Commune"), max_length=120, required=False, help_text=_("Son nom ou son code INSEE.")
+    )
+    seeks_doctor = forms.BooleanField(label=_("Cherche un médecin traitant"), required=False)
+    is_another = forms.BooleanField(label=_("C’est une autre personne que celles affichées"), required=False)
+
+    def __init__(self, *args: Any, scopes: QuerySet[Scope], **options: Any) -> None:
+        super().__init__(*args, initial={"language": "fr", "scope": scopes.first()}, **options)
+        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
+        self.order_fields(["scope", *PatientForm.base_fields])
+
+    def clean_commune(self) -> territory.Commune | None:
+        """Return the one commune of that code or name. Raises ValidationError where none or several are."""
+        text = self.cleaned_data["commune"].strip()
+        if not text:
+            return None
+        found = list(territory.Commune.objects.active().matching(text).order_by("code")[:20])
+        exact = [
+            one
+            for one in found
+            if text == one.code or territory.normalise(text) == territory.normalise(one.name)
+        ]
+        chosen = exact if len(exact) == 1 else found
+        if len(chosen) != 1:
+            raise ValidationError(
+                gettext("Aucune commune de ce nom.")
+                if not found
+                else gettext("Plusieurs communes répondent : donnez le code INSEE.")
+            )
+        return chosen[0]
+
+    def address(self) -> dict[str, Any]:
+        """Return where the patient lives."""
+        return {name: self.cleaned_data[name] for name in ("line", "postcode", "commune")}
+
+
+class InsForm(forms.Form):
+    """The matricule that INSi gave, with its key."""
+
+    ins = forms.CharField(label=_("Matricule INS et sa clé"), max_length=24)
+
+
+class SearchForm(forms.Form):
+    """What makes a request for a médecin traitant urgent."""
+
+    criteria = forms.MultipleChoiceField(
+        label=_("Critères de priorité"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (criterion.value, label)
+            for criterion, label in CRITERION_LABELS.items()
+            if criterion is not Criterion.AGED
+        ],
+        help_text=_("L’âge s’ajoute de lui-même d’après la date de naissance."),
+    )
+    consented = forms.BooleanField(
+        label=_("Le patient accepte que sa demande soit proposée à des médecins"), required=False
+    )
+
+    def chosen(self) -> list[Criterion]:
+        """Return the criteria."""
+        return [Criterion(word) for word in self.cleaned_data["criteria"]]
+
+
+class RefusalForm(forms.Form):
+    """Why a doctor says no."""
+
+    reason = forms.ChoiceField(
+        label=_("Raison du refus"),
+        choices=[(refusal.value, label) for refusal, label in REFUSAL_LABELS.items()],
+    )
+
+    def chosen(self) -> Refusal:
+        """Return the reason."""
+        return Refusal(self.cleaned_data["reason"])
+
+
+class ClosingForm(forms.Form):
+    """Why a request ends without a declaration."""
+
+    reason = forms.ChoiceField(
+        label=_("Raison de la clôture"),
+        choices=[(closing.value, label) for closing, label in CLOSING_LABELS.items()],
+    )
+
+    def chosen(self) -> Closing:
+        """Return the reason."""
+        return Closing(self.cleaned_data["reason"])
+
+
+class QuotaForm(forms.Form):
+    """How many new patients a doctor accepts each month."""
+
+    per_month = forms.IntegerField(
+        label=_("Nouveaux patients acceptés par mois"),
+        min_value=0,
+        max_value=100,
+        help_text=_("Zéro : aucune proposition ne vous est faite."),
+    )

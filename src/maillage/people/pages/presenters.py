@@ -1,0 +1,110 @@
+"""The words in which the people context's pages say what its rules found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.kernel import access
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+from maillage.people.models import (
+    CRITERION_LABELS,
+    OWNER_LABELS,
+    STATE_LABELS,
+    Patient,
+    ReferringDoctorRequest,
+)
+from maillage.people.queries import Match
+from maillage.people.rules.duplicates import Likeness
+from maillage.people.rules.identity import IdentityStatus
+from maillage.people.rules.reach import written_phone
+from maillage.people.rules.referring_doctor import Criterion, State, owner_of
+from maillage.territory import api as territory
+
+STATUS_KINDS = {
+    IdentityStatus.PROVISIONAL: "attention",
+    IdentityStatus.RETRIEVED: "",
+    IdentityStatus.VALIDATED: "",
+    IdentityStatus.QUALIFIED: "good",
+}
+STEP_TEXTS: dict[str, str | Promise] = {
+    "document": gettext_lazy(
+        "Vérifier une pièce de haut niveau de confiance : passeport, carte d’identité, titre de séjour."
+    ),
+    "insi": gettext_lazy("Interroger le téléservice INSi."),
+    "first_names": gettext_lazy(
+        "INSi a trouvé plusieurs identités : ajouter tous les prénoms, puis le lieu de naissance."
+    ),
+    "doubt": gettext_lazy("Lever le doute sur l’identité."),
+}
+LIKENESS_LABELS: dict[Likeness, str | Promise] = {
+    Likeness.INS: gettext_lazy("même matricule INS"),
+    Likeness.NAMES_AND_BIRTH: gettext_lazy("mêmes noms et même date de naissance"),
+    Likeness.SWAPPED_NAMES: gettext_lazy("nom et prénom inversés, même date de naissance"),
+    Likeness.NAMES_AND_PHONE: gettext_lazy("mêmes noms et même téléphone"),
+    Likeness.BIRTH_AND_PHONE: gettext_lazy("même date de naissance et même téléphone"),
+}
+READ_LABELS: dict[str, str | Promise] = {
+    "file": gettext_lazy("dossier"),
+    "list": gettext_lazy("ligne d’une liste"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request for a médecin traitant as pages show it; `days` since it was made."""
+
+    request: ReferringDoctorRequest
+    state: str
+    owner: str
+    criteria: str
+    days: int
+
+
+def request_line(one: ReferringDoctorRequest) -> RequestLine:
+    """Return a request with its words."""
+    state = State(one.state)
+    end = one.closed_at or timezone.now()
+    return RequestLine(
+        one,
+        str(STATE_LABELS[state]),
+        str(OWNER_LABELS[owner_of(state)]),
+        ", ".join(str(CRITERION_LABELS[Criterion(word)]) for word in one.criteria) or _("aucun"),
+        (timezone.localdate(end) - timezone.localdate(one.requested_at)).days,
+    )
+
+
+def matches(found: Iterable[Match]) -> list[tuple[Match, str]]:
+    """Return the files that may be the same person's, each with why."""
+    return [(match, str(LIKENESS_LABELS[match.likeness])) for match in found]
+
+
+def reach(patient: Patient) -> list[tuple[str, str]]:
+    """Return how a patient is reached: label and value, only what is known."""
+    known = rule("directory.vocabulary.languages").value
+    lines = [
+        (_("Téléphone"), written_phone(patient.phone)),
+        (_("Autre téléphone"), written_phone(patient.other_phone)),
+        (_("Adresse électronique"), patient.email),
+        (_("Langue"), known.get(patient.language, patient.language)),
+        (_("Interprète"), _("nécessaire") if patient.needs_interpreter else ""),
+        (_("Handicap à prendre en compte"), patient.disability),
+        (_("À joindre"), _("par téléphone") if patient.joins_by_phone else ""),
+        (_("Équipement"), _("sans téléphone connecté") if patient.no_smartphone else ""),
+        (_("Aidant à appeler"), f"{patient.carer_name} {written_phone(patient.carer_phone)}".strip()),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def waiting_places(person: Person) -> list[territory.Territory]:
+    """Return the territories where the person attributes médecins traitants."""
+    scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
+    every = territory.Territory.objects.order_by("search_name")
+    return list(every if scopes is None else every.filter(scope__in=scopes))

@@ -1,0 +1,20 @@
+"""Addresses of the `people` context."""
+
+from django.urls import URLPattern, path
+
+from maillage.people.pages import patient_views, referring_views
+
+app_name = "people"
+urlpatterns: list[URLPattern] = [
+    path("", patient_views.Patients.as_view(), name="patients"),
+    path("nouveau/", patient_views.Registration.as_view(), name="register"),
+    path("<int:pk>/", patient_views.PatientPage.as_view(), name="patient"),
+    path("<int:pk>/modifier/", patient_views.PatientChange.as_view(), name="change"),
+    path("<int:pk>/ins/", patient_views.PatientIns.as_view(), name="ins"),
+    path("<int:pk>/acces/", patient_views.AccessLog.as_view(), name="access_log"),
+    path("<int:pk>/medecin-traitant/", patient_views.DoctorSearch.as_view(), name="doctor_search"),
+    path("demandes/<int:pk>/", referring_views.RequestPage.as_view(), name="request"),
+    path("propositions/", referring_views.Proposals.as_view(), name="proposals"),
+    path("propositions/<int:pk>/", referring_views.ProposalAnswer.as_view(), name="proposal_answer"),
+    path("attente/<slug:slug>/", referring_views.WaitingList.as_view(), name="waiting_list"),
+]

@@ -1,0 +1,169 @@
+"""The waiting list of those who look for a médecin traitant, and its indicators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from maillage.directory import api as directory
+from maillage.kernel import access
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+from maillage.people.models import DoctorProposal, DoctorQuota, Patient, ReferringDoctorRequest
+from maillage.people.queries.patients import LIST, log_access
+from maillage.people.rules.referring_doctor import State, remaining_quota
+from maillage.territory import api as territory
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How many of the requests at least `days` old were declared within `days`."""
+
+    days: int
+    solved: int
+    total: int
+
+    @property
+    def share(self) -> float | None:
+        """The share solved, 0 to 1; None where no request is old enough."""
+        return self.solved / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """What a scope measures: open requests, shares solved, median days from request to declaration."""
+
+    open: int
+    declared: int
+    delays: list[Delay]
+    median_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A doctor who set a quota, with what remains of it this month."""
+
+    doctor: directory.Professional
+    per_month: int
+    remaining: int
+
+
+@transaction.atomic
+def waiting_list(*, by: Person, scope: Scope, purpose: str, limit: int = 200) -> list[ReferringDoctorRequest]:
+    """Return the open requests of a scope, the highest priority then the oldest first; logged for each.
+
+    Raises PermissionDenied.
+    """
+    access.require(by, Permission.MANAGE_REFERRING_DOCTOR, scope)
+    found = ReferringDoctorRequest.objects.for_person(by).filter(scope=scope).still_open()
+    shown = list(
+        found.select_related("patient", "doctor").order_by("-priority", "requested_at", "pk")[:limit]
+    )
+    log_access(by=by, patients=[one.patient for one in shown], what=LIST, purpose=purpose)
+    return shown
+
+
+@transaction.atomic
+def proposals_to(*, by: Person, purpose: str) -> list[DoctorProposal]:
+    """Return the proposals that wait for the answer of `by`, a doctor; logged for each patient."""
+    found = DoctorProposal.objects.for_person(by).filter(doctor__account=by, answer="")
+    shown = list(found.select_related("request__patient", "doctor").order_by("proposed_at", "pk"))
+    log_access(by=by, patients=[one.request.patient for one in shown], what=LIST, purpose=purpose)
+    return shown
+
+
+def requests_of(*, by: Person, patient: Patient) -> list[ReferringDoctorRequest]:
+    """Return the requests of a patient that `by` may see, the latest first."""
+    found = ReferringDoctorRequest.objects.for_person(by).filter(patient=patient)
+    return list(found.select_related("doctor").order_by("-requested_at", "-pk"))
+
+
+def request_by_key(*, by: Person, pk: int, purpose: str) -> ReferringDoctorRequest:
+    """Return one request that `by` may see; logged. Raises ReferringDoctorRequest.DoesNotExist."""
+    found = (
+        ReferringDoctorRequest.objects.for_person(by).select_related("patient", "scope", "doctor").get(pk=pk)
+    )
+    log_access(by=by, patients=[found.patient], what=LIST, purpose=purpose)
+    return found
+
+
+def proposals_of(*, by: Person, request: ReferringDoctorRequest) -> list[DoctorProposal]:
+    """Return the proposals of a request, the latest first."""
+    found = DoctorProposal.objects.for_person(by).filter(request=request)
+    return list(found.select_related("doctor").order_by("-proposed_at", "-pk"))
+
+
+def candidates(scope: Scope, refused: set[int], on: date | None = None) -> list[Candidate]:
+    """Return the doctors of a scope who set a quota, those with most left first.
+
+    A scope that is not a territory has the doctors of everywhere; `refused` are left out.
+    """
+    day = on or timezone.localdate()
+    quotas = DoctorQuota.objects.filter(doctor__merged_into=None, doctor__is_active=True)
+    place = territory.Territory.objects.filter(scope=scope).first()
+    if place is not None:
+        here = directory.professionals_in(territory.member_codes(place))
+        quotas = quotas.filter(doctor__in=here.order_by().values("pk"))
+    found = [
+        Candidate(quota.doctor, quota.per_month, remaining_of(quota, day))
+        for quota in quotas.exclude(doctor__in=refused).select_related("doctor").annotate(**_used(day))
+    ]
+    found.sort(key=lambda one: (-one.remaining, one.doctor.search_name, one.doctor.pk))
+    return found
+
+
+def remaining_of(quota: DoctorQuota, on: date) -> int:
+    """Return how many more patients a quota allows in the calendar month of `on`.
+
+    A quota read with `_used` costs no query.
+    """
+    counted = (
+        quota if hasattr(quota, "accepted") else DoctorQuota.objects.annotate(**_used(on)).get(pk=quota.pk)
+    )
+    return remaining_quota(quota.per_month, counted.accepted, counted.waiting)  # type: ignore[attr-defined]
+
+
+def _used(on: date) -> dict[str, Count]:
+    """Return the counts of a doctor's proposals: accepted in the month, and not answered yet."""
+    start = timezone.make_aware(datetime.combine(on.replace(day=1), time.min))
+    proposals = "doctor__referring_doctor_proposals"
+    accepted = Q(**{f"{proposals}__answer": "accepted", f"{proposals}__answered_at__gte": start})
+    return {
+        "accepted": Count(proposals, filter=accepted, distinct=True),
+        "waiting": Count(proposals, filter=Q(**{f"{proposals}__answer": ""}), distinct=True),
+    }
+
+
+def indicators(scope: Scope, on: date | None = None) -> Indicators:
+    """Return how fast requests of a scope end in a declaration; requests closed otherwise do not count.
+
+    A request counts in « solved within n days » once it is n days old.
+    """
+    day = on or timezone.localdate()
+    rows = list(
+        ReferringDoctorRequest.objects.in_scope(scope)
+        .exclude(state=State.CLOSED.value)
+        .order_by()
+        .values_list("requested_at", "declared_at")
+    )
+    days = [
+        (
+            timezone.localdate(asked),
+            (timezone.localdate(done) - timezone.localdate(asked)).days if done else None,
+        )
+        for asked, done in rows
+    ]
+    delays = [_delay(limit, days, day) for limit in rule("people.referring_doctor.delays", on=day).value]
+    solved = [taken for _asked, taken in days if taken is not None]
+    return Indicators(len(days) - len(solved), len(solved), delays, median(solved) if solved else None)
+
+
+def _delay(limit: int, days: list[tuple[date, int | None]], today: date) -> Delay:
+    old = [taken for asked, taken in days if asked + timedelta(days=limit) <= today]
+    return Delay(limit, sum(taken is not None and taken <= limit for taken in old), len(old))

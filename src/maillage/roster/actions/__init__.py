@@ -1,0 +1,1 @@
+"""Writes of the roster, one subject a module."""

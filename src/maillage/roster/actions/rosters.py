@@ -1,0 +1,143 @@
+"""A roster: its posts made from the rule, its steps, its duties given by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from maillage.kernel import journal, outbox
+from maillage.kernel.models import Person
+from maillage.roster.actions.rights import lock_people, locked, require_manager
+from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
+from maillage.roster.queries.duties import missing_posts
+from maillage.roster.queries.settings import hours_of_blocks, legal_delays, points_of_burden
+from maillage.roster.rules.blocks import HolidayCalendar, blocks, burden
+from maillage.roster.rules.errors import RosterError
+from maillage.roster.rules.vocabulary import Origin
+from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
+
+OBSTACLES: dict[Obstacle, str | Promise] = {
+    Obstacle.NO_SUCH_STEP: gettext_lazy("Ce n’est pas l’étape suivante de ce tableau : rechargez la page."),
+    Obstacle.POSTS_MISSING: gettext_lazy("Des postes restent sans médecin : le tableau est lacunaire."),
+    Obstacle.NOTHING_MISSING: gettext_lazy("Tous les postes sont pourvus : le tableau est complet."),
+    Obstacle.NOT_STARTED: gettext_lazy("La période de ce tableau n’a pas commencé."),
+    Obstacle.NOT_ENDED: gettext_lazy("La période de ce tableau n’est pas terminée."),
+}
+
+
+@transaction.atomic
+def create_roster(*, by: Person, sector: Sector, first_day: date, last_day: date) -> Roster:
+    """Make a draft and its posts. Raises RosterError where it is too short or overlaps; PermissionDenied."""
+    require_manager(by, sector)
+    months = legal_delays(first_day).minimum_months
+    if not is_long_enough(first_day, last_day, months):
+        message = _("Un tableau couvre au moins {months} mois : choisissez un dernier jour plus tard.")
+        raise RosterError(message.format(months=months))
+    Sector.objects.select_for_update().get(pk=sector.pk)
+    if Roster.objects.filter(sector=sector, first_day__lte=last_day, last_day__gte=first_day).exists():
+        raise RosterError(_("Un tableau de ce secteur couvre déjà une partie de cette période."))
+    roster = Roster.objects.create(sector=sector, first_day=first_day, last_day=last_day)
+    _make_posts(roster)
+    StateChange.objects.create(roster=roster, state=roster.state, at=timezone.now(), by=by)
+    changes = {"sector": sector, "first_day": first_day, "last_day": last_day}
+    journal.record(by=by, verb="roster.created", target=journal.target_of(roster), changes=changes)
+    return roster
+
+
+@transaction.atomic
+def change_state(*, by: Person, roster: Roster, to: State, note: str = "") -> Roster:
+    """Take a roster to its next state; what the CDOM answers is noted by whoever manages the roster.
+
+    Publishes `roster.<state>`. Raises RosterError where the step is not possible; PermissionDenied.
+    """
+    row = locked(roster)
+    require_manager(by, row.sector)
+    today = timezone.localdate(timezone=row.sector.zone)
+    why = obstacle(
+        row.step, to, first=row.first_day, last=row.last_day, today=today, missing=missing_posts(row)
+    )
+    if why is not None:
+        raise RosterError(str(OBSTACLES[why]))
+    before, row.state = row.state, to.value
+    row.save(update_fields=["state"])
+    step = StateChange.objects.create(roster=row, state=to.value, at=timezone.now(), by=by, note=note.strip())
+    outbox.publish(f"roster.{to.value}", {"roster": row.pk}, key=f"roster-step-{step.pk}")
+    changes = {"state": [before, to.value]}
+    journal.record(by=by, verb="roster.state_changed", target=journal.target_of(row), changes=changes)
+    return row
+
+
+@transaction.atomic
+def assign(
+    *, by: Person, post: Post, volunteer: Volunteer | None, is_locked: bool = True, reason: str = ""
+) -> Assignment | None:
+    """Give a post to somebody, or to nobody, by decision.
+
+    A roster already sent, running or closed is changed with a reason only (the CDOM is told again, by
+    `roster.changed`). Raises RosterError where it is done, where a reason is missing, where the volunteer is
+    of another sector or on duty at that time; PermissionDenied.
+    """
+    row = locked(post.roster)
+    require_manager(by, row.sector)
+    _check_open(row, reason)
+    if volunteer is not None:
+        _check_free(row, post, volunteer)
+    before = Assignment.objects.filter(post=post).first()
+    if before is not None:
+        before.delete()
+    made = None
+    if volunteer is not None:
+        made = Assignment.objects.create(
+            post=post, volunteer=volunteer, origin=Origin.MANUAL.value, is_locked=is_locked
+        )
+    changes = {"volunteer": [before and before.volunteer_id, volunteer and volunteer.pk]}
+    verb = "roster.unassigned" if volunteer is None else "roster.assigned"
+    if row.step not in EDITABLE:
+        moment = timezone.now().isoformat()
+        outbox.publish("roster.changed", {"roster": row.pk, "post": post.pk}, key=f"post-{post.pk}-{moment}")
+    journal.record(by=by, verb=verb, target=journal.target_of(post), changes=changes, reason=reason.strip())
+    return made
+
+
+def _check_open(roster: Roster, reason: str) -> None:
+    if roster.step is State.DUTY_DONE:
+        raise RosterError(_("Le service fait est établi : ce tableau ne change plus."))
+    if roster.step not in EDITABLE and not reason.strip():
+        raise RosterError(_("Ce tableau est parti au CDOM : dites pourquoi il change."))
+
+
+def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:
+    if volunteer.sector_id != roster.sector_id:
+        raise RosterError(_("Cette personne n’est pas volontaire dans ce secteur."))
+    lock_people([volunteer.professional_id])
+    busy = Assignment.objects.filter(
+        volunteer__professional=volunteer.professional_id,
+        post__starts_at__lt=post.ends_at,
+        post__ends_at__gt=post.starts_at,
+    ).exclude(post=post)
+    if busy.exists():
+        raise RosterError(_("{name} est déjà de garde à ce moment.").format(name=volunteer))
+
+
+def _make_posts(roster: Roster) -> None:
+    sector, first, last = roster.sector, roster.first_day, roster.last_day
+    calendar, points = HolidayCalendar(sector.calendar), points_of_burden(first)
+    found = blocks(first, last, hours_of_blocks(first), calendar, sector.zone, sector.covered)
+    Post.objects.bulk_create(
+        Post(
+            roster=roster,
+            kind=block.kind.value,
+            day=block.day,
+            starts_at=block.starts_at,
+            ends_at=block.ends_at,
+            burden=burden(block, points, calendar),
+            seat=seat,
+        )
+        for block in found
+        for seat in range(sector.seats)
+    )

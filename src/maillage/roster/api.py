@@ -1,0 +1,61 @@
+"""The front door of the roster: who is on call, sectors and volunteers, rosters and their steps."""
+
+from maillage.roster.actions.exchanges import accept, ask, offer, withdraw
+from maillage.roster.actions.rosters import assign, change_state, create_roster
+from maillage.roster.actions.sectors import (
+    add_absence,
+    create_sector,
+    remove_absence,
+    set_preference,
+    set_volunteer,
+)
+from maillage.roster.actions.solving import keep
+from maillage.roster.computations import Proposal, propose
+from maillage.roster.models import Absence, Assignment, Exchange, Offer, Post, Roster, Sector, Volunteer
+from maillage.roster.queries.calendars import ical
+from maillage.roster.queries.duties import Coverage, OnCall, missing_posts, on_call, posts_of
+from maillage.roster.queries.settings import next_deadline
+from maillage.roster.queries.statements import Line, balance, statement
+from maillage.roster.rules.blocks import BlockKind
+from maillage.roster.rules.errors import RosterError
+from maillage.roster.rules.workflow import Deadline, State
+
+__all__ = [
+    "Absence",
+    "Assignment",
+    "BlockKind",
+    "Coverage",
+    "Deadline",
+    "Exchange",
+    "Line",
+    "Offer",
+    "OnCall",
+    "Post",
+    "Proposal",
+    "Roster",
+    "RosterError",
+    "Sector",
+    "State",
+    "Volunteer",
+    "accept",
+    "add_absence",
+    "ask",
+    "assign",
+    "balance",
+    "change_state",
+    "create_roster",
+    "create_sector",
+    "ical",
+    "keep",
+    "missing_posts",
+    "next_deadline",
+    "offer",
+    "on_call",
+    "posts_of",
+    "propose",
+    "remove_absence",
+    "set_preference",
+    "set_volunteer",
+    "statement",
+    "withdraw",
+]

@@ -1,0 +1,32 @@
+"""Declares the `roster` context to Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RosterConfig(AppConfig):
+    name = "maillage.roster"
+    label = "roster"
+
+    def ready(self) -> None:
+        """Word the verbs of the context for the journal's page."""
+        from maillage.kernel.wording import name_verbs
+
+        name_verbs(
+            {
+                "roster.sector_created": _("a créé un secteur de permanence"),
+                "roster.volunteer_set": _("a noté un volontaire et ses limites"),
+                "roster.preference_set": _("a noté une préférence de garde"),
+                "roster.absence_added": _("a noté une absence pour les gardes"),
+                "roster.absence_removed": _("a retiré une absence pour les gardes"),
+                "roster.created": _("a préparé un tableau de permanence"),
+                "roster.state_changed": _("a changé l’état d’un tableau de permanence"),
+                "roster.assigned": _("a inscrit quelqu’un sur une garde"),
+                "roster.unassigned": _("a retiré quelqu’un d’une garde"),
+                "roster.solved": _("a calculé un tableau de permanence"),
+                "roster.replacement_asked": _("a demandé à être remplacé sur une garde"),
+                "roster.replacement_offered": _("a proposé de prendre une garde"),
+                "roster.replacement_accepted": _("a accepté un remplaçant"),
+                "roster.replacement_withdrawn": _("a retiré sa demande de remplacement"),
+            }
+        )

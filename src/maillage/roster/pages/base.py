@@ -1,0 +1,63 @@
+"""What the pages of a roster share: the roster of the address, who may open it, refusals said as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from maillage.kernel import access
+from maillage.kernel.models import Scope
+from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.rules import Permission
+from maillage.roster.models import Roster
+from maillage.roster.rules.errors import RosterError
+
+
+class OfRoster(PermissionMixin):
+    """A page of the roster in the address, for whoever reads the rosters of its territory."""
+
+    permission = Permission.VIEW_ROSTER
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The roster. Raises Http404."""
+        rows = Roster.objects.select_related("sector__territory__scope")
+        return get_object_or_404(rows, pk=self.roster_key())
+
+    def roster_key(self) -> int:
+        """The roster's number; the address's own unless a subclass finds it elsewhere."""
+        return int(self.kwargs["pk"])
+
+    def get_scope(self) -> Scope:
+        return self.roster.sector.territory.scope
+
+    @property
+    def manages(self) -> bool:
+        """Whether the visitor keeps this roster."""
+        return access.may(self.person, Permission.MANAGE_ROSTER, self.get_scope())
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """Add the roster, and whether the visitor keeps it."""
+        return super().get_context_data(roster=self.roster, manages=self.manages, **context)  # type: ignore[misc]
+
+    def done(self, write: Callable[[], object], said: str) -> HttpResponse:
+        """Write, say so or say why not, and come back to the roster."""
+        try:
+            write()
+        except RosterError as error:
+            messages.error(self.request, str(error))
+        else:
+            messages.success(self.request, said)
+        return redirect(self.back_url(self.request))
+
+    def back_url(self, request: HttpRequest) -> str:
+        """The roster's page, on the month that was shown."""
+        month = request.POST.get("mois", "")
+        root = reverse("roster:detail", args=[self.roster.pk])
+        return f"{root}?mois={month}" if len(month) == 7 and month.replace("-", "").isdigit() else root

@@ -1,0 +1,85 @@
+"""Who is on call: the one answer that every door gives; the posts of a roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillage.roster.models import Assignment, Post, Roster, Sector
+from maillage.roster.rules.workflow import IN_FORCE
+from maillage.territory.api import Commune
+
+
+class Coverage(StrEnum):
+    """What the rosters answer about a commune at a moment."""
+
+    COVERED = "covered"
+    GAP = "gap"
+    OUTSIDE_HOURS = "outside_hours"
+    NO_ROSTER = "no_roster"
+    NO_SECTOR = "no_sector"
+
+
+SENTENCES: dict[Coverage, str | Promise] = {
+    Coverage.COVERED: _("Un médecin est de garde."),
+    Coverage.GAP: _("Aucun médecin n’est inscrit sur cette plage : voyez avec le 15."),
+    Coverage.OUTSIDE_HOURS: _("Pas de garde à cette heure : les cabinets sont ouverts."),
+    Coverage.NO_ROSTER: _("Aucun tableau transmis ne couvre ce jour : voyez avec le 15."),
+    Coverage.NO_SECTOR: _("Cette commune n’est d’aucun secteur de permanence : voyez avec le 15."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """The answer: how the moment is covered, in which sector, which posts are open or held.
+
+    A post that nobody holds has no `assignment` in `held`.
+    """
+
+    coverage: Coverage
+    sector: Sector | None
+    posts: tuple[Post, ...] = ()
+    held: tuple[Assignment, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What to tell whoever asked."""
+        return str(SENTENCES[self.coverage])
+
+
+def on_call(commune: Commune, at: datetime) -> OnCall:
+    """Return who is on call for `commune` at the instant `at` (aware), by the rosters in force."""
+    sector = Sector.objects.select_related("territory").filter(members__commune=commune).first()
+    if sector is None:
+        return OnCall(Coverage.NO_SECTOR, None)
+    rosters = Roster.objects.filter(sector=sector, state__in=[state.value for state in IN_FORCE])
+    posts = tuple(Post.objects.filter(roster__in=rosters, starts_at__lte=at, ends_at__gt=at))
+    if posts:
+        held = tuple(held_posts(posts))
+        return OnCall(Coverage.COVERED if held else Coverage.GAP, sector, posts, held)
+    day = at.astimezone(sector.zone).date()
+    covered = rosters.filter(first_day__lte=day, last_day__gte=day).exists()
+    return OnCall(Coverage.OUTSIDE_HOURS if covered else Coverage.NO_ROSTER, sector)
+
+
+def held_posts(posts: Iterable[Post]) -> QuerySet[Assignment]:
+    """Return the assignments of some posts, in the order of time, with the names."""
+    rows = Assignment.objects.select_related("post", "volunteer__professional")
+    return rows.filter(post__in=list(posts)).order_by("post__starts_at", "post__seat")
+
+
+def posts_of(roster: Roster) -> QuerySet[Post]:
+    """Return the posts of a roster in the order of time, each with its holder if any."""
+    rows = Post.objects.filter(roster=roster).select_related("assignment__volunteer__professional")
+    return rows.order_by("starts_at", "seat", "pk")
+
+
+def missing_posts(roster: Roster) -> int:
+    """Return how many posts nobody holds."""
+    return Post.objects.filter(roster=roster, assignment=None).count()

@@ -1,0 +1,42 @@
+"""What the sourced rules say, in the shapes that the rules of the context read."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from maillage.kernel.sourced_rules import rule
+from maillage.roster.models import Roster
+from maillage.roster.rules.blocks import BlockKind, Hours
+from maillage.roster.rules.workflow import Deadline, Delays, deadline
+
+
+def hours_of_blocks(on: date) -> dict[BlockKind, Hours]:
+    """Return the wall-clock hours of each kind of block in force on a day."""
+    read = {kind: rule(f"roster.blocks.{kind.value}", on).value for kind in BlockKind}
+    return {kind: Hours(*(time.fromisoformat(text) for text in pair)) for kind, pair in read.items()}
+
+
+def points_of_burden(on: date) -> dict[str, float]:
+    """Return the points of each sort of duty in force on a day."""
+    return {name: float(points) for name, points in rule("roster.burden.points", on).value.items()}
+
+
+def legal_delays(on: date) -> Delays:
+    """Return the legal delays in force on a day."""
+    return Delays(
+        minimum_months=rule("roster.period.minimum_months", on).value,
+        sent_days=rule("roster.deadlines.sent_days", on).value,
+        transmitted_days=rule("roster.deadlines.transmitted_days", on).value,
+        duty_done_months=rule("roster.deadlines.duty_done_months", on).value,
+    )
+
+
+def next_deadline(roster: Roster, today: date) -> Deadline | None:
+    """Return the next legal deadline of a roster, counted from `today`; None once all is done."""
+    return deadline(
+        roster.step,
+        first=roster.first_day,
+        last=roster.last_day,
+        today=today,
+        delays=legal_delays(today),
+    )

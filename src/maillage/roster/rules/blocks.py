@@ -1,0 +1,178 @@
+"""Blocks of the permanence of care, from the wall-clock rule, in real time.
+
+Every night, Sundays and holidays are always covered; Saturday afternoons and bridges where the need was
+decided for a sector. A rule says wall-clock times, a block has instants: the night of a clock change lasts
+eleven or thirteen hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+DAY = timedelta(days=1)
+MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
+
+
+class BlockKind(StrEnum):
+    """The blocks of article R. 6315-1 of the public-health code."""
+
+    NIGHT = "night"
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
+    SATURDAY_PM = "saturday_pm"
+    BRIDGE_MONDAY = "bridge_monday"
+    BRIDGE_FRIDAY = "bridge_friday"
+    BRIDGE_SATURDAY = "bridge_saturday"
+
+
+OPTIONAL = frozenset(
+    {BlockKind.SATURDAY_PM, BlockKind.BRIDGE_MONDAY, BlockKind.BRIDGE_FRIDAY, BlockKind.BRIDGE_SATURDAY}
+)
+"""Blocks that a sector covers only where the need was decided."""
+
+
+class HolidayCalendar(StrEnum):
+    """Which public holidays a sector keeps; the value is the library's subdivision, or `metropole`."""
+
+    METROPOLE = "metropole"
+    ALSACE = "6AE"
+    MOSELLE = "57"
+    GUADELOUPE = "971"
+    MARTINIQUE = "972"
+    GUYANE = "973"
+    REUNION = "974"
+    SAINT_PIERRE_ET_MIQUELON = "PM"
+    MAYOTTE = "976"
+    SAINT_BARTHELEMY = "BL"
+    SAINT_MARTIN = "MF"
+
+
+_BY_DEPARTEMENT = {
+    "57": HolidayCalendar.MOSELLE,
+    "67": HolidayCalendar.ALSACE,
+    "68": HolidayCalendar.ALSACE,
+    "971": HolidayCalendar.GUADELOUPE,
+    "972": HolidayCalendar.MARTINIQUE,
+    "973": HolidayCalendar.GUYANE,
+    "974": HolidayCalendar.REUNION,
+    "975": HolidayCalendar.SAINT_PIERRE_ET_MIQUELON,
+    "976": HolidayCalendar.MAYOTTE,
+    "977": HolidayCalendar.SAINT_BARTHELEMY,
+    "978": HolidayCalendar.SAINT_MARTIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Wall-clock hours of a kind of block; the end is the next day where it is not later than the start."""
+
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Block:
+    """A stretch of real time (UTC, the end is not in it) to be covered; `day`: the civil day it starts on."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: BlockKind
+    day: date
+
+    @property
+    def hours(self) -> float:
+        """Hours that really pass, whatever the wall clock shows."""
+        return (self.ends_at - self.starts_at) / timedelta(hours=1)
+
+
+def calendar_of(departement: str) -> HolidayCalendar:
+    """Return the calendar of holidays kept in a département (INSEE code)."""
+    return _BY_DEPARTEMENT.get(departement, HolidayCalendar.METROPOLE)
+
+
+@lru_cache(maxsize=256)
+def holidays_of(calendar: HolidayCalendar, year: int) -> frozenset[date]:
+    """Return the public holidays of a year."""
+    subdivision = None if calendar is HolidayCalendar.METROPOLE else calendar.value
+    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+
+
+def is_holiday(day: date, calendar: HolidayCalendar) -> bool:
+    """Return whether `day` is a public holiday."""
+    return day in holidays_of(calendar, day.year)
+
+
+def kinds_on(day: date, calendar: HolidayCalendar, options: Collection[BlockKind]) -> list[BlockKind]:
+    """Return the kinds of block that start on `day`, `options` being the optional ones a sector covers.
+
+    A holiday that falls on a Sunday is a holiday, once. A holiday or a Sunday is never a bridge. The Saturday
+    of a bridge follows a holiday of that Friday, or of the Thursday before.
+    """
+    if is_holiday(day, calendar):
+        return [BlockKind.HOLIDAY, BlockKind.NIGHT]
+    weekday = day.weekday()
+    if weekday == SUNDAY:
+        return [BlockKind.SUNDAY, BlockKind.NIGHT]
+    after, before = is_holiday(day - DAY, calendar), is_holiday(day + DAY, calendar)
+    found = {
+        BlockKind.BRIDGE_MONDAY: weekday == MONDAY and before,
+        BlockKind.BRIDGE_FRIDAY: weekday == FRIDAY and after,
+        BlockKind.BRIDGE_SATURDAY: weekday == SATURDAY and (after or is_holiday(day - 2 * DAY, calendar)),
+        BlockKind.SATURDAY_PM: weekday == SATURDAY,
+    }
+    return [kind for kind, falls in found.items() if falls and kind in options] + [BlockKind.NIGHT]
+
+
+def blocks(
+    first: date,
+    last: date,
+    hours: Mapping[BlockKind, Hours],
+    calendar: HolidayCalendar,
+    zone: ZoneInfo,
+    options: Collection[BlockKind] = (),
+) -> list[Block]:
+    """Return the blocks that start from `first` to `last` (both included), in order.
+
+    `hours` must hold every kind that may occur. The night of `last` ends on the day after.
+    """
+    days = (first + offset * DAY for offset in range((last - first).days + 1))
+    return sorted(
+        Block(*_instants(day, hours[kind], zone), kind, day)
+        for day in days
+        for kind in kinds_on(day, calendar, options)
+    )
+
+
+def burden(block: Block, points: Mapping[str, float], calendar: HolidayCalendar) -> float:
+    """Return the points of burden of holding `block`.
+
+    `points` gives one number for each kind, `night_before_rest` for the night before a Sunday or a holiday,
+    and `feast` for what touches 24, 25, 31 December or 1 January.
+    """
+    tomorrow = block.day + DAY
+    if _is_feast(block.day):
+        return points["feast"]
+    resting = tomorrow.weekday() == SUNDAY or is_holiday(tomorrow, calendar)
+    if block.kind is BlockKind.NIGHT and resting:
+        return points["night_before_rest"]
+    return points[block.kind.value]
+
+
+def _is_feast(day: date) -> bool:
+    return (day.month, day.day) in {(12, 24), (12, 25), (12, 31), (1, 1)}
+
+
+def _instants(day: date, hours: Hours, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    last_day = day if hours.ends > hours.starts else day + DAY
+    return _moment(day, hours.starts, zone), _moment(last_day, hours.ends, zone)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)

@@ -1,0 +1,275 @@
+"""Holding, booking, outcomes: who may, who was first, what each refusal says."""
+
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from maillage.agenda import api
+from maillage.agenda.actions import booking
+from maillage.agenda.models import Agenda, Appointment, Occupation, Slot
+from maillage.kernel import journal
+from maillage.kernel.models import Entry, Message, Person
+from maillage.kernel.rules import Role
+from maillage.kernel.scoping import UnscopedQueryError
+from maillage.people.api import Patient
+from maillage.territory.api import Territory
+from tests.agenda.conftest import Open
+from tests.agenda.people import make_patient, make_person
+
+
+def refusal(**asked: object) -> api.Refusal:
+    with pytest.raises(api.BookingRefusedError) as refused:
+        api.book(**asked)  # type: ignore[arg-type]
+    assert str(refused.value).endswith((".", "venir."))
+    return refused.value.refusal
+
+
+def test_a_booking_takes_its_quanta_and_is_told(
+    regulator: Person, slots: list[Slot], patient: Patient
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    assert made.state == api.State.BOOKED
+    assert Occupation.objects.filter(appointment=made).count() == 4
+    message = Message.objects.get(topic="agenda.booked")
+    assert message.payload == {
+        "appointment": made.pk,
+        "slot": slots[0].pk,
+        "agenda": slots[0].agenda_id,
+        "starts_at": "2026-03-16T08:00:00+00:00",
+    }
+    assert Entry.objects.latest("position").verb == "agenda.booked"
+    assert journal.verify().sound
+
+
+def test_the_second_is_refused_and_the_same_key_is_the_same_booking(
+    regulator: Person, nurse: Person, slots: list[Slot], patient: Patient
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    assert api.book(by=regulator, slot=slots[0], patient=patient, key="a") == made
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.TAKEN
+    assert refusal(by=regulator, slot=slots[1], patient=patient, key="a") is api.Refusal.KEY_USED
+    other = make_person("lea.ronce", Role.REGULATOR, patient.scope)
+    assert refusal(by=other, slot=slots[1], patient=patient, key="a") is api.Refusal.KEY_USED
+
+
+def test_the_key_of_the_database_decides_even_without_the_lock(
+    regulator: Person, slots: list[Slot], patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    monkeypatch.setattr(booking, "_free_seat", lambda slot, now: 0)
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.TAKEN
+    assert Appointment.objects.for_person(regulator).count() == 1
+
+
+def test_another_broken_rule_of_the_database_is_not_hidden(regulator: Person, slots: list[Slot]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Slot.objects.filter(pk=slots[0].pk).update(capacity=0)
+    assert isinstance(booking._refused(IntegrityError("CHECK")), IntegrityError)
+
+
+def test_who_may_see_may_book(
+    open_slots: Open, doctor: Person, regulator: Person, nurse: Person, stranger: Person, delegate: Person,
+    patient: Patient,
+) -> None:  # fmt: skip
+    """Private by default: the professional and the delegate only; then by type."""
+    expected = {
+        api.Visibility.PRIVATE: {doctor, delegate},
+        api.Visibility.PUBLIC: {doctor, delegate, regulator, nurse, stranger},
+        api.Visibility.PRO: {doctor, delegate, regulator, nurse, stranger},
+        api.Visibility.SNP: {doctor, delegate, regulator},
+        api.Visibility.CPTS: {doctor, delegate, regulator, nurse},
+    }
+    for week, (visibility, allowed) in enumerate(expected.items()):
+        day = date(2026, 3, 16) + timedelta(weeks=week)
+        slots = open_slots(visibility, valid_from=day, valid_to=day, ends=time(12), minutes=30)
+        window = (slots[0].starts_at, slots[-1].ends_at)
+        for slot, person in zip(slots, [doctor, delegate, regulator, nurse, stranger], strict=False):
+            shown = set(api.free_slots(person, *window))
+            assert (slot in shown) == (person in allowed), (visibility, person)
+            if person in allowed:
+                api.book(by=person, slot=slot, patient=patient, key=f"{week}-{person.pk}")
+            else:
+                key = f"{week}-{person.pk}"
+                assert refusal(by=person, slot=slot, patient=patient, key=key) is api.Refusal.NOT_VISIBLE
+
+
+def test_a_change_of_visibility_is_effective_at_once(
+    open_slots: Open, doctor: Person, regulator: Person, patient: Patient
+) -> None:
+    slot = open_slots(api.Visibility.PRIVATE)[0]
+    assert refusal(by=regulator, slot=slot, patient=patient, key="a") is api.Refusal.NOT_VISIBLE
+    api.set_visibility(by=doctor, slots=[slot], visibility=api.Visibility.SNP)
+    held = api.hold(by=regulator, slot=slot, key="b")
+    api.set_visibility(by=doctor, slots=[slot], visibility=api.Visibility.PRIVATE)
+    booked = api.book(by=regulator, slot=slot, patient=patient, key="c", held=held)
+    assert booked.pk == held.pk, "what was held before the change is kept"
+    with pytest.raises(PermissionDenied):
+        api.set_visibility(by=regulator, slots=[slot], visibility=api.Visibility.PUBLIC)
+
+
+def test_a_hold_keeps_the_seat_then_gives_it_back(
+    regulator: Person, doctor: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller
+) -> None:
+    held = api.hold(by=regulator, slot=slots[0], key="h")
+    assert api.hold(by=regulator, slot=slots[0], key="h") == held
+    assert refusal(by=doctor, slot=slots[0], patient=patient, key="d") is api.Refusal.TAKEN
+    assert slots[0] not in api.free_slots(doctor, slots[0].starts_at, slots[0].ends_at)
+    clock.shift(timedelta(minutes=5))
+    assert slots[0] in api.free_slots(doctor, slots[0].starts_at, slots[0].ends_at)
+    taken = api.book(by=doctor, slot=slots[0], patient=patient, key="d")
+    held.refresh_from_db()
+    assert held.state == api.State.EXPIRED
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="r", held=held) is api.Refusal.TAKEN
+    assert taken.state == api.State.BOOKED
+
+
+def test_a_hold_that_expired_is_confirmed_where_nobody_took_the_seat(
+    regulator: Person, doctor: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller
+) -> None:
+    held = api.hold(by=regulator, slot=slots[0], key="h")
+    clock.shift(timedelta(hours=1))
+    booked = api.book(by=regulator, slot=slots[0], patient=patient, key="r", held=held)
+    assert booked.pk == held.pk
+    again = api.book(by=regulator, slot=slots[0], patient=patient, key="r", held=held)
+    assert again.pk == held.pk
+    other = api.hold(by=regulator, slot=slots[1], key="i")
+    assert refusal(by=doctor, slot=slots[1], patient=patient, key="x", held=other) is api.Refusal.NOT_YOURS
+
+
+def test_past_and_closed_slots_are_refused(
+    regulator: Person, doctor: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller
+) -> None:
+    api.close(
+        by=doctor, agenda=slots[0].agenda, starts_at=slots[1].starts_at, ends_at=slots[1].ends_at, key="c"
+    )
+    assert set(Slot.objects.filter(is_open=True)) == {slots[0], slots[2]}
+    Slot.objects.filter(pk=slots[2].pk).update(is_open=False)
+    assert refusal(by=regulator, slot=slots[2], patient=patient, key="a") is api.Refusal.CLOSED
+    clock.move_to(slots[0].starts_at)
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.PAST
+
+
+def test_a_group_has_its_seats_and_no_more(open_slots: Open, regulator: Person, patient: Patient) -> None:
+    slot = open_slots(kind=api.Kind.GROUP, capacity=3)[0]
+    seats = [api.book(by=regulator, slot=slot, patient=patient, key=f"g{n}").seat for n in range(3)]
+    assert seats == [0, 1, 2]
+    assert refusal(by=regulator, slot=slot, patient=patient, key="g3") is api.Refusal.TAKEN
+
+
+def test_a_professional_is_in_one_place_at_a_time(
+    open_slots: Open, slots: list[Slot], regulator: Person, patient: Patient
+) -> None:
+    """A slot left by an older rule may overlap a new one: the quanta keep them apart."""
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    minute = timedelta(minutes=10)
+    overlapping = Slot.objects.create(
+        agenda=slots[0].agenda, schedule=slots[0].schedule, opening=slots[0].opening,
+        kind="group", capacity=5,
+        starts_at=slots[0].starts_at + minute, ends_at=slots[0].ends_at + minute, visibility="SNP",
+    )  # fmt: skip
+    assert refusal(by=regulator, slot=overlapping, patient=patient, key="b") is api.Refusal.OVERLAP
+
+
+def test_outcomes_are_told_once_and_only_by_who_keeps_the_agenda(
+    regulator: Person, doctor: Person, nurse: Person, slots: list[Slot], patient: Patient,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    with pytest.raises(PermissionDenied):
+        api.change_state(by=nurse, appointment=made, state=api.State.CANCELLED, key="n")
+    with pytest.raises(PermissionDenied):
+        api.change_state(by=regulator, appointment=made, state=api.State.ARRIVED, key="r")
+    with pytest.raises(api.BookingRefusedError, match="annulez"):
+        api.change_state(by=doctor, appointment=made, state=api.State.NOT_HONOURED, key="x")
+    clock.move_to(slots[0].starts_at)
+    for key, state in [("1", api.State.ARRIVED), ("2", api.State.HONOURED), ("1", api.State.ARRIVED)]:
+        made = api.change_state(by=doctor, appointment=made, state=state, key=key)
+    assert made.state == api.State.HONOURED, "a repeated click does not bring it back"
+    with pytest.raises(api.BookingRefusedError, match="Rechargez"):
+        api.change_state(by=doctor, appointment=made, state=api.State.CANCELLED, key="3")
+    corrected = api.change_state(by=doctor, appointment=made, state=api.State.NOT_HONOURED, key="4")
+    assert corrected.state == api.State.NOT_HONOURED
+
+
+def test_a_cancelled_seat_is_free_again(regulator: Person, slots: list[Slot], patient: Patient) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="c", reason="empêchée")
+    assert api.book(by=regulator, slot=slots[0], patient=patient, key="b").state == api.State.BOOKED
+    assert Message.objects.filter(topic="agenda.cancelled").count() == 1
+
+
+def test_appointments_are_read_in_a_scope_or_not_at_all(
+    regulator: Person, doctor: Person, stranger: Person, slots: list[Slot], patient: Patient, place: Territory
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    with pytest.raises(UnscopedQueryError):
+        list(Appointment.objects.all())
+    window = (slots[0].starts_at, slots[-1].ends_at)
+    assert list(api.appointments_for(doctor, *window)) == [made]
+    assert list(api.appointments_for(regulator, *window)) == [made]
+    assert not list(api.appointments_for(stranger, *window))
+    assert list(Appointment.objects.in_scope(place.scope)) == [made]
+
+
+def test_booking_costs_few_queries(
+    regulator: Person,
+    slots: list[Slot],
+    patient: Patient,
+    django_assert_max_num_queries: object,
+    agenda: Agenda,
+) -> None:
+    with django_assert_max_num_queries(18):  # type: ignore[operator]
+        api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    with django_assert_max_num_queries(3):  # type: ignore[operator]
+        list(api.free_slots(regulator, slots[0].starts_at, slots[-1].ends_at))
+
+
+def test_the_waiting_list_is_offered_a_freed_slot_three_at_a_time(
+    regulator: Person, doctor: Person, slots: list[Slot], place: Territory, patient: Patient,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    entries = []
+    for number in range(5):
+        waiting = make_patient(f"Attente {number}", place)
+        entries.append(api.wait_for(by=regulator, agenda=slots[0].agenda, patient=waiting, key=f"w{number}"))
+        clock.shift(timedelta(seconds=1))
+    assert api.wait_for(by=regulator, agenda=slots[0].agenda, patient=patient, key="w0") == entries[0]
+    api.leave_waiting(by=regulator, entry=entries[0])
+    api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="c")
+    offers = list(api.Offer.objects.order_by("rank"))
+    assert [offer.entry for offer in offers] == entries[1:4]
+    assert Message.objects.filter(topic="agenda.slot_offered").count() == 3
+    fourth = api.decline_offer(by=regulator, offer=offers[0])
+    assert [offer.entry for offer in fourth] == [entries[4]]
+    clock.shift(timedelta(minutes=1))
+    booked = api.accept_offer(by=regulator, offer=offers[1], key="accept")
+    assert booked.patient_id == entries[2].patient_id
+    assert api.accept_offer(by=regulator, offer=offers[1], key="accept") == booked
+    with pytest.raises(api.OfferClosedError):
+        api.accept_offer(by=regulator, offer=offers[2], key="late")
+    assert api.offer_freed_slot(slot=slots[0]) == []
+
+
+def test_an_offer_expires_and_goes_to_the_next(
+    regulator: Person, nurse: Person, slots: list[Slot], place: Territory, clock: time_machine.Traveller
+) -> None:
+    hidden = api.wait_for(by=nurse, agenda=slots[0].agenda, patient=make_patient("Z", place), key="z")
+    for number in range(4):
+        api.wait_for(
+            by=regulator, agenda=slots[0].agenda, patient=make_patient(f"P{number}", place), key=f"w{number}"
+        )
+    first = api.offer_freed_slot(slot=slots[0])
+    assert len(first) == 3
+    assert hidden.pk not in {offer.entry_id for offer in first}, "she may not see that slot"
+    clock.shift(timedelta(minutes=61))
+    assert len(api.offer_freed_slot(slot=slots[0])) == 1
+    with pytest.raises(api.OfferClosedError):
+        api.decline_offer(by=regulator, offer=first[0])
+    with pytest.raises(PermissionDenied):
+        api.decline_offer(by=nurse, offer=first[0])
+    with pytest.raises(PermissionDenied):
+        api.leave_waiting(by=nurse, entry=first[0].entry)

@@ -1,0 +1,200 @@
+"""The agenda's pages: who enters, what one click does, what is said."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from maillage.agenda import api
+from maillage.agenda.models import Agenda, Closure, Feed, Opening, Schedule, Slot
+from maillage.kernel.models import Person
+from maillage.people.api import Patient
+from tests.agenda.conftest import Open
+from tests.agenda.people import make_commune
+
+WEEK = "?du=2026-03-16"
+
+
+@pytest.fixture
+def visit(client: Client, doctor: Person) -> Client:
+    client.force_login(doctor)
+    return client
+
+
+def page(client: Client, name: str, *args: object, query: str = "") -> str:
+    answer = client.get(reverse(f"agenda:{name}", args=args) + query)
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+def test_the_week_shows_its_slots_and_one_click_opens_one(
+    visit: Client, agenda: Agenda, open_slots: Open, regulator: Person, patient: Patient
+) -> None:
+    slots = open_slots(api.Visibility.PRIVATE)
+    text = page(visit, "week", agenda.pk, query=WEEK)
+    assert "3 créneaux libres sur 3" in text
+    sent = {"slot": slots[0].pk, "visibility": "SNP", "du": "2026-03-16", "pour": "SNP"}
+    answer = visit.post(reverse("agenda:visibility", args=[agenda.pk]), sent)
+    assert answer["Location"].endswith(f"?du=2026-03-16&pour=SNP#creneau-{slots[0].pk}")
+    slots[0].refresh_from_db()
+    assert slots[0].visibility == "SNP"
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    text = page(visit, "week", agenda.pk, query=WEEK)
+    assert "Louis TILLEUL" in text
+    assert "2 créneaux libres sur 3" in text
+    assert page(visit, "week", agenda.pk, query="?du=nonsense&pour=private")
+
+
+def test_the_week_costs_the_same_whatever_it_holds(
+    visit: Client, agenda: Agenda, open_slots: Open, regulator: Person, patient: Patient,
+    django_assert_max_num_queries: object,
+) -> None:  # fmt: skip
+    for slot in open_slots():
+        api.book(by=regulator, slot=slot, patient=patient, key=f"q{slot.pk}")
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        page(visit, "week", agenda.pk, query=WEEK)
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        page(visit, "mine")
+
+
+def test_nobody_else_enters(client: Client, regulator: Person, delegate: Person, agenda: Agenda) -> None:
+    client.force_login(regulator)
+    for name in ("week", "openings", "absences", "advanced", "sharing"):
+        answer = client.get(reverse(f"agenda:{name}", args=[agenda.pk]))
+        assert answer.status_code == 403
+        assert "Demandez à Hélène Aubépine" in answer.content.decode()
+    assert client.get(reverse("agenda:week", args=[999])).status_code == 404
+    client.force_login(delegate)
+    assert page(client, "week", agenda.pk)
+
+
+def test_an_opening_is_added_then_ended(visit: Client, agenda: Agenda) -> None:
+    sent = {
+        "key": "k", "schedule": "", "place_name": "Cabinet", "weekday": "1", "starts": "09:00",
+        "ends": "12:00",
+        "minutes": "20", "every": "1", "valid_from": "2026-03-16", "kind": "practice", "capacity": "1",
+        "visibility": "private",
+    }  # fmt: skip
+    address = reverse("agenda:openings", args=[agenda.pk])
+    assert visit.post(address, sent | {"place_name": ""}).status_code == 422
+    assert visit.post(address, sent | {"starts": "09:02"}).status_code == 422
+    assert "créneaux préparés" in visit.post(address, sent, follow=True).content.decode()
+    visit.post(address, sent)
+    opening = Opening.objects.get()
+    twice = visit.post(address, sent | {"key": "other", "place_name": "Autre"}, follow=True)
+    assert "Aucun créneau préparé" in twice.content.decode()
+    assert "mardi, 9\u00a0h\u00a000" in page(visit, "openings", agenda.pk)
+    visit.post(reverse("agenda:end_opening", args=[agenda.pk, opening.pk]))
+    assert not Slot.objects.filter(opening=opening).exists()
+
+
+def test_an_absence_is_noted_then_cancelled(
+    visit: Client, agenda: Agenda, slots: list[Slot], regulator: Person, patient: Patient
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    address = reverse("agenda:absences", args=[agenda.pk])
+    sent = {"key": "k", "schedule": "", "first_day": "2026-03-16", "last_day": "2026-03-16"}
+    assert visit.post(address, sent | {"last_day": "2026-03-10"}).status_code == 422
+    assert visit.post(address, sent | {"last_day": ""}).status_code == 422
+    text = visit.post(
+        address, sent | {"first_hour": "08:00", "last_hour": "12:00"}, follow=True
+    ).content.decode()
+    assert "1 rendez-vous reste à déplacer" in text
+    assert "lundi 16 mars 2026 à 8\u00a0h\u00a000" in text
+    assert "1 rendez-vous à déplacer" in page(visit, "week", agenda.pk, query=WEEK)
+    closure = Closure.objects.get()
+    visit.post(reverse("agenda:reopen", args=[agenda.pk, closure.pk]))
+    assert Slot.objects.filter(is_open=True).count() == 3
+    visit.post(reverse("agenda:absences", args=[agenda.pk]), sent | {"key": "n"})
+    assert made in api.to_move(agenda, slots[0].starts_at)
+
+
+def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
+    visit: Client, doctor: Person, regulator: Person, slots: list[Slot], patient: Patient, office: Schedule
+) -> None:
+    regular = Client()
+    regular.force_login(regulator)
+    address = reverse("agenda:reserve", args=[slots[0].pk])
+    assert "Louis TILLEUL" in page(regular, "reserve", slots[0].pk, query="?q=tilleul")
+    assert "Aucune personne" in page(regular, "reserve", slots[0].pk, query="?q=personne")
+    answer = regular.post(address, {"patient": patient.pk, "key": "a"}, follow=True)
+    assert "Réservé pour Louis TILLEUL" in answer.content.decode()
+    again = regular.post(address, {"patient": patient.pk, "key": "b"})
+    assert again.status_code == 409
+    assert reverse("agenda:reserve", args=[slots[1].pk]) in again.content.decode()
+    assert regular.post(address, {"patient": patient.pk}).status_code == 404
+    assert regular.post(address, {"patient": "x", "key": "c"}).status_code == 404
+    assert regular.get(reverse("agenda:reserve", args=[999])).status_code == 404
+    api.set_visibility(by=doctor, slots=slots, visibility=api.Visibility.PRIVATE)
+    assert regular.get(address).status_code == 403
+
+
+def test_an_outcome_is_one_click(
+    visit: Client, regulator: Person, slots: list[Slot], patient: Patient
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    assert "Louis TILLEUL" in page(visit, "mine")
+    address = reverse("agenda:outcome", args=[made.pk])
+    answer = visit.post(address, {"state": "arrived", "key": "1", "next": "//elsewhere.example"}, follow=True)
+    assert "C’est noté" in answer.content.decode()
+    assert (
+        visit.post(address, {"state": "cancelled", "key": "2"}, follow=True)
+        .content.decode()
+        .count("Rechargez")
+    )
+    assert visit.post(address, {"state": "dancing", "key": "3"}).status_code == 404
+    other = Client()
+    other.force_login(regulator)
+    assert "Louis TILLEUL" in page(other, "mine")
+
+
+def test_sharing_confides_revokes_and_shows_the_secret_once(
+    visit: Client, agenda: Agenda, nurse: Person, delegate: Person
+) -> None:
+    address = reverse("agenda:sharing", args=[agenda.pk])
+    assert visit.post(address, {"delegate-email": "nobody@example.org"}).status_code == 422
+    text = visit.post(address, {"delegate-email": nurse.email}, follow=True).content.decode()
+    assert "Ines Capucine tient maintenant cet agenda" in text
+    role = nurse.roles.get(scope=agenda.scope)
+    visit.post(reverse("agenda:end_delegation", args=[agenda.pk, role.pk]))
+    assert not api.manages(nurse, agenda)
+    assert visit.post(address, {"feed-label": ""}).status_code == 422
+    made = visit.post(address, {"feed-label": "Téléphone"})
+    assert made.status_code == 201
+    assert "/agenda/flux/" in made.content.decode()
+    assert "/agenda/flux/" not in page(visit, "sharing", agenda.pk)
+    visit.post(reverse("agenda:revoke_feed", args=[agenda.pk, Feed.objects.get().pk]))
+    assert Feed.objects.get().revoked_at
+    visit.force_login(delegate)
+    assert "Seul le professionnel" in page(visit, "sharing", agenda.pk)
+
+
+def test_a_professional_without_agenda_opens_one(visit: Client, professional: object, place: object) -> None:
+    assert "Ouvrir mon agenda" in page(visit, "mine")
+    assert visit.post(reverse("agenda:create"), {"place": ""}).status_code == 422
+    assert page(visit, "create")
+    answer = visit.post(reverse("agenda:create"), {"place": place.pk}, follow=True)  # type: ignore[attr-defined]
+    assert "dites maintenant quand et où" in answer.content.decode()
+    agenda = Agenda.objects.get()
+    assert "Aucun créneau cette semaine" in page(visit, "week", agenda.pk)
+
+
+def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agenda: Agenda) -> None:
+    commune = make_commune(agenda.territory)
+    assert "Brumeval" in page(visit, "advanced", agenda.pk)
+    sent = {
+        "key": "k", "kind": "bus", "where": f"c:{commune}", "day": "2026-04-02", "starts": "09:00",
+        "ends": "12:00", "minutes": "20", "visibility": "PUBLIC",
+    }  # fmt: skip
+    address = reverse("agenda:advanced", args=[agenda.pk])
+    assert visit.post(address, sent | {"where": "c:00000"}).status_code == 422
+    assert visit.post(address, sent | {"starts": "09:01"}).status_code == 422
+    answer = visit.post(address, sent, follow=True)
+    assert "9 créneaux préparés" in answer.content.decode()
+    opening = Opening.objects.get()
+    assert (opening.kind, opening.valid_from, opening.schedule.commune_id) == (
+        "bus",
+        date(2026, 4, 2),
+        commune,
+    )

@@ -1,0 +1,187 @@
+"""The inbox, its count in the masthead, its undo; what did not leave, for administrators alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from maillage.exchange import api
+from maillage.exchange.actions import inbox
+from maillage.exchange.models import Notification
+from maillage.kernel import outbox
+from maillage.kernel.models import Entry, Person
+from maillage.kernel.rules import Role
+from maillage.people.api import Patient
+from maillage.people.models import AccessLogEntry
+from tests.agenda.people import make_patient, make_person, make_territory
+from tests.exchange.conftest import NOW, Tell
+from tests.exchange.servers import Gateway
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+Enter = Callable[[Person], Client]
+
+
+@pytest.fixture
+def enter() -> Enter:
+    def entered(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return entered
+
+
+@pytest.fixture
+def called(patient: Patient) -> Patient:
+    """A patient to telephone, through her daughter where she does not answer."""
+    patient.joins_by_phone = True
+    patient.carer_name, patient.carer_phone = "Awa Mélisse", "+33639980009"
+    patient.save()
+    return patient
+
+
+def page(client: Client, name: str = "inbox", query: str = "") -> str:
+    answer = client.get(reverse(f"exchange:{name}") + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def do(client: Client, name: str, pk: int, status: int = 302) -> None:
+    assert client.post(reverse(f"exchange:{name}", args=[pk])).status_code == status
+
+
+def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person) -> None:
+    client = enter(doctor)
+    assert "Rien ne vous attend" in page(client)
+    row, _mail = tell(doctor, path="/agenda/")
+    text = page(client)
+    assert "Rendez-vous le lundi 16 mars 2026 à 9\u00a0h\u00a020 avec Hélène Aubépine" in text
+    assert 'href="/agenda/"' in text
+    assert "(1 en attente)" in text
+    do(client, "close", row.pk)
+    assert "Remettre à lire" in page(client)
+    assert "(1 en attente)" not in page(client)
+    do(client, "reopen", row.pk)
+    do(client, "reopen", row.pk)
+    assert "(1 en attente)" in page(client)
+    client.cookies["django_language"] = "en"
+    text = page(client)
+    assert "Appointment on Monday 16 March 2026 at 09:20" in text
+    assert "Mark as read" in text
+
+
+def test_a_call_says_whom_to_call_and_is_done_by_one(
+    enter: Enter, tell: Tell, called: Patient, regulator: Person, place: Any
+) -> None:
+    (row,) = tell(called, not_after=NOW + timedelta(days=1))
+    other = make_person("paul.reglisse", Role.REGULATOR, place.scope)
+    text = page(enter(regulator))
+    for said in (
+        "Louis TILLEUL",
+        "06\u00a039\u00a098\u00a000\u00a001",
+        "Awa Mélisse",
+        "Utile jusqu’au dimanche 15",
+    ):
+        assert said in text
+    assert AccessLogEntry.objects.in_scope(place.scope).filter(patient=called, person=regulator).count() == 1
+    do(enter(other), "close", row.pk)
+    assert "Appel passé par Paul Reglisse" in page(enter(regulator))
+    assert inbox.close(by=regulator, pk=row.pk).closed_by == other, "the first to do it did it"
+    do(enter(regulator), "reopen", row.pk)
+    verbs = Entry.objects.filter(verb__startswith="exchange.").values_list("verb", flat=True)
+    assert sorted(verbs) == ["exchange.call_made", "exchange.call_reopened"]
+
+
+def test_others_see_neither_the_call_nor_the_message(
+    enter: Enter, tell: Tell, called: Patient, doctor: Person, coordinator: Person, administrator: Person
+) -> None:
+    elsewhere = make_person("nadia.verveine", Role.REGULATOR, make_territory().scope)
+    (call,) = tell(called)
+    line, mail = tell(doctor)
+    for person in (elsewhere, coordinator, administrator):
+        client = enter(person)
+        assert "Rien ne vous attend" in page(client)
+        for pk in (call.pk, line.pk, mail.pk):
+            do(client, "close", pk, 404)
+            do(client, "reopen", pk, 404)
+    do(enter(doctor), "close", mail.pk, 404)
+
+
+def test_one_chooses_how_to_be_told(enter: Enter, tell: Tell, doctor: Person) -> None:
+    client = enter(doctor)
+    address = reverse("exchange:preference")
+    assert client.post(address, {"language": "eo"}).status_code == 302
+    assert "Choisissez une langue" in page(client)
+    assert client.post(address, {"language": "en"}).status_code == 302
+    assert len(tell(doctor)) == 1
+    assert "checked" not in page(client).split('name="by_email"')[1].split(">")[0]
+
+
+def test_the_administrator_reads_what_did_not_leave_without_a_name(
+    enter: Enter, tell: Tell, patient: Patient, administrator: Person, regulator: Person, gateway: Gateway,
+    clock: Any,
+) -> None:  # fmt: skip
+    client = enter(administrator)
+    assert "Tout est parti" in page(client, "deliveries")
+    gateway.answers = [422, 503]
+    refused, late = *tell(patient), *tell(patient)
+    clock.shift(timedelta(seconds=2))
+    outbox.drain()
+    text = page(client, "deliveries")
+    assert "2 envois ne sont pas partis" in text
+    assert f"Patient nº\u00a0{patient.pk}" in text
+    assert "HTTP 422" in text
+    assert "TILLEUL" not in text.upper()
+    assert "639980001" not in text
+    assert text.count("/relance/") == 1, "the other is tried again by itself"
+    do(client, "retry", refused.pk)
+    do(client, "retry", 10_000, 404)
+    clock.shift(timedelta(seconds=9))
+    assert outbox.drain() == 2
+    assert "Tout est parti" in page(client, "deliveries")
+    assert enter(regulator).get(reverse("exchange:deliveries")).status_code == 403
+    do(enter(regulator), "retry", late.pk, 403)
+    assert reverse("exchange:deliveries") in page(client)
+    assert reverse("exchange:deliveries") not in page(enter(regulator))
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_inbox_costs_the_same_whatever_it_holds(
+    enter: Enter,
+    tell: Tell,
+    called: Patient,
+    regulator: Person,
+    rows: int,
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = enter(regulator)
+    for number in range(rows):
+        tell(make_patient(f"Frêne{number}", _place(called)))
+        tell(regulator)
+    with django_assert_max_num_queries(16):
+        page(client)
+
+
+def test_the_count_is_one_query(
+    tell: Tell, called: Patient, regulator: Person, django_assert_num_queries: Any
+) -> None:
+    tell(called)
+    tell(regulator)
+    with django_assert_num_queries(1):
+        assert api.unread_count(regulator) == 2
+
+
+def test_the_inbox_has_pages(enter: Enter, tell: Tell, regulator: Person) -> None:
+    for _number in range(51):
+        tell(regulator)
+    client = enter(regulator)
+    assert page(client).count("Marquer comme lu") == 50
+    assert page(client, query="?page=2").count("Marquer comme lu") == 1
+    assert Notification.objects.for_person(regulator).count() == 51
+
+
+def _place(patient: Patient) -> Any:
+    return patient.scope.territory

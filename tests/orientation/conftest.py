@@ -1,0 +1,132 @@
+"""A desk on a Saturday: two regulators, a doctor with slots two villages away, a patient and a call."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from maillage.agenda import api as agenda
+from maillage.directory.api import Professional
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
+from maillage.orientation import api
+from maillage.orientation.computations import index
+from maillage.people.api import Patient
+from maillage.territory.api import Commune, Territory
+from maillage.territory.models import TerritoryCommune
+from tests.agenda.people import make_patient, make_person, make_professional, make_territory
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 3, 14, 14, 0, tzinfo=PARIS)  # a Saturday
+FEVER = "M03.14"
+keys = (f"desk-key-{number}" for number in count())
+Call = Callable[..., api.Request]
+Doctor = Callable[..., Professional]
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    index.forget()
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+    index.forget()
+
+
+@pytest.fixture
+def place(db: None) -> Territory:
+    return make_territory()
+
+
+def make_commune(place: Territory, code: str, lon: float) -> Commune:
+    texts = [one.name for one in Commune._meta.concrete_fields if one.get_internal_type() == "CharField"]
+    fields = dict.fromkeys(texts, "") | {"code": code, "name": f"Brume {code}", "search_name": " brume"}
+    made = Commune.objects.create(**fields, lon=lon, lat=46.0, area_km2=12.0, population=800)
+    TerritoryCommune.objects.create(territory=place, commune=made)
+    return made
+
+
+@pytest.fixture
+def village(place: Territory) -> Commune:
+    return make_commune(place, "71001", 4.0)
+
+
+@pytest.fixture
+def town(place: Territory) -> Commune:
+    return make_commune(place, "71002", 4.1)  # about eight kilometres away
+
+
+@pytest.fixture
+def regulator(place: Territory) -> Person:
+    return make_person("yanis.fougere", Role.REGULATOR, place.scope)
+
+
+@pytest.fixture
+def colleague(place: Territory) -> Person:
+    return make_person("lea.ronce", Role.REGULATOR, place.scope)
+
+
+@pytest.fixture
+def patient(place: Territory) -> Patient:
+    made = make_patient("Tilleul", place)
+    Patient.objects.in_scope(place.scope).filter(pk=made.pk).update(phone="+33639980001")
+    return made
+
+
+@pytest.fixture
+def make_doctor(place: Territory, town: Commune) -> Doctor:
+    """Give a function that opens an hour of slots this afternoon for a new doctor, three by default."""
+
+    def made(
+        name: str,
+        *,
+        commune: Commune | None = None,
+        account: Person | None = None,
+        visibility: agenda.Visibility = agenda.Visibility.SNP,
+        starts: int = 16,
+    ) -> Professional:
+        professional = make_professional(name, "Hélène", account)
+        professional.specialty, professional.phone = "SM54", "01 99 00 12 34"
+        professional.save()
+        diary = agenda.create_agenda(by=None, professional=professional, place=place)
+        office = agenda.add_schedule(by=None, agenda=diary, name=f"Cabinet {name}", commune=commune or town)
+        agenda.add_opening(
+            by=None, schedule=office, weekday=5, starts=time(starts), ends=time(starts + 1), minutes=20,
+            valid_from=date(2026, 3, 14), valid_to=date(2026, 3, 14), visibility=visibility, key=next(keys),
+        )  # fmt: skip
+        return professional
+
+    return made
+
+
+@pytest.fixture
+def doctor(make_doctor: Doctor) -> Professional:
+    return make_doctor("Aubépine")
+
+
+@pytest.fixture
+def call(regulator: Person, place: Territory, village: Commune, patient: Patient) -> Call:
+    """Give a function that opens a call for a patient of the village."""
+
+    def opened(by: Person | None = None, **values: object) -> api.Request:
+        said = {"motive": FEVER, "commune": village, "patient": patient, "priority": "P2"} | values
+        return api.open_request(
+            by=by or regulator,
+            scope=place.scope,
+            origin=api.Origin.SINGLE_NUMBER,
+            key=next(keys),
+            values=said,
+        )
+
+    return opened
+
+
+def refused(refusal: api.Refusal, action: Callable[..., object], **asked: object) -> str:
+    """Check that an action is refused so, in a whole sentence; return it."""
+    with pytest.raises(api.OrientationError) as error:
+        action(**asked)
+    assert error.value.refusal is refusal
+    assert str(error.value).endswith(".")
+    return str(error.value)

@@ -1,0 +1,85 @@
+"""The life of a request, without a database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.orientation.rules.vocabulary import (
+    Answer,
+    DecisionKind,
+    Outcome,
+    Priority,
+    State,
+    Urgency,
+)
+from maillage.orientation.rules.workflow import (
+    AWAITING_OUTCOME,
+    FORBIDDEN_BY_RED_FLAG,
+    HUB_DECISION,
+    OPEN,
+    STATE_OF_DECISION,
+    Question,
+    enters_slot_search,
+    is_red_flag,
+    lock_holds,
+    may_become,
+    state_after,
+    unanswered,
+    urgency,
+)
+
+NOW = datetime(2026, 3, 14, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_open_state_leads_to_the_end_and_the_end_nowhere(state: State) -> None:
+    reached, frontier = {state}, {state}
+    while frontier:
+        frontier = {one for now in frontier for one in State if may_become(now, one)} - reached
+        reached |= frontier
+    assert State.CLOSED in reached
+    assert state in OPEN or reached == {State.CLOSED}
+
+
+@pytest.mark.parametrize("state", [one for one in OPEN if one is not State.TRANSFERRED])
+def test_a_red_flag_leaves_the_15_only(state: State) -> None:
+    assert not any(may_become(state, one, has_red_flag=True) for one in FORBIDDEN_BY_RED_FLAG)
+    assert may_become(state, State.TRANSFERRED, has_red_flag=True)
+
+
+def test_each_decision_has_a_state_and_a_code() -> None:
+    assert set(STATE_OF_DECISION) == set(HUB_DECISION) == set(DecisionKind)
+    assert set(STATE_OF_DECISION.values()) == AWAITING_OUTCOME
+
+
+def test_not_to_know_is_a_red_flag() -> None:
+    awake = Question("awake", "Est-elle éveillée ?", Answer.NO)
+    assert [is_red_flag(awake, one) for one in (Answer.YES, Answer.NO, Answer.UNKNOWN)] == [False, True, True]
+    assert unanswered([awake], {}) == ["awake"]
+    assert unanswered([awake], {"awake": Answer.YES}) == []
+
+
+@pytest.mark.parametrize("priority", ["", *Priority])
+def test_the_urgent_never_enter_slot_search(priority: str) -> None:
+    assert enters_slot_search(priority) is (priority not in {"P0", "P1"})
+
+
+def test_who_did_not_come_goes_back_to_the_desk_once() -> None:
+    assert state_after(State.BOOKED, Outcome.NOT_HONOURED) is State.IN_HAND
+    assert state_after(State.ON_CALL, Outcome.REORIENTED) is State.IN_HAND
+    assert state_after(State.IN_HAND, Outcome.NOT_HONOURED) is State.CLOSED
+    assert state_after(State.TRANSFERRED, Outcome.REORIENTED) is State.CLOSED
+    assert state_after(State.BOOKED, Outcome.SEEN) is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(1, Urgency.ON_TIME), (2, Urgency.LATE), (5, Urgency.ESCALATED)]
+)
+def test_a_loop_that_stays_open_shows(minutes: int, expected: Urgency) -> None:
+    assert urgency(NOW, NOW + timedelta(minutes=minutes), (2, 5)) is expected
+
+
+def test_a_lock_ends_by_itself() -> None:
+    assert lock_holds(NOW, NOW - timedelta(seconds=1))
+    assert not lock_holds(NOW, NOW)
+    assert not lock_holds(None, NOW)
