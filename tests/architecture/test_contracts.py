@@ -28,7 +28,8 @@ def lint(tree: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": f"{tree / 'src'}{os.pathsep}{tree}"},
+        # Wide enough for the names of the contracts to stay on one line.
+        env={**os.environ, "COLUMNS": "200", "PYTHONPATH": f"{tree / 'src'}{os.pathsep}{tree}"},
         capture_output=True,
         text=True,
         timeout=120,

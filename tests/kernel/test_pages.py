@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.kernel import actions, databases, journal, outbox
-from maillage.kernel.models import Entry, Message, Person, Scope
+from maillage.kernel.models import Delivery, Entry, Message, Person, Scope
 from maillage.kernel.rules import Role
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,7 @@ def test_the_journal_is_verified_on_request(as_administrator: Client) -> None:
 def test_the_journal_page_tells_of_messages_that_wait(as_administrator: Client) -> None:
     outbox.publish("kernel.person_invited", {}, key="late")
     Message.objects.update(published_at="2020-01-01T00:00:00Z")
+    Delivery.objects.update(try_after="2020-01-01T00:00:00Z")
     assert (
         "1 message attend depuis plus de dix minutes" in as_administrator.get(reverse("kernel:journal")).text
     )

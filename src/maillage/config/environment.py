@@ -80,8 +80,8 @@ SETTINGS: dict[str, Setting] = {
             "MAILLAGE_SMS_URL",
             "url",
             "written to `sms.jsonl` under MAILLAGE_HOME",
-            "The SMS gateway: gets one POST a message, JSON `to`, `from`, `text`, `key`; the same key again is "
-            "the same message (also sent as `Idempotency-Key`; 409 is taken for already sent).",
+            "The SMS gateway: gets one POST a message, JSON `to`, `from`, `text`, `key`; the same key again "
+            "is the same message (also sent as `Idempotency-Key`; 409 is taken for already sent).",
         ),
         Setting("MAILLAGE_SMS_TOKEN", "text", "none", "Sent to the SMS gateway as a bearer token."),
         Setting("MAILLAGE_SMS_SENDER", "text", "Maillage", "The sender that the SMS gateway shows."),

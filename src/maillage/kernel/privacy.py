@@ -83,7 +83,7 @@ def _omissions_of(model: type[models.Model]) -> list[str]:
     if not issubclass(model, AnnotatedModel):
         return [f"{name} n’est ni ReferenceModel ni AnnotatedModel."]
     # A table between two others that a context names is annotated itself; Django's own is not.
-    links = [link for link in model._meta.many_to_many if link.remote_field.through._meta.auto_created]
+    links = [link for link in model._meta.many_to_many if _is_hidden(link.remote_field.through)]
     columns = [field.name for field in [*model._meta.concrete_fields, *links]]
     listed = [column for category in _CATEGORIES for column in getattr(model, category)]
     return [
@@ -91,6 +91,10 @@ def _omissions_of(model: type[models.Model]) -> list[str]:
         *(f"{name}.{c} est annoté deux fois." for c in sorted({c for c in listed if listed.count(c) > 1})),
         *(f"{name}.{c} est annoté mais n’existe pas." for c in listed if c not in columns),
     ]
+
+
+def _is_hidden(between: type[models.Model] | None) -> bool:
+    return between is not None and bool(between._meta.auto_created)
 
 
 def _categories_of(model: type[AnnotatedModel], column: str) -> list[str]:

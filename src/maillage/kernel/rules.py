@@ -76,10 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_REFERRING_DOCTOR,
         }
     ),
-    **{
-        role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS})
-        for role in (Role.PHYSICIAN, Role.EHPAD)
-    },
+    **{role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS}) for role in (Role.PHYSICIAN, Role.EHPAD)},
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -1,4 +1,4 @@
-"""The search box: territories, communes, structures, professionals and rules by name, from what each context offers."""
+"""The search box: territories, communes, structures, professionals and rules, from each context's api."""
 
 from __future__ import annotations
 

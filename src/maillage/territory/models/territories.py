@@ -55,7 +55,6 @@ class Territory(AnnotatedModel):
         "id",
         "kind",
         "name",
-        "communes",
         "search_name",
         "slug",
         "scope",
