@@ -175,3 +175,34 @@ def test_finess_says_what_is_wrong() -> None:
         (5, Fault.WRONG_COORDINATES),
     ]
     assert len(found.establishments) == 1
+
+
+def test_finess_keeps_what_was_asked_for_and_says_each_wrong_place() -> None:
+    def place(number: str, x: str, y: str, projection: str = "LAMBERT_93") -> str:
+        return f"geolocalisation;{number};{x};{y};1,ATLASANTE,100,IGN,{projection};2024-01-01"
+
+    elsewhere = finess.read([finess_line()], {"71230"}, departements=("69",))
+    assert not elsewhere.establishments
+    lines = [
+        finess_line(name=""),
+        finess_line(),
+        "geolocalisation;710781089",
+        place("710781090", "782000", "6613000"),
+        place("710781089", "782000", "6613000", "UTM_N20"),
+        place("710781089", "nord", "sud"),
+        place("710781089", "1", "2"),
+    ]
+    found = finess.read(lines, {"71230"})
+    assert [(one.line, one.fault) for one in found.defects] == [
+        (1, Fault.MISSING_VALUE),
+        (3, Fault.WRONG_WIDTH),
+        (6, Fault.WRONG_COORDINATES),
+        (7, Fault.WRONG_COORDINATES),
+    ]
+    assert found.establishments[0].lon is None
+
+
+@pytest.mark.parametrize("order", [-1, 1_000_000])
+def test_the_invented_numbers_have_an_end(order: int) -> None:
+    with pytest.raises(ValueError, match="between 0 and"):
+        demonstration_rpps(order)

@@ -131,3 +131,7 @@ def test_ages_quotas_and_priorities() -> None:
     assert remaining_quota(1, 1, 1) == 0
     weights = {one.value: 2 for one in Criterion}
     assert priority([Criterion.ALD, Criterion.ALD, Criterion.EHPAD], weights) == 4
+
+
+def test_a_number_dialled_from_abroad_is_kept_as_international() -> None:
+    assert phone_digits("0041 22 379 50 50") == "+41223795050"
