@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -283,10 +285,12 @@ def test_the_stream_tells_that_something_changed(regulator: Person, place: Terri
                 await asyncio.to_thread(opened_elsewhere)
             if chunk.startswith(b"event: changed"):
                 break
+        await sync_to_async(connections.close_all)()  # each thread has its own
         return told
 
     def opened_elsewhere() -> None:
         opened(regulator, place)
+        connections.close_all()
 
     opened(regulator, place)
     with ThreadPoolExecutor(1) as apart:  # a browser test may have left a loop running in this thread
