@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.models.schedules import Agenda
 from maillage.agenda.models.slots import Slot
 from maillage.agenda.rules.vocabulary import State
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
@@ -68,9 +69,7 @@ class Appointment(AnnotatedModel):
         related_name="appointments",
         verbose_name=_("patient"),
     )
-    state = models.CharField(
-        _("état"), max_length=12, choices=[(state.value, label) for state, label in STATE_LABELS.items()]
-    )
+    state = models.CharField(_("état"), max_length=12, choices=as_choices(STATE_LABELS))
     seat = models.PositiveSmallIntegerField(_("place"), default=0)
     hold_expires_at = models.DateTimeField(_("retenu jusqu’à"), null=True, blank=True)
     booked_by = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.rules.clock import Recurrence, Span
 from maillage.agenda.rules.vocabulary import Kind, Visibility
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role, allows
@@ -29,8 +30,8 @@ VISIBILITY_LABELS = {
     Visibility.SNP: _("Soins non programmés"),
     Visibility.CPTS: _("CPTS"),
 }
-_KINDS = [(kind.value, label) for kind, label in KIND_LABELS.items()]
-_VISIBILITIES = [(one.value, label) for one, label in VISIBILITY_LABELS.items()]
+_KINDS = as_choices(KIND_LABELS)
+_VISIBILITIES = as_choices(VISIBILITY_LABELS)
 _MANAGING = [role.value for role in Role if allows(role, Permission.MANAGE_AGENDA)]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS, Agenda, Opening, Schedule
 from maillage.agenda.rules.vocabulary import LIVE, Kind, State, Visibility
+from maillage.kernel.choices import as_choices
 from maillage.kernel.privacy import AnnotatedModel
 
 
@@ -57,13 +58,11 @@ class Slot(AnnotatedModel):
     )
     starts_at = models.DateTimeField(_("début"))
     ends_at = models.DateTimeField(_("fin"))
-    kind = models.CharField(
-        _("nature"), max_length=10, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
-    )
+    kind = models.CharField(_("nature"), max_length=10, choices=as_choices(KIND_LABELS))
     visibility = models.CharField(
         _("visible par"),
         max_length=10,
-        choices=[(one.value, label) for one, label in VISIBILITY_LABELS.items()],
+        choices=as_choices(VISIBILITY_LABELS),
         default=Visibility.PRIVATE.value,
     )
     capacity = models.PositiveSmallIntegerField(_("personnes"), default=1)

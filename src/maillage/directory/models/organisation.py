@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.directory.models.professionals import Professional
 from maillage.directory.models.structures import Structure
 from maillage.directory.rules.welcome import Step
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel, ReferenceModel
 
@@ -109,9 +110,7 @@ class WelcomeStep(AnnotatedModel):
     welcome = models.ForeignKey(
         Welcome, on_delete=models.CASCADE, related_name="steps", verbose_name=_("accueil")
     )
-    step = models.CharField(
-        _("étape"), max_length=20, choices=[(step.value, label) for step, label in STEP_LABELS.items()]
-    )
+    step = models.CharField(_("étape"), max_length=20, choices=as_choices(STEP_LABELS))
     done_on = models.DateField(_("faite le"))
     done_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("notée par")

@@ -19,6 +19,7 @@ from maillage.directory.rules.professionals import (
     is_general_practitioner,
 )
 from maillage.directory.rules.structures import Precision
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.territory import api as territory
@@ -91,13 +92,7 @@ class Professional(AnnotatedModel):
     search_name = models.CharField(_("nom de recherche"), max_length=200, editable=False)
     profession = models.CharField(_("profession (TRE_G15)"), max_length=3, blank=True, db_index=True)
     specialty = models.CharField(_("savoir-faire (TRE_R38)"), max_length=6, blank=True)
-    sex = models.CharField(
-        _("sexe"),
-        max_length=6,
-        blank=True,
-        default="",
-        choices=[(sex.value, label) for sex, label in SEX_LABELS.items()],
-    )
+    sex = models.CharField(_("sexe"), max_length=6, blank=True, default="", choices=as_choices(SEX_LABELS))
     languages = models.CharField(_("langues parlées"), max_length=60, blank=True, default=" fr ")
     mssante = models.EmailField(_("messagerie sécurisée de santé"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
@@ -186,10 +181,7 @@ class PracticePlace(AnnotatedModel):
     lon = models.FloatField(_("longitude"), null=True)
     lat = models.FloatField(_("latitude"), null=True)
     precision = models.CharField(
-        _("précision"),
-        max_length=10,
-        choices=[(value.value, label) for value, label in PRECISION_LABELS.items()],
-        default=Precision.COMMUNE.value,
+        _("précision"), max_length=10, choices=as_choices(PRECISION_LABELS), default=Precision.COMMUNE.value
     )
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
     wheelchair = models.BooleanField(_("accessible en fauteuil"), null=True, blank=True)
@@ -237,16 +229,13 @@ class Membership(AnnotatedModel):
         verbose_name=_("lieu d’exercice"),
     )
     function = models.CharField(
-        _("fonction"),
-        max_length=12,
-        choices=[(function.value, label) for function, label in FUNCTION_LABELS.items()],
-        default=Function.CARE.value,
+        _("fonction"), max_length=12, choices=as_choices(FUNCTION_LABELS), default=Function.CARE.value
     )
     status = models.CharField(
         _("mode d’exercice (TRE_R23)"),
         max_length=1,
         blank=True,
-        choices=[(status.value, label) for status, label in STATUS_OF_PRACTICE_LABELS.items()],
+        choices=as_choices(STATUS_OF_PRACTICE_LABELS),
     )
     starts_on = models.DateField(_("du"), null=True, blank=True)
     ends_on = models.DateField(_("au"), null=True, blank=True)

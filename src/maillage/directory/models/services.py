@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.models.professionals import Membership
 from maillage.directory.rules.professionals import Sector
+from maillage.kernel.choices import as_choices
 from maillage.kernel.privacy import AnnotatedModel
 
 SECTOR_LABELS = {
@@ -34,11 +35,7 @@ class ServiceOffer(AnnotatedModel):
     remote = models.BooleanField(_("téléconsultation"), null=True, blank=True)
     new_patients = models.BooleanField(_("prend de nouveaux patients"), null=True, blank=True)
     sector = models.CharField(
-        _("secteur de convention"),
-        max_length=5,
-        blank=True,
-        default="",
-        choices=[(sector.value, label) for sector, label in SECTOR_LABELS.items()],
+        _("secteur de convention"), max_length=5, blank=True, default="", choices=as_choices(SECTOR_LABELS)
     )
 
     personal = (

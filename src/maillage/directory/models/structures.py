@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
+from maillage.kernel.choices import as_choices
 from maillage.kernel.privacy import ReferenceModel
 
 KIND_LABELS: dict[StructureKind, str | Promise] = {
@@ -110,9 +111,7 @@ class Structure(ReferenceModel):
 
     id = models.CharField("identifiant de la source", max_length=40, primary_key=True)
     finess = models.CharField("FINESS", max_length=9, blank=True, db_index=True)
-    kind = models.CharField(
-        "type", max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
-    )
+    kind = models.CharField("type", max_length=20, choices=as_choices(KIND_LABELS))
     category = models.CharField("catégorie", max_length=120, blank=True)
     category_code = models.CharField("catégorie FINESS (TRE_R66)", max_length=4, blank=True)
     name = models.CharField("nom", max_length=200)
@@ -130,20 +129,13 @@ class Structure(ReferenceModel):
     )
     lon = models.FloatField("longitude")
     lat = models.FloatField("latitude")
-    precision = models.CharField(
-        "précision",
-        max_length=10,
-        choices=[(value.value, label) for value, label in PRECISION_LABELS.items()],
-    )
+    precision = models.CharField("précision", max_length=10, choices=as_choices(PRECISION_LABELS))
     count = models.PositiveIntegerField("nombre")
     single_room_price = models.FloatField("chambre simple, € pour 30 jours", null=True)
     dependency_price = models.FloatField("tarif GIR 1-2, € pour 30 jours", null=True)
     source = models.CharField("source", max_length=40)
     origin = models.CharField(
-        "apportée par",
-        max_length=14,
-        default=Origin.PACK.value,
-        choices=[(origin.value, label) for origin, label in ORIGIN_LABELS.items()],
+        "apportée par", max_length=14, default=Origin.PACK.value, choices=as_choices(ORIGIN_LABELS)
     )
     is_active = models.BooleanField("dans le jeu de données en usage", default=True)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.directory.models.professionals import Professional
 from maillage.directory.models.structures import Structure
 from maillage.directory.rules.freshness import Answer, Fact
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
 
@@ -43,9 +44,7 @@ class FactDate(AnnotatedModel):
     structure = models.ForeignKey(
         Structure, on_delete=models.PROTECT, null=True, related_name="fact_dates", verbose_name=_("structure")
     )
-    fact = models.CharField(
-        _("fait"), max_length=12, choices=[(fact.value, label) for fact, label in FACT_LABELS.items()]
-    )
+    fact = models.CharField(_("fait"), max_length=12, choices=as_choices(FACT_LABELS))
     stated_on = models.DateField(_("énoncé le"))
     source = models.CharField(_("source"), max_length=80)
 
@@ -82,20 +81,13 @@ class ConfirmationRequest(AnnotatedModel):
         related_name="confirmation_requests",
         verbose_name=_("structure"),
     )
-    fact = models.CharField(
-        _("fait"), max_length=12, choices=[(fact.value, label) for fact, label in FACT_LABELS.items()]
-    )
+    fact = models.CharField(_("fait"), max_length=12, choices=as_choices(FACT_LABELS))
     doubt = models.CharField(_("doute"), max_length=500, blank=True)
     asked_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("demandé par")
     )
     asked_at = models.DateTimeField(_("demandé le"), default=timezone.now, editable=False)
-    answer = models.CharField(
-        _("réponse"),
-        max_length=10,
-        blank=True,
-        choices=[(answer.value, label) for answer, label in ANSWER_LABELS.items()],
-    )
+    answer = models.CharField(_("réponse"), max_length=10, blank=True, choices=as_choices(ANSWER_LABELS))
     answered_by = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,

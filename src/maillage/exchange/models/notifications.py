@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
 from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role, allows
@@ -80,9 +81,7 @@ class Notification(AnnotatedModel):
     """
 
     key = models.CharField(_("clé d’idempotence"), max_length=160)
-    channel = models.CharField(
-        _("canal"), max_length=5, choices=[(one.value, label) for one, label in CHANNEL_LABELS.items()]
-    )
+    channel = models.CharField(_("canal"), max_length=5, choices=as_choices(CHANNEL_LABELS))
     template = models.CharField(
         _("modèle"), max_length=30, choices=[(one.value, one.value) for one in Template]
     )
@@ -123,19 +122,12 @@ class Notification(AnnotatedModel):
     language = models.CharField(_("langue"), max_length=2, choices=_LANGUAGES, default="fr")
     not_after = models.DateTimeField(_("inutile après le"), null=True, blank=True)
     state = models.CharField(
-        _("état"),
-        max_length=9,
-        default=State.QUEUED.value,
-        choices=[(one.value, label) for one, label in STATE_LABELS.items()],
+        _("état"), max_length=9, default=State.QUEUED.value, choices=as_choices(STATE_LABELS)
     )
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     rounds = models.PositiveSmallIntegerField(_("relances"), default=0)
     failure = models.CharField(
-        _("raison de l’échec"),
-        max_length=11,
-        blank=True,
-        default="",
-        choices=[(one.value, label) for one, label in FAILURE_LABELS.items()],
+        _("raison de l’échec"), max_length=11, blank=True, default="", choices=as_choices(FAILURE_LABELS)
     )
     detail = models.CharField(_("réponse du service d’envoi"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)

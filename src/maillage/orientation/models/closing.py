@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
@@ -52,13 +53,9 @@ class Decision(AnnotatedModel):
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("demande")
     )
-    kind = models.CharField(
-        _("décision"), max_length=8, choices=[(one.value, label) for one, label in DECISION_LABELS.items()]
-    )
+    kind = models.CharField(_("décision"), max_length=8, choices=as_choices(DECISION_LABELS))
     hub_code = models.CharField(
-        _("type de décision (Hub Santé)"),
-        max_length=7,
-        choices=[(one.value, label) for one, label in HUB_LABELS.items()],
+        _("type de décision (Hub Santé)"), max_length=7, choices=as_choices(HUB_LABELS)
     )
     proposal = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("proposition")
@@ -107,9 +104,7 @@ class Closure(AnnotatedModel):
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="closures", verbose_name=_("demande")
     )
-    outcome = models.CharField(
-        _("issue"), max_length=12, choices=[(one.value, label) for one, label in OUTCOME_LABELS.items()]
-    )
+    outcome = models.CharField(_("issue"), max_length=12, choices=as_choices(OUTCOME_LABELS))
     closes = models.BooleanField(_("clôt la demande"))
     note = models.TextField(_("note"), max_length=1000, blank=True)
     by = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.orientation.models.requests import Request
@@ -96,9 +97,7 @@ class Proposal(AnnotatedModel):
         Search, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("recherche")
     )
     rank = models.PositiveSmallIntegerField(_("rang"))
-    kind = models.CharField(
-        _("nature"), max_length=10, choices=[(one.value, label) for one, label in KIND_LABELS.items()]
-    )
+    kind = models.CharField(_("nature"), max_length=10, choices=as_choices(KIND_LABELS))
     slot = models.ForeignKey(
         "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau")
     )
@@ -124,13 +123,10 @@ class Proposal(AnnotatedModel):
         _("état"),
         max_length=8,
         default=ProposalState.OFFERED.value,
-        choices=[(one.value, label) for one, label in PROPOSAL_STATE_LABELS.items()],
+        choices=as_choices(PROPOSAL_STATE_LABELS),
     )
     refusal = models.CharField(
-        _("raison du refus"),
-        max_length=21,
-        blank=True,
-        choices=[(one.value, label) for one, label in REFUSAL_LABELS.items()],
+        _("raison du refus"), max_length=21, blank=True, choices=as_choices(REFUSAL_LABELS)
     )
 
     objects = ProposalQuerySet.as_manager()

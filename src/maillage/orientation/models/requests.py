@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.orientation.models.scoped import OfRequestQuerySet
@@ -93,12 +94,8 @@ class Request(AnnotatedModel):
     """
 
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("bureau"))
-    origin = models.CharField(
-        _("origine"), max_length=14, choices=[(one.value, label) for one, label in ORIGIN_LABELS.items()]
-    )
-    caller_kind = models.CharField(
-        _("appelant"), max_length=8, choices=[(one.value, label) for one, label in CALLER_LABELS.items()]
-    )
+    origin = models.CharField(_("origine"), max_length=14, choices=as_choices(ORIGIN_LABELS))
+    caller_kind = models.CharField(_("appelant"), max_length=8, choices=as_choices(CALLER_LABELS))
     caller_name = models.CharField(_("nom de l’appelant"), max_length=120, blank=True)
     caller_phone = models.CharField(_("téléphone de l’appelant"), max_length=16, blank=True)
     patient = models.ForeignKey(
@@ -122,28 +119,12 @@ class Request(AnnotatedModel):
     motive = models.CharField(_("motif (Hub Santé)"), max_length=6, default="M07.00")
     complaint = models.TextField(_("ce que dit l’appelant"), max_length=1000, blank=True)
     priority = models.CharField(
-        _("priorité de régulation"),
-        max_length=2,
-        blank=True,
-        choices=[(one.value, label) for one, label in PRIORITY_LABELS.items()],
+        _("priorité de régulation"), max_length=2, blank=True, choices=as_choices(PRIORITY_LABELS)
     )
-    level = models.CharField(
-        _("niveau de soin"),
-        max_length=2,
-        blank=True,
-        choices=[(one.value, label) for one, label in LEVEL_LABELS.items()],
-    )
-    delay = models.CharField(
-        _("délai décidé"),
-        max_length=4,
-        blank=True,
-        choices=[(one.value, label) for one, label in DELAY_LABELS.items()],
-    )
+    level = models.CharField(_("niveau de soin"), max_length=2, blank=True, choices=as_choices(LEVEL_LABELS))
+    delay = models.CharField(_("délai décidé"), max_length=4, blank=True, choices=as_choices(DELAY_LABELS))
     state = models.CharField(
-        _("état"),
-        max_length=12,
-        default=State.NEW.value,
-        choices=[(one.value, label) for one, label in STATE_LABELS.items()],
+        _("état"), max_length=12, default=State.NEW.value, choices=as_choices(STATE_LABELS)
     )
     state_since = models.DateTimeField(_("dans cet état depuis"), default=timezone.now)
     has_red_flag = models.BooleanField(_("signe d’alerte"), default=False)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel, ReferenceModel
 from maillage.orientation.models.requests import Request
@@ -64,9 +65,7 @@ class SafetyAnswer(AnnotatedModel):
         SafetySheet, on_delete=models.PROTECT, related_name="+", verbose_name=_("fiche")
     )
     question = models.CharField(_("question"), max_length=40)
-    answer = models.CharField(
-        _("réponse"), max_length=7, choices=[(one.value, label) for one, label in ANSWER_LABELS.items()]
-    )
+    answer = models.CharField(_("réponse"), max_length=7, choices=as_choices(ANSWER_LABELS))
     is_red_flag = models.BooleanField(_("signe d’alerte"))
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
     at = models.DateTimeField(_("le"), default=timezone.now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
 from maillage.kernel import access
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission
@@ -121,13 +122,7 @@ class Patient(AnnotatedModel):
     used_first_name = models.CharField(_("prénom utilisé"), max_length=100, blank=True)
     search_name = models.CharField(_("nom de recherche"), max_length=480, editable=False)
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True, db_index=True)
-    sex = models.CharField(
-        _("sexe"),
-        max_length=13,
-        blank=True,
-        default="",
-        choices=[(sex.value, label) for sex, label in SEX_LABELS.items()],
-    )
+    sex = models.CharField(_("sexe"), max_length=13, blank=True, default="", choices=as_choices(SEX_LABELS))
     birthplace_code = models.CharField(_("code INSEE du lieu de naissance"), max_length=5, blank=True)
     ins_number = models.CharField(_("matricule INS"), max_length=13, blank=True)
     ins_oid = models.CharField(_("OID du matricule"), max_length=40, blank=True)
@@ -136,28 +131,20 @@ class Patient(AnnotatedModel):
         max_length=20,
         blank=True,
         default="",
-        choices=[(document.value, label) for document, label in DOCUMENT_LABELS.items()],
+        choices=as_choices(DOCUMENT_LABELS),
     )
     insi = models.CharField(
-        _("réponse d’INSi"),
-        max_length=2,
-        blank=True,
-        default="",
-        choices=[(answer.value, label) for answer, label in INSI_LABELS.items()],
+        _("réponse d’INSi"), max_length=2, blank=True, default="", choices=as_choices(INSI_LABELS)
     )
     doubt = models.CharField(
-        _("doute sur l’identité"),
-        max_length=10,
-        blank=True,
-        default="",
-        choices=[(doubt.value, label) for doubt, label in DOUBT_LABELS.items()],
+        _("doute sur l’identité"), max_length=10, blank=True, default="", choices=as_choices(DOUBT_LABELS)
     )
     identity_status = models.CharField(
         _("statut de l’identité"),
         max_length=10,
         default=IdentityStatus.PROVISIONAL.value,
         editable=False,
-        choices=[(status.value, label) for status, label in STATUS_LABELS.items()],
+        choices=as_choices(STATUS_LABELS),
     )
     phone = models.CharField(_("téléphone"), max_length=16, blank=True, db_index=True)
     other_phone = models.CharField(_("autre téléphone"), max_length=16, blank=True, db_index=True)

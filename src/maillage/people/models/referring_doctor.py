@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
 from maillage.kernel import access
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission
@@ -92,10 +93,7 @@ class ReferringDoctorRequest(AnnotatedModel):
         Scope, on_delete=models.PROTECT, related_name="referring_doctor_requests", verbose_name=_("périmètre")
     )
     state = models.CharField(
-        _("état"),
-        max_length=10,
-        default=State.REQUESTED.value,
-        choices=[(state.value, label) for state, label in STATE_LABELS.items()],
+        _("état"), max_length=10, default=State.REQUESTED.value, choices=as_choices(STATE_LABELS)
     )
     criteria = models.JSONField(_("critères de priorité"), default=list)
     priority = models.PositiveSmallIntegerField(_("priorité"), default=0)
@@ -112,10 +110,7 @@ class ReferringDoctorRequest(AnnotatedModel):
     declared_at = models.DateTimeField(_("déclaré le"), null=True, blank=True)
     closed_at = models.DateTimeField(_("clos le"), null=True, blank=True)
     closing = models.CharField(
-        _("raison de la clôture"),
-        max_length=12,
-        blank=True,
-        choices=[(closing.value, label) for closing, label in CLOSING_LABELS.items()],
+        _("raison de la clôture"), max_length=12, blank=True, choices=as_choices(CLOSING_LABELS)
     )
 
     objects = RequestQuerySet.as_manager()
@@ -172,10 +167,7 @@ class DoctorProposal(AnnotatedModel):
         choices=[("accepted", _("acceptée")), ("refused", _("refusée")), ("withdrawn", _("retirée"))],
     )
     refusal = models.CharField(
-        _("raison du refus"),
-        max_length=20,
-        blank=True,
-        choices=[(refusal.value, label) for refusal, label in REFUSAL_LABELS.items()],
+        _("raison du refus"), max_length=20, blank=True, choices=as_choices(REFUSAL_LABELS)
     )
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
 

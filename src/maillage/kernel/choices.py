@@ -1,0 +1,13 @@
+"""The choices of a field, from the words that a table of labels gives to each value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+
+def as_choices(labels: Mapping[StrEnum, str | Promise]) -> list[tuple[str, str | Promise]]:
+    """Return the pairs (stored value, words) that a field of a model or of a form asks for."""
+    return [(one.value, words) for one, words in labels.items()]
