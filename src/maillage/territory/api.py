@@ -47,6 +47,7 @@ from maillage.territory.computations.columns_read import columns_read
 from maillage.territory.computations.comparable import TRAITS, Profile, profile
 from maillage.territory.computations.comparisons import Area as ComparedArea
 from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.journeys import Journeys, journeys_from
 from maillage.territory.computations.needs import CRITERIA, Ranking, default_weights, rank
 from maillage.territory.computations.observed_flows import Observed
 from maillage.territory.computations.observed_flows import observed as observed_flows
@@ -87,6 +88,7 @@ from maillage.territory.queries import (
     commune,
     contours,
     current_pack,
+    drawing,
     feature_collection,
     halo_positions,
     last_report,
@@ -94,11 +96,13 @@ from maillage.territory.queries import (
     member_codes,
     member_positions,
     overlaps,
+    read_codes,
     search_communes,
     search_territories,
     territories,
     territories_of,
     territory,
+    with_group,
 )
 from maillage.territory.rules.kinds import FICTIONAL, Group, TerritoryKind
 from maillage.territory.rules.search import normalise, search_key
@@ -122,6 +126,7 @@ __all__ = [
     "FlowLine",
     "Group",
     "ImportReport",
+    "Journeys",
     "Kind",
     "Manifest",
     "NoPackError",
@@ -167,11 +172,13 @@ __all__ = [
     "default_weights",
     "diagnose_access",
     "differences",
+    "drawing",
     "emergency_catchments",
     "feature_collection",
     "halo_positions",
     "import_pack",
     "import_travel_matrix",
+    "journeys_from",
     "last_report",
     "list_packs",
     "main_lines",
@@ -188,6 +195,7 @@ __all__ = [
     "published_below",
     "rank",
     "ranks",
+    "read_codes",
     "remoteness",
     "rename",
     "retirement",
@@ -205,5 +213,6 @@ __all__ = [
     "travel_provenance",
     "warm",
     "white_zones",
+    "with_group",
     "write_fictional_pack",
 ]

@@ -2,6 +2,7 @@
 
 from maillage.engines.traveltime.compute import (
     PROVIDER_CROW_FLY,
+    crow_fly_from,
     crow_fly_pairs,
     fit_crow_fly,
     nearest,
@@ -21,6 +22,7 @@ __all__ = [
     "Nearest",
     "Pairs",
     "TravelTimes",
+    "crow_fly_from",
     "crow_fly_pairs",
     "fit_crow_fly",
     "nearest",

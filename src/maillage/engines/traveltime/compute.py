@@ -48,6 +48,18 @@ def crow_fly_pairs(lon: ArrayLike, lat: ArrayLike, max_minutes: float, model: Cr
     )
 
 
+def crow_fly_from(lon: ArrayLike, lat: ArrayLike, origin: int, model: CrowFlyModel) -> FloatArray:
+    """Minutes from the point at `origin` to every point by the crow-fly model, shape (n,).
+
+    `lon`, `lat`: WGS84 degrees, shape (n,). To its own position it is `model.intra_minutes`; another point
+    at the same place is at 0 minutes. Raises ValueError on missing or impossible coordinates.
+    """
+    points = _unit_vectors(lon, lat)
+    minutes = model.minutes(_km_of_chord(np.linalg.norm(points - points[origin], axis=1)))
+    minutes[origin] = model.intra_minutes
+    return minutes
+
+
 def pairs_from_table(
     origin: ArrayLike,
     destination: ArrayLike,
