@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from maillage.agenda.api import Appointment, Slot, State, Visibility
 from maillage.directory.api import Membership, Sector, ServiceOffer, memberships_of
-from maillage.engines import booking, traveltime
+from maillage.engines import booking
 from maillage.kernel.models import Message, Scope
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.computations.criteria import (
@@ -28,7 +28,7 @@ from maillage.orientation.computations.criteria import (
     motive_bits,
     profession_bits,
 )
-from maillage.territory.api import Commune
+from maillage.territory.api import Commune, Journeys, journeys_from
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OLDEST, YEAR = 150 * 12, 12
@@ -86,16 +86,18 @@ class DeskIndex:
                 self._build(now)
 
     def reach(self, commune: Commune) -> booking.Reach:
-        """Estimated minutes from a commune to the communes of practice."""
+        """Minutes from a commune to the communes of practice."""
         if commune.pk not in self._reaches:
-            codes = list(self.communes)
-            points = [*codes, *([] if commune.pk in self.communes else [commune.pk])]
-            where = {**self._points, commune.pk: (commune.lon, commune.lat)}
-            lon, lat = zip(*(where[code] for code in points), strict=True)
-            pairs = traveltime.crow_fly_pairs(lon, lat, REACH, traveltime.CrowFlyModel())
-            here = (pairs.origin == points.index(commune.pk)) & (pairs.destination < len(codes))
-            self._reaches[commune.pk] = booking.Reach.of(pairs.destination[here], pairs.minutes[here])
+            found = self.journeys(commune)
+            minutes = np.where(found.minutes <= REACH, found.minutes, np.inf)
+            self._reaches[commune.pk] = booking.Reach.everywhere(minutes)
         return self._reaches[commune.pk]
+
+    def journeys(self, commune: Commune) -> Journeys:
+        """Minutes from a commune to the communes of practice, in their order, and how they are known."""
+        if commune.pk not in self._journeys:
+            self._journeys[commune.pk] = journeys_from(commune, self.communes)
+        return self._journeys[commune.pk]
 
     def rows_of(self, professional: int | None) -> tuple[int, ...]:
         """The rows where a professional sees people."""
@@ -130,9 +132,10 @@ class DeskIndex:
 
     def _place_communes(self) -> None:
         found = {one.commune_id: one.commune for one in self.schedules}
-        self._points = {code: (found[code].lon, found[code].lat) for code in sorted(found)}
-        self.communes = {code: place for place, code in enumerate(self._points)}
+        self.communes = [found[code] for code in sorted(found)]
+        self.places = {one.pk: place for place, one in enumerate(self.communes)}
         self._reaches: dict[str, booking.Reach] = {}
+        self._journeys: dict[str, Journeys] = {}
 
     def _professionals(self) -> booking.Professionals:
         people = {one.agenda.professional_id: one.agenda.professional for one in self.schedules}
@@ -140,7 +143,7 @@ class DeskIndex:
         offers = memberships_of(people.values())
         rows = [
             (
-                self.communes[one.commune_id],
+                self.places[one.commune_id],
                 profession_bits(one.agenda.professional),
                 *self._offered(one, _offer_at(one, offers[one.agenda.professional_id])),
             )
