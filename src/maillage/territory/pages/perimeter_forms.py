@@ -6,15 +6,12 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from maillage.territory import queries
 from maillage.territory.models import KIND_LABELS, Territory
-from maillage.territory.rules.kinds import Group, TerritoryKind
-from maillage.territory.rules.perimeter import Pasted, Problem, Trouble, read_pasted
+from maillage.territory.rules.kinds import TerritoryKind
 
-SHOWN_PROBLEMS = 12
 TIME_ZONES = [
     ("Europe/Paris", gettext_lazy("Métropole (Europe/Paris)")),
     ("America/Guadeloupe", gettext_lazy("Guadeloupe")),
@@ -43,14 +40,11 @@ class PerimeterForm(forms.Form):
         self.warnings: list[str] = []
 
     def clean_codes(self) -> tuple[str, ...]:
-        pasted = read_pasted(self.cleaned_data["codes"], queries.known_codes())
-        self.warnings = _sentences(problem for problem in pasted.problems if not problem.blocks)
-        wrong = [problem for problem in pasted.problems if problem.blocks]
-        if wrong:
-            raise forms.ValidationError(_sentences(wrong))
-        if not pasted.codes:
-            raise forms.ValidationError(_("Aucun code de commune dans cette liste."))
-        return pasted.codes
+        read = queries.read_codes(self.cleaned_data["codes"])
+        self.warnings = read.warnings
+        if read.refusals:
+            raise forms.ValidationError(read.refusals)
+        return read.codes
 
 
 class NewTerritoryForm(PerimeterForm):
@@ -94,43 +88,7 @@ class ChangeForm(PerimeterForm):
 
 
 def with_group(data: QueryDict, choice: str) -> QueryDict:
-    """Return the posted form with the communes of a group, written « epci:200071884 », added to its codes."""
-    kind, _colon, code = choice.partition(":")
-    added = queries.codes_of_group(Group(kind), code) if kind in {group.value for group in Group} else []
+    """Return the posted form with the communes of a group, written « epci:200071884 », added to its codes."""
     filled = data.copy()
-    known = read_pasted(data.get("codes", ""), queries.known_codes())
-    kept = [*(word for problem in known.problems if problem.blocks for word in [problem.text]), *known.codes]
-    filled["codes"] = "\n".join(dict.fromkeys([*kept, *added]))
+    filled["codes"] = queries.with_group(data.get("codes", ""), choice)
     return filled
-
-
-def usable_codes(text: str) -> Pasted:
-    """Return what can be read of an unfinished list."""
-    return read_pasted(text, queries.known_codes())
-
-
-def _sentences(problems: Any) -> list[str]:
-    told = list(problems)
-    sentences = [_sentence(problem) for problem in told[:SHOWN_PROBLEMS]]
-    others = len(told) - SHOWN_PROBLEMS
-    if others > 0:
-        sentences.append(
-            ngettext("Et %(count)d autre ligne.", "Et %(count)d autres lignes.", others) % {"count": others}
-        )
-    return sentences
-
-
-def _sentence(problem: Problem) -> str:
-    sentence = {
-        Trouble.NOT_A_CODE: _(
-            "Ligne %(line)d : « %(text)s » n’est pas un code INSEE (cinq caractères, comme 71230)."
-        ),
-        Trouble.UNKNOWN: _(
-            "Ligne %(line)d : la commune %(text)s n’existe pas dans les données : code ancien ou mal saisi."
-        ),
-        Trouble.LOST_ZERO: _(
-            "Ligne %(line)d : « %(text)s » a été lu %(code)s, avec le zéro que le tableur avait ôté."
-        ),
-        Trouble.REPEATED: _("Ligne %(line)d : %(code)s était déjà dans la liste."),
-    }[problem.trouble]
-    return sentence % {"line": problem.line, "text": problem.text, "code": problem.suggestion}

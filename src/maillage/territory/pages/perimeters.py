@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +16,8 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Column, Row, Table
 from maillage.territory import actions, queries
 from maillage.territory.models import Commune, Territory
-from maillage.territory.pages.perimeter_forms import ChangeForm, NewTerritoryForm, usable_codes, with_group
+from maillage.territory.pages.perimeter_forms import ChangeForm, NewTerritoryForm, with_group
 from maillage.territory.pages.territories import OfTerritory
-from maillage.territory.rules.kinds import Group
 
 
 class Drawing(Endpoint):
@@ -30,18 +28,12 @@ class Drawing(Endpoint):
 
     def draw(self, request: HttpRequest, form: Any, data: QueryDict | dict[str, Any]) -> HttpResponse:
         """Show the form, the groups found and the map of one département."""
-        codes = usable_codes(str(data.get("codes", ""))).codes
-        departement = str(data.get("departement", "")) or _departement_of(codes)
-        wanted = str(data.get("group", "")).strip()
-        context = {
-            "form": form,
-            "group_query": wanted,
-            "groups": queries.groups(wanted) if wanted else [],
-            "departements": queries.groups(kinds=(Group.DEPARTEMENT,), limit=200),
-            "departement": departement,
-            "chosen": Commune.objects.filter(code__in=codes).order_by("search_name") if codes else [],
-            **self.subject(),
-        }
+        shown = queries.drawing(
+            str(data.get("codes", "")),
+            departement=str(data.get("departement", "")),
+            group=str(data.get("group", "")),
+        )
+        context = {"form": form, **shown, **self.subject()}
         return render(request, self.template_name, context)
 
     def subject(self) -> dict[str, Any]:
@@ -194,12 +186,6 @@ def overlaps_table(overlaps: list[queries.Overlap]) -> Table:
 def _after(step: str, data: QueryDict) -> QueryDict:
     """Return the form as it is once a button other than « save » was pressed."""
     return with_group(data, step.removeprefix("add:")) if step.startswith("add:") else data
-
-
-def _departement_of(codes: tuple[str, ...]) -> str:
-    """Return the département that has most of the communes, empty where there is none."""
-    rows = Commune.objects.filter(code__in=codes).values_list("departement").annotate(count=Count("code"))
-    return max(rows, key=lambda row: row[1], default=("", 0))[0]
 
 
 def _tell(request: HttpRequest, warnings: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from maillage.territory.queries.communes import Hit, commune, groups, known_codes, search_communes
 from maillage.territory.queries.contours import contours, feature_collection
+from maillage.territory.queries.drawing import ReadCodes, drawing, read_codes, with_group
 from maillage.territory.queries.packs import check_pack, current_pack, last_report, list_packs
 from maillage.territory.queries.perimeters import (
     Overlap,
@@ -19,6 +20,7 @@ from maillage.territory.queries.perimeters import (
 from maillage.territory.queries.scenarios import scenarios
 
 __all__ = [
+    "ReadCodes",
     "Hit",
     "Overlap",
     "check_pack",
@@ -26,6 +28,7 @@ __all__ = [
     "commune",
     "contours",
     "current_pack",
+    "drawing",
     "feature_collection",
     "groups",
     "halo_positions",
@@ -36,10 +39,12 @@ __all__ = [
     "member_positions",
     "missing_codes",
     "overlaps",
+    "read_codes",
     "scenarios",
     "search_communes",
     "search_territories",
     "territories",
     "territories_of",
     "territory",
+    "with_group",
 ]
