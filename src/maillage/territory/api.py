@@ -47,6 +47,7 @@ from maillage.territory.computations.columns_read import columns_read
 from maillage.territory.computations.comparable import TRAITS, Profile, profile
 from maillage.territory.computations.comparisons import Area as ComparedArea
 from maillage.territory.computations.comparisons import population
+from maillage.territory.computations.journeys import Journeys, journeys_from
 from maillage.territory.computations.needs import CRITERIA, Ranking, default_weights, rank
 from maillage.territory.computations.observed_flows import Observed
 from maillage.territory.computations.observed_flows import observed as observed_flows
@@ -125,6 +126,7 @@ __all__ = [
     "FlowLine",
     "Group",
     "ImportReport",
+    "Journeys",
     "Kind",
     "Manifest",
     "NoPackError",
@@ -176,6 +178,7 @@ __all__ = [
     "halo_positions",
     "import_pack",
     "import_travel_matrix",
+    "journeys_from",
     "last_report",
     "list_packs",
     "main_lines",
