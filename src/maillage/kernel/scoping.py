@@ -30,9 +30,11 @@ class UnscopedQueryError(RuntimeError):
 class ScopedQuerySet(models.QuerySet[Row]):
     """A queryset that must be told its scope before it is read, counted, changed or removed.
 
-    A model's own subclass says, in `visible_to` and `inside`, which rows those are.
+    A model's own subclass says which rows those are: those that a person may see in `visible_to`; those of a
+    scope in `scope_path`, the way to the scope of a row, or in `inside` where there is more than one way.
     """
 
+    scope_path = ""
     _is_scoped = False
 
     def visible_to(self, person: Person) -> models.Q:
@@ -41,7 +43,9 @@ class ScopedQuerySet(models.QuerySet[Row]):
 
     def inside(self, scopes: Iterable[Scope]) -> models.Q:
         """Return the condition under which a row belongs to one of `scopes`."""
-        raise NotImplementedError(f"{type(self).__name__}.inside")
+        if not self.scope_path:
+            raise NotImplementedError(f"{type(self).__name__}.inside")
+        return models.Q(**{f"{self.scope_path}__in": list(scopes)})
 
     def for_person(self, person: Person) -> Self:
         """Keep the rows that `person` may see."""

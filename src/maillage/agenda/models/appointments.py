@@ -13,7 +13,7 @@ from maillage.agenda.models.schedules import Agenda
 from maillage.agenda.models.slots import Slot
 from maillage.agenda.rules.vocabulary import State
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Authored, Keyed, Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
 
@@ -52,7 +52,7 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         return self.filter(pk=pk)._scoped()
 
 
-class Appointment(AnnotatedModel):
+class Appointment(Keyed):
     """A person at a slot: held, then booked, then what came of it. `patient` is empty while only held.
 
     `key` is that of the write that made it: the same write again finds the same appointment.
@@ -80,7 +80,6 @@ class Appointment(AnnotatedModel):
         verbose_name=_("pris par"),
     )
     made_at = models.DateTimeField(_("pris le"), default=timezone.now)
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -138,18 +137,16 @@ class Occupation(AnnotatedModel):
         return f"{self.agenda_id} · {self.quantum} · {self.seat}"
 
 
-class StateChange(AnnotatedModel):
+class StateChange(Authored, Keyed):
     """When an appointment came to a state, and by which write."""
 
     appointment = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, related_name="changes", verbose_name=_("rendez-vous")
     )
     state = models.CharField(_("état"), max_length=12)
-    at = models.DateTimeField(_("le"), default=timezone.now)
     by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
     )
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
 
     personal = ("appointment", "state", "at", "by")
     neither = ("id", "key")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.rules.clock import Recurrence, Span
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Keyed, Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role, allows
 
@@ -86,7 +86,10 @@ class Agenda(AnnotatedModel):
 
 
 class Schedule(AnnotatedModel):
-    """One place where a professional sees people: an office, an EHPAD, a commune, a stop of a bus."""
+    """One place where a professional sees people: an office, an EHPAD, a commune, a stop of a bus.
+
+    `over_capacity`: how many people a day may be sent there beyond the capacity of the slots; none by default.
+    """
 
     agenda = models.ForeignKey(
         Agenda, on_delete=models.PROTECT, related_name="schedules", verbose_name=_("agenda")
@@ -116,8 +119,9 @@ class Schedule(AnnotatedModel):
         related_name="schedules",
         verbose_name=_("commune"),
     )
+    over_capacity = models.PositiveSmallIntegerField(_("surnuméraires acceptés par jour"), default=0)
 
-    personal = ("agenda", "name", "place")
+    personal = ("agenda", "name", "place", "over_capacity")
     neither = ("id", "structure", "commune")
 
     class Meta:
@@ -131,7 +135,7 @@ class Schedule(AnnotatedModel):
         return self.name
 
 
-class Opening(AnnotatedModel):
+class Opening(Keyed):
     """A weekly rule, or a single day where `valid_from` is `valid_to`, from which slots are made."""
 
     schedule = models.ForeignKey(
@@ -149,7 +153,6 @@ class Opening(AnnotatedModel):
         _("visible par"), max_length=10, choices=_VISIBILITIES, default=Visibility.PRIVATE.value
     )
     capacity = models.PositiveSmallIntegerField(_("personnes par créneau"), default=1)
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
 
     personal = ("schedule", "weekday", "starts", "ends", "every", "valid_from", "valid_to")
     neither = ("id", "minutes", "kind", "visibility", "capacity", "key")
@@ -187,7 +190,7 @@ class Opening(AnnotatedModel):
         )
 
 
-class Closure(AnnotatedModel):
+class Closure(Keyed):
     """A stretch of time without slots: an absence of the person (all places), or one place closed."""
 
     agenda = models.ForeignKey(
@@ -204,7 +207,6 @@ class Closure(AnnotatedModel):
     )
     starts_at = models.DateTimeField(_("du"))
     ends_at = models.DateTimeField(_("au"))
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
 
     personal = ("agenda", "schedule", "starts_at", "ends_at")
     neither = ("id", "key")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +41,8 @@ _LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
 class NotificationQuerySet(ScopedQuerySet["Notification"]):
     """Notifications, read for a person, inside a scope, or by the program that sends them."""
 
+    scope_path = "scope"
+
     def visible_to(self, person: Person) -> models.Q:
         """One's own inbox, and the calls to make in the scopes where one works with patients."""
         roles = RoleAssignment.objects.in_force(timezone.localdate()).filter(person=person, role__in=_CALLERS)
@@ -51,9 +51,6 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
         calls = models.Q(person=None) & (within | everywhere)
         shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
         return shown & (models.Q(person=person) | calls)
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(scope__in=list(scopes))
 
     def to_send(self, pk: int) -> NotificationQuerySet:
         """Keep one row, for the program that sends it: nobody reads it."""

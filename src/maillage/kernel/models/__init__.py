@@ -4,12 +4,15 @@ from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
 from maillage.kernel.models.outbox import Delivery, Message
 from maillage.kernel.models.person import Person, PersonManager
 from maillage.kernel.models.role import RoleAssignment, RoleAssignmentQuerySet, Scope
+from maillage.kernel.models.shapes import Authored, Keyed
 
 __all__ = [
     "AppendOnlyError",
+    "Authored",
     "ChainHead",
     "Delivery",
     "Entry",
+    "Keyed",
     "Message",
     "Person",
     "PersonManager",

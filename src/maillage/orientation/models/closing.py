@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Authored, Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.orientation.models.proposals import Proposal
@@ -47,7 +45,7 @@ class DecisionQuerySet(OfRequestQuerySet["Decision"]):
         return self.filter(appointment=pk)._scoped()
 
 
-class Decision(AnnotatedModel):
+class Decision(Authored):
     """A decision of a person about a request, dated; a request sent back may have several."""
 
     request = models.ForeignKey(
@@ -75,8 +73,6 @@ class Decision(AnnotatedModel):
         verbose_name=_("médecin de garde"),
     )
     note = models.TextField(_("note, transmission"), max_length=2000, blank=True)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
-    at = models.DateTimeField(_("le"), default=timezone.now)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -96,7 +92,7 @@ class ClosureQuerySet(OfRequestQuerySet["Closure"]):
     """Outcomes, read with their request."""
 
 
-class Closure(AnnotatedModel):
+class Closure(Authored):
     """What came of a request, as somebody said; `closes` is false where it went back to the desk.
 
     `by` is empty where the professional said so in the agenda."""
@@ -110,7 +106,6 @@ class Closure(AnnotatedModel):
     by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
     )
-    at = models.DateTimeField(_("le"), default=timezone.now)
 
     objects = ClosureQuerySet.as_manager()
 
@@ -127,12 +122,11 @@ class Closure(AnnotatedModel):
 
 
 class HandOverQuerySet(ScopedQuerySet["HandOver"]):
+    scope_path = "scope"
+
     def visible_to(self, person: Person) -> models.Q:
         """Those that one gave or received."""
         return models.Q(giver=person) | models.Q(taker=person)
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(scope__in=list(scopes))
 
 
 class HandOver(AnnotatedModel):

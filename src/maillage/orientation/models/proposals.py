@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person
+from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.orientation.models.requests import Request
 from maillage.orientation.models.scoped import OfRequestQuerySet
@@ -42,7 +41,7 @@ class SearchQuerySet(OfRequestQuerySet["Search"]):
     """Searches, read with their request."""
 
 
-class Search(AnnotatedModel):
+class Search(Authored):
     """One search: the criteria, the engine, who was left out and why, what would widen it.
 
     `excluded`: `{name, schedule, reasons, first_start}`. `widen`: `{reason, people}`, what giving up one
@@ -52,8 +51,6 @@ class Search(AnnotatedModel):
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="searches", verbose_name=_("demande")
     )
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
-    at = models.DateTimeField(_("le"), default=timezone.now)
     criteria = models.JSONField(_("critères"), default=dict)
     engine_version = models.CharField(_("version du moteur"), max_length=10)
     excluded = models.JSONField(_("écartés"), default=list)

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
-from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.models import Keyed, Person, Scope
 from maillage.orientation.models.scoped import OfRequestQuerySet
 from maillage.orientation.rules.vocabulary import CallerKind, CareLevel, Delay, Origin, Priority, State
 from maillage.orientation.rules.workflow import OPEN, lock_holds
@@ -85,7 +84,7 @@ class RequestQuerySet(OfRequestQuerySet["Request"]):
         return self.filter(key=key, opened_by=by)._scoped()
 
 
-class Request(AnnotatedModel):
+class Request(Keyed):
     """Somebody needs something: one row from the call to the outcome, and always an owner.
 
     The caller may not be the patient, and the patient may not be known yet. `priority`, `level` and `delay`
@@ -147,7 +146,6 @@ class Request(AnnotatedModel):
     opened_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("ouverte au bureau par")
     )
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
     is_demonstration = models.BooleanField(_("inventée pour la démonstration"), default=False)
 
     objects = RequestQuerySet.as_manager()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person
-from maillage.kernel.privacy import AnnotatedModel, ReferenceModel
+from maillage.kernel.models import Authored
+from maillage.kernel.privacy import ReferenceModel
 from maillage.orientation.models.requests import Request
 from maillage.orientation.models.scoped import OfRequestQuerySet
 from maillage.orientation.rules.vocabulary import Answer
@@ -55,7 +54,7 @@ class SafetyAnswerQuerySet(OfRequestQuerySet["SafetyAnswer"]):
     """Answers, read with their request."""
 
 
-class SafetyAnswer(AnnotatedModel):
+class SafetyAnswer(Authored):
     """The last answer to one question of a sheet; the journal knows that there were others."""
 
     request = models.ForeignKey(
@@ -67,8 +66,6 @@ class SafetyAnswer(AnnotatedModel):
     question = models.CharField(_("question"), max_length=40)
     answer = models.CharField(_("réponse"), max_length=7, choices=as_choices(ANSWER_LABELS))
     is_red_flag = models.BooleanField(_("signe d’alerte"))
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
-    at = models.DateTimeField(_("le"), default=timezone.now)
 
     objects = SafetyAnswerQuerySet.as_manager()
 

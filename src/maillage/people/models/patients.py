@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +62,8 @@ SEX_LABELS = {
 class PatientQuerySet(ScopedQuerySet["Patient"]):
     """Patients, read for a person or inside a scope."""
 
+    scope_path = "scope"
+
     def visible_to(self, person: Person) -> models.Q:
         """One's own file; one's own patients; the patients of the scopes one works in by role.
 
@@ -78,9 +78,6 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
         condition |= _in_scopes(access.scopes_of(person, Permission.VIEW_PATIENTS))
         condition |= still_open & _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
         return models.Q(pk__in=Patient.objects.filter(condition).values("pk"))
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(scope__in=list(scopes))
 
     def matching(self, text: str) -> PatientQuerySet:
         """Keep those with each word of `text` at the start of a word of a name, accents and case aside."""
@@ -201,11 +198,10 @@ class Patient(AnnotatedModel):
 class OfPatientQuerySet(ScopedQuerySet[Row]):
     """Rows of a patient are visible to those who may see the patient."""
 
+    scope_path = "patient__scope"
+
     def visible_to(self, person: Person) -> models.Q:
         return models.Q(patient__in=Patient.objects.for_person(person).values("pk"))
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(patient__scope__in=list(scopes))
 
 
 class AddressQuerySet(OfPatientQuerySet["PatientAddress"]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +58,8 @@ OWNER_LABELS = {
 
 
 class RequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
+    scope_path = "scope"
+
     def visible_to(self, person: Person) -> models.Q:
         """One's own request; those proposed to one, unless refused; those where one attributes doctors."""
         condition = models.Q(patient__account=person) | models.Q(
@@ -71,9 +71,6 @@ class RequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
         elif scopes:
             condition |= models.Q(scope__in=scopes)
         return models.Q(pk__in=ReferringDoctorRequest.objects.filter(condition).values("pk"))
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(scope__in=list(scopes))
 
     def still_open(self) -> RequestQuerySet:
         """Keep those in which somebody must still act."""
@@ -139,12 +136,11 @@ class ReferringDoctorRequest(AnnotatedModel):
 
 
 class ProposalQuerySet(ScopedQuerySet["DoctorProposal"]):
+    scope_path = "request__scope"
+
     def visible_to(self, person: Person) -> models.Q:
         """Those of the requests one may see."""
         return models.Q(request__in=ReferringDoctorRequest.objects.for_person(person).values("pk"))
-
-    def inside(self, scopes: Iterable[Scope]) -> models.Q:
-        return models.Q(request__scope__in=list(scopes))
 
 
 class DoctorProposal(AnnotatedModel):
