@@ -15,8 +15,8 @@ from maillage.kernel.models import Person
 from maillage.roster.actions.rights import lock_people, locked, require_manager
 from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
 from maillage.roster.queries.duties import missing_posts
-from maillage.roster.queries.settings import hours_of_blocks, legal_delays, points_of_burden
-from maillage.roster.rules.blocks import HolidayCalendar, blocks, burden
+from maillage.roster.queries.settings import legal_delays, planned, points_of_burden
+from maillage.roster.rules.blocks import HolidayCalendar, burden
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
@@ -104,6 +104,26 @@ def assign(
     return made
 
 
+@transaction.atomic
+def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
+    """Keep a duty from any computation to come, or leave it to them again.
+
+    Raises RosterError where nobody holds the post, or the roster is no longer being made; PermissionDenied.
+    """
+    row = locked(post.roster)
+    require_manager(by, row.sector)
+    if row.step not in EDITABLE:
+        raise RosterError(_("Ce tableau est parti au CDOM : aucun calcul ne le change plus."))
+    held = Assignment.objects.filter(post=post).first()
+    if held is None:
+        raise RosterError(_("Personne ne tient cette garde : inscrivez d’abord un médecin."))
+    before, held.is_locked = held.is_locked, is_locked
+    held.save(update_fields=["is_locked"])
+    changes = {"is_locked": [before, is_locked]}
+    journal.record(by=by, verb="roster.lock_set", target=journal.target_of(post), changes=changes)
+    return held
+
+
 def _check_open(roster: Roster, reason: str) -> None:
     if roster.step is State.DUTY_DONE:
         raise RosterError(_("Le service fait est établi : ce tableau ne change plus."))
@@ -125,9 +145,8 @@ def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:
 
 
 def _make_posts(roster: Roster) -> None:
-    sector, first, last = roster.sector, roster.first_day, roster.last_day
-    calendar, points = HolidayCalendar(sector.calendar), points_of_burden(first)
-    found = blocks(first, last, hours_of_blocks(first), calendar, sector.zone, sector.covered)
+    sector = roster.sector
+    calendar, points = HolidayCalendar(sector.calendar), points_of_burden(roster.first_day)
     Post.objects.bulk_create(
         Post(
             roster=roster,
@@ -138,6 +157,6 @@ def _make_posts(roster: Roster) -> None:
             burden=burden(block, points, calendar),
             seat=seat,
         )
-        for block in found
+        for block in planned(sector, roster.first_day, roster.last_day)
         for seat in range(sector.seats)
     )

@@ -7,15 +7,19 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.directory.api import Professional
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.roster.actions.rights import require_manager, require_own, require_own_time
 from maillage.roster.models import Absence, Preference, Sector, SectorCommune, Volunteer
-from maillage.roster.rules.blocks import OPTIONAL, BlockKind, calendar_of
+from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar, calendar_of
 from maillage.roster.rules.errors import RosterError
 from maillage.territory.api import Commune, Territory
+
+NAMED = 5
+"""How many communes of other sectors a refusal names."""
 
 
 @transaction.atomic
@@ -27,37 +31,109 @@ def create_sector(
     communes: Collection[Commune],
     options: Collection[BlockKind] = (),
     seats: int = 1,
+    calendar: HolidayCalendar | None = None,
 ) -> Sector:
-    """Create a sector of some communes; its holidays are those of their département.
+    """Create a sector of some communes; its holidays are those of their département unless told.
 
     Raises RosterError where a commune is of another sector, none is given, holidays differ between communes,
     or a block is not optional; PermissionDenied.
     """
     require_manager(by, place)
-    calendars = {calendar_of(commune.departement) for commune in communes}
-    if not calendars:
-        raise RosterError(_("Choisissez au moins une commune."))
-    if len(calendars) > 1:
-        raise RosterError(_("Ces communes n’ont pas les mêmes jours fériés : faites deux secteurs."))
-    if not set(options) <= OPTIONAL:
-        raise RosterError(_("Nuits, dimanches et jours fériés sont toujours couverts."))
-    taken = SectorCommune.objects.filter(commune__in=list(communes)).select_related("commune", "sector")
-    for one in taken:
-        message = _("{commune} est déjà du secteur {sector}.")
-        raise RosterError(message.format(commune=one.commune.name, sector=one.sector))
-    if Sector.objects.filter(territory=place, name=name.strip()).exists():
-        raise RosterError(_("Un secteur de ce territoire porte déjà ce nom."))
-    sector = Sector.objects.create(
-        territory=place,
-        name=name.strip(),
-        calendar=calendars.pop().value,
-        options=sorted(option.value for option in options),
-        seats=seats,
-    )
-    SectorCommune.objects.bulk_create(SectorCommune(sector=sector, commune=commune) for commune in communes)
+    sector = Sector(territory=place)
+    _set(sector, name, communes, options, seats, calendar)
     changes = {"name": sector.name, "communes": sorted(commune.code for commune in communes)}
     journal.record(by=by, verb="roster.sector_created", target=journal.target_of(sector), changes=changes)
     return sector
+
+
+@transaction.atomic
+def change_sector(
+    *,
+    by: Person,
+    sector: Sector,
+    name: str,
+    communes: Collection[Commune],
+    options: Collection[BlockKind],
+    seats: int,
+    calendar: HolidayCalendar | None = None,
+) -> Sector:
+    """Change a sector; the rosters already made keep their posts. Raises as `create_sector` does."""
+    row = Sector.objects.select_related("territory__scope").select_for_update(of=("self",)).get(pk=sector.pk)
+    require_manager(by, row)
+    before = _described(row)
+    _set(row, name, communes, options, seats, calendar)
+    after = _described(row)
+    changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+    journal.record(by=by, verb="roster.sector_changed", target=journal.target_of(row), changes=changes)
+    return row
+
+
+def _set(
+    sector: Sector,
+    name: str,
+    communes: Collection[Commune],
+    options: Collection[BlockKind],
+    seats: int,
+    calendar: HolidayCalendar | None,
+) -> None:
+    """Check and write what a sector is; one sector of a territory is written at a time."""
+    Territory.objects.select_for_update().get(pk=sector.territory_id)
+    if not communes:
+        raise RosterError(_("Choisissez au moins une commune."))
+    if not set(options) <= OPTIONAL:
+        raise RosterError(_("Nuits, dimanches et jours fériés sont toujours couverts."))
+    others = Sector.objects.filter(territory=sector.territory).exclude(pk=sector.pk)
+    if others.filter(name=name.strip()).exists():
+        raise RosterError(_("Un secteur de ce territoire porte déjà ce nom."))
+    _check_free(sector, communes)
+    sector.name = name.strip()
+    sector.calendar = (calendar or _calendar_of(communes)).value
+    sector.options = sorted(option.value for option in options)
+    sector.seats = seats
+    sector.save()
+    members = SectorCommune.objects.filter(sector=sector)
+    members.exclude(commune__in=list(communes)).delete()
+    kept = set(members.values_list("commune", flat=True))
+    SectorCommune.objects.bulk_create(
+        SectorCommune(sector=sector, commune=commune) for commune in communes if commune.pk not in kept
+    )
+
+
+def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
+    """Refuse communes of other sectors, all named, since « who is on call » has one answer."""
+    rows = SectorCommune.objects.filter(commune__in=list(communes)).exclude(sector=sector.pk)
+    taken = [
+        f"{one.commune.name} ({one.sector})"
+        for one in rows.select_related("commune", "sector").order_by("commune__search_name")
+    ]
+    if not taken:
+        return
+    named = ", ".join(taken[:NAMED]) + ("…" if len(taken) > NAMED else "")
+    message = ngettext(
+        "{count} commune est déjà d’un autre secteur : {named}. Retirez-la d’ici, ou d’abord de l’autre.",
+        "{count} communes sont déjà d’un autre secteur : {named}. Retirez-les d’ici, ou d’abord de l’autre.",
+        len(taken),
+    )
+    raise RosterError(message.format(count=len(taken), named=named))
+
+
+def _calendar_of(communes: Collection[Commune]) -> HolidayCalendar:
+    calendars = {calendar_of(commune.departement) for commune in communes}
+    if len(calendars) > 1:
+        raise RosterError(
+            _("Ces communes n’ont pas les mêmes jours fériés : faites deux secteurs, ou choisissez un calendrier.")
+        )
+    return calendars.pop()
+
+
+def _described(sector: Sector) -> dict[str, object]:
+    return {
+        "name": sector.name,
+        "calendar": sector.calendar,
+        "options": list(sector.options),
+        "seats": sector.seats,
+        "communes": sorted(sector.members.values_list("commune", flat=True)),
+    }
 
 
 @transaction.atomic
@@ -110,11 +186,18 @@ def set_preference(*, by: Person, volunteer: Volunteer, kind: BlockKind, is_want
 
 @transaction.atomic
 def add_absence(*, by: Person, professional: Professional, first_day: date, last_day: date) -> Absence:
-    """Note days, both included, without any duty. Raises RosterError, PermissionDenied."""
+    """Note days, both included, without any duty; noting twice is noting once.
+
+    Raises RosterError, PermissionDenied.
+    """
     require_own_time(by, professional)
     if last_day < first_day:
         raise RosterError(_("Le dernier jour précède le premier."))
-    absence = Absence.objects.create(professional=professional, first_day=first_day, last_day=last_day)
+    absence, is_new = Absence.objects.get_or_create(
+        professional=professional, first_day=first_day, last_day=last_day
+    )
+    if not is_new:
+        return absence
     changes = {"first_day": first_day, "last_day": last_day}
     journal.record(by=by, verb="roster.absence_added", target=journal.target_of(absence), changes=changes)
     return absence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, time
 
 from maillage.kernel.sourced_rules import rule
-from maillage.roster.models import Roster
-from maillage.roster.rules.blocks import BlockKind, Hours
-from maillage.roster.rules.workflow import Deadline, Delays, deadline
+from maillage.roster.models import Roster, Sector
+from maillage.roster.rules.blocks import Block, BlockKind, HolidayCalendar, Hours, blocks
+from maillage.roster.rules.workflow import Deadline, Delays, State, deadline, last_days
 
 
 def hours_of_blocks(on: date) -> dict[BlockKind, Hours]:
@@ -19,6 +19,14 @@ def hours_of_blocks(on: date) -> dict[BlockKind, Hours]:
 def points_of_burden(on: date) -> dict[str, float]:
     """Return the points of each sort of duty in force on a day."""
     return {name: float(points) for name, points in rule("roster.burden.points", on).value.items()}
+
+
+def planned(sector: Sector, first_day: date, last_day: date) -> list[Block]:
+    """Return the blocks that the rule gives a sector from `first_day` to `last_day`, both included."""
+    calendar = HolidayCalendar(sector.calendar)
+    return blocks(
+        first_day, last_day, hours_of_blocks(first_day), calendar, sector.zone, sector.covered
+    )
 
 
 def legal_delays(on: date) -> Delays:
@@ -40,3 +48,8 @@ def next_deadline(roster: Roster, today: date) -> Deadline | None:
         today=today,
         delays=legal_delays(today),
     )
+
+
+def legal_days(first_day: date, last_day: date, today: date) -> dict[State, date]:
+    """Return the last day of each step that the law dates, by the rules in force on `today`."""
+    return last_days(first_day, last_day, legal_delays(today))

@@ -113,12 +113,17 @@ def deadline(state: State, *, first: date, last: date, today: date, delays: Dela
     step = _AWAITED.get(state)
     if step is None:
         return None
-    last_days = {
+    last_day = last_days(first, last, delays)[step]
+    return Deadline(step, last_day, (last_day - today).days)
+
+
+def last_days(first: date, last: date, delays: Delays) -> dict[State, date]:
+    """Return the last day of each step that the law dates, for a roster of the days `first` to `last`."""
+    return {
         State.SENT: first - timedelta(days=delays.sent_days),
         State.TRANSMITTED: first - timedelta(days=delays.transmitted_days),
         State.DUTY_DONE: add_months(last, delays.duty_done_months),
     }
-    return Deadline(step, last_days[step], (last_days[step] - today).days)
 
 
 def is_long_enough(first: date, last: date, minimum_months: int) -> bool:
