@@ -42,7 +42,7 @@ def test_a_sector_that_makes_no_sense_is_refused(
     for message, changes in {
         "au moins une commune": {"communes": []},
         "toujours couverts": {"options": [BlockKind.NIGHT]},
-        "déjà du secteur Brume": {"communes": communes},
+        r"déjà d’un autre secteur.*Commune 71230 \(Brume\)": {"communes": communes},
         "porte déjà ce nom": {"name": "Brume"},
     }.items():
         wanted = {"name": "Autre", "communes": [other]} | changes
