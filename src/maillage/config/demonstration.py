@@ -19,6 +19,7 @@ from maillage.kernel.rules import Role
 from maillage.kernel.wording import ROLES
 from maillage.orientation import api as orientation
 from maillage.people import api as people
+from maillage.roster import api as roster
 from maillage.territory import api as territory
 
 
@@ -40,6 +41,7 @@ def prepare(progress: Report) -> Demonstration:
     directory.create_demonstration_directory(by=None, place=place)
     people.create_demonstration_patients(by=None, place=place)
     agenda.create_demonstration_agenda(by=None, place=place, today=timezone.localdate())
+    roster.create_demonstration_roster(by=None, place=place, today=timezone.localdate())
     orientation.create_demonstration_desk(by=None, place=place, now=timezone.now())
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]

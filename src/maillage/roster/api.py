@@ -1,9 +1,11 @@
 """The front door of the roster: who is on call, sectors and volunteers, rosters and their steps."""
 
+from maillage.roster.actions.demonstration import create_demonstration_roster
 from maillage.roster.actions.exchanges import accept, ask, offer, withdraw
-from maillage.roster.actions.rosters import assign, change_state, create_roster
+from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
 from maillage.roster.actions.sectors import (
     add_absence,
+    change_sector,
     create_sector,
     remove_absence,
     set_preference,
@@ -16,7 +18,7 @@ from maillage.roster.queries.calendars import ical
 from maillage.roster.queries.duties import Coverage, OnCall, missing_posts, on_call, posts_of
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.queries.statements import Line, balance, statement
-from maillage.roster.rules.blocks import BlockKind
+from maillage.roster.rules.blocks import BlockKind, HolidayCalendar
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.workflow import Deadline, State
 
@@ -27,6 +29,7 @@ __all__ = [
     "Coverage",
     "Deadline",
     "Exchange",
+    "HolidayCalendar",
     "Line",
     "Offer",
     "OnCall",
@@ -42,7 +45,9 @@ __all__ = [
     "ask",
     "assign",
     "balance",
+    "change_sector",
     "change_state",
+    "create_demonstration_roster",
     "create_roster",
     "create_sector",
     "ical",
@@ -54,6 +59,7 @@ __all__ = [
     "posts_of",
     "propose",
     "remove_absence",
+    "set_lock",
     "set_preference",
     "set_volunteer",
     "statement",

@@ -14,7 +14,9 @@ class RosterConfig(AppConfig):
 
         name_verbs(
             {
+                "roster.demonstration_created": _("a inventé des gardes de démonstration"),
                 "roster.sector_created": _("a créé un secteur de permanence"),
+                "roster.sector_changed": _("a changé un secteur de permanence"),
                 "roster.volunteer_set": _("a noté un volontaire et ses limites"),
                 "roster.preference_set": _("a noté une préférence de garde"),
                 "roster.absence_added": _("a noté une absence pour les gardes"),
@@ -23,6 +25,7 @@ class RosterConfig(AppConfig):
                 "roster.state_changed": _("a changé l’état d’un tableau de permanence"),
                 "roster.assigned": _("a inscrit quelqu’un sur une garde"),
                 "roster.unassigned": _("a retiré quelqu’un d’une garde"),
+                "roster.lock_set": _("a verrouillé ou libéré une garde"),
                 "roster.solved": _("a calculé un tableau de permanence"),
                 "roster.replacement_asked": _("a demandé à être remplacé sur une garde"),
                 "roster.replacement_offered": _("a proposé de prendre une garde"),

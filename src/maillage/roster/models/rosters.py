@@ -152,7 +152,14 @@ class StateChange(AnnotatedModel):
     )
     state = models.CharField(_("état"), max_length=12, choices=_STATES)
     at = models.DateTimeField(_("le"))
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("par"))
+    by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("par"),
+        null=True,
+        help_text=_("Vide : le programme lui-même."),
+    )
     note = models.TextField(_("note"), blank=True)
 
     personal = ("by", "note")
