@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from maillage.kernel.models import Person
 from maillage.web import navigation
@@ -19,6 +19,35 @@ def links_of(person: Person) -> list[str]:
 def test_navigation_shows_what_the_role_opens(coordinator: Person, administrator: Person) -> None:
     assert "Journal" not in links_of(coordinator)
     assert {"Journal", "Composants"} <= set(links_of(administrator))
+
+
+def test_parts_stand_under_their_verb_and_empty_verbs_are_left_out(coordinator: Person) -> None:
+    request = RequestFactory().get("/annuaire/structures/")
+    request.user = coordinator
+    shown = navigation.navigation(request)
+    assert [str(group.label) for group in shown.groups] == ["Connaître", "Agir"]
+    know, act = shown.groups
+    assert know.current is not None
+    assert str(know.current.label) == "Structures"
+    assert act.current is None
+    assert [str(link.label) for link in shown.direct] == ["Messages"]
+    assert "Messages" not in {str(link.label) for link in act.menu}
+
+
+def test_a_menu_says_how_much_waits_in_it() -> None:
+    waiting = [
+        navigation.Link(navigation.Verb.ACT, name, "/", "user", "", current=False, count=count, direct=direct)
+        for name, count, direct in (("Agenda", 2, False), ("Gardes", 1, False), ("Messages", 9, True))
+    ]
+    assert navigation.Group("Agir", waiting).count == 3
+
+
+def test_a_page_of_another_address_marks_the_part_it_belongs_to(coordinator: Person) -> None:
+    request = RequestFactory().get("/rapports/bocage/")
+    request.user, request.resolver_match = coordinator, resolve("/rapports/bocage/")
+    know = navigation.navigation(request).groups[0]
+    assert know.current is not None
+    assert str(know.current.label) == "Territoires"
 
 
 def test_an_address_that_no_context_brings_is_left_out() -> None:

@@ -118,6 +118,37 @@ def test_the_menu_and_the_account_open_on_a_telephone(new_page: NewPage, live_se
     assert_axe_clean(page)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_menu_opens_by_keyboard_and_closes_by_escape(new_page: NewPage, live_server, coordinator, theme):
+    page = new_page(live_server.url, theme=theme)
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/annuaire/structures/")
+    assert page.locator(".masthead").bounding_box()["height"] < 80, "the masthead keeps one row"
+    know, act = page.locator(".menu > summary").all()
+    expect(know).to_contain_text("vous êtes dans Structures")
+    know.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('.menu-panel a[aria-current="true"]')).to_be_visible()
+    assert_axe_clean(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Territoires", exact=True)).to_be_hidden()
+    expect(know).to_be_focused()
+    act.click()
+    page.locator(".footer p").click()
+    expect(page.get_by_role("link", name="Agenda")).to_be_hidden()
+
+
+def test_menus_need_no_script_and_open_one_at_a_time(new_page: NewPage, live_server, coordinator):
+    page = new_page(live_server.url, javascript=False)
+    enter_at(page, live_server.url, coordinator)
+    page.goto("/annuaire/structures/")
+    know, act = page.locator(".menu > summary").all()
+    know.click()
+    act.click()
+    expect(page.get_by_role("link", name="Agenda")).to_be_visible()
+    expect(page.get_by_role("link", name="Professionnels")).to_be_hidden()
+
+
 def test_the_sign_in_page_is_accessible(page: Page, live_server, db):
     page.goto("/compte/login/")
     assert_axe_clean(page)

@@ -20,14 +20,14 @@ THEMES = ("auto", "light", "dark")
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the shell's template variables.
 
-    `shell.navigation`: links that the visitor's roles open; `shell.theme`: `auto`, `light` or `dark`;
+    `shell.navigation`: the parts that the visitor's roles open, by verb; `shell.theme`: `auto`, `light` or `dark`;
     `shell.texts`: what the scripts say, in the visitor's language; `shell.demonstration`: the roles that one
     click enters, none outside a demonstration.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {
         "shell": {
-            "navigation": SimpleLazyObject(lambda: navigation.links(request)),
+            "navigation": SimpleLazyObject(lambda: navigation.navigation(request)),
             "theme": theme if theme in THEMES else "auto",
             "texts": texts,
             "demonstration": SimpleLazyObject(demonstration_roles),
