@@ -1,6 +1,6 @@
 """The front door of the agenda: availability, holding and booking, outcomes, waiting list, schedules."""
 
-from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, hold
+from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, book_over_capacity, hold
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
 from maillage.agenda.actions.outcomes import change_state
 from maillage.agenda.actions.rights import manages
@@ -9,6 +9,7 @@ from maillage.agenda.actions.schedules import (
     add_advanced_day,
     add_opening,
     add_schedule,
+    allow_over_capacity,
     close,
     create_agenda,
     end_opening,
@@ -25,9 +26,10 @@ from maillage.agenda.actions.waiting import (
     offer_freed_slot,
     wait_for,
 )
-from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntry
+from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
+from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
@@ -35,10 +37,12 @@ __all__ = [
     "Agenda",
     "Appointment",
     "BookingRefusedError",
+    "Extra",
     "Kind",
     "Offer",
     "OfferClosedError",
     "Refusal",
+    "Schedule",
     "ScheduleError",
     "Slot",
     "State",
@@ -48,10 +52,12 @@ __all__ = [
     "add_advanced_day",
     "add_opening",
     "add_schedule",
+    "allow_over_capacity",
     "appointments_for",
     "appointments_of",
     "audiences",
     "book",
+    "book_over_capacity",
     "change_state",
     "close",
     "create_agenda",
@@ -60,6 +66,7 @@ __all__ = [
     "end_opening",
     "extend_every_agenda",
     "extend_slots",
+    "extra_slots",
     "free_slots",
     "hold",
     "leave_waiting",

@@ -22,6 +22,7 @@ class AgendaConfig(AppConfig):
                 "agenda.closed": _("a noté une absence ou une fermeture"),
                 "agenda.reopened": _("a annulé une absence ou une fermeture"),
                 "agenda.visibility_changed": _("a changé qui voit un créneau"),
+                "agenda.over_capacity_allowed": _("a changé le nombre de surnuméraires acceptés"),
                 "agenda.slots_generated": _("a préparé des créneaux"),
                 "agenda.held": _("a retenu un créneau"),
                 "agenda.booked": _("a réservé un rendez-vous"),

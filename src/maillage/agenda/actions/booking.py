@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.actions import rights
 from maillage.agenda.models import Appointment, Occupation, Slot, StateChange
+from maillage.agenda.queries.over_capacity import extras_taken
 from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import State
 from maillage.kernel import journal, outbox
@@ -36,6 +37,7 @@ class Refusal(StrEnum):
     NOT_YOURS = "not_yours"
     NO_SUCH_CHANGE = "no_such_change"
     NOT_BEGUN = "not_begun"
+    NO_EXTRA = "no_extra"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -51,6 +53,10 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     ),
     Refusal.NOT_YOURS: _("Ce créneau est retenu par une autre personne. Choisissez-en un autre."),
     Refusal.NO_SUCH_CHANGE: _("Ce rendez-vous a changé d’état entre-temps. Rechargez la page."),
+    Refusal.NO_EXTRA: _(
+        "Le professionnel n’accepte pas, ou plus, de surnuméraire ce jour-là à ce lieu. Appelez-le, ou "
+        "choisissez un autre créneau."
+    ),
     Refusal.NOT_BEGUN: _("Le rendez-vous n’a pas commencé : annulez-le plutôt si la personne ne vient pas."),
 }
 
@@ -86,11 +92,22 @@ def book(
     return _decided(by, key, slot, patient)
 
 
-def _decided(by: Person | None, key: str, slot: Slot, patient: Patient | None) -> Appointment:
+def book_over_capacity(*, by: Person | None, slot: Slot, patient: Patient, key: str) -> Appointment:
+    """Book `patient` at a full slot, within what the professional allows that day at that place.
+
+    A seat left within the capacity is given first. The same `key` again returns the same appointment. Raises
+    BookingRefusedError.
+    """
+    return _decided(by, key, slot, patient, beyond=True)
+
+
+def _decided(
+    by: Person | None, key: str, slot: Slot, patient: Patient | None, *, beyond: bool = False
+) -> Appointment:
     """Take a seat; let the database's keys say who was first, and who asks the same thing again."""
     try:
         with transaction.atomic():
-            return _same_again(by, key, slot) or _taken(by, key, slot, patient)
+            return _same_again(by, key, slot) or _taken(by, key, slot, patient, beyond)
     except IntegrityError as error:
         again = _same_again(by, key, slot)
         if again is not None:
@@ -115,11 +132,11 @@ def _same_again(by: Person | None, key: str, slot: Slot) -> Appointment | None:
     return known
 
 
-def _taken(by: Person | None, key: str, slot: Slot, patient: Patient | None) -> Appointment:
+def _taken(by: Person | None, key: str, slot: Slot, patient: Patient | None, beyond: bool) -> Appointment:
     now = timezone.now()
     locked = _locked(slot)
     _check_bookable(by, locked, now)
-    seat = _free_seat(locked, now)
+    seat = _seat_beyond(locked, now) if beyond else _free_seat(locked, now)
     state = State.HELD if patient is None else State.BOOKED
     appointment = Appointment.objects.create(
         slot=locked,
@@ -141,7 +158,7 @@ def _taken(by: Person | None, key: str, slot: Slot, patient: Patient | None) -> 
 
 def _locked(slot: Slot) -> Slot:
     """Read the slot again, its agenda locked until the transaction ends."""
-    rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
+    rows = Slot.objects.select_related("agenda__territory", "agenda__professional", "schedule")
     return rows.select_for_update(of=("agenda",), no_key=True).get(pk=slot.pk)
 
 
@@ -155,7 +172,19 @@ def _check_bookable(by: Person | None, slot: Slot, now: datetime) -> None:
 
 
 def _free_seat(slot: Slot, now: datetime) -> int:
-    """Return the lowest free seat; give back on the way the seats whose hold expired."""
+    """Return the lowest free seat within the capacity."""
+    return _lowest_seat(slot, now, slot.capacity, Refusal.TAKEN)
+
+
+def _seat_beyond(slot: Slot, now: datetime) -> int:
+    """Return the lowest free seat, one beyond the capacity where the allowance of the day is not used up."""
+    allowed = slot.schedule.over_capacity
+    left = extras_taken(slot.agenda, slot.schedule_id, slot.starts_at) < allowed
+    return _lowest_seat(slot, now, slot.capacity + allowed * left, Refusal.NO_EXTRA)
+
+
+def _lowest_seat(slot: Slot, now: datetime, seats: int, refusal: Refusal) -> int:
+    """Return the lowest free seat of so many; give back on the way the seats whose hold expired."""
     span = quanta(slot.starts_at, slot.ends_at)
     rows = list(
         Occupation.objects.filter(
@@ -168,10 +197,10 @@ def _free_seat(slot: Slot, now: datetime) -> int:
     if any(row.appointment.slot_id != slot.pk for row in living):
         raise BookingRefusedError(Refusal.OVERLAP)
     taken = {row.seat for row in living}
-    for seat in range(slot.capacity):
+    for seat in range(seats):
         if seat not in taken:
             return seat
-    raise BookingRefusedError(Refusal.TAKEN)
+    raise BookingRefusedError(refusal)
 
 
 def _reclaim(expired: set[int]) -> None:

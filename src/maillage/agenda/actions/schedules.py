@@ -22,6 +22,7 @@ from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
 LONGEST_SLOT = 12 * 60
+MOST_OVER_CAPACITY = 20
 _FAR = timedelta(days=366)
 
 
@@ -236,6 +237,27 @@ def set_visibility(*, by: Person | None, slots: list[Slot], visibility: Visibili
         by=by, verb="agenda.visibility_changed", target=journal.target_of(agenda), changes=changes
     )
     _publish_slots(agenda, entry.position)
+
+
+@transaction.atomic
+def allow_over_capacity(*, by: Person | None, schedule: Schedule, per_day: int) -> Schedule:
+    """Say how many people a day may be sent to a place beyond the capacity of its slots; 0: nobody.
+
+    Those already booked stay. Raises ScheduleError, PermissionDenied.
+    """
+    agenda = _locked(schedule.agenda_id)
+    require_manager(by, agenda)
+    if not 0 <= per_day <= MOST_OVER_CAPACITY:
+        text = _("Le nombre de surnuméraires par jour va de 0 à {most}.")
+        raise ScheduleError(text.format(most=MOST_OVER_CAPACITY))
+    row = Schedule.objects.get(pk=schedule.pk)
+    before, row.over_capacity = row.over_capacity, per_day
+    if before != per_day:
+        row.save(update_fields=["over_capacity"])
+        changes = {"over_capacity": [before, per_day]}
+        target = journal.target_of(row)
+        journal.record(by=by, verb="agenda.over_capacity_allowed", target=target, changes=changes)
+    return row
 
 
 @transaction.atomic

@@ -88,7 +88,7 @@ class Agenda(AnnotatedModel):
 class Schedule(AnnotatedModel):
     """One place where a professional sees people: an office, an EHPAD, a commune, a stop of a bus.
 
-    `over_capacity`: how many people a day may be sent there beyond the capacity of the slots; none by default.
+    `over_capacity`: how many people a day may be sent there beyond the capacity of the slots.
     """
 
     agenda = models.ForeignKey(

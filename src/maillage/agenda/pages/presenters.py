@@ -111,10 +111,16 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         who=str(appointment.patient),
         where=appointment.slot.schedule.name,
         professional=str(agenda),
-        state=str(STATE_LABELS[state]),
+        state=_state(appointment, state),
         tag=_TAGS.get(state, ""),
         choices=choices(state, appointment.slot.starts_at - now),
     )
+
+
+def _state(appointment: Appointment, state: State) -> str:
+    label = str(STATE_LABELS[state])
+    beyond = appointment.seat >= appointment.slot.capacity
+    return _("{state}, surnuméraire").format(state=label) if beyond else label
 
 
 def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(State)) -> list[Choice]:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.agenda.actions import schedules
-from maillage.agenda.models import Closure, Opening, Slot
+from maillage.agenda.models import Closure, Opening, Schedule, Slot
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import AbsenceForm, AdvancedForm, CreateForm, OpeningForm
 from maillage.agenda.queries.agendas import today_in
 from maillage.agenda.queries.appointments import to_move
+from maillage.agenda.queries.over_capacity import extras_on
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.directory import api as directory
 from maillage.kernel.pages.base import Endpoint, Page
@@ -68,7 +69,9 @@ class Openings(OfAgenda, Page):
             for one in rows
             if one.valid_to is None or one.valid_to >= max(today, one.valid_from)
         ]
-        return super().get_context_data(openings=openings, today=today, **context)
+        return super().get_context_data(
+            openings=openings, today=today, extras=extras_on(self.agenda, today), **context
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = OpeningForm(request.POST, agenda=self.agenda)
@@ -98,6 +101,27 @@ class OpeningEnd(OfAgenda, Endpoint):
         schedules.end_opening(by=self.person, opening=row, last_day=yesterday)
         _say_closed(request, self.agenda, _("Plage terminée : ses créneaux libres sont fermés."))
         return redirect("agenda:openings", pk)
+
+
+class OverCapacity(OfAgenda, Endpoint):
+    """Says how many people a day may be sent to a place beyond the capacity of its slots."""
+
+    def post(self, request: HttpRequest, pk: int, schedule: int) -> HttpResponse:
+        row = get_object_or_404(Schedule, pk=schedule, agenda=self.agenda)
+        asked = request.POST.get("per_day", "")
+        try:
+            per_day = int(asked) if asked.isdecimal() else -1
+            row = schedules.allow_over_capacity(by=self.person, schedule=row, per_day=per_day)
+        except schedules.ScheduleError as error:
+            messages.warning(request, str(error))
+        else:
+            text = ngettext(
+                "{place} : {count} surnuméraire accepté par jour.",
+                "{place} : {count} surnuméraires acceptés par jour.",
+                row.over_capacity,
+            )
+            messages.success(request, text.format(place=row.name, count=row.over_capacity))
+        return redirect(f"{reverse('agenda:openings', args=[pk])}#over-capacity")
 
 
 class Absences(OfAgenda, Page):

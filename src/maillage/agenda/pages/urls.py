@@ -12,6 +12,11 @@ urlpatterns = [
     path("<int:pk>/visibilite/", week.SetVisibility.as_view(), name="visibility"),
     path("<int:pk>/ouvertures/", schedules.Openings.as_view(), name="openings"),
     path("<int:pk>/ouvertures/<int:opening>/fin/", schedules.OpeningEnd.as_view(), name="end_opening"),
+    path(
+        "<int:pk>/lieux/<int:schedule>/surnumeraires/",
+        schedules.OverCapacity.as_view(),
+        name="over_capacity",
+    ),
     path("<int:pk>/absences/", schedules.Absences.as_view(), name="absences"),
     path("<int:pk>/absences/<int:closure>/annuler/", schedules.Reopening.as_view(), name="reopen"),
     path("<int:pk>/consultation-avancee/", schedules.Advanced.as_view(), name="advanced"),

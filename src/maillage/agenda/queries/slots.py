@@ -21,6 +21,13 @@ def free_slots(person: Person, start: datetime, end: datetime, kinds: Collection
 
     Three queries at most: the person's roles, the agendas confided to them, the slots.
     """
+    shown = shown_to(person)
+    free = Slot.objects.free(timezone.now()).between(start, end).of_kinds(kinds).filter(shown)
+    return free.select_related("schedule__commune", "agenda__professional")
+
+
+def shown_to(person: Person) -> Q:
+    """Return the condition of the slots that a person may see and book: by role, or as who manages them."""
     roles = access.roles_of(person)
     booking = [one for one in roles if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
     names = [Role(one.role) for one in booking]
@@ -32,9 +39,7 @@ def free_slots(person: Person, start: datetime, end: datetime, kinds: Collection
     shown = Q(visibility__in=[one.value for one in open_to])
     cpts = Q(visibility=Visibility.CPTS.value)
     shown |= cpts if None in local else cpts & Q(agenda__territory__scope__in=local)
-    shown |= Q(agenda__in=Agenda.objects.managed_by(person, timezone.localdate()).values("pk"))
-    free = Slot.objects.free(timezone.now()).between(start, end).of_kinds(kinds).filter(shown)
-    return free.select_related("schedule__commune", "agenda__professional")
+    return shown | Q(agenda__in=Agenda.objects.managed_by(person, timezone.localdate()).values("pk"))
 
 
 def slots_of(agenda: Agenda, start: datetime, end: datetime) -> SlotQuerySet:
