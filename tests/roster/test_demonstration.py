@@ -49,8 +49,8 @@ def keeper(coordinator: Person) -> Person:
     return coordinator
 
 
-def create(place: Territory, today: date = SATURDAY.date()) -> int:
-    return api.create_demonstration_roster(by=None, place=place, today=today)
+def create(place: Territory) -> int:
+    return api.create_demonstration_roster(by=None, place=place, today=SATURDAY.date())
 
 
 def test_the_whole_territory_has_somebody_on_call_on_saturday_afternoon(

@@ -1,5 +1,6 @@
 """The front door of the roster: who is on call, sectors and volunteers, rosters and their steps."""
 
+from maillage.roster.actions.calendar import follow_calendar
 from maillage.roster.actions.demonstration import create_demonstration_roster
 from maillage.roster.actions.exchanges import accept, ask, offer, withdraw
 from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
@@ -50,6 +51,7 @@ __all__ = [
     "create_demonstration_roster",
     "create_roster",
     "create_sector",
+    "follow_calendar",
     "ical",
     "keep",
     "missing_posts",

@@ -9,7 +9,8 @@ class RosterConfig(AppConfig):
     label = "roster"
 
     def ready(self) -> None:
-        """Word the verbs of the context for the journal's page."""
+        """Follow the calendar; word the verbs of the context for the journal's page."""
+        import maillage.roster.actions.calendar  # noqa: F401 - registers its handlers
         from maillage.kernel.wording import name_verbs
 
         name_verbs(

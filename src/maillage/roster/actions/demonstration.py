@@ -121,7 +121,7 @@ def _sector(
     communes: Sequence[territory.Commune],
     doctors: Sequence[Doctor],
 ) -> Sector:
-    """Create a sector, its volunteers its own doctors or the nearest: some at half a share, some with wishes."""
+    """Create a sector and its volunteers, its doctors or the nearest: half shares, wishes."""
     seat = communes[0]
     made = sectors.create_sector(by=keeper, place=place, name=seat.name, communes=communes, options=_OPTIONS)
     near = sorted(doctors, key=lambda one: (_distance(one[1], seat), one[0].pk))

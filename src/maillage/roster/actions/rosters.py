@@ -57,6 +57,14 @@ def change_state(*, by: Person, roster: Roster, to: State, note: str = "") -> Ro
     """
     row = locked(roster)
     require_manager(by, row.sector)
+    return take_step(row, to, by=by, note=note)
+
+
+def take_step(row: Roster, to: State, *, by: Person | None, note: str = "") -> Roster:
+    """Write a step of a roster locked by the caller; `by` is None where the calendar takes it.
+
+    Raises RosterError where the step is not possible.
+    """
     today = timezone.localdate(timezone=row.sector.zone)
     why = obstacle(
         row.step, to, first=row.first_day, last=row.last_day, today=today, missing=missing_posts(row)
