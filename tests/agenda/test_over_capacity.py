@@ -1,11 +1,10 @@
 """People beyond the capacity of the slots: nobody unless the professional says so, and never one more."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import NOW, Open
 from tests.factories import make_patient
+from tests.kernel.own_database import own_database
 
 
 def refused(refusal: api.Refusal, **asked: object) -> None:
@@ -112,22 +112,10 @@ def test_the_professional_says_it_and_sees_it_on_screen(
     assert client.post(address, {"per_day": "9"}).status_code == 403
 
 
-@pytest.mark.django_db(transaction=True)
-def test_many_at_once_never_exceed_the_allowance(
-    full: list[Slot], doctor: Person, office: Schedule, regulator: Person, place: Territory
-) -> None:
-    api.allow_over_capacity(by=doctor, schedule=office, per_day=2)
-    people = [make_patient(f"Orme {number}", place) for number in range(8)]
-
-    def client(number: int) -> bool:
-        try:
-            slot = full[number % len(full)]
-            api.book_over_capacity(by=regulator, slot=slot, patient=people[number], key=f"k{number}")
-        except api.BookingRefusedError:
-            return False
-        finally:
-            connection.close()
-        return True
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(client, range(8))) == 2
+@pytest.mark.django_db
+def test_many_at_once_never_exceed_the_allowance(tmp_path: Path) -> None:
+    with own_database(tmp_path) as database:
+        _status, said = database.run("tests.agenda.racing_over_capacity")
+    assert said["booked"] == 2
+    assert said["refused"] == ["no_extra"] * 6
+    assert len(said["seats"]) == 4
