@@ -21,6 +21,7 @@ PUBLIC = {
     "agenda:feed",  # a secret address, 404 to whoever does not know it
     "kernel:demo_sign_in",  # 404 unless the demonstration setting is on
     "mfa_authenticate",  # the second step of the sign-in itself
+    "roster:feed",  # the same
     "web:health",
     "web:set_language",
 }

@@ -3,6 +3,7 @@
 from maillage.roster.actions.calendar import follow_calendar
 from maillage.roster.actions.demonstration import create_demonstration_roster
 from maillage.roster.actions.exchanges import accept, ask, offer, withdraw
+from maillage.roster.actions.feeds import create_feed, revoke_feed
 from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
 from maillage.roster.actions.sectors import (
     add_absence,
@@ -49,6 +50,7 @@ __all__ = [
     "change_sector",
     "change_state",
     "create_demonstration_roster",
+    "create_feed",
     "create_roster",
     "create_sector",
     "follow_calendar",
@@ -62,6 +64,7 @@ __all__ = [
     "propose",
     "remove_absence",
     "set_lock",
+    "revoke_feed",
     "set_preference",
     "set_volunteer",
     "statement",

@@ -27,6 +27,8 @@ class RosterConfig(AppConfig):
                 "roster.assigned": _("a inscrit quelqu’un sur une garde"),
                 "roster.unassigned": _("a retiré quelqu’un d’une garde"),
                 "roster.lock_set": _("a verrouillé ou libéré une garde"),
+                "roster.feed_created": _("a créé une adresse de calendrier de gardes"),
+                "roster.feed_revoked": _("a révoqué une adresse de calendrier de gardes"),
                 "roster.solved": _("a calculé un tableau de permanence"),
                 "roster.replacement_asked": _("a demandé à être remplacé sur une garde"),
                 "roster.replacement_offered": _("a proposé de prendre une garde"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda.actions.rights import require_manager
 from maillage.agenda.models import Agenda, Feed
-from maillage.kernel import access, journal
+from maillage.kernel import access, feeds, journal
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Permission, Role, allows
 
@@ -68,8 +65,9 @@ def create_feed(*, by: Person, agenda: Agenda, label: str) -> tuple[Feed, str]:
     Raises PermissionDenied.
     """
     require_manager(by, agenda)
-    secret = secrets.token_urlsafe(32)
-    feed = Feed.objects.create(agenda=agenda, label=label.strip(), digest=digest_of(secret), created_by=by)
+    secret = feeds.new_secret()
+    digest = feeds.digest_of(secret)
+    feed = Feed.objects.create(agenda=agenda, label=label.strip(), digest=digest, created_by=by)
     journal.record(by=by, verb="agenda.feed_created", target=journal.target_of(feed), changes={})
     return feed, secret
 
@@ -78,15 +76,8 @@ def create_feed(*, by: Person, agenda: Agenda, label: str) -> tuple[Feed, str]:
 def revoke_feed(*, by: Person, feed: Feed) -> None:
     """Make a calendar address answer nothing from now on. Raises PermissionDenied."""
     require_manager(by, feed.agenda)
-    if feed.revoked_at is None:
-        feed.revoked_at = timezone.now()
-        feed.save(update_fields=["revoked_at"])
+    if feed.revoke():
         journal.record(by=by, verb="agenda.feed_revoked", target=journal.target_of(feed), changes={})
-
-
-def digest_of(secret: str) -> str:
-    """Return what is kept of a secret: it has 256 bits, so one SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _require_owner(by: Person, agenda: Agenda) -> None:

@@ -1,6 +1,7 @@
 """Tables of the roster, one aggregate a file."""
 
 from maillage.roster.models.exchanges import Exchange, Offer
+from maillage.roster.models.feeds import DutyFeed
 from maillage.roster.models.rosters import (
     KIND_LABELS,
     STATE_LABELS,
@@ -18,6 +19,7 @@ __all__ = [
     "STATE_LABELS",
     "Absence",
     "Assignment",
+    "DutyFeed",
     "Exchange",
     "Offer",
     "Post",

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from maillage.roster.pages import exchanges, views
+from maillage.roster.pages import exchanges, feeds, views
 
 app_name = "roster"
 urlpatterns = [
     path("", views.Index.as_view(), name="index"),
+    path("calendriers/", feeds.Feeds.as_view(), name="feeds"),
+    path("calendriers/<int:pk>/revoquer/", feeds.FeedEnd.as_view(), name="revoke_feed"),
+    path("flux/<str:secret>.ics", feeds.feed, name="feed"),
     path("<int:pk>/", views.Detail.as_view(), name="detail"),
     path("<int:pk>/bilan/", views.Balance.as_view(), name="balance"),
     path("<int:pk>/calendrier.ics", views.ICal.as_view(), name="ical"),

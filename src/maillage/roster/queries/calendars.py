@@ -1,34 +1,61 @@
-"""A roster as iCalendar (RFC 5545), times in UTC."""
+"""Duties as calendars: one roster whole, and what a secret address shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from maillage.directory.api import Professional
-from maillage.roster.models import Roster
+from maillage.kernel.feeds import Happening, calendar
+from maillage.roster.models import DutyFeed, Post, Roster
 from maillage.roster.queries.duties import posts_of
+from maillage.roster.rules.workflow import IN_FORCE
+
+PAST = timedelta(days=31)
+PRODUCER = "roster"
 
 
 def ical(roster: Roster, *, only: Professional | None = None) -> bytes:
     """Return the posts of a roster, those that nobody holds included; `only`: the duties of one person."""
-    document = Calendar()
-    document.add("prodid", "-//Maillage//roster//FR")
-    document.add("version", "2.0")
-    document.add("x-wr-calname", str(roster.sector))
-    now = timezone.now()
-    for post in posts_of(roster):
+    posts = posts_of(roster).select_related("roster__sector", "assignment__volunteer__professional")
+    if only is not None:
+        posts = posts.filter(assignment__volunteer__professional=only)
+    return calendar(str(roster.sector), PRODUCER, _sector_duties(posts), private=False)
+
+
+def feed_calendar(feed: DutyFeed) -> bytes:
+    """Return what a secret address shows: the duties of rosters in force as they are now, no draft.
+
+    A replacement shows at once: the event keeps its key and changes hands.
+    """
+    posts = Post.objects.filter(
+        roster__state__in=[state.value for state in IN_FORCE], ends_at__gte=timezone.now() - PAST
+    ).select_related("roster__sector", "assignment__volunteer__professional")
+    posts = posts.order_by("starts_at", "seat", "pk")
+    if feed.sector is not None:
+        mine = posts.filter(roster__sector=feed.sector)
+        return calendar(str(feed.sector), PRODUCER, _sector_duties(mine), private=False)
+    mine = posts.filter(assignment__volunteer__professional=feed.professional_id)
+    name = _("Gardes de {name}").format(name=feed.professional)
+    return calendar(name, PRODUCER, _own_duties(mine))
+
+
+def _sector_duties(posts: Iterable[Post]) -> Iterator[Happening]:
+    for post in posts:
         held = getattr(post, "assignment", None)
-        if only is not None and (held is None or held.volunteer.professional_id != only.pk):
-            continue
         who = held.volunteer if held else _("personne d’inscrit")
-        event = Event()
-        event.add("uid", f"post-{post.pk}@maillage")
-        event.add("dtstamp", now)
-        event.add("dtstart", post.starts_at)
-        event.add("dtend", post.ends_at)
-        event.add("summary", _("{kind} : {who}").format(kind=post.kind_label, who=who))
-        event.add("location", roster.sector.name)
-        document.add_component(event)
-    return bytes(document.to_ical())
+        summary = _("{kind} : {who}").format(kind=post.kind_label, who=who)
+        yield _happening(post, summary)
+
+
+def _own_duties(posts: Iterable[Post]) -> Iterator[Happening]:
+    for post in posts:
+        yield _happening(post, _("Garde : {kind}").format(kind=post.kind_label))
+
+
+def _happening(post: Post, summary: str) -> Happening:
+    key = f"post-{post.pk}"
+    return Happening(key, post.starts_at, post.ends_at, summary, post.roster.sector.name)
