@@ -67,14 +67,14 @@ def _prepared(count: int) -> tuple[Callable[[int], None], list[int]]:
     from maillage.agenda import api
     from maillage.agenda.models import Slot
     from maillage.kernel.rules import Role
-    from tests.agenda import people
+    from tests import factories
 
-    place = people.make_territory()
-    regulator = people.make_person("yanis.fougere", Role.REGULATOR, place.scope)
-    patient = people.make_patient("Tilleul", place)
+    place = factories.make_territory()
+    regulator = factories.make_person("yanis.fougere", Role.REGULATOR, place.scope)
+    patient = factories.make_patient("Tilleul", place)
     first = date.today() + timedelta(days=1)  # noqa: DTZ011 (any day to come will do)
     for number in range(20):
-        doctor = people.make_professional(f"Aubépine {number}", "Hélène")
+        doctor = factories.make_professional(f"Aubépine {number}", "Hélène")
         _open(api.create_agenda(by=None, professional=doctor, place=place), first, count // 20)
     keys = list(Slot.objects.order_by("starts_at", "agenda").values_list("pk", flat=True)[:count])
 

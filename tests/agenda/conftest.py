@@ -15,8 +15,10 @@ from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
-from tests.agenda.people import make_patient, make_person, make_professional, make_territory
+from tests.factories import make_patient, make_person
+from tests.factories.fixtures import doctor, place, professional, regulator
 
+__all__ = ["doctor", "place", "professional", "regulator"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=PARIS)  # a Saturday
 
@@ -25,21 +27,6 @@ NOW = datetime(2026, 3, 14, 14, 0, tzinfo=PARIS)  # a Saturday
 def clock() -> time_machine.Traveller:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def place(db: None) -> Territory:
-    return make_territory()
-
-
-@pytest.fixture
-def doctor(place: Territory) -> Person:
-    return make_person("helene.aubepine", Role.PHYSICIAN, place.scope)
-
-
-@pytest.fixture
-def regulator(place: Territory) -> Person:
-    return make_person("yanis.fougere", Role.REGULATOR, place.scope)
 
 
 @pytest.fixture
@@ -52,11 +39,6 @@ def stranger(db: None) -> Person:
     """A nurse of another territory."""
     other = Scope.objects.create(kind="territory", label="Ailleurs")
     return make_person("mona.saule", Role.NURSE, other)
-
-
-@pytest.fixture
-def professional(doctor: Person) -> Professional:
-    return make_professional("Aubépine", "Hélène", account=doctor)
 
 
 @pytest.fixture

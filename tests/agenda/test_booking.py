@@ -17,7 +17,7 @@ from maillage.kernel.scoping import UnscopedQueryError
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import Open
-from tests.agenda.people import make_patient, make_person
+from tests.factories import make_patient, make_person
 
 
 def refusal(**asked: object) -> api.Refusal:

@@ -11,16 +11,16 @@ from maillage.directory.api import Membership, Professional, Structure
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
-from tests.agenda.people import make_commune, make_patient
+from tests.factories import make_commune, make_patient
 
 TODAY = date(2026, 3, 14)
 
 
 @pytest.fixture
 def populated(place: Territory) -> Territory:
-    commune = make_commune(place)
+    commune = make_commune(place=place)
     office = Structure.objects.create(
-        id="test:msp", kind="msp", name="MSP", search_name=" msp", commune_id=commune, lon=4.0, lat=46.0,
+        id="test:msp", kind="msp", name="MSP", search_name=" msp", commune=commune, lon=4.0, lat=46.0,
         precision="commune", count=1, source="test",
     )  # fmt: skip
     for number in range(3):

@@ -11,7 +11,7 @@ from maillage.agenda.models import Agenda, Closure, Feed, Opening, Schedule, Slo
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from tests.agenda.conftest import Open
-from tests.agenda.people import make_commune
+from tests.factories import make_commune
 
 WEEK = "?du=2026-03-16"
 
@@ -181,10 +181,10 @@ def test_a_professional_without_agenda_opens_one(visit: Client, professional: ob
 
 
 def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agenda: Agenda) -> None:
-    commune = make_commune(agenda.territory)
+    commune = make_commune(place=agenda.territory)
     assert "Brumeval" in page(visit, "advanced", agenda.pk)
     sent = {
-        "key": "k", "kind": "bus", "where": f"c:{commune}", "day": "2026-04-02", "starts": "09:00",
+        "key": "k", "kind": "bus", "where": f"c:{commune.pk}", "day": "2026-04-02", "starts": "09:00",
         "ends": "12:00", "minutes": "20", "visibility": "PUBLIC",
     }  # fmt: skip
     address = reverse("agenda:advanced", args=[agenda.pk])
@@ -196,5 +196,5 @@ def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agend
     assert (opening.kind, opening.valid_from, opening.schedule.commune_id) == (
         "bus",
         date(2026, 4, 2),
-        commune,
+        commune.pk,
     )

@@ -10,8 +10,8 @@ from maillage.agenda import api
 from maillage.agenda.models import Agenda, Schedule, Slot
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
-from tests.agenda.people import make_commune
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
+from tests.factories import make_commune
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +48,7 @@ def busy(
         api.book(by=regulator, slot=slot, patient=patient, key=f"b{slot.pk}")
     day = slots[1].starts_at
     api.close(by=doctor, agenda=agenda, starts_at=day, ends_at=day + timedelta(minutes=20), key="c")
-    make_commune(agenda.territory)
+    make_commune(place=agenda.territory)
     return agenda
 
 

@@ -15,9 +15,11 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_patient, make_person, make_professional, make_territory
 from tests.exchange.servers import Gateway, Smtp, running
+from tests.factories import make_commune, make_patient, make_person
+from tests.factories.fixtures import coordinator, doctor, place, professional, regulator
 
+__all__ = ["coordinator", "doctor", "place", "professional", "regulator"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=PARIS)  # a Saturday
 MONDAY = datetime(2026, 3, 16, 9, 20, tzinfo=PARIS)
@@ -32,51 +34,18 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def place(db: None) -> Territory:
-    return make_territory()
-
-
-@pytest.fixture
-def regulator(place: Territory) -> Person:
-    return make_person("yanis.fougere", Role.REGULATOR, place.scope)
-
-
-@pytest.fixture
-def coordinator(place: Territory) -> Person:
-    return make_person("camille.bruyere", Role.COORDINATOR, place.scope)
-
-
-@pytest.fixture
 def administrator(db: None) -> Person:
     return make_person("agnes.muguet", Role.ADMINISTRATOR, None)
 
 
 @pytest.fixture
-def doctor(place: Territory) -> Person:
-    return make_person("helene.aubepine", Role.PHYSICIAN, place.scope)
-
-
-@pytest.fixture
-def professional(doctor: Person) -> Professional:
-    return make_professional("Aubépine", "Hélène", doctor)
-
-
-@pytest.fixture
 def patient(place: Territory) -> Patient:
-    patient = make_patient("Tilleul", place)
-    patient.phone = MOBILE
-    patient.save()
-    return patient
+    return make_patient("Tilleul", place, phone=MOBILE)
 
 
 @pytest.fixture
 def commune(db: None) -> Commune:
-    return make_commune()
-
-
-def make_commune() -> Commune:
-    names = {"name": "Val-de-Brume", "search_name": " val de brume"}
-    return Commune.objects.create(code="99001", lon=4.0, lat=46.0, area_km2=9.0, population=900, **names)
+    return make_commune(name="Val-de-Brume", search_name=" val de brume")
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from maillage.exchange import api  # noqa: E402
 from maillage.exchange.models import Notification  # noqa: E402
 from maillage.kernel import outbox  # noqa: E402
 from maillage.kernel.models import Delivery  # noqa: E402
-from tests.agenda.people import make_patient, make_professional, make_territory  # noqa: E402
-from tests.exchange.conftest import MOBILE, MONDAY, make_commune  # noqa: E402
+from tests.exchange.conftest import MOBILE, MONDAY  # noqa: E402
+from tests.factories import make_commune, make_patient, make_professional, make_territory  # noqa: E402
 
 LONG_AGO = "2020-01-01T00:00:00Z"
 command, step = sys.argv[1:]
@@ -45,9 +45,7 @@ def tell() -> None:
     """Announce an appointment to a patient, urgently, in one transaction."""
     with transaction.atomic():
         place = make_territory()
-        patient = make_patient("Tilleul", place)
-        patient.phone = MOBILE
-        patient.save()
+        patient = make_patient("Tilleul", place, phone=MOBILE)
         said = api.Parameters(
             when=MONDAY,
             professional=make_professional("Aubépine", "Hélène"),

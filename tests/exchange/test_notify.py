@@ -20,9 +20,9 @@ from maillage.kernel.models import Entry, Person
 from maillage.kernel.scoping import UnscopedQueryError
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
-from tests.agenda.people import make_professional
 from tests.exchange.conftest import MOBILE, MONDAY, NOW, Tell
 from tests.exchange.servers import Gateway, Smtp
+from tests.factories import make_professional
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SENTENCE = (

@@ -16,9 +16,9 @@ from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.people.models import AccessLogEntry
-from tests.agenda.people import make_patient, make_person, make_territory
 from tests.exchange.conftest import NOW, Tell
 from tests.exchange.servers import Gateway
+from tests.factories import make_patient, make_person, make_territory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Enter = Callable[[Person], Client]

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from maillage.exchange.models import Notification
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
-from tests.agenda.people import make_patient
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
 from tests.exchange.conftest import Tell
+from tests.factories import make_patient
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -17,7 +17,7 @@ from maillage.agenda.models import Appointment, Occupation, Slot  # noqa: E402
 from maillage.kernel import journal  # noqa: E402
 from maillage.kernel.models import Message  # noqa: E402
 from maillage.kernel.rules import Role  # noqa: E402
-from tests.agenda.people import make_patient, make_person, make_professional, make_territory  # noqa: E402
+from tests.factories import make_patient, make_person, make_professional, make_territory  # noqa: E402
 
 SLOTS = 20
 

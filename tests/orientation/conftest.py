@@ -16,9 +16,10 @@ from maillage.orientation import api
 from maillage.orientation.computations import index
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from maillage.territory.models import TerritoryCommune
-from tests.agenda.people import make_patient, make_person, make_professional, make_territory
+from tests.factories import make_commune, make_patient, make_person, make_professional
+from tests.factories.fixtures import place, regulator
 
+__all__ = ["place", "regulator"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=PARIS)  # a Saturday
 FEVER = "M03.14"
@@ -36,31 +37,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def place(db: None) -> Territory:
-    return make_territory()
-
-
-def make_commune(place: Territory, code: str, lon: float) -> Commune:
-    texts = [one.name for one in Commune._meta.concrete_fields if one.get_internal_type() == "CharField"]
-    fields = dict.fromkeys(texts, "") | {"code": code, "name": f"Brume {code}", "search_name": " brume"}
-    made = Commune.objects.create(**fields, lon=lon, lat=46.0, area_km2=12.0, population=800)
-    TerritoryCommune.objects.create(territory=place, commune=made)
-    return made
-
-
-@pytest.fixture
 def village(place: Territory) -> Commune:
-    return make_commune(place, "71001", 4.0)
+    return make_commune("71001", place=place, lon=4.0)
 
 
 @pytest.fixture
 def town(place: Territory) -> Commune:
-    return make_commune(place, "71002", 4.1)  # about eight kilometres away
-
-
-@pytest.fixture
-def regulator(place: Territory) -> Person:
-    return make_person("yanis.fougere", Role.REGULATOR, place.scope)
+    return make_commune("71002", place=place, lon=4.1)  # about eight kilometres away
 
 
 @pytest.fixture
@@ -70,9 +53,7 @@ def colleague(place: Territory) -> Person:
 
 @pytest.fixture
 def patient(place: Territory) -> Patient:
-    made = make_patient("Tilleul", place)
-    Patient.objects.in_scope(place.scope).filter(pk=made.pk).update(phone="+33639980001")
-    return made
+    return make_patient("Tilleul", place, phone="+33639980001")
 
 
 @pytest.fixture
@@ -87,9 +68,7 @@ def make_doctor(place: Territory, town: Commune) -> Doctor:
         visibility: agenda.Visibility = agenda.Visibility.SNP,
         starts: int = 16,
     ) -> Professional:
-        professional = make_professional(name, "Hélène", account)
-        professional.specialty, professional.phone = "SM54", "01 99 00 12 34"
-        professional.save()
+        professional = make_professional(name, "Hélène", account, specialty="SM54", phone="01 99 00 12 34")
         diary = agenda.create_agenda(by=None, professional=professional, place=place)
         office = agenda.add_schedule(by=None, agenda=diary, name=f"Cabinet {name}", commune=commune or town)
         agenda.add_opening(

@@ -23,7 +23,7 @@ from maillage.kernel.models import Person  # noqa: E402
 from maillage.kernel.rules import Role  # noqa: E402
 from maillage.orientation import api  # noqa: E402
 from maillage.orientation.models import Proposal  # noqa: E402
-from tests.agenda.people import (  # noqa: E402
+from tests.factories import (  # noqa: E402
     make_commune,
     make_patient,
     make_person,
@@ -56,14 +56,12 @@ def together(*clients: Callable[[], str]) -> list[str]:
 def main() -> None:
     """Prepare a desk with one free slot, race twice, and tell."""
     place = make_territory()
-    commune = make_commune(place)
+    commune = make_commune(place=place)
     pair = [make_person(name, Role.REGULATOR, place.scope) for name in ("yanis.fougere", "lea.ronce")]
-    doctor = make_professional("Aubépine", "Hélène")
-    doctor.specialty = "SM54"
-    doctor.save()
+    doctor = make_professional("Aubépine", "Hélène", specialty="SM54")
     diary = agenda.create_agenda(by=None, professional=doctor, place=place)
     office = agenda.add_schedule(by=None, agenda=diary, name="Cabinet")
-    office.commune_id = commune
+    office.commune = commune
     office.save()
     agenda.add_advanced_day(
         by=None, schedule=office, day=timezone.localdate() + timedelta(days=1), starts=time(8),

@@ -6,7 +6,7 @@ from maillage.kernel.models import Person
 from maillage.orientation import api
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_patient
+from tests.factories import make_patient
 from tests.orientation.conftest import NOW
 
 

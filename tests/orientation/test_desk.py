@@ -1,14 +1,12 @@
 """The desk's screen: who enters, what one press does, what is refused and said."""
 
 import asyncio
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import Client
@@ -20,34 +18,21 @@ from maillage.agenda.models import Slot
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api
-from maillage.orientation.computations import index
 from maillage.orientation.models import Proposal, Request
 from maillage.orientation.pages import live, presenters
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_commune, make_patient, make_person, make_professional, make_territory
+from tests.factories import make_commune, make_patient, make_person, make_professional, make_territory
 
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=ZoneInfo("Europe/Paris"))  # a Saturday
 SAFE = {"q-breathing": "no", "q-consciousness": "yes", "q-rash": "no", "q-infant": "no"}
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
 @pytest.fixture
 def place(db: None) -> Territory:
-    index.forget()
     made = make_territory()
-    make_commune(made)
+    make_commune(place=made)
     return made
-
-
-@pytest.fixture
-def regulator(place: Territory) -> Person:
-    return make_person("yanis.fougere", Role.REGULATOR, place.scope)
 
 
 @pytest.fixture
@@ -63,9 +48,7 @@ def doctor(place: Territory) -> Person:
 @pytest.fixture
 def slots(place: Territory, doctor: Person) -> list[Slot]:
     """Three slots this afternoon, open to the desk."""
-    professional = make_professional("Aubépine", "Hélène", account=doctor)
-    professional.specialty = "SM54"
-    professional.save()
+    professional = make_professional("Aubépine", "Hélène", account=doctor, specialty="SM54")
     made = agenda.create_agenda(by=doctor, professional=professional, place=place)
     office = agenda.add_schedule(
         by=doctor, agenda=made, name="Cabinet du Pont", commune=Commune.objects.get()

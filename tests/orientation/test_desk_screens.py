@@ -16,8 +16,8 @@ from maillage.orientation.computations import index
 from maillage.orientation.models import Request
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_commune, make_patient, make_person, make_professional, make_territory
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
+from tests.factories import make_commune, make_patient, make_person, make_professional, make_territory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -33,7 +33,7 @@ def clock() -> None:
 def place(db: None) -> Territory:
     index.forget()
     made = make_territory()
-    make_commune(made)
+    make_commune(place=made)
     return made
 
 
@@ -55,9 +55,7 @@ def tomorrow(place: Territory) -> date:
     day = datetime.now(ZoneInfo(place.time_zone)).date() + timedelta(days=1)
     for first, last in (("Hélène", "Aubépine"), ("Ada", "Loriot")):
         account = make_person(f"{first}.{last}".lower(), Role.PHYSICIAN, place.scope)
-        professional = make_professional(last, first, account=account)
-        professional.specialty = "SM54"
-        professional.save()
+        professional = make_professional(last, first, account=account, specialty="SM54")
         made = agenda.create_agenda(by=account, professional=professional, place=place)
         name = f"Cabinet {last}"
         office = agenda.add_schedule(by=account, agenda=made, name=name, commune=Commune.objects.get())

@@ -8,7 +8,7 @@ from maillage.orientation import api
 from maillage.orientation.models import Proposal
 from maillage.roster import api as roster
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_person, make_professional
+from tests.factories import make_person, make_professional
 from tests.orientation.conftest import NOW, Call
 
 DAY = date(2026, 3, 14)

@@ -15,7 +15,7 @@ from maillage.orientation.computations.index import desk_index
 from maillage.orientation.models import Proposal, Request
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_patient, make_person
+from tests.factories import make_patient, make_person
 from tests.orientation.conftest import NOW, Call, Doctor, refused
 
 

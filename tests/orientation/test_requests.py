@@ -14,7 +14,7 @@ from maillage.orientation import api
 from maillage.orientation.models import Decision, HandOver, Request, SafetySheet
 from maillage.people.api import Patient, access_log
 from maillage.territory.api import Commune, Territory
-from tests.agenda.people import make_person
+from tests.factories import make_person
 from tests.orientation.conftest import Call, refused
 
 

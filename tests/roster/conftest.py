@@ -10,8 +10,10 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.roster import api
 from maillage.territory.api import Commune, Territory
-from tests.roster.people import make_commune, make_person, make_professional, make_territory
+from tests.factories import make_commune, make_person, make_professional
+from tests.factories.fixtures import coordinator, place
 
+__all__ = ["coordinator", "place"]
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=PARIS)
 FIRST, LAST = date(2026, 5, 1), date(2026, 7, 31)
@@ -21,16 +23,6 @@ FIRST, LAST = date(2026, 5, 1), date(2026, 7, 31)
 def clock() -> time_machine.Traveller:
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def place(db: None) -> Territory:
-    return make_territory()
-
-
-@pytest.fixture
-def coordinator(place: Territory) -> Person:
-    return make_person("camille.bruyere", Role.COORDINATOR, place.scope)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from maillage.kernel.models import Delivery, Entry, Person
 from maillage.roster import api
 from maillage.roster.api import State
 from maillage.roster.models import StateChange
+from tests.factories import make_commune, make_person, make_territory
 from tests.roster.conftest import PARIS
-from tests.roster.people import make_commune, make_person, make_territory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,7 +105,7 @@ def test_the_day_is_that_of_the_place(clock: time_machine.Traveller) -> None:
     """In Réunion the first of May begins at 20:00 UTC on the day before."""
     island = make_territory("Indian/Reunion")
     keeper = make_person("rose.letchi", "coordinator", island.scope)
-    sector = api.create_sector(by=keeper, place=island, name="Ouest", communes=[make_commune("97415", "974")])
+    sector = api.create_sector(by=keeper, place=island, name="Ouest", communes=[make_commune("97415")])
     roster = api.create_roster(
         by=keeper, sector=sector, first_day=date(2026, 5, 1), last_day=date(2026, 7, 31)
     )

@@ -13,8 +13,8 @@ from maillage.roster.api import Coverage
 from maillage.roster.models import Absence, Assignment, Exchange, Offer, SectorCommune, StateChange
 from maillage.territory.api import Commune, Territory
 from maillage.territory.models import TerritoryCommune
+from tests.factories import make_commune, make_person
 from tests.roster.conftest import PARIS
-from tests.roster.people import make_commune, make_person
 
 SATURDAY = datetime(2026, 9, 12, 14, 0, tzinfo=PARIS)
 #: Code, longitude, inhabitants, doctors: two towns an hour apart, a village beside each, one in Alsace.
@@ -26,7 +26,7 @@ TOWNS = (("71001", 4.0, 9000, 6), ("71002", 4.9, 8000, 5), ("71003", 4.05, 200, 
 def populated(place: Territory, clock: time_machine.Traveller) -> Territory:
     clock.move_to(SATURDAY, tick=False)
     for code, lon, population, doctors in TOWNS:
-        made = make_commune(code, code[:2])
+        made = make_commune(code)
         Commune.objects.filter(pk=made.pk).update(name=f"Ville {code}", lon=lon, population=population)
         TerritoryCommune.objects.create(territory=place, commune=made)
         office = Structure.objects.create(

@@ -10,7 +10,7 @@ from maillage.roster import api
 from maillage.roster.api import State
 from maillage.roster.models import Assignment, Exchange, Offer
 from maillage.territory.api import Territory
-from tests.roster.people import make_person
+from tests.factories import make_person
 
 
 def enter(person: Person) -> Client:

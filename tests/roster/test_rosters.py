@@ -12,8 +12,8 @@ from maillage.roster import api
 from maillage.roster.api import BlockKind, Coverage, RosterError, State
 from maillage.roster.models import Absence, Assignment, Preference, StateChange
 from maillage.territory.api import Commune, Territory
+from tests.factories import make_commune, make_person, make_professional
 from tests.roster.conftest import FIRST, LAST, PARIS
-from tests.roster.people import make_commune, make_person, make_professional
 
 NIGHT = datetime(2026, 5, 6, 3, 0, tzinfo=PARIS)
 
@@ -25,7 +25,7 @@ def transmit(by: Person, roster: api.Roster) -> api.Roster:
 
 
 def test_a_sector_keeps_the_holidays_of_its_communes(coordinator: Person, place: Territory) -> None:
-    bas_rhin, moselle = make_commune("67001", "67"), make_commune("57001", "57")
+    bas_rhin, moselle = make_commune("67001"), make_commune("57001")
     with pytest.raises(RosterError, match="deux secteurs"):
         api.create_sector(by=coordinator, place=place, name="S", communes=[bas_rhin, moselle])
     sector = api.create_sector(
@@ -42,7 +42,7 @@ def test_a_sector_that_makes_no_sense_is_refused(
     for message, changes in {
         "au moins une commune": {"communes": []},
         "toujours couverts": {"options": [BlockKind.NIGHT]},
-        r"déjà d’un autre secteur.*Commune 71230 \(Brume\)": {"communes": communes},
+        r"déjà d’un autre secteur.*Brumeval \(Brume\)": {"communes": communes},
         "porte déjà ce nom": {"name": "Brume"},
     }.items():
         wanted = {"name": "Autre", "communes": [other]} | changes

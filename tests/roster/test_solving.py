@@ -10,8 +10,8 @@ from maillage.roster import api
 from maillage.roster.api import BlockKind, RosterError, State
 from maillage.roster.models import Assignment, Solve
 from maillage.territory.api import Territory
+from tests.factories import make_commune
 from tests.roster.conftest import FIRST, LAST
-from tests.roster.people import make_commune
 
 
 def solved(by: Person, roster: api.Roster, **options: object) -> Solve:
