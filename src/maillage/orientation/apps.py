@@ -22,6 +22,8 @@ class OrientationConfig(AppConfig):
                 "orientation.searched": _("a cherché des propositions"),
                 "orientation.held": _("a retenu un créneau pour une demande"),
                 "orientation.booked": _("a réservé un rendez-vous pour une demande"),
+                "orientation.booked_over_capacity": _("a pris un rendez-vous en surnuméraire"),
+                "orientation.sent_outside": _("a adressé une personne hors créneau"),
                 "orientation.refused": _("a noté le refus d’une proposition"),
                 "orientation.decided": _("a décidé de l’orientation d’une demande"),
                 "orientation.transferred": _("a transmis une demande au 15"),

@@ -22,10 +22,15 @@ class Refusal(StrEnum):
     NO_NOTE = "no_note"
     NOT_ON_CALL = "not_on_call"
     PROPOSAL_GONE = "proposal_gone"
+    HOLD_OVER = "hold_over"
+    NOT_BEGUN = "not_begun"
+    NO_EFFECTOR = "no_effector"
+    NO_SLOT = "no_slot"
     OLD_SHEET = "old_sheet"
     OTHER_QUESTION = "other_question"
     CODE = "code"
     TIMES = "times"
+    PAST = "past"
     TAKER = "taker"
     KEY_USED = "key_used"
 
@@ -46,10 +51,21 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     Refusal.NO_NOTE: _("Écrivez la note de transmission : le 15 la lit en recevant l’appel."),
     Refusal.NOT_ON_CALL: _("Aucun médecin n’est de garde pour cette commune : voyez avec le 15."),
     Refusal.PROPOSAL_GONE: _("Cette proposition ne tient plus. Choisissez-en une autre dans la liste."),
+    Refusal.HOLD_OVER: _(
+        "Ce créneau n’est plus retenu : retenez-le de nouveau, ou réservez-le s’il est libre."
+    ),
+    Refusal.NOT_BEGUN: _(
+        "Le rendez-vous n’a pas commencé : annulez-le dans l’agenda si la personne ne vient pas."
+    ),
+    Refusal.NO_EFFECTOR: _(
+        "Dites qui a accepté au téléphone : un professionnel ou une structure en activité dans l’annuaire."
+    ),
+    Refusal.NO_SLOT: _("Ce lieu n’a pas de créneau à cette heure. Choisissez une heure de la liste."),
     Refusal.OLD_SHEET: _("Cette fiche n’est plus en usage, ou n’est pas celle du motif. Rechargez la page."),
     Refusal.OTHER_QUESTION: _("Cette question n’est pas dans la fiche. Rechargez la page."),
     Refusal.CODE: _("Ce code n’est pas dans la liste. Choisissez-en un autre."),
     Refusal.TIMES: _("L’heure de l’appel est dans l’avenir : corrigez-la."),
+    Refusal.PAST: _("L’heure convenue est passée : corrigez-la, ou laissez-la vide."),
     Refusal.TAKER: _("Cette personne ne travaille pas à ce bureau. Choisissez un autre régulateur."),
     Refusal.KEY_USED: _("Cette écriture a déjà servi à autre chose. Rechargez la page."),
 }

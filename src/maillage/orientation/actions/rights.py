@@ -63,6 +63,7 @@ def is_effector(person: Person, request: Request) -> bool:
     return (
         decisions.filter(appointment__slot__agenda__professional__account=person).exists()
         or decisions.filter(on_call__account=person).exists()
+        or decisions.filter(sent_to__account=person).exists()
     )
 
 

@@ -20,6 +20,7 @@ DECISION_LABELS = {
     DecisionKind.ON_CALL: _("Médecin de garde"),
     DecisionKind.ADVICE: _("Conseil"),
     DecisionKind.PROTOCOL: _("Protocole de coopération"),
+    DecisionKind.OUTSIDE: _("Orientation hors créneau"),
     DecisionKind.TRANSFER: _("Transmission au 15"),
 }
 HUB_LABELS = {
@@ -40,13 +41,21 @@ OUTCOME_LABELS = {
 class DecisionQuerySet(OfRequestQuerySet["Decision"]):
     """Decisions, read with their request."""
 
+    def with_key(self, key: str) -> DecisionQuerySet:
+        """Keep what the same write made, for an action that then checks whose it was."""
+        return self.filter(key=key)._scoped()
+
     def of_appointment(self, pk: int) -> DecisionQuerySet:
         """Keep those that made an appointment, for the program that follows the agenda."""
         return self.filter(appointment=pk)._scoped()
 
 
 class Decision(Authored):
-    """A decision of a person about a request, dated; a request sent back may have several."""
+    """A decision of a person about a request, dated; a request sent back may have several.
+
+    Outside any slot, `sent_to` or `structure` accepted by phone. `key`: that of the write, where a person
+    may repeat it.
+    """
 
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("demande")
@@ -72,13 +81,29 @@ class Decision(Authored):
         related_name="+",
         verbose_name=_("médecin de garde"),
     )
+    sent_to = models.ForeignKey(
+        "directory.Professional",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("adressée hors créneau à"),
+    )
+    structure = models.ForeignKey(
+        "directory.Structure",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("structure"),
+    )
+    is_over_capacity = models.BooleanField(_("au-delà de la capacité"), default=False)
+    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True, null=True)
     note = models.TextField(_("note, transmission"), max_length=2000, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
-    personal = ("on_call", "by", "at")
-    health = ("request", "kind", "hub_code", "proposal", "appointment", "note")
-    neither = ("id",)
+    personal = ("on_call", "sent_to", "by", "at")
+    health = ("request", "kind", "hub_code", "proposal", "appointment", "structure", "note")
+    neither = ("id", "is_over_capacity", "key")
 
     class Meta:
         verbose_name = _("décision")

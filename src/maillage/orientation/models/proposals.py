@@ -10,12 +10,19 @@ from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.orientation.models.requests import Request
 from maillage.orientation.models.scoped import OfRequestQuerySet
-from maillage.orientation.rules.vocabulary import ProposalKind, ProposalState, RefusalReason
+from maillage.orientation.rules.vocabulary import OF_A_SLOT, ProposalKind, ProposalState, RefusalReason
 
 KIND_LABELS = {
     ProposalKind.OWN_DOCTOR: _("Médecin traitant"),
     ProposalKind.SLOT: _("Créneau"),
+    ProposalKind.PROTOCOL: _("Protocole de coopération"),
+    ProposalKind.CENTRE: _("Centre de santé"),
     ProposalKind.ON_CALL: _("Médecin de garde"),
+    ProposalKind.DUTY_HOUSE: _("Maison médicale de garde"),
+    ProposalKind.LOCAL_HOSPITAL: _("Lit à l’hôpital de proximité"),
+    ProposalKind.HAD: _("Hospitalisation à domicile"),
+    ProposalKind.EHPAD_TELE: _("Téléconsultation à l’EHPAD"),
+    ProposalKind.MOBILE_TEAM: _("Équipe mobile"),
     ProposalKind.SAMU: _("15 (SAMU)"),
 }
 PROPOSAL_STATE_LABELS = {
@@ -84,7 +91,8 @@ class ProposalQuerySet(OfRequestQuerySet["Proposal"]):
 class Proposal(AnnotatedModel):
     """One proposal of a search, its rank, and why it is there.
 
-    `reasons` are codes of `Reason`. `travel` in minutes, an estimate where `travel_is_estimate`.
+    `reasons` are codes of `Why`. `travel` in minutes, an estimate where `travel_is_estimate`, else measured:
+    `travel_source`. Without a slot, a service to call: its `phone`, `structure`, the `protocol` it follows.
     """
 
     request = models.ForeignKey(
@@ -94,7 +102,7 @@ class Proposal(AnnotatedModel):
         Search, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("recherche")
     )
     rank = models.PositiveSmallIntegerField(_("rang"))
-    kind = models.CharField(_("nature"), max_length=10, choices=as_choices(KIND_LABELS))
+    kind = models.CharField(_("nature"), max_length=12, choices=as_choices(KIND_LABELS))
     slot = models.ForeignKey(
         "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau")
     )
@@ -112,9 +120,19 @@ class Proposal(AnnotatedModel):
         related_name="+",
         verbose_name=_("rendez-vous retenu ou pris"),
     )
+    structure = models.ForeignKey(
+        "directory.Structure",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("structure"),
+    )
+    phone = models.CharField(_("téléphone à appeler"), max_length=20, blank=True)
+    protocol = models.CharField(_("protocole"), max_length=8, blank=True)
     starts_at = models.DateTimeField(_("début"), null=True)
     travel = models.FloatField(_("trajet (min)"), null=True)
     travel_is_estimate = models.BooleanField(_("trajet estimé"), default=True)
+    travel_source = models.CharField(_("source du trajet mesuré"), max_length=170, blank=True)
     reasons = models.JSONField(_("raisons"), default=list)
     state = models.CharField(
         _("état"),
@@ -128,9 +146,9 @@ class Proposal(AnnotatedModel):
 
     objects = ProposalQuerySet.as_manager()
 
-    personal = ("professional", "slot", "starts_at", "refusal", "appointment")
-    health = ("request", "search", "kind", "reasons", "state", "travel")
-    neither = ("id", "rank", "travel_is_estimate")
+    personal = ("professional", "slot", "starts_at", "refusal", "appointment", "phone")
+    health = ("request", "search", "kind", "structure", "protocol", "reasons", "state", "travel")
+    neither = ("id", "rank", "travel_is_estimate", "travel_source")
 
     class Meta:
         verbose_name = _("proposition")
@@ -138,7 +156,7 @@ class Proposal(AnnotatedModel):
         constraints = [
             models.UniqueConstraint(fields=["search", "rank"], name="proposal_ranked_once"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["on_call", "samu"]) | models.Q(slot__isnull=False),
+                condition=~models.Q(kind__in=sorted(OF_A_SLOT)) | models.Q(slot__isnull=False),
                 name="proposal_of_a_slot_has_one",
             ),
         ]

@@ -37,6 +37,7 @@ STATE_LABELS = {
     State.ON_CALL: _("Médecin de garde"),
     State.ADVICE: _("Conseil donné"),
     State.PROTOCOL: _("Protocole"),
+    State.OUTSIDE: _("Adressée hors créneau"),
     State.TRANSFERRED: _("Transmise au 15"),
     State.CLOSED: _("Close"),
 }
@@ -171,7 +172,7 @@ class Request(Keyed):
             ),
             models.CheckConstraint(
                 condition=models.Q(has_red_flag=False)
-                | ~models.Q(state__in=["proposed", "booked", "on_call", "advice", "protocol"]),
+                | ~models.Q(state__in=["proposed", "booked", "on_call", "advice", "protocol", "outside"]),
                 name="request_red_flag_goes_to_15",
             ),
         ]

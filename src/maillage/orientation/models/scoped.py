@@ -24,6 +24,7 @@ class OfRequestQuerySet(ScopedQuerySet[Row]):
             "owner",
             "decisions__appointment__slot__agenda__professional__account",
             "decisions__on_call__account",
+            "decisions__sent_to__account",
         )
         condition = models.Q(pk__in=[])
         for name in named:

@@ -36,6 +36,7 @@ class State(StrEnum):
     ON_CALL = "on_call"
     ADVICE = "advice"
     PROTOCOL = "protocol"
+    OUTSIDE = "outside"
     TRANSFERRED = "transferred"
     CLOSED = "closed"
 
@@ -88,8 +89,19 @@ class ProposalKind(StrEnum):
 
     OWN_DOCTOR = "own_doctor"
     SLOT = "slot"
+    PROTOCOL = "protocol"
+    CENTRE = "centre"
     ON_CALL = "on_call"
+    DUTY_HOUSE = "duty_house"
+    LOCAL_HOSPITAL = "hospital"
+    HAD = "had"
+    EHPAD_TELE = "ehpad_tele"
+    MOBILE_TEAM = "mobile_team"
     SAMU = "samu"
+
+
+#: Proposals that a slot of an agenda stands behind: what may be held and booked.
+OF_A_SLOT = frozenset({ProposalKind.OWN_DOCTOR, ProposalKind.SLOT, ProposalKind.EHPAD_TELE})
 
 
 class ProposalState(StrEnum):
@@ -122,6 +134,7 @@ class DecisionKind(StrEnum):
     ON_CALL = "on_call"
     ADVICE = "advice"
     PROTOCOL = "protocol"
+    OUTSIDE = "outside"
     TRANSFER = "transfer"
 
 
@@ -161,4 +174,8 @@ class Why(StrEnum):
     NEAREST = "nearest"
     ACCEPTABLE = "acceptable"
     ON_CALL = "on_call"
+    PROTOCOL = "protocol"
+    OPEN_NOW = "open_now"
+    ASKED_BY_PROFESSIONAL = "asked_by_professional"
+    AT_THE_EHPAD = "at_the_ehpad"
     ALWAYS = "always"

@@ -22,18 +22,22 @@ URGENT = frozenset({Priority.P0, Priority.P1})
 _TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.IN_HAND, State.TRANSFERRED}),
     State.IN_HAND: frozenset(
-        {State.PROPOSED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.TRANSFERRED, State.CLOSED}
+        {
+            State.PROPOSED, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE,
+            State.TRANSFERRED, State.CLOSED,
+        }
     ),
     State.PROPOSED: frozenset(
         {
-            State.IN_HAND, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.TRANSFERRED,
-            State.CLOSED,
+            State.IN_HAND, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE,
+            State.TRANSFERRED, State.CLOSED,
         }
     ),
     State.BOOKED: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
     State.ON_CALL: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
     State.ADVICE: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
     State.PROTOCOL: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
+    State.OUTSIDE: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
     State.TRANSFERRED: frozenset({State.CLOSED}),
     State.CLOSED: frozenset(),
 }  # fmt: skip
@@ -41,15 +45,20 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 #: States in which a request waits for somebody: all but the end.
 OPEN = frozenset(State) - {State.CLOSED}
 #: States in which a decision was taken and its outcome is awaited.
-AWAITING_OUTCOME = frozenset({State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.TRANSFERRED})
+AWAITING_OUTCOME = frozenset(
+    {State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE, State.TRANSFERRED}
+)
 #: States that a red flag forbids: it leads to the 15, and nowhere else.
-FORBIDDEN_BY_RED_FLAG = frozenset({State.PROPOSED, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL})
+FORBIDDEN_BY_RED_FLAG = frozenset(
+    {State.PROPOSED, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE}
+)
 
 STATE_OF_DECISION: dict[DecisionKind, State] = {
     DecisionKind.SLOT: State.BOOKED,
     DecisionKind.ON_CALL: State.ON_CALL,
     DecisionKind.ADVICE: State.ADVICE,
     DecisionKind.PROTOCOL: State.PROTOCOL,
+    DecisionKind.OUTSIDE: State.OUTSIDE,
     DecisionKind.TRANSFER: State.TRANSFERRED,
 }
 #: How the Hub Santé codes each decision; advice may be accompanied by a prescription, said apart.
@@ -58,6 +67,7 @@ HUB_DECISION: dict[DecisionKind, HubDecision] = {
     DecisionKind.ON_CALL: HubDecision.ORIENTATION,
     DecisionKind.ADVICE: HubDecision.ADVICE,
     DecisionKind.PROTOCOL: HubDecision.ORIENTATION,
+    DecisionKind.OUTSIDE: HubDecision.ORIENTATION,
     DecisionKind.TRANSFER: HubDecision.INTERVENTION,
 }
 

@@ -1,0 +1,70 @@
+"""Who is told, without health data, that somebody is expected, and what the regulator still has to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.agenda import api as agenda
+from maillage.directory.api import Professional
+from maillage.exchange import api as exchange
+from maillage.kernel.models import Person
+from maillage.orientation.models import Request
+from maillage.territory.api import Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """When the person is expected, by whom, in which commune, and the phone to call to change it."""
+
+    when: datetime
+    professional: Professional
+    commune: Commune | None
+    phone: str
+
+
+def meeting_at(slot: agenda.Slot) -> Meeting:
+    """Return what is said of a slot: the phone is that of the place, else of the professional."""
+    where, professional = slot.schedule, slot.agenda.professional
+    phone = (where.place.phone if where.place else "") or professional.phone
+    return Meeting(slot.starts_at, professional, where.commune, phone)
+
+
+def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
+    """Tell the person, the professional and the own doctor; False where no phone lets the person be told."""
+    tell_own_doctor(by=by, row=row, seen_by=meeting.professional)
+    if not meeting.phone or meeting.commune is None:
+        return False
+    said = exchange.Parameters(
+        when=meeting.when, professional=meeting.professional, commune=meeting.commune, phone=meeting.phone
+    )
+    for to, name in ((row.patient, "patient"), (meeting.professional, "professional")):
+        exchange.notify(
+            by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said,
+            key=f"orientation-{key}-{name}", scope=row.scope, urgent=True, not_after=meeting.when,
+        )  # fmt: skip
+    return True
+
+
+def tell_own_doctor(*, by: Person, row: Request, seen_by: Professional | None) -> None:
+    """Tell the own doctor of a known person that the request was answered, unless they are the answer."""
+    own = row.patient.referring_doctor if row.patient else None
+    if own is None or own == seen_by:
+        return
+    day = timezone.localtime(row.called_at).date()
+    exchange.notify(
+        by=by, to=own, template=exchange.Template.REQUEST_ANSWERED, parameters=exchange.Parameters(day=day),
+        key=f"orientation-{row.pk}-own-doctor", scope=row.scope,
+    )  # fmt: skip
+
+
+def told_sentence(told: bool) -> str:
+    """Say whether the person was sent the time and place, or must be told now."""
+    if told:
+        return _("Rendez-vous pris. L’heure et le lieu sont envoyés à la personne.")
+    return _(
+        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
+    )

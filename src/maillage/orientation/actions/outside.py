@@ -1,0 +1,149 @@
+"""Beyond the free slots: somebody sent over a professional's capacity, or outside any slot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.agenda import api as agenda
+from maillage.directory.api import Professional, Structure, memberships_of
+from maillage.kernel.models import Person
+from maillage.orientation.actions.announce import (
+    Meeting,
+    announce,
+    meeting_at,
+    tell_own_doctor,
+    told_sentence,
+)
+from maillage.orientation.actions.errors import OrientationError, Refusal
+from maillage.orientation.actions.proposals import Next
+from maillage.orientation.actions.rights import in_hand, move, tell
+from maillage.orientation.actions.standing import replace_standing, standing
+from maillage.orientation.models import Decision, Request
+from maillage.orientation.queries.safety import missing_answers
+from maillage.orientation.rules.vocabulary import DecisionKind
+from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION, enters_slot_search
+
+
+@transaction.atomic
+def book_over_capacity(
+    *, by: Person, request: Request, schedule: agenda.Schedule, starts_at: datetime, key: str
+) -> Next:
+    """Book the patient of a request at a full slot, within what the professional allows that day there.
+
+    The same `key` again gives the same appointment. Where the professional accepts nobody more, `Next` has no
+    appointment, the sentence says why, and what still stands is `next_best`. Raises PermissionDenied,
+    OrientationError.
+    """
+    row = in_hand(by, request)
+    known = _same(by, row, key)
+    if known is not None:
+        return Next(row, known.appointment, None, _("Ce rendez-vous est déjà pris."), told=True)
+    _check(row)
+    if row.patient is None:
+        raise OrientationError(Refusal.NO_PATIENT)
+    slot = _slot_at(schedule, starts_at)
+    try:
+        made = agenda.book_over_capacity(by=by, slot=slot, patient=row.patient, key=key)
+    except agenda.BookingRefusedError as error:
+        if error.refusal is agenda.Refusal.KEY_USED:
+            raise OrientationError(Refusal.KEY_USED) from error
+        return Next(row, None, standing(row).order_by("rank").first(), str(error))
+    _decided(by, row, DecisionKind.SLOT, key, appointment=made, is_over_capacity=True)
+    told = announce(by=by, row=row, meeting=meeting_at(slot), key=f"over-{made.pk}")
+    tell(by, row, "orientation.booked_over_capacity", {"appointment": made.pk})
+    return Next(row, made, None, told_sentence(told), told)
+
+
+@transaction.atomic
+def send_outside_slot(
+    *,
+    by: Person,
+    request: Request,
+    key: str,
+    professional: Professional | None = None,
+    structure: Structure | None = None,
+    at: datetime | None = None,
+    note: str = "",
+) -> Decision:
+    """Send the person to somebody who accepted by phone, outside any slot; the outcome closes the request.
+
+    One of `professional` and `structure` at least. `at`: the hour agreed, where there is one: a known person
+    and the professional are then told as for an appointment. The same `key` again gives the same decision.
+    Raises PermissionDenied, OrientationError.
+    """
+    row = in_hand(by, request)
+    known = _same(by, row, key)
+    if known is not None:
+        return known
+    _check(row)
+    if not _practises(professional, structure):
+        raise OrientationError(Refusal.NO_EFFECTOR)
+    if at is not None and at <= timezone.now():
+        raise OrientationError(Refusal.PAST)
+    made = _decided(
+        by, row, DecisionKind.OUTSIDE, key, sent_to=professional, structure=structure, note=note.strip()
+    )
+    _tell_outside(by, row, professional, at, made)
+    tell(by, row, "orientation.sent_outside", {"decision": made.pk})
+    return made
+
+
+def _same(by: Person, row: Request, key: str) -> Decision | None:
+    """Return what the same write decided before. Raises OrientationError where the key served elsewhere."""
+    known = Decision.objects.with_key(key).select_related("appointment").first()
+    if known is not None and (known.request_id, known.by_id) != (row.pk, by.pk):
+        raise OrientationError(Refusal.KEY_USED)
+    return known
+
+
+def _check(row: Request) -> None:
+    if row.has_red_flag:
+        raise OrientationError(Refusal.RED_FLAG)
+    if not enters_slot_search(row.priority):
+        raise OrientationError(Refusal.URGENT)
+    if missing_answers(row):
+        raise OrientationError(Refusal.UNANSWERED)
+
+
+def _slot_at(schedule: agenda.Schedule, starts_at: datetime) -> agenda.Slot:
+    rows = agenda.Slot.objects.filter(schedule=schedule, starts_at=starts_at)
+    found = rows.select_related("agenda__professional", "schedule__place", "schedule__commune").first()
+    if found is None:
+        raise OrientationError(Refusal.NO_SLOT)
+    return found
+
+
+def _practises(professional: Professional | None, structure: Structure | None) -> bool:
+    """Return whether somebody is named, and whoever is named is still at work."""
+    if professional is None and structure is None:
+        return False
+    gone = professional is not None and not (professional.is_active and professional.merged_into_id is None)
+    return not gone and (structure is None or structure.is_active)
+
+
+def _decided(by: Person, row: Request, kind: DecisionKind, key: str, **fields: object) -> Decision:
+    now = timezone.now()
+    move(row, STATE_OF_DECISION[kind], now)
+    row.decided_at = row.decided_at or now
+    row.save()
+    replace_standing(by, row)
+    return Decision.objects.create(
+        request=row, kind=kind.value, hub_code=HUB_DECISION[kind].value, by=by, at=now, key=key, **fields
+    )
+
+
+def _tell_outside(
+    by: Person, row: Request, professional: Professional | None, at: datetime | None, made: Decision
+) -> None:
+    """Tell of an hour agreed by phone as of an appointment; without one, only the own doctor."""
+    if row.patient is None or professional is None or at is None:
+        tell_own_doctor(by=by, row=row, seen_by=professional)
+        return
+    places = [one.place for one in memberships_of([professional])[professional.pk] if one.place]
+    phone = next((one.phone for one in places if one.phone), professional.phone)
+    commune = next((one.commune for one in places if one.commune), None)
+    announce(by=by, row=row, meeting=Meeting(at, professional, commune, phone), key=f"outside-{made.pk}")
