@@ -1,17 +1,21 @@
 // The regulation desk: live queue, time elapsed, one key an action. Every action also works without this file.
 //
-// <div id="desk" data-stream data-key-label…> holds the words; [data-key="r"] answers to that key; [data-since] is
-// an instant whose age is shown; #desk-queue[data-src] is fetched again when something changed.
+// <div id="desk" data-now data-stream…> holds the server's clock and the words; [data-key="r"] answers to that key;
+// [data-since] is an instant whose age is shown; [data-left] counts down the seconds that a seat stays held;
+// #desk-queue[data-src] is fetched again when something changed; #desk-map brings its map only once it is open.
+import { look } from "./islands.js";
 
 const POLL = 4000; // ms between two looks where the stream is not to be had
+const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map
 const SWITCH = "maillage-desk-keys"; // localStorage: "off" where the reader wants no single-key shortcuts
 
 export function desk(root) {
   const screen = root.getElementById("desk");
   if (!screen) return;
   keys(screen);
-  ages(root);
+  clocks(screen, root);
   live(screen);
+  map(document.getElementById("desk-map"));
   once(screen);
 }
 
@@ -29,7 +33,7 @@ function keys(screen) {
     if (event.key === "?") return event.preventDefault(), help?.showModal();
     if (localStorage.getItem(SWITCH) === "off") return;
     if (event.key === "j" || event.key === "k") return step(screen, event);
-    const target = [...screen.querySelectorAll(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)].find((one) => one.checkVisibility());
+    const target = [...screen.querySelectorAll(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`)].find((one) => one.checkVisibility());
     if (!target) return;
     event.preventDefault();
     if (target.matches("input, select, textarea")) target.focus();
@@ -45,17 +49,42 @@ function step(screen, event) {
   event.preventDefault();
 }
 
-/** Writes every age anew each second; the server wrote it once. */
-function ages(root) {
+/** Writes every age and every time left anew each second, on the server's clock: the reader's may be wrong. */
+function clocks(screen, root) {
+  const ahead = Date.now() - Date.parse(screen.dataset.now);
+  const opened = Date.now();
   const write = () => {
     for (const one of root.querySelectorAll("time[data-since]")) {
-      const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(one.dataset.since)) / 60000));
+      const minutes = Math.max(0, Math.floor((Date.now() - ahead - Date.parse(one.dataset.since)) / 60000));
       const hours = Math.floor(minutes / 60);
-      const text = hours ? `${hours}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}` : `${minutes}\u00a0min`;
-      if (one.textContent !== text) one.textContent = text;
+      say(one, hours ? `${hours}\u00a0h\u00a0${padded(minutes % 60)}` : `${minutes}\u00a0min`);
+    }
+    for (const one of root.querySelectorAll("[data-left]")) {
+      const left = Math.max(0, Number(one.dataset.left) - Math.floor((Date.now() - opened) / 1000));
+      say(one.querySelector(".desk-left"), `${Math.floor(left / 60)}\u00a0min\u00a0${padded(left % 60)}`);
+      one.querySelector(".desk-hold-on").hidden = !left;
+      one.querySelector(".desk-hold-over").hidden = Boolean(left);
     }
   };
   setInterval(write, 1000);
+}
+
+const padded = (count) => String(count).padStart(2, "0");
+const say = (element, text) => element.textContent !== text && (element.textContent = text);
+
+/** Draws the map where there is room for it or where the reader opens it, and remembers who closed it. */
+function map(frame) {
+  if (!frame) return;
+  const draw = () => {
+    const drawing = frame.querySelector("template");
+    if (!frame.open || !drawing) return;
+    drawing.replaceWith(drawing.content);
+    look(frame);
+  };
+  frame.open = matchMedia("(min-width: 75rem)").matches && localStorage.getItem(FOLDED) !== "yes";
+  frame.querySelector("summary").addEventListener("click", () => localStorage.setItem(FOLDED, frame.open ? "yes" : "no"));
+  frame.addEventListener("toggle", draw);
+  draw();
 }
 
 /** Looks again when the server says that something changed, or every few seconds where it cannot say so. */

@@ -3,12 +3,14 @@
 const script = document.getElementById("app-script");
 
 export function islands(root) {
-  const look = () => {
-    if (root.querySelector("maillage-map")) loadMap();
-    if (root.querySelector("maillage-chart")) load(script.dataset.chart);
-  };
-  look();
-  root.addEventListener("htmx:load", look);
+  look(root);
+  root.addEventListener("htmx:load", () => look(root));
+}
+
+/** Loads what a part of the page needs. */
+export function look(part) {
+  if (part.querySelector("maillage-map")) loadMap();
+  if (part.querySelector("maillage-chart")) load(script.dataset.chart);
 }
 
 function loadMap() {

@@ -20,8 +20,9 @@ export function lists(root) {
 
 function show(list, { code, from }) {
   for (const other of list.querySelectorAll(".selected")) other.classList.remove("selected");
-  const row = list.querySelector(`[data-code="${CSS.escape(code)}"]`);
-  row?.classList.add("selected");
+  const rows = list.querySelectorAll(`[data-code="${CSS.escape(code)}"]`);
+  for (const one of rows) one.classList.add("selected");
+  const row = rows[0];
   // The list scrolls inside its frame; the page stays where the reader's finger is.
   const frame = row?.closest(".table-scroll");
   if (from === "map" && frame) frame.scrollTo({ top: row.offsetTop - frame.clientHeight / 2 });

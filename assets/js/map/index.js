@@ -5,6 +5,7 @@
 //   data-field, data-scale (access | difference | count | category), data-bounds, data-unit, data-decimals, data-label
 //   data-perimeter  GeoJSON outlined in the brand colour (else the outline of the features inside is drawn)
 //   data-points     GeoJSON points: properties type, type_label, name, url, detail, centre (true: placed at the commune's centre)
+//   data-fit        "points": the view holds the points rather than the whole territory
 //   data-lines      GeoJSON lines between communes: properties weight (0 to 1, the width), kind (modelled: dashed | observed: solid)
 //   data-list       id of the list whose rows carry data-code
 //   data-pick       id of an input (a click adds or removes a code) or of a form (a click fills `commune` and submits)
@@ -90,8 +91,14 @@ class MaillageMap extends HTMLElement {
       perimeter: perimeter.features.length ? perimeter : inside.length < communes.features.length ? outline(inside) : EMPTY,
       zones: whiteZones(communes),
     };
-    this.extent = bounds(this.data.perimeter.features.length ? this.data.perimeter : communes);
+    const fitted = this.dataset.fit === "points" && points.features.length ? points : this.data.perimeter;
+    this.extent = bounds(fitted.features.length ? fitted : communes);
     this.key.replaceChildren(legend(this.dataset, this.data));
+  }
+
+  /** How the extent is brought into the frame: a few points keep some country around them. */
+  get fitting() {
+    return this.dataset.fit === "points" ? { padding: 56, maxZoom: 12 } : { padding: 24 };
   }
 
   async draw() {
@@ -102,7 +109,7 @@ class MaillageMap extends HTMLElement {
       container: this.canvas,
       style: { version: 8, sources: {}, layers: [] },
       bounds: this.extent,
-      fitBoundsOptions: { padding: 24 },
+      fitBoundsOptions: this.fitting,
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -225,7 +232,7 @@ class MaillageMap extends HTMLElement {
   /** Brings the whole territory back into view. */
   reset() {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.fitBounds(this.extent, { padding: 24, duration: calm ? 0 : 200 });
+    this.map.fitBounds(this.extent, { ...this.fitting, duration: calm ? 0 : 200 });
   }
 }
 

@@ -6,7 +6,15 @@ Each refusal is an `OrientationError` whose message is the sentence to show. Wri
 from maillage.orientation.actions.closing import close, decide, transfer_to_15
 from maillage.orientation.actions.demonstration import create_demonstration_desk
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.proposals import Next, hold, hold_and_book, propose, refuse_proposal
+from maillage.orientation.actions.outside import book_over_capacity, send_outside_slot
+from maillage.orientation.actions.proposals import (
+    Next,
+    give_back,
+    hold,
+    hold_and_book,
+    propose,
+    refuse_proposal,
+)
 from maillage.orientation.actions.requests import (
     FIELDS,
     describe,
@@ -39,10 +47,19 @@ from maillage.orientation.queries.desk import (
     queue,
     regulators,
     request_file,
-    to_close,
     today,
 )
 from maillage.orientation.queries.lists import motive_label, motives, protocols
+from maillage.orientation.queries.outcomes import (
+    Received,
+    Sent,
+    closed_since,
+    received,
+    received_count,
+    said,
+    sent,
+    to_close,
+)
 from maillage.orientation.queries.safety import sheets_for
 from maillage.orientation.rules.vocabulary import (
     Answer,
@@ -81,6 +98,7 @@ __all__ = [
     "Proposal",
     "ProposalKind",
     "QueueLine",
+    "Received",
     "Refusal",
     "RefusalReason",
     "Request",
@@ -88,16 +106,20 @@ __all__ = [
     "SafetyAnswer",
     "SafetySheet",
     "Search",
+    "Sent",
     "State",
     "Today",
     "Urgency",
     "answer_questions",
+    "book_over_capacity",
     "close",
+    "closed_since",
     "create_demonstration_desk",
     "create_example_sheets",
     "decide",
     "describe",
     "free_capacity",
+    "give_back",
     "hand_over_shift",
     "hold",
     "hold_and_book",
@@ -109,10 +131,15 @@ __all__ = [
     "propose",
     "protocols",
     "queue",
+    "received",
+    "received_count",
     "refuse_proposal",
     "regulators",
     "release",
     "request_file",
+    "said",
+    "send_outside_slot",
+    "sent",
     "sheets_for",
     "take",
     "to_close",

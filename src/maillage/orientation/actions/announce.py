@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,16 +35,20 @@ def meeting_at(slot: agenda.Slot) -> Meeting:
 
 
 def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
-    """Tell the person, the professional and the own doctor; False where no phone lets the person be told."""
+    """Tell the person, the professional and the own doctor; False where no phone lets the person be told.
+
+    The professional's line opens the page where its outcome is said in one tap.
+    """
     tell_own_doctor(by=by, row=row, seen_by=meeting.professional)
     if not meeting.phone or meeting.commune is None:
         return False
     said = exchange.Parameters(
         when=meeting.when, professional=meeting.professional, commune=meeting.commune, phone=meeting.phone
     )
-    for to, name in ((row.patient, "patient"), (meeting.professional, "professional")):
+    outcome = f"{reverse('orientation:mine')}#demande-{row.pk}"
+    for to, name, path in ((row.patient, "patient", ""), (meeting.professional, "professional", outcome)):
         exchange.notify(
-            by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said,
+            by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said, path=path,
             key=f"orientation-{key}-{name}", scope=row.scope, urgent=True, not_after=meeting.when,
         )  # fmt: skip
     return True

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from maillage.kernel import outbox
+from maillage.agenda import api as agenda
+from maillage.exchange import api as exchange
+from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import in_hand, locked, move, require_closer, tell
-from maillage.orientation.models import Closure, Decision, Proposal, Request
+from maillage.orientation.actions.standing import replace_standing
+from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.queries.safety import missing_answers
-from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, ProposalState, State
+from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
 from maillage.orientation.rules.workflow import (
     AWAITING_OUTCOME,
     HUB_DECISION,
@@ -21,6 +26,7 @@ from maillage.orientation.rules.workflow import (
 )
 from maillage.roster import api as roster
 
+_IN_AGENDA = {Outcome.SEEN: agenda.State.HONOURED, Outcome.NOT_HONOURED: agenda.State.NOT_HONOURED}
 _BY_AGENDA = {"agenda.honoured": Outcome.SEEN, "agenda.not_honoured": Outcome.NOT_HONOURED}
 
 
@@ -74,14 +80,59 @@ def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
 
 
 @transaction.atomic
-def close(*, by: Person, request: Request, outcome: Outcome, note: str = "") -> Closure:
+def close(
+    *, by: Person, request: Request, outcome: Outcome, note: str = "", awaited: State | None = None
+) -> Closure:
     """Say what came of a request: in one tap by whoever saw the person, or by the desk.
 
     A person who did not come, or was sent elsewhere, goes back to the desk, so that somebody calls them; said
-    again by the desk, it closes. Raises PermissionDenied, OrientationError.
+    again by the desk, it closes. `awaited` is the state that the screen showed: the same outcome said again
+    from there changes nothing. The appointment in the agenda of `by` follows; who sent the request without
+    working at the desk is told. Raises PermissionDenied, OrientationError.
     """
     require_closer(by, request)
-    return _ended(by, locked(request), outcome, note)
+    row = locked(request)
+    if awaited is not None and row.state != awaited.value:
+        last = Closure.objects.of_request(row).last()
+        if last is not None and (last.by_id, last.outcome) == (by.pk, outcome.value):
+            return last
+        raise OrientationError(Refusal.STATE)
+    _tell_agenda(by, row, outcome)
+    made = _ended(by, row, outcome, note)
+    _tell_sender(by, row)
+    return made
+
+
+def _tell_agenda(by: Person, row: Request, outcome: Outcome) -> None:
+    """Say the same of the appointment, where `by` keeps that agenda: nothing is said twice."""
+    decision = Decision.objects.of_request(row).select_related("appointment__slot__agenda").last()
+    appointment = decision.appointment if decision is not None else None
+    state = _IN_AGENDA.get(outcome)
+    if appointment is None or state is None or not agenda.manages(by, appointment.slot.agenda):
+        return
+    key = f"orientation-{row.pk}-{outcome.value}-{appointment.pk}"
+    try:
+        agenda.change_state(by=by, appointment=appointment, state=state, key=key)
+    except agenda.BookingRefusedError as error:
+        if error.refusal is agenda.Refusal.NOT_BEGUN:
+            raise OrientationError(Refusal.NOT_BEGUN) from error
+        return  # the agenda says otherwise already: what is said here is kept here
+
+
+def _tell_sender(by: Person, row: Request) -> None:
+    """Tell who opened the request that its outcome is known; the desk sees it on its own screen."""
+    sender = row.opened_by
+    if sender == by or access.may(sender, Permission.REGULATE, row.scope):
+        return
+    exchange.notify(
+        by=by,
+        to=sender,
+        template=exchange.Template.REQUEST_ANSWERED,
+        parameters=exchange.Parameters(day=timezone.localtime(row.called_at).date()),
+        key=f"orientation-{row.pk}-outcome-{row.closures.count()}",
+        scope=row.scope,
+        path=f"{reverse('orientation:mine')}#demande-{row.pk}",
+    )
 
 
 def _decided(
@@ -91,8 +142,7 @@ def _decided(
     move(row, STATE_OF_DECISION[kind], now)
     row.decided_at = row.decided_at or now
     row.save()
-    standing = [ProposalState.OFFERED.value, ProposalState.HELD.value]
-    Proposal.objects.of_request(row).filter(state__in=standing).update(state=ProposalState.REPLACED.value)
+    replace_standing(by, row)
     return Decision.objects.create(
         request=row, kind=kind.value, hub_code=code.value, note=note.strip(), on_call=doctor, by=by
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,14 +10,20 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda import api as agenda
 from maillage.engines import booking as engine
-from maillage.exchange import api as exchange
 from maillage.kernel.models import Person
+from maillage.orientation.actions.announce import announce, meeting_at, told_sentence
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import in_hand, move, tell
+from maillage.orientation.actions.standing import (
+    STANDING,
+    give_back_others,
+    give_back_seat,
+    replace_standing,
+    standing,
+)
 from maillage.orientation.computations.criteria import Criteria
 from maillage.orientation.computations.proposals import Answer, find
 from maillage.orientation.models import Decision, Proposal, Request, Search
-from maillage.orientation.models.proposals import ProposalQuerySet
 from maillage.orientation.queries.safety import missing_answers
 from maillage.orientation.rules.vocabulary import (
     DecisionKind,
@@ -28,8 +33,6 @@ from maillage.orientation.rules.vocabulary import (
     State,
 )
 from maillage.orientation.rules.workflow import HUB_DECISION, enters_slot_search
-
-_STANDING = [ProposalState.OFFERED.value, ProposalState.HELD.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,44 @@ def propose(*, by: Person, request: Request, criteria: Criteria | None = None) -
 
 @transaction.atomic
 def hold(*, by: Person, proposal: Proposal, key: str) -> Next:
-    """Keep the seat of a proposal while the person is asked; where it is taken, give the next best."""
+    """Keep the seat of a proposal while the person is asked; where it is taken, give the next best.
+
+    A request keeps one seat at a time: another that it held is given back. Held already, nothing changes.
+    """
     row, chosen, done = _chosen(by, proposal)
     if done is not None:
         raise OrientationError(Refusal.PROPOSAL_GONE)
-    try:
-        held = agenda.hold(by=by, slot=chosen.slot, key=key)
-    except agenda.BookingRefusedError as error:
-        return _taken(by, row, chosen, error)
-    chosen.appointment, chosen.state = held, ProposalState.HELD.value
-    chosen.save(update_fields=["appointment", "state"])
-    row.save()
-    tell(by, row, "orientation.held", {"proposal": chosen.pk})
+    now = timezone.now()
+    held = chosen.appointment
+    if held is None or held.state != agenda.State.HELD.value or held.is_expired(now):
+        give_back_others(by, row, but=chosen)
+        try:
+            held = agenda.hold(by=by, slot=chosen.slot, key=key)
+        except agenda.BookingRefusedError as error:
+            return _taken(by, row, chosen, error)
+        if held.is_expired(now) or held.state != agenda.State.HELD.value:  # an old page sent its key again
+            raise OrientationError(Refusal.HOLD_OVER)
+        chosen.appointment, chosen.state = held, ProposalState.HELD.value
+        chosen.save(update_fields=["appointment", "state"])
+        row.save()
+        tell(by, row, "orientation.held", {"proposal": chosen.pk})
     return Next(row, held, None, _("Créneau retenu : demandez l’accord de la personne, puis réservez."))
+
+
+@transaction.atomic
+def give_back(*, by: Person, proposal: Proposal) -> Next:
+    """Give back the seat held for a proposal, which still stands; given back already, nothing changes.
+
+    Raises PermissionDenied, OrientationError.
+    """
+    row, chosen = _standing_proposal(by, proposal)
+    if chosen.state == ProposalState.HELD.value:
+        give_back_seat(by, chosen)
+        chosen.appointment, chosen.state = None, ProposalState.OFFERED.value
+        chosen.save(update_fields=["appointment", "state"])
+        row.save()
+        tell(by, row, "orientation.given_back", {"proposal": chosen.pk})
+    return Next(row, None, chosen, _("Créneau rendu : il est de nouveau libre pour tous."))
 
 
 @transaction.atomic
@@ -100,7 +128,7 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
     row.decided_at = row.decided_at or now
     chosen.appointment, chosen.state = made, ProposalState.ACCEPTED.value
     chosen.save(update_fields=["appointment", "state"])
-    _standing(row).update(state=ProposalState.REPLACED.value)
+    replace_standing(by, row)
     kind = DecisionKind.SLOT
     Decision.objects.create(
         request=row,
@@ -111,9 +139,9 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
         by=by,
     )
     row.save()
-    told = _announce(by, row, chosen)
+    told = announce(by=by, row=row, meeting=meeting_at(chosen.slot), key=str(chosen.pk))
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
-    return Next(row, made, None, _told_sentence(told), told)
+    return Next(row, made, None, told_sentence(told), told)
 
 
 @transaction.atomic
@@ -124,10 +152,10 @@ def refuse_proposal(*, by: Person, proposal: Proposal, reason: RefusalReason) ->
     """
     row, chosen = _standing_proposal(by, proposal)
     if chosen.appointment is not None:
-        _give_back(by, chosen)
+        give_back_seat(by, chosen)
     chosen.state, chosen.refusal = ProposalState.REFUSED.value, reason.value
     chosen.save(update_fields=["state", "refusal"])
-    following = _standing(row).filter(search=chosen.search_id, rank__gt=chosen.rank).order_by("rank").first()
+    following = standing(row).filter(search=chosen.search_id, rank__gt=chosen.rank).order_by("rank").first()
     if following is None or following.kind == ProposalKind.SAMU.value:
         following = _first(_search(by, row, Criteria(**chosen.search.criteria)))
     row.save()
@@ -141,7 +169,7 @@ def _search(by: Person, row: Request, criteria: Criteria) -> Search:
     now = timezone.now()
     if row.state != State.PROPOSED.value:
         move(row, State.PROPOSED, now)
-    _standing(row).update(state=ProposalState.REPLACED.value)
+    replace_standing(by, row)
     answer = find(row, criteria, by=by, now=now, refused=_refused_places(row))
     search = Search.objects.create(
         request=row, by=by, at=now, criteria=criteria.stored(), engine_version=engine.VERSION,
@@ -186,18 +214,14 @@ def _refused_places(row: Request) -> frozenset[int]:
     return frozenset(refused.exclude(slot=None).values_list("slot__schedule", flat=True))
 
 
-def _standing(row: Request) -> ProposalQuerySet:
-    return Proposal.objects.of_request(row).filter(state__in=_STANDING)
-
-
 def _first(search: Search) -> Proposal | None:
-    return _standing(search.request).filter(search=search).order_by("rank").first()
+    return standing(search.request).filter(search=search).order_by("rank").first()
 
 
 def _standing_proposal(by: Person, proposal: Proposal) -> tuple[Request, Proposal]:
     row = in_hand(by, proposal.request)
     chosen = Proposal.objects.keyed(proposal.pk).select_related("slot__agenda", "appointment", "search").get()
-    if chosen.state not in _STANDING:
+    if chosen.state not in STANDING:
         raise OrientationError(Refusal.PROPOSAL_GONE)
     return row, chosen
 
@@ -227,62 +251,3 @@ def _taken(by: Person, row: Request, chosen: Proposal, error: agenda.BookingRefu
     row.save()
     tell(by, row, "orientation.searched", {"taken": chosen.pk})
     return Next(row, None, following, str(error))
-
-
-def _give_back(by: Person, chosen: Proposal) -> None:
-    held = chosen.appointment
-    if held.state == agenda.State.HELD.value:
-        key = f"refused-{chosen.pk}"
-        try:
-            agenda.change_state(by=by, appointment=held, state=agenda.State.CANCELLED, key=key)
-        except agenda.BookingRefusedError:
-            return  # it expired meanwhile: the seat is free already
-
-
-def _announce(by: Person, row: Request, chosen: Proposal) -> bool:
-    """Tell the person, the professional and the own doctor, without health data; False if nobody could."""
-    slot = chosen.slot
-    where = slot.schedule
-    phone = (where.place.phone if where.place else "") or slot.agenda.professional.phone
-    own = row.patient.referring_doctor
-    if own is not None and own.pk != slot.agenda.professional_id:
-        _tell_doctor(by, row, own)
-    if not phone or where.commune is None:
-        return False
-    said = exchange.Parameters(
-        when=slot.starts_at, professional=slot.agenda.professional, commune=where.commune, phone=phone
-    )
-    for to, name in ((row.patient, "patient"), (slot.agenda.professional, "professional")):
-        key = f"orientation-{chosen.pk}-{name}"
-        template, late = exchange.Template.APPOINTMENT_BOOKED, slot.starts_at
-        exchange.notify(
-            by=by,
-            to=to,
-            template=template,
-            parameters=said,
-            key=key,
-            scope=row.scope,
-            urgent=True,
-            not_after=late,
-        )
-    return True
-
-
-def _tell_doctor(by: Person, row: Request, own: Person) -> None:
-    day: datetime = timezone.localtime(row.called_at)
-    exchange.notify(
-        by=by,
-        to=own,
-        template=exchange.Template.REQUEST_ANSWERED,
-        parameters=exchange.Parameters(day=day.date()),
-        key=f"orientation-{row.pk}-own-doctor",
-        scope=row.scope,
-    )
-
-
-def _told_sentence(told: bool) -> str:
-    if told:
-        return _("Rendez-vous pris. L’heure et le lieu sont envoyés à la personne.")
-    return _(
-        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
-    )

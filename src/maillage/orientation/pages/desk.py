@@ -17,6 +17,7 @@ from maillage.orientation.models.proposals import REFUSAL_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
 from maillage.orientation.pages import presenters, strip, wording
 from maillage.orientation.pages.base import OfDesk, OfRequest
+from maillage.orientation.pages.criteria import CriteriaForm, criteria_of
 from maillage.orientation.pages.file import proposals_view, request_view
 from maillage.orientation.pages.forms import CompleteForm, completing
 from maillage.orientation.pages.presenters import QueueRow
@@ -49,6 +50,7 @@ def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, 
     rows = queue_rows(view, current)
     return {
         "step": step,
+        "now": timezone.now(),
         "rows": rows,
         "version": version(rows),
         "finding": _finding(rows),
@@ -60,6 +62,7 @@ def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, 
         "refusals": [(one.value, label) for one, label in REFUSAL_LABELS.items()],
         "decisions": wording.DECISIONS,
         "complete": None,
+        "criteria": None,
         "chosen": None,
         "proposals": presenters.Proposals(),
     }
@@ -94,6 +97,8 @@ class RequestPage(OfRequest, Page):
         shown = screen(self, step=step, current=self.asked.pk)
         shown["chosen"] = request_view(file, self.person, motive_labels())
         shown["proposals"] = proposals_view(file)
+        if shown["chosen"].may_search:
+            shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
         if shown["chosen"].may_decide:
             shown["complete"] = CompleteForm(initial=completing(file.request))
         return super().get_context_data(**shown, form=None, **context)

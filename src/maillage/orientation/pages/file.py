@@ -13,7 +13,7 @@ from maillage.kernel.models import Person
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
-from maillage.orientation.pages import presenters, wording
+from maillage.orientation.pages import criteria, presenters, wording
 from maillage.orientation.pages.presenters import Mark, Proposals, RequestView
 from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State
 
@@ -68,11 +68,18 @@ def proposals_view(file: api.RequestFile) -> Proposals:
     moment = partial(presenters.moment, now=now)
     if State(file.request.state) not in _DECIDING or file.search is None or file.request.has_red_flag:
         return Proposals(done=_done(file))
+    given = criteria.criteria_of(file.search)
     standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
+    held = [one for one in standing if one.state == ProposalState.HELD]
+    best = next((one.pk for one in [*held, *standing]), None)
     return Proposals(
-        cards=[presenters.card(one, wording.reasons_of(one.reasons), now) for one in standing],
+        cards=[
+            presenters.card(one, wording.reasons_of(one.reasons), now, is_best=one.pk == best)
+            for one in standing
+        ],
         excluded=[wording.left_out(row, moment) for row in file.search.excluded],
-        sentence=wording.widening(file.search.widen),
+        active=criteria.active(file.request, given),
+        wider=criteria.wider(file.search.widen, given),
         was_searched=True,
     )
 

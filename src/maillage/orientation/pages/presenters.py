@@ -14,11 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.agenda.api import Schedule
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.orientation.models import Proposal, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
+from maillage.orientation.pages.criteria import Active, Wider
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -27,6 +29,7 @@ from maillage.orientation.rules.vocabulary import (
     Outcome,
     Priority,
     ProposalKind,
+    ProposalState,
     State,
     Urgency,
 )
@@ -50,6 +53,11 @@ KEYS: list[tuple[str, str | Promise]] = [
     ("E", gettext_lazy("Enregistrer : l’appel, ou les réponses de sécurité")),
     ("C", gettext_lazy("Chercher qui peut recevoir")),
     ("1 … 6", gettext_lazy("Réserver cette proposition")),
+    ("R", gettext_lazy("Retenir la première proposition, le temps de demander à la personne")),
+    ("B", gettext_lazy("Réserver ce qui est retenu")),
+    ("Z", gettext_lazy("Rendre ce qui est retenu")),
+    ("G", gettext_lazy("Ouvrir les critères de recherche")),
+    ("M", gettext_lazy("Montrer, cacher la carte")),
     ("F", gettext_lazy("Dire pourquoi la première proposition est refusée")),
     ("T", gettext_lazy("Noter la transmission au 15")),
     ("V, A, D, U", gettext_lazy("Clore : vu, non venu, réorienté, urgences malgré tout")),
@@ -129,7 +137,10 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A proposal: when, who, where, why it is there, what one press does."""
+    """A proposal: when, who, where, why it is there, what one press does; whether its seat is held.
+
+    `left`: seconds that it stays held, 0 once they are over. `code`: the commune that the map shows.
+    """
 
     pk: int
     when: str
@@ -142,6 +153,17 @@ class Card:
     is_bookable: bool
     decision: str
     key: str
+    code: str = ""
+    is_held: bool = False
+    is_best: bool = False
+    left: int = 0
+    hold_key: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def left_said(self) -> str:
+        """The time left, as assets/js/desk.js goes on writing it."""
+        minutes, seconds = divmod(self.left, 60)
+        return f"{minutes}\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}{seconds:02}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +172,15 @@ class Proposals:
 
     cards: list[Card] = field(default_factory=list)
     excluded: list[Mark] = field(default_factory=list)
-    sentence: str = ""
+    active: list[Active] = field(default_factory=list)
+    wider: list[Wider] = field(default_factory=list)
     done: str = ""
     was_searched: bool = False
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether a seat is kept for the person."""
+        return any(one.is_held for one in self.cards)
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -281,13 +309,14 @@ def moment(when: datetime, now: datetime) -> str:
     return f"{day} {hour}"
 
 
-def card(proposal: Proposal, reasons: list[str], now: datetime) -> Card:
-    """Return a proposal as a card; the button says its result."""
+def card(proposal: Proposal, reasons: list[str], now: datetime, *, is_best: bool = False) -> Card:
+    """Return a proposal as a card; the button says its result. `is_best`: the next thing to do."""
     kind = ProposalKind(proposal.kind)
     who = proposal.professional.name if proposal.professional else _("le 15")
     bookable = proposal.slot is not None and kind in {ProposalKind.OWN_DOCTOR, ProposalKind.SLOT}
     when = moment(proposal.starts_at, now) if bookable and proposal.starts_at else _("maintenant")
-    where = str(proposal.slot.schedule) if proposal.slot else ""
+    schedule = proposal.slot.schedule if proposal.slot else None
+    where = _place(schedule) if schedule else ""
     if bookable:
         action = _("Réserver {when} chez {who}").format(when=when, who=who)
     elif kind is ProposalKind.ON_CALL:
@@ -303,7 +332,19 @@ def card(proposal: Proposal, reasons: list[str], now: datetime) -> Card:
     decision = DecisionKind.ON_CALL.value if kind is ProposalKind.ON_CALL else ""
     mark = "good" if kind is ProposalKind.OWN_DOCTOR else ""
     label, key = proposal.kind_label, uuid4().hex
-    return Card(proposal.pk, when, who, where, label, mark, reasons, action, bookable, decision, key)
+    held = proposal.appointment if proposal.state == ProposalState.HELD.value else None
+    return Card(
+        proposal.pk, when, who, where, label, mark, reasons, action, bookable, decision, key,
+        code=schedule.commune_id or "" if schedule else "",
+        is_held=held is not None, is_best=is_best,
+        left=max(0, int((held.hold_expires_at - now).total_seconds())) if held else 0,
+    )  # fmt: skip
+
+
+def _place(schedule: Schedule) -> str:
+    """Name a place of consultation and its commune, once."""
+    name, commune = str(schedule), schedule.commune.name if schedule.commune else ""
+    return name if commune in name else f"{name}, {commune}"
 
 
 def may_search(request: Request, cleared: bool) -> bool:

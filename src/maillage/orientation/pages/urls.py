@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.orientation.pages import calls, desk, live, shift, work
+from maillage.orientation.pages import calls, desk, live, outcomes, places, shift, work
 
 app_name = "orientation"
 urlpatterns = [
@@ -11,13 +11,19 @@ urlpatterns = [
     path("flux/", live.Stream.as_view(), name="stream"),
     path("appel/", calls.Call.as_view(), name="call"),
     path("releve/", shift.HandOver.as_view(), name="handover"),
+    path("demandes/", outcomes.Mine.as_view(), name="mine"),
+    path("demandes/<int:pk>/issue/", outcomes.Say.as_view(), name="say"),
     path("<int:pk>/", desk.RequestPage.as_view(), name="request"),
     path("<int:pk>/prendre/", work.Take.as_view(), name="take"),
     path("<int:pk>/laisser/", work.Release.as_view(), name="release"),
     path("<int:pk>/completer/", calls.Complete.as_view(), name="complete"),
     path("<int:pk>/questions/", work.Answers.as_view(), name="answer"),
     path("<int:pk>/chercher/", work.Search.as_view(), name="search"),
+    path("<int:pk>/communes.geojson", places.Communes.as_view(), name="map_communes"),
+    path("<int:pk>/lieux.geojson", places.Places.as_view(), name="map_places"),
     path("<int:pk>/propositions/<int:proposal>/reserver/", work.Book.as_view(), name="book"),
+    path("<int:pk>/propositions/<int:proposal>/retenir/", work.Hold.as_view(), name="hold"),
+    path("<int:pk>/propositions/<int:proposal>/rendre/", work.GiveBack.as_view(), name="give_back"),
     path("<int:pk>/propositions/<int:proposal>/refuser/", work.Refuse.as_view(), name="refuse"),
     path("<int:pk>/decider/", work.Decide.as_view(), name="decide"),
     path("<int:pk>/quinze/", work.Transfer.as_view(), name="transfer"),

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from maillage.engines.booking import Reason
 from maillage.orientation.rules.vocabulary import DecisionKind, Why
@@ -51,16 +50,3 @@ def left_out(row: dict[str, Any], moment: Any) -> tuple[str, str]:
     if row["reasons"] == ["too_late"] and row.get("first_start"):
         said = [f"{said[0]} ({moment(datetime.fromisoformat(row['first_start']))})"]
     return row["name"], ", ".join(said)
-
-
-def widening(widen: Iterable[dict[str, Any]]) -> str:
-    """Say which criterion, given up, would add most people; empty where none would."""
-    best = next(iter(widen), None)
-    if best is None:
-        return ""
-    text = ngettext(
-        "{count} professionnel de plus si l’on renonce à ceci : {reason}.",
-        "{count} professionnels de plus si l’on renonce à ceci : {reason}.",
-        best["people"],
-    )
-    return text.format(count=best["people"], reason=EXCLUSIONS[best["reason"]])

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from maillage.kernel.pages.base import Endpoint
 from maillage.orientation import api
 from maillage.orientation.models import Proposal, SafetySheet
+from maillage.orientation.models import Search as MadeSearch
+from maillage.orientation.pages import criteria
 from maillage.orientation.pages.base import OfRequest, key_of
+from maillage.orientation.pages.criteria import CriteriaForm
 from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason
 
 Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome)
@@ -74,13 +77,21 @@ class Answers(Act):
 
 
 class Search(Act):
-    """Looks for who may receive, within the criteria of the form."""
+    """Looks for who may receive, within the criteria of the form; one of its buttons may give one up."""
 
     step = "propositions"
 
     def act(self) -> None:
-        """Search anew."""
-        api.propose(by=self.person, request=self.asked, criteria=criteria_of(self.request))
+        """Search anew; criteria that are none of those offered are said, and nothing is searched."""
+        latest = MadeSearch.objects.of_request(self.asked).first()
+        form = CriteriaForm(self.request.POST, self.asked, criteria.criteria_of(latest))
+        if not form.is_valid():
+            for name, errors in form.errors.items():
+                messages.warning(self.request, f"{form[name].label}\N{NO-BREAK SPACE}: {' '.join(errors)}")
+            return
+        asked = criteria.without(form.criteria(), self.request.POST.get("without", ""))
+        asked = criteria.widened(asked, self.request.POST.get("widen", ""))
+        api.propose(by=self.person, request=self.asked, criteria=asked)
 
 
 class OfProposal(Act):
@@ -108,6 +119,24 @@ class Book(OfProposal):
         done = api.hold_and_book(by=self.person, proposal=self.proposal, key=key_of(self.request))
         tell = messages.warning if done.appointment is None else messages.success
         tell(self.request, done.sentence)
+
+
+class Hold(OfProposal):
+    """Keeps the seat while the person is asked."""
+
+    def act(self) -> None:
+        """Hold it, or show the next best where it was taken meanwhile."""
+        done = api.hold(by=self.person, proposal=self.proposal, key=key_of(self.request))
+        tell = messages.warning if done.appointment is None else messages.success
+        tell(self.request, done.sentence)
+
+
+class GiveBack(OfProposal):
+    """Gives back the seat that was held: others may have it at once."""
+
+    def act(self) -> None:
+        """Give it back."""
+        messages.info(self.request, api.give_back(by=self.person, proposal=self.proposal).sentence)
 
 
 class Refuse(OfProposal):
@@ -149,19 +178,6 @@ class Close(Act):
         outcome = _word(self.request.POST.get("outcome"), Outcome)
         api.close(by=self.person, request=self.asked, outcome=outcome)
         messages.success(self.request, _("Issue notée."))
-
-
-def criteria_of(request: HttpRequest) -> api.Criteria:
-    """Return what the search form asks; an empty form asks what the rules of the desk say."""
-    asked = request.POST
-    travel = _number(asked.get("max_travel"))
-    return api.Criteria(
-        max_travel=float(travel) if travel else None,
-        home_visit="home_visit" in asked,
-        remote="remote" in asked,
-        wheelchair="wheelchair" in asked,
-        sector_one="sector_one" in asked,
-    )
 
 
 def _number(text: str | None) -> int:

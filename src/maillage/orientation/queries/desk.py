@@ -29,14 +29,14 @@ from maillage.orientation.models import (
 )
 from maillage.orientation.queries.safety import answers_of, missing_answers, sheets_for
 from maillage.orientation.rules.vocabulary import DecisionKind, State, Urgency
-from maillage.orientation.rules.workflow import AWAITING_OUTCOME, urgency
+from maillage.orientation.rules.workflow import urgency
 from maillage.people import api as people
 from maillage.roster import api as roster
 from maillage.territory.api import Territory
 
 #: Topics that change what a desk shows.
 EVENTS = ("orientation.opened", "orientation.changed")
-_IN_TOWN = {DecisionKind.SLOT, DecisionKind.ON_CALL, DecisionKind.ADVICE, DecisionKind.PROTOCOL}
+_IN_TOWN = frozenset(DecisionKind) - {DecisionKind.TRANSFER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,12 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
             "slot__schedule__commune", "slot__agenda__professional", "professional", "appointment"
         )
     decisions = Decision.objects.of_request(row).select_related(
-        "by", "on_call", "appointment__slot__agenda__professional", "appointment__slot__schedule"
+        "by",
+        "on_call",
+        "sent_to",
+        "structure",
+        "appointment__slot__agenda__professional",
+        "appointment__slot__schedule",
     )
     return RequestFile(
         row,
@@ -138,15 +143,6 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
         list(decisions),
         list(Closure.objects.of_request(row).select_related("by")),
     )
-
-
-def to_close(*, by: Person) -> list[Request]:
-    """Return the requests whose outcome `by` may say as the one who was to see the person, oldest first."""
-    rows = Request.objects.for_person(by).filter(state__in=[state.value for state in AWAITING_OUTCOME])
-    mine = Decision.objects.for_person(by).filter(request__in=rows)
-    seen = mine.filter(appointment__slot__agenda__professional__account=by).values_list("request", flat=True)
-    called = mine.filter(on_call__account=by).values_list("request", flat=True)
-    return list(rows.filter(pk__in={*seen, *called}).select_related("commune"))
 
 
 def today(*, by: Person, scope: Scope, now: datetime | None = None) -> Today:

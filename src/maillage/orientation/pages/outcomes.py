@@ -1,0 +1,121 @@
+"""What became of a request: one tap of whoever received the person, and whoever sent them knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.rules import Permission
+from maillage.orientation import api
+from maillage.orientation.models import Closure, Request
+from maillage.orientation.models.closing import OUTCOME_LABELS
+from maillage.orientation.pages import presenters
+from maillage.orientation.pages.desk import motive_labels
+from maillage.orientation.rules.vocabulary import Outcome, State
+
+ICONS = {
+    Outcome.SEEN: "check",
+    Outcome.NOT_HONOURED: "x",
+    Outcome.REORIENTED: "route",
+    Outcome.EMERGENCY: "ambulance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request as whoever received or sent it reads it: no more than they knew."""
+
+    pk: int
+    at: datetime
+    when: str
+    title: str
+    patient: str
+    detail: str
+    state: str
+
+
+class Mine(Page):
+    """The requests that the visitor received, each with its four buttons; what they said; what they sent."""
+
+    template_name = "orientation/mine.html"
+    permission = Permission.BOOK_APPOINTMENT
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        motives = motive_labels()
+        waiting = [_received(one, motives) for one in api.received(by=self.person)]
+        return super().get_context_data(
+            finding=_finding(len(waiting)),
+            waiting=waiting,
+            outcomes=[(one.value, OUTCOME_LABELS[one], icon) for one, icon in ICONS.items()],
+            said=[_said(one, motives) for one in api.said(by=self.person)],
+            sent=[_sent(one, motives) for one in api.sent(by=self.person)],
+            **context,
+        )
+
+
+class Say(Endpoint):
+    """Keeps the outcome that one tap said; the same tap again changes nothing."""
+
+    permission = Permission.BOOK_APPOINTMENT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close the request, or give it back to the desk. Raises Http404 for what is no outcome."""
+        asked = Request.objects.for_person(self.person).select_related("scope").filter(pk=pk).first()
+        try:
+            outcome, awaited = Outcome(request.POST.get("outcome", "")), State(request.POST.get("state", ""))
+        except ValueError:
+            raise Http404("outcome") from None
+        if asked is None:
+            raise Http404(pk)
+        try:
+            done = api.close(by=self.person, request=asked, outcome=outcome, awaited=awaited)
+        except api.OrientationError as error:
+            messages.warning(request, str(error))
+        else:
+            said = _("Issue notée : {outcome}. La demande est close.")
+            back = _("Issue notée : {outcome}. Le bureau de régulation reprend la demande.")
+            messages.success(request, (said if done.closes else back).format(outcome=OUTCOME_LABELS[outcome]))
+        return redirect("orientation:mine")
+
+
+def _finding(waiting: int) -> str:
+    if not waiting:
+        return _("Vous avez tout dit : aucune demande n’attend son issue.")
+    text = ngettext(
+        "{count} demande reçue attend son issue : touchez ce qu’elle est devenue.",
+        "{count} demandes reçues attendent leur issue : touchez ce que chacune est devenue.",
+        waiting,
+    )
+    return text.format(count=waiting)
+
+
+def _received(one: api.Received, motives: dict[str, str]) -> Line:
+    patient = presenters.patient_line(one.request.patient) or _("patient inconnu")
+    return _line(one.request, one.expected, motives, patient, one.place, one.request.state)
+
+
+def _said(one: Closure, motives: dict[str, str]) -> Line:
+    return _line(one.request, one.at, motives, "", "", str(OUTCOME_LABELS[Outcome(one.outcome)]))
+
+
+def _sent(one: api.Sent, motives: dict[str, str]) -> Line:
+    known = one.closure is not None and one.request.state == State.CLOSED.value
+    state = str(OUTCOME_LABELS[Outcome(one.closure.outcome)]) if known else one.request.state_label
+    return _line(one.request, one.request.called_at, motives, "", "", state)
+
+
+def _line(
+    request: Request, at: datetime, motives: dict[str, str], patient: str, place: str, state: str
+) -> Line:
+    detail = " · ".join(filter(None, [request.number, place or (request.commune and request.commune.name)]))
+    when = presenters.moment(at, timezone.now())
+    return Line(request.pk, at, when, presenters.title(request, motives), patient, detail, state)

@@ -1,0 +1,113 @@
+"""What became of a request: what whoever received the person has to say, what whoever sent it may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.kernel import access
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Permission
+from maillage.orientation.models import Closure, Decision, Request
+from maillage.orientation.rules.vocabulary import State
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME
+from maillage.people import api as people
+
+#: How long what was said, or sent, stays on the page.
+SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that somebody received: when the person is expected, and who they are."""
+
+    request: Request
+    expected: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that somebody sent, and its outcome where it is known."""
+
+    request: Request
+    closure: Closure | None
+
+
+@transaction.atomic
+def received(*, by: Person) -> list[Received]:
+    """Return what `by` received and whose outcome is awaited, oldest first; the patients' logs tell of it."""
+    rows = _awaited(by).select_related(
+        "request__commune", "request__patient", "appointment__slot__schedule__commune"
+    )
+    found = [_received(one) for one in rows.order_by("at", "pk")]
+    patients = {one.request.patient_id: one.request.patient for one in found if one.request.patient}
+    if patients:
+        purpose = _("Issue d’une demande reçue")
+        people.log_access(by=by, patients=patients.values(), what="list", purpose=purpose)
+    return sorted(found, key=lambda one: (one.expected, one.request.pk))
+
+
+def received_count(person: Person) -> int:
+    """Return how many outcomes `person` has to say, in one query."""
+    return _awaited(person).count()
+
+
+def to_close(*, by: Person) -> list[Request]:
+    """Return the requests whose outcome `by` may say as the one who was to see the person, oldest first."""
+    rows = _awaited(by).select_related("request__commune")
+    return sorted((one.request for one in rows), key=lambda one: (one.called_at, one.pk))
+
+
+def sent(*, by: Person, now: datetime | None = None) -> list[Sent]:
+    """Return what `by` sent to a desk where they do not work, the latest first, with what became of each."""
+    since = (now or timezone.now()) - SHOWN
+    mine = Request.objects.for_person(by).filter(opened_by=by)
+    mine = mine.filter(Q(called_at__gte=since) | ~Q(state=State.CLOSED.value))
+    desks = access.scopes_of(by, Permission.REGULATE)
+    if desks is None:
+        return []
+    rows = list(mine.exclude(scope__in=desks).select_related("commune").order_by("-called_at"))
+    last = {one.request_id: one for one in Closure.objects.for_person(by).filter(request__in=rows)}
+    return [Sent(row, last.get(row.pk)) for row in rows]
+
+
+def said(*, by: Person, now: datetime | None = None) -> list[Closure]:
+    """Return the outcomes that `by` said lately as the one who received, the latest first."""
+    since = (now or timezone.now()) - SHOWN
+    rows = Closure.objects.for_person(by).filter(by=by, at__gte=since)
+    effector = Decision.objects.for_person(by).filter(_effector(by), request=OuterRef("request"))
+    return list(rows.filter(Exists(effector)).select_related("request__commune").order_by("-at", "-pk"))
+
+
+def closed_since(*, by: Person, scope: Scope, since: datetime) -> list[Closure]:
+    """Return the outcomes said at a desk since an instant, the latest first. Raises PermissionDenied."""
+    access.require(by, Permission.REGULATE, scope)
+    rows = Closure.objects.in_scope(scope).filter(at__gte=since)
+    return list(rows.select_related("request", "by").order_by("-at", "-pk"))
+
+
+def _effector(person: Person) -> Q:
+    booked = Q(appointment__slot__agenda__professional__account=person)
+    return booked | Q(on_call__account=person) | Q(sent_to__account=person)
+
+
+def _awaited(person: Person) -> QuerySet[Decision]:
+    """Keep the decisions by which `person` received somebody, the latest of their request, still awaited."""
+    # The base manager: the condition itself, « no later decision », read with the rows that it keeps.
+    later = Decision._base_manager.filter(request=OuterRef("request"), pk__gt=OuterRef("pk"))
+    awaited = [state.value for state in AWAITING_OUTCOME]
+    rows = Decision.objects.for_person(person).filter(_effector(person), request__state__in=awaited)
+    return rows.exclude(Exists(later))
+
+
+def _received(decision: Decision) -> Received:
+    appointment = decision.appointment
+    if appointment is None:
+        return Received(decision.request, decision.at, "")
+    return Received(decision.request, appointment.slot.starts_at, str(appointment.slot.schedule))
