@@ -14,7 +14,7 @@ from maillage.kernel.rules import Role
 from maillage.roster import api
 from maillage.roster.models import DutyFeed
 from maillage.territory.api import Territory
-from tests.roster.people import make_person
+from tests.factories import make_person
 
 
 @pytest.fixture

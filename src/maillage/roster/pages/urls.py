@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.roster.pages import exchanges, feeds, views
+from maillage.roster.pages import exchanges, feeds, printing, views
 
 app_name = "roster"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/", views.Detail.as_view(), name="detail"),
     path("<int:pk>/bilan/", views.Balance.as_view(), name="balance"),
     path("<int:pk>/calendrier.ics", views.ICal.as_view(), name="ical"),
+    path("<int:pk>/tableau.pdf", printing.Print.as_view(), name="pdf"),
     path("<int:pk>/completer/", views.Fill.as_view(), name="fill"),
     path("<int:pk>/etape/", views.Step.as_view(), name="step"),
     path("garde/<int:pk>/remplacement/", exchanges.Ask.as_view(), name="ask"),

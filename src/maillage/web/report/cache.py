@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from maillage.kernel.printing import source_of
 from maillage.web.report.content import Report
 from maillage.web.report.data import Data, fingerprint
 from maillage.web.report.pdf import TEMPLATE, pdf
@@ -18,8 +19,7 @@ KEPT = 40
 
 def cached_file(data: Data) -> Path:
     """Return where the PDF of a report is kept, by all that it says and how it is laid out."""
-    template = TEMPLATE.read_text(encoding="utf-8")
-    name = fingerprint({**data, "template": template, "typst": version("typst")})
+    name = fingerprint({**data, "template": source_of(TEMPLATE), "typst": version("typst")})
     return Path(settings.HOME) / "cache" / "reports" / f"{name}.pdf"
 
 
