@@ -1,4 +1,4 @@
-"""The inbox, its count in the masthead, its undo; what did not leave, for administrators alone."""
+"""The inbox, its count in the masthead, its undo; what was sent, for who coordinates, without a name."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +11,7 @@ from django.urls import reverse
 from maillage.exchange import api
 from maillage.exchange.actions import inbox
 from maillage.exchange.models import Notification
+from maillage.exchange.rules.vocabulary import CallOutcome
 from maillage.kernel import outbox
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
@@ -18,7 +19,7 @@ from maillage.people.api import Patient
 from maillage.people.models import AccessLogEntry
 from tests.exchange.conftest import NOW, Tell
 from tests.exchange.servers import Gateway
-from tests.factories import make_patient, make_person, make_territory
+from tests.factories import make_patient, make_person, make_professional, make_territory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Enter = Callable[[Person], Client]
@@ -49,8 +50,8 @@ def page(client: Client, name: str = "inbox", query: str = "") -> str:
     return answer.content.decode()
 
 
-def do(client: Client, name: str, pk: int, status: int = 302) -> None:
-    assert client.post(reverse(f"exchange:{name}", args=[pk])).status_code == status
+def do(client: Client, name: str, pk: int, status: int = 302, **sent: str) -> None:
+    assert client.post(reverse(f"exchange:{name}", args=[pk]), sent).status_code == status
 
 
 def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person) -> None:
@@ -87,12 +88,34 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     ):
         assert said in text
     assert AccessLogEntry.objects.in_scope(place.scope).filter(patient=called, person=regulator).count() == 1
-    do(enter(other), "close", row.pk)
-    assert "Appel passé par Paul Reglisse" in page(enter(regulator))
-    assert inbox.close(by=regulator, pk=row.pk).closed_by == other, "the first to do it did it"
+    assert 'href="tel:+33639980001"' in text
+    assert 'href="tel:+33639980009"' in text, "the daughter's number is one tap too"
+    do(enter(other), "close", row.pk, 404)
+    do(enter(other), "note_call", row.pk, 404, outcome="fever")
+    do(enter(other), "note_call", row.pk, outcome="no_answer")
+    text = page(enter(regulator))
+    assert "Sans réponse · Paul Reglisse" in text
+    assert "(1 en attente)" in text, "nobody answered: it stays to call"
+    do(enter(other), "note_call", row.pk, outcome="reached")
+    assert "Jointe · Paul Reglisse" in page(enter(regulator))
+    ended = inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.WRONG_NUMBER)
+    assert ended.closed_by == other, "the first to end it ended it"
     do(enter(regulator), "reopen", row.pk)
+    assert "(1 en attente)" in page(enter(regulator))
     verbs = Entry.objects.filter(verb__startswith="exchange.").values_list("verb", flat=True)
-    assert sorted(verbs) == ["exchange.call_made", "exchange.call_reopened"]
+    assert sorted(verbs) == ["exchange.call_made", "exchange.call_made", "exchange.call_reopened"]
+
+
+def test_a_call_that_is_no_longer_of_use_waits_for_nobody(
+    enter: Enter, tell: Tell, called: Patient, regulator: Person, clock: Any
+) -> None:
+    tell(called, not_after=NOW + timedelta(hours=1))
+    assert api.unread_count(regulator) == 1
+    clock.shift(timedelta(hours=2))
+    assert api.unread_count(regulator) == 0
+    text = page(enter(regulator))
+    assert "Trop tard" in text
+    assert "/appel/" not in text
 
 
 def test_others_see_neither_the_call_nor_the_message(
@@ -107,7 +130,9 @@ def test_others_see_neither_the_call_nor_the_message(
         for pk in (call.pk, line.pk, mail.pk):
             do(client, "close", pk, 404)
             do(client, "reopen", pk, 404)
+            do(client, "note_call", pk, 404, outcome="reached")
     do(enter(doctor), "close", mail.pk, 404)
+    do(enter(doctor), "note_call", line.pk, 404, outcome="reached")
 
 
 def test_one_chooses_how_to_be_told(enter: Enter, tell: Tell, doctor: Person) -> None:
@@ -120,20 +145,23 @@ def test_one_chooses_how_to_be_told(enter: Enter, tell: Tell, doctor: Person) ->
     assert "checked" not in page(client).split('name="by_email"')[1].split(">")[0]
 
 
-def test_the_administrator_reads_what_did_not_leave_without_a_name(
-    enter: Enter, tell: Tell, patient: Patient, administrator: Person, regulator: Person, gateway: Gateway,
+def test_the_coordinator_reads_what_was_sent_without_a_name(
+    enter: Enter, tell: Tell, patient: Patient, coordinator: Person, regulator: Person, gateway: Gateway,
     clock: Any,
 ) -> None:  # fmt: skip
-    client = enter(administrator)
-    assert "Tout est parti" in page(client, "deliveries")
+    client = enter(coordinator)
+    assert "Rien à montrer ici" in page(client, "deliveries")
     gateway.answers = [422, 503]
     refused, late = *tell(patient), *tell(patient)
+    assert "En attente" in page(client, "deliveries", "?voir=waiting")
     clock.shift(timedelta(seconds=2))
     outbox.drain()
-    text = page(client, "deliveries")
-    assert "2 envois ne sont pas partis" in text
+    text = page(client, "deliveries", "?voir=trouble")
+    assert "2 ne sont pas partis" in text
     assert f"Patient nº\u00a0{patient.pk}" in text
-    assert "HTTP 422" in text
+    assert "06\u00a039" not in text
+    assert "06\u00a0••\u00a0••\u00a0••\u00a001" in text
+    assert "(HTTP 422)" in text
     assert "TILLEUL" not in text.upper()
     assert "639980001" not in text
     assert text.count("/relance/") == 1, "the other is tried again by itself"
@@ -141,11 +169,35 @@ def test_the_administrator_reads_what_did_not_leave_without_a_name(
     do(client, "retry", 10_000, 404)
     clock.shift(timedelta(seconds=9))
     assert outbox.drain() == 2
-    assert "Tout est parti" in page(client, "deliveries")
+    text = page(client, "deliveries", "?voir=nonsense")
+    assert "aucun en échec" in text
+    assert "À passer" in text, "the number refused for good became a call, and stays one"
+    call = next(row for row in Notification.objects.for_person(regulator) if row.is_call)
+    do(enter(regulator), "note_call", call.pk, outcome="message_left")
+    assert "Message laissé" in page(client, "deliveries", "?voir=calls")
+    do(enter(regulator), "note_call", call.pk, outcome="reached")
+    assert "Passé" in page(client, "deliveries", "?voir=calls")
+    assert reverse("exchange:deliveries") in page(client)
     assert enter(regulator).get(reverse("exchange:deliveries")).status_code == 403
     do(enter(regulator), "retry", late.pk, 403)
-    assert reverse("exchange:deliveries") in page(client)
     assert reverse("exchange:deliveries") not in page(enter(regulator))
+
+
+def test_a_report_stops_at_its_own_territory(
+    enter: Enter, tell: Tell, patient: Patient, administrator: Person, gateway: Gateway, clock: Any
+) -> None:
+    gateway.answers = [422]
+    (row,) = tell(patient)
+    tell(make_professional("Genêt", "Paul"))
+    clock.shift(timedelta(seconds=2))
+    outbox.drain()
+    elsewhere = make_person("nadia.verveine", Role.COORDINATOR, make_territory().scope)
+    assert "Rien à montrer ici" in page(enter(elsewhere), "deliveries")
+    do(enter(elsewhere), "retry", row.pk, 403)
+    text = page(enter(administrator), "deliveries")
+    assert "Paul Genêt" in text, "who is told outside any territory is read by administrators"
+    assert "Aucune adresse où écrire" in text
+    do(enter(administrator), "retry", row.pk)
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -161,7 +213,7 @@ def test_the_inbox_costs_the_same_whatever_it_holds(
     for number in range(rows):
         tell(make_patient(f"Frêne{number}", _place(called)))
         tell(regulator)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page(client)
 
 

@@ -3,13 +3,14 @@
 import dataclasses
 import doctest
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from maillage.exchange.models import Notification, Parameters
+from maillage.exchange.models import Notification, Parameters, parameters
 from maillage.exchange.queries.texts import Names, text_of
-from maillage.exchange.rules import channels, sms, texts
+from maillage.exchange.rules import channels, masking, sms, texts
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
 from maillage.exchange.rules.quiet import first_moment, leaves_at
 from maillage.exchange.rules.sms import Length, measure, plain
@@ -22,7 +23,7 @@ REUNION = ZoneInfo("Indian/Reunion")
 NIGHT = {"begins": time(20), "ends": time(8)}
 
 
-@pytest.mark.parametrize("module", [channels, sms, texts])
+@pytest.mark.parametrize("module", [channels, masking, parameters, sms, texts])
 def test_the_examples_of_the_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -30,7 +31,7 @@ def test_the_examples_of_the_docstrings_hold(module: object) -> None:
 def test_the_parameters_are_the_closed_list() -> None:
     assert {one.name for one in dataclasses.fields(Parameters)} == {one.value for one in Parameter}
     assert {one.value for one in Parameter} == {
-        "when", "previous", "until", "day", "professional", "commune", "sector", "phone",
+        "when", "previous", "until", "day", "professional", "commune", "sector", "phone", "link",
     }  # fmt: skip
 
 
@@ -56,11 +57,12 @@ def test_a_text_that_asks_for_anything_else_is_refused(text: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("template", Template)
-def test_a_text_fits_an_sms_even_with_long_names(template: Template, language: str) -> None:
+def test_a_text_fits_an_sms_even_with_long_names(template: Template, language: str, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://maillage.charolais-brionnais.example.org"
     long_values = {
         "when": "2026-09-30T12:45:00+02:00", "previous": "2026-09-23T12:45:00+02:00",
         "until": "2026-09-30T12:55:00+02:00", "day": "2026-09-30", "professional": 1, "commune": "99001",
-        "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001",
+        "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001", "link": ["agenda:offer", 9**9],
     }  # fmt: skip
     names = Names({1: "Marie-Françoise Aubépine-Châtaignier"}, {"99001": "Saint-Maurice-lès-Châteauneuf"})
     asked = placeholders(rule(f"exchange.template.{template.value}").value[language])

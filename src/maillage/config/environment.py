@@ -70,6 +70,13 @@ SETTINGS: dict[str, Setting] = {
             "Cookies over HTTPS only, strict transport security, and trust of the proxy's scheme header.",
         ),
         Setting(
+            "MAILLAGE_URL",
+            "url",
+            "none: a message then says whom to call",
+            "The address at which people open this installation, e.g. `https://maillage.example.org`, for the "
+            "links that messages carry.",
+        ),
+        Setting(
             "MAILLAGE_EMAIL_URL",
             "url",
             "written to the console",

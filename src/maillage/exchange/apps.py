@@ -17,7 +17,7 @@ class ExchangeConfig(AppConfig):
         register(transports.check_settings)
         name_verbs(
             {
-                "exchange.call_made": _("a passé un appel demandé"),
+                "exchange.call_made": _("a noté l’issue d’un appel demandé"),
                 "exchange.call_reopened": _("a remis un appel à faire"),
                 "exchange.retried": _("a relancé un envoi abandonné"),
                 "exchange.preference_set": _("a choisi comment être averti"),

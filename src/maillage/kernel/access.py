@@ -43,6 +43,14 @@ def scopes_of(person: Person, permission: Permission) -> list[Scope] | None:
     return [one.scope for one in assignments if one.scope is not None]
 
 
+def people_with(permission: Permission, scope: Scope) -> list[Person]:
+    """Return who has `permission` in `scope` today by a role held there, each once."""
+    held = RoleAssignment.objects.in_force(timezone.localdate()).filter(
+        scope=scope, role__in=[role.value for role in Role if allows(role, permission)]
+    )
+    return list(Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
+
+
 def require(person: Person, permission: Permission, scope: Scope | None = None) -> None:
     """Raise PermissionDenied, with a sentence to show, unless `may` answers yes."""
     if not may(person, permission, scope):

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     VIEW_ROSTER = "view_roster"
     MANAGE_ROSTER = "manage_roster"
     REGULATE = "regulate"
+    VIEW_DELIVERIES = "view_deliveries"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
             Permission.MANAGE_ROSTER,
+            Permission.VIEW_DELIVERIES,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -86,6 +88,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_ACCOUNTS,
             Permission.VIEW_JOURNAL,
             Permission.EDIT_DIRECTORY,
+            Permission.VIEW_DELIVERIES,
         }
     ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),

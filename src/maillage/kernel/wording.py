@@ -42,6 +42,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
     Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
     Permission.REGULATE: _("répondre aux demandes au bureau de régulation"),
+    Permission.VIEW_DELIVERIES: _("lire ce qui a été envoyé, relancer un envoi"),
 }
 
 _VERBS: dict[str, str | Promise] = {

@@ -5,19 +5,23 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.exchange.actions.notify import QUEUED, queue, reach_of_patient, reach_of_professional
+from maillage.exchange.actions.notify import QUEUED, queue, reach_of_patient, reach_of_professional, spoken
 from maillage.exchange.actions.transports import TransportError, send_email, send_sms
 from maillage.exchange.models import Notification
 from maillage.exchange.queries.texts import names_of, text_of, zone_of
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
+from maillage.exchange.rules.masking import masked_email, masked_phone
 from maillage.exchange.rules.sms import plain
-from maillage.exchange.rules.vocabulary import Channel, Failure, State
+from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.people.api import written_phone
 
 _WITH_RECIPIENT = ("person", "professional", "patient", "scope")
+#: What each attempt writes anew.
+_TRIED = ("failure", "detail", "attempts", "sent_to")
 
 
 @outbox.handles(QUEUED, outside=True)
@@ -39,6 +43,7 @@ def deliver(event: outbox.Event) -> None:
         _abandon(notification, Failure.NO_ADDRESS)
         return
     notification.attempts += 1
+    notification.sent_to = _masked(notification, address)
     try:
         _send(notification, address)
     except TransportError as error:
@@ -48,7 +53,7 @@ def deliver(event: outbox.Event) -> None:
         return
     notification.state, notification.sent_at = State.SENT.value, timezone.now()
     notification.failure, notification.detail = Failure.NONE.value, ""
-    notification.save(update_fields=["state", "sent_at", "failure", "detail", "attempts"])
+    notification.save(update_fields=["state", "sent_at", *_TRIED])
 
 
 @transaction.atomic
@@ -57,7 +62,10 @@ def retry(*, by: Person, notification: Notification) -> None:
 
     What is not abandoned is left as it is: two clicks send once. A line of the inbox has nothing to send.
     """
-    access.require_everywhere(by, Permission.MANAGE_ACCOUNTS)
+    if notification.scope is None:
+        access.require_everywhere(by, Permission.VIEW_DELIVERIES)
+    else:
+        access.require(by, Permission.VIEW_DELIVERIES, notification.scope)
     found = Notification.objects.to_send(notification.pk).select_for_update(of=("self",))
     locked = found.exclude(channel=Channel.INBOX.value).get()
     if locked.state != State.ABANDONED.value:
@@ -97,6 +105,12 @@ def _send(notification: Notification, address: str) -> None:
         send_email(to=address, subject=text.subject, text=text.body, key=key)
 
 
+def _masked(notification: Notification, address: str) -> str:
+    if notification.channel == Channel.EMAIL.value:
+        return masked_email(address)[: Notification._meta.get_field("sent_to").max_length]
+    return masked_phone(written_phone(address))
+
+
 def _note_failure(notification: Notification, error: TransportError) -> None:
     failure = Failure.REFUSED if error.is_final else Failure.UNREACHABLE
     if error.is_final or notification.attempts >= rule("exchange.delivery.attempts").value:
@@ -107,7 +121,7 @@ def _note_failure(notification: Notification, error: TransportError) -> None:
         failure.value,
         str(error),
     )
-    notification.save(update_fields=["state", "failure", "detail", "attempts"])
+    notification.save(update_fields=["state", *_TRIED])
 
 
 @transaction.atomic
@@ -115,17 +129,18 @@ def _abandon(notification: Notification, failure: Failure, *, detail: str = "") 
     """Give up, and put a call to the same recipient in the inbox of their scope while it is still of use."""
     notification.state, notification.failure = State.ABANDONED.value, failure.value
     notification.detail = detail
-    notification.save(update_fields=["state", "failure", "detail", "attempts"])
+    notification.save(update_fields=["state", *_TRIED])
     is_of_use = failure is not Failure.TOO_LATE and notification.person_id is None
     if not is_of_use or notification.scope_id is None:
         return
     asked = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
     if not asked.exists():
+        template, parameters = spoken(Template(notification.template), notification.parameters)
         Notification.objects.create(
             key=notification.key,
             channel=Channel.INBOX.value,
-            template=notification.template,
-            parameters=notification.parameters,
+            template=template.value,
+            parameters=parameters,
             path=notification.path,
             professional=notification.professional,
             patient=notification.patient,

@@ -5,31 +5,62 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.exchange.models import ContactPreference, Notification
+from maillage.exchange.models import CallAttempt, ContactPreference, Notification
+from maillage.exchange.rules.vocabulary import ENDING, CallOutcome
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 
 
 @transaction.atomic
 def close(*, by: Person, pk: int) -> Notification:
-    """Mark a line as read, or a call as made; already so, nothing changes: the first to do it did it.
+    """Mark a line as read; read already, nothing changes. A call ends with its outcome, by `note_call`.
 
-    Raises Notification.DoesNotExist where `by` does not see it.
+    Raises Notification.DoesNotExist where `by` does not see it, or where it is a call.
     """
     row = _locked(by, pk)
+    if row.is_call:
+        raise Notification.DoesNotExist
     if row.closed_at is None:
         row.closed_at, row.closed_by = timezone.now(), by
-        _save(row, by, "exchange.call_made")
+        row.save(update_fields=["closed_at", "closed_by"])
+    return row
+
+
+@transaction.atomic
+def note_call(*, by: Person, pk: int, outcome: CallOutcome) -> Notification:
+    """Note what came of a call: reached, or a wrong number, ends it; otherwise it stays to make again.
+
+    A call that somebody ended already is left as it is. Raises Notification.DoesNotExist where `by` does not
+    see it, or where it is no call.
+    """
+    row = _locked(by, pk)
+    if not row.is_call:
+        raise Notification.DoesNotExist
+    if row.closed_at is not None:
+        return row
+    now = timezone.now()
+    CallAttempt.objects.create(notification=row, outcome=outcome.value, at=now, by=by)
+    if outcome in ENDING:
+        row.closed_at, row.closed_by = now, by
+        row.save(update_fields=["closed_at", "closed_by"])
+    changes = {"outcome": outcome.value}
+    journal.record(by=by, verb="exchange.call_made", target=journal.target_of(row), changes=changes)
     return row
 
 
 @transaction.atomic
 def reopen(*, by: Person, pk: int) -> Notification:
-    """Undo `close`: the line is to read again, the call to make again. Raises Notification.DoesNotExist."""
+    """Undo: the line is to read again, the call to make again. Raises Notification.DoesNotExist.
+
+    Reading one's own messages is nobody's business; a call to a patient is journalled.
+    """
     row = _locked(by, pk)
     if row.closed_at is not None:
         row.closed_at = row.closed_by = None
-        _save(row, by, "exchange.call_reopened")
+        row.save(update_fields=["closed_at", "closed_by"])
+        if row.is_call:
+            target = journal.target_of(row)
+            journal.record(by=by, verb="exchange.call_reopened", target=target, changes={})
     return row
 
 
@@ -48,10 +79,3 @@ def set_preference(*, by: Person, by_email: bool, language: str) -> ContactPrefe
 
 def _locked(by: Person, pk: int) -> Notification:
     return Notification.objects.for_person(by).select_for_update(of=("self",)).get(pk=pk)
-
-
-def _save(row: Notification, by: Person, verb: str) -> None:
-    """Write the row; reading one's own messages is nobody's business, a patient's call is journalled."""
-    row.save(update_fields=["closed_at", "closed_by"])
-    if row.is_call:
-        journal.record(by=by, verb=verb, target=journal.target_of(row), changes={})

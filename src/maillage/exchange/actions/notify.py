@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +18,7 @@ from maillage.exchange.models import ContactPreference, Notification, Parameters
 from maillage.exchange.queries.texts import LANGUAGES, asked_by, zone_of
 from maillage.exchange.rules.channels import Reach, Way, way_for
 from maillage.exchange.rules.quiet import leaves_at
-from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.exchange.rules.vocabulary import SPOKEN, Channel, Failure, State, Template
 from maillage.kernel import outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import rule
@@ -39,6 +42,7 @@ class _Message:
     urgent: bool
     not_after: datetime | None
     by: Person | None
+    inbox_only: bool = False
 
 
 def notify(
@@ -52,14 +56,15 @@ def notify(
     path: str = "",
     urgent: bool = False,
     not_after: datetime | None = None,
+    inbox_only: bool = False,
 ) -> list[Notification]:
     """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
 
     A person, or a professional with an account, gets a line in the inbox, and an e-mail unless they refused
-    it. A patient, or a professional without an account, gets an SMS, else an e-mail, else a call is put in
-    the inbox of those who work in `scope` (a patient's own by default). `path` is the page that the line
-    opens. What is not `urgent` waits for the end of the quiet hours, unless `not_after` comes first; past
-    `not_after`, it no longer leaves.
+    it or the line is enough (`inbox_only`). A patient, or a professional without an account, gets an SMS,
+    else an e-mail, else a call is put in the inbox of those who work in `scope` (a patient's own by default).
+    `path` is the page that the line opens. What is not `urgent` waits for the end of the quiet hours, unless
+    `not_after` comes first; past `not_after`, it no longer leaves.
 
     Permission is that of the action it follows, whose journal entry tells it. Returns the rows made, or made
     before with that key. Raises RuntimeError outside a transaction, ValidationError for parameters that are
@@ -71,7 +76,7 @@ def notify(
     if known:
         return known
     own = to.scope if isinstance(to, Patient) else None
-    message = _Message(key, template, parameters, scope or own, path, urgent, not_after, by)
+    message = _Message(key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only)
     _check(message)
     account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
     if account is not None:
@@ -82,10 +87,26 @@ def notify(
     return [_tell_professional(message, to)]
 
 
+def withdraw(*, keys: Collection[str]) -> int:
+    """Stop what no longer holds, where it has not left: a message waiting for the morning, a call to make.
+
+    Returns how many rows will not leave; what left already is left as it is, and so is a line of an inbox.
+    """
+    rows = Notification.objects.with_keys(keys).filter(person=None, closed_at=None)
+    waiting = rows.filter(Q(channel=Channel.INBOX.value) | ~Q(state=State.SENT.value))
+    return waiting.update(not_after=timezone.now() - _HAND_OVER)
+
+
 def queue(notification: Notification, *, not_before: datetime) -> None:
     """Hand a row to the worker from `not_before` on; each round of attempts is a message of its own."""
     key = f"{QUEUED}-{notification.pk}-{notification.rounds}"
     outbox.publish(QUEUED, {"notification": notification.pk}, key=key, not_before=not_before)
+
+
+def spoken(template: Template, stored: dict[str, Any]) -> tuple[Template, dict[str, Any]]:
+    """Return what is said aloud of a message, and its values: a secret address is left out of a call."""
+    said = SPOKEN.get(template, template)
+    return said, {name: value for name, value in stored.items() if name in asked_by(said)}
 
 
 def reach_of_patient(patient: Patient) -> Reach:
@@ -116,7 +137,7 @@ def _check(message: _Message) -> None:
 def _tell_account(message: _Message, person: Person) -> list[Notification]:
     chosen = ContactPreference.objects.filter(person=person).first() or ContactPreference(person=person)
     row = _row(message, Channel.INBOX, language=chosen.language, person=person)
-    if not (chosen.by_email and person.is_active and person.email):
+    if message.inbox_only or not (chosen.by_email and person.is_active and person.email):
         return [row]
     return [row, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
 
@@ -145,14 +166,16 @@ _CHANNELS = {Way.SMS: Channel.SMS, Way.EMAIL: Channel.EMAIL, Way.CALL: Channel.I
 
 def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields: object) -> Notification:
     now = timezone.now()
+    template, stored = message.template, message.parameters.stored()
     if channel is Channel.INBOX:
+        template, stored = spoken(template, stored)
         fields.setdefault("state", State.SENT.value)
         fields.setdefault("sent_at", now if fields["state"] == State.SENT.value else None)
     row = Notification.objects.create(
         key=message.key,
         channel=channel.value,
-        template=message.template.value,
-        parameters=message.parameters.stored(),
+        template=template.value,
+        parameters=stored,
         path=message.path,
         scope=message.scope,
         language=language,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,16 +60,25 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
 
     def with_key(self, key: str) -> NotificationQuerySet:
         """Keep what an earlier call with the same key made."""
-        return self.filter(key=key)._scoped()
+        return self.with_keys([key])
 
-    def in_trouble(self) -> NotificationQuerySet:
-        """Keep what failed or was abandoned, the latest first; no column of the patient's is joined."""
-        troubles = [State.FAILED.value, State.ABANDONED.value]
-        return self.filter(state__in=troubles).order_by("-created_at", "-pk")._scoped()
+    def with_keys(self, keys: Collection[str]) -> NotificationQuerySet:
+        """Keep what earlier calls with those keys made."""
+        return self.filter(key__in=keys)._scoped()
+
+    def deliveries(self, scopes: Iterable[Scope] | None) -> NotificationQuerySet:
+        """Keep what leaves this program, calls included, of some scopes (None: of all), the latest first.
+
+        No column of the patient's is joined: who reads a report of deliveries reads no patient.
+        """
+        within = models.Q() if scopes is None else models.Q(scope__in=list(scopes))
+        lines = models.Q(channel=Channel.INBOX.value, person__isnull=False)
+        return self.filter(within).exclude(lines).order_by("-created_at", "-pk")._scoped()
 
     def to_do(self) -> NotificationQuerySet:
-        """Keep what is neither read nor done."""
-        return self.filter(closed_at=None)
+        """Keep what is neither read nor done, and still of use."""
+        late = models.Q(not_after__lt=timezone.now())
+        return self.filter(closed_at=None).exclude(late & models.Q(person=None))
 
 
 class Notification(AnnotatedModel):
@@ -137,6 +148,9 @@ class Notification(AnnotatedModel):
         verbose_name=_("à l’initiative de"),
     )
     sent_at = models.DateTimeField(_("parti le"), null=True, blank=True)
+    sent_to = models.CharField(
+        _("envoyé à"), max_length=60, blank=True, default="", help_text=_("Masqué : les extrémités seules.")
+    )
     closed_at = models.DateTimeField(_("lu ou fait le"), null=True, blank=True)
     closed_by = models.ForeignKey(
         Person,
@@ -151,7 +165,7 @@ class Notification(AnnotatedModel):
 
     personal = (
         "key", "parameters", "path", "person", "professional", "patient", "scope", "language", "created_by",
-        "sent_at", "closed_at", "closed_by",
+        "sent_at", "sent_to", "closed_at", "closed_by",
     )  # fmt: skip
     neither = (
         "id", "channel", "template", "not_after", "state", "attempts", "rounds", "failure", "detail",
@@ -182,11 +196,7 @@ class Notification(AnnotatedModel):
                 name="calls_to_make",
                 condition=models.Q(channel="inbox", person=None, closed_at=None),
             ),
-            models.Index(
-                fields=["-created_at"],
-                name="deliveries_in_trouble",
-                condition=models.Q(state__in=["failed", "abandoned"]),
-            ),
+            models.Index(fields=["scope", "-created_at"], name="deliveries_of_a_scope"),
         ]
 
     def __str__(self) -> str:

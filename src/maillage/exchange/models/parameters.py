@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from maillage.directory.api import Professional
+from maillage.exchange.models.links import Link
 from maillage.exchange.rules.vocabulary import Parameter
 from maillage.people.api import phone_digits
 from maillage.territory.api import Commune
 
-_SECTOR = re.compile(r"[\w’' .\-–]{1,40}")
+_LONGEST_SECTOR = 40
+_SECTOR = re.compile(rf"[\w’' .\-–]{{1,{_LONGEST_SECTOR}}}")
 _PHONE = re.compile(r"\+?\d{4,15}")
 
 
@@ -24,7 +27,8 @@ class Parameters:
     """The values of a notification's text; each text asks for some of them, and takes no other.
 
     A person is a row of the directory and a place a commune, so that neither a specialty nor the name of a
-    ward can slip in. `sector` is the short name of an on-call sector, `phone` the number to call back.
+    ward can slip in. `sector` is the short name of an on-call sector, `phone` the number to call back, `link`
+    the page that answers, written as a secret address when the message leaves.
     """
 
     when: datetime | None = None
@@ -35,10 +39,15 @@ class Parameters:
     commune: Commune | None = None
     sector: str = ""
     phone: str = ""
+    link: Link | None = None
 
     def given(self) -> frozenset[Parameter]:
         """Return which of the closed list have a value."""
         return frozenset(Parameter(one.name) for one in fields(self) if getattr(self, one.name))
+
+    def only(self, asked: Collection[Parameter]) -> Parameters:
+        """Return these values without those that a text does not ask for."""
+        return replace(self, **{one.value: _NOTHING[one.value] for one in self.given() - set(asked)})
 
     def stored(self) -> dict[str, Any]:
         """Return JSON values: dates in ISO 8601, rows by key. Raises ValidationError."""
@@ -56,4 +65,24 @@ class Parameters:
             return value.isoformat()
         if parameter is Parameter.PHONE:
             return phone_digits(value)
+        if isinstance(value, Link):
+            return [value.name, value.pk]
         return value if parameter is Parameter.SECTOR else value.pk
+
+
+_NOTHING = {one.name: one.default for one in fields(Parameters)}
+
+
+def short_sector(name: str) -> str:
+    """Return the name of an on-call sector as a message may say it: no other sign, not too long.
+
+    >>> short_sector("Nord (Brume) / Val")
+    'Nord Brume Val'
+    """
+    words = re.sub(r"[^\w’' .\-–]", " ", name).split()
+    return " ".join(words)[:_LONGEST_SECTOR].strip() or "–"
+
+
+def number_to_call(*numbers: str) -> str:
+    """Return the first of `numbers` that a message may give, empty where none is a number."""
+    return next((one for one in numbers if _PHONE.fullmatch(phone_digits(one))), "")

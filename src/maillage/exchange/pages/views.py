@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from maillage.exchange.actions import delivery
 from maillage.exchange.actions import inbox as actions
-from maillage.exchange.models import Notification
+from maillage.exchange.models import OUTCOME_LABELS, Notification
 from maillage.exchange.pages.forms import PreferenceForm
-from maillage.exchange.pages.presenters import trouble_rows
+from maillage.exchange.pages.presenters import delivery_rows
 from maillage.exchange.queries import inbox as queries
+from maillage.exchange.queries.inbox import Shown
+from maillage.exchange.rules.vocabulary import ENDING, CallOutcome
 from maillage.kernel import access
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
@@ -33,28 +35,48 @@ class Inbox(Page):
         context.setdefault("form", PreferenceForm(initial=initial))
         return super().get_context_data(
             page=page,
-            waiting=[line for line in lines if line.notification.closed_at is None],
-            closed=[line for line in lines if line.notification.closed_at is not None],
+            calls=[line for line in lines if line.is_waiting and line.notification.is_call],
+            unread=[line for line in lines if line.is_waiting and not line.notification.is_call],
+            closed=[line for line in lines if not line.is_waiting],
+            outcomes=[(one.value, label, one in ENDING) for one, label in OUTCOME_LABELS.items()],
             total=queries.unread_count(self.person),
             query="",
-            sees_deliveries=access.may_everywhere(self.person, Deliveries.permission),
+            sees_deliveries=access.may(self.person, Deliveries.permission),
             **context,
         )
 
 
 class Close(Endpoint):
-    """Marks a line as read, a call as made."""
+    """Marks a line as read."""
 
     permission = None
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it, then show the inbox again."""
         try:
-            row = actions.close(by=self.person, pk=pk)
+            actions.close(by=self.person, pk=pk)
         except Notification.DoesNotExist as error:
             raise Http404(pk) from error
-        done = _("Appel noté comme passé.") if row.is_call else _("Message marqué comme lu.")
-        messages.success(request, f"{done} {_('Vous pouvez revenir en arrière plus bas.')}")
+        messages.success(request, _("Message marqué comme lu. Vous pouvez revenir en arrière plus bas."))
+        return redirect("exchange:inbox")
+
+
+class NoteCall(Endpoint):
+    """Notes what came of a call."""
+
+    permission = None
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do it, then show the inbox again."""
+        try:
+            outcome = CallOutcome(request.POST.get("outcome", ""))
+            row = actions.note_call(by=self.person, pk=pk, outcome=outcome)
+        except (ValueError, Notification.DoesNotExist) as error:
+            raise Http404(pk) from error
+        if row.closed_at is None:
+            messages.success(request, _("Essai noté. L’appel reste à passer."))
+        else:
+            messages.success(request, _("Appel terminé. Vous pouvez revenir en arrière plus bas."))
         return redirect("exchange:inbox")
 
 
@@ -93,26 +115,42 @@ class Preference(Endpoint):
 
 
 class Deliveries(Page):
-    """What failed or was abandoned, why, and a button to send it again."""
+    """What was sent, to whom (masked), when; what failed, why, and a button to send it again."""
 
     template_name = "exchange/deliveries.html"
-    permission: ClassVar[Permission] = Permission.MANAGE_ACCOUNTS
-    everywhere = True
+    permission: ClassVar[Permission] = Permission.VIEW_DELIVERIES
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        page = queries.in_trouble(by=self.person, page=self.request.GET.get("page"))
-        return super().get_context_data(page=page, rows=trouble_rows(page), query="", **context)
+        asked = self.request.GET.get("voir", "")
+        part = Shown(asked) if asked in {one.value for one in Shown} else Shown.ALL
+        found = queries.report(by=self.person, part=part, page=self.request.GET.get("page"))
+        labels = {
+            Shown.ALL: _("Tout"),
+            Shown.TROUBLE: _("En échec"),
+            Shown.WAITING: _("En attente"),
+            Shown.CALLS: _("Appels"),
+        }
+        return super().get_context_data(
+            page=found.page,
+            rows=delivery_rows(found.page),
+            parts=[(one.value, label, found.counts[one], one is part) for one, label in labels.items()],
+            total=found.counts[Shown.ALL],
+            troubles=found.counts[Shown.TROUBLE],
+            days=queries.REPORT_DAYS,
+            query=f"voir={part.value}",
+            **context,
+        )
 
 
 class Retry(Endpoint):
     """Starts a new round of attempts for what was abandoned."""
 
-    permission = Permission.MANAGE_ACCOUNTS
-    everywhere = True
+    permission = Permission.VIEW_DELIVERIES
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Do it, then show the list again."""
-        row = get_object_or_404(Notification.objects.to_send(pk).exclude(channel="inbox"))
+        """Do it, then show the list again. Raises PermissionDenied for a delivery of another scope."""
+        rows = Notification.objects.to_send(pk).exclude(channel="inbox").select_related("scope")
+        row = get_object_or_404(rows)
         delivery.retry(by=self.person, notification=row)
         messages.success(request, _("L’envoi est relancé : il part dans les secondes qui viennent."))
         return redirect("exchange:deliveries")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone, translation
 
 from maillage.directory.api import Professional
-from maillage.exchange.models import Notification
+from maillage.exchange.models import Link, Notification
 from maillage.exchange.rules.texts import fill, placeholders
 from maillage.exchange.rules.vocabulary import Parameter, Template
 from maillage.kernel import formats
@@ -97,5 +97,7 @@ def _said(parameter: Parameter, value: Any, names: Names) -> str:
             return names.communes[value]
         case Parameter.PHONE:
             return written_phone(value)
+        case Parameter.LINK:
+            return Link(*value).address
         case Parameter.SECTOR:
             return str(value)
