@@ -2,7 +2,7 @@
 
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, book_over_capacity, hold
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
-from maillage.agenda.actions.outcomes import change_state
+from maillage.agenda.actions.outcomes import change_state, move, undo
 from maillage.agenda.actions.rights import manages
 from maillage.agenda.actions.schedules import (
     ScheduleError,
@@ -20,6 +20,7 @@ from maillage.agenda.actions.schedules import (
 )
 from maillage.agenda.actions.waiting import (
     OfferClosedError,
+    WaitingError,
     accept_offer,
     decline_offer,
     leave_waiting,
@@ -31,6 +32,7 @@ from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
+from maillage.agenda.queries.words import says_where
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "State",
     "Visibility",
     "WaitingEntry",
+    "WaitingError",
     "accept_offer",
     "add_advanced_day",
     "add_opening",
@@ -72,9 +75,12 @@ __all__ = [
     "leave_waiting",
     "managed_agendas",
     "manages",
+    "move",
     "offer_freed_slot",
     "reopen",
+    "says_where",
     "set_visibility",
     "to_move",
+    "undo",
     "wait_for",
 ]

@@ -9,7 +9,8 @@ class AgendaConfig(AppConfig):
     label = "agenda"
 
     def ready(self) -> None:
-        """Word the verbs of the context for the journal's page."""
+        """Register who is told what; word the verbs of the context for the journal's page."""
+        from maillage.agenda.actions import announcing  # noqa: F401 (its handlers register)
         from maillage.kernel.wording import name_verbs
 
         name_verbs(
@@ -27,8 +28,11 @@ class AgendaConfig(AppConfig):
                 "agenda.held": _("a retenu un créneau"),
                 "agenda.booked": _("a réservé un rendez-vous"),
                 "agenda.state_changed": _("a changé l’état d’un rendez-vous"),
+                "agenda.state_undone": _("est revenu sur l’état d’un rendez-vous"),
+                "agenda.moved": _("a déplacé un rendez-vous"),
                 "agenda.waiting_added": _("a inscrit une personne en liste d’attente"),
                 "agenda.waiting_left": _("a retiré une personne de la liste d’attente"),
+                "agenda.offer_accepted": _("a noté l’accord pour un créneau libéré"),
                 "agenda.offer_declined": _("a décliné un créneau libéré"),
                 "agenda.delegated": _("a confié un agenda à une personne"),
                 "agenda.delegation_ended": _("a retiré un agenda à une personne"),

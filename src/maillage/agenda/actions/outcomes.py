@@ -1,4 +1,4 @@
-"""What becomes of an appointment: arrived, honoured, not honoured, cancelled; a hold given back."""
+"""What becomes of an appointment: moved, arrived, honoured, not honoured, cancelled, each tap undone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import rights
-from maillage.agenda.actions.booking import BookingRefusedError, Refusal
+from maillage.agenda.actions.booking import BookingRefusedError, Refusal, hold
 from maillage.agenda.actions.waiting import offer_freed_slot
-from maillage.agenda.models import Agenda, Appointment, Occupation, StateChange
-from maillage.agenda.rules.vocabulary import State, may_become
+from maillage.agenda.models import Agenda, Appointment, Occupation, Slot, StateChange
+from maillage.agenda.rules.vocabulary import State, before, may_become
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 
@@ -26,14 +26,12 @@ def change_state(
     Raises BookingRefusedError where the state cannot follow, PermissionDenied where `by` neither manages the
     agenda nor (to cancel) made the appointment.
     """
-    agenda = Agenda.objects.select_for_update(no_key=True, of=("self",)).with_names()
-    agenda_row = agenda.get(slots__appointments=appointment.pk)
+    agenda_row = _locked_agenda(appointment)
     row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
     if StateChange.objects.filter(key=key, by=by, appointment=row).exists() or row.state == state.value:
         return row
     _check(by, row, agenda_row, state)
-    before = row.state
-    row.state = state.value
+    left, row.state = row.state, state.value
     row.save(update_fields=["state"])
     StateChange.objects.create(appointment=row, state=state.value, by=by, key=key)
     if state is State.CANCELLED:
@@ -41,18 +39,95 @@ def change_state(
         offer_freed_slot(slot=row.slot)
     payload = {"appointment": row.pk, "slot": row.slot_id, "agenda": agenda_row.pk}
     outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{row.pk}-{key}")
-    changes = {"state": [before, state.value]}
+    changes = {"state": [left, state.value]}
     target = journal.target_of(row)
     journal.record(by=by, verb="agenda.state_changed", target=target, changes=changes, reason=reason)
     return row
 
 
-def _check(by: Person | None, row: Appointment, agenda: Agenda, state: State) -> None:
+@transaction.atomic
+def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
+    """Take back what was told of an appointment: it goes back to where it stood; twice is as once.
+
+    Raises BookingRefusedError where nothing can be taken back, PermissionDenied where `by` does not manage
+    the agenda.
+    """
+    agenda_row = _locked_agenda(appointment)
+    rights.require_manager(by, agenda_row)
+    row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
+    if StateChange.objects.filter(key=key, by=by, appointment=row).exists():
+        return row
+    changes = StateChange.objects.filter(appointment=row).order_by("at", "pk")
+    passed = [State(one) for one in changes.values_list("state", flat=True)]
+    back = before(State(row.state), passed)
+    if back is None:
+        raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
+    left, row.state = row.state, back.value
+    row.save(update_fields=["state"])
+    StateChange.objects.create(appointment=row, state=back.value, by=by, key=key)
+    payload = {"appointment": row.pk, "slot": row.slot_id, "agenda": agenda_row.pk}
+    outbox.publish("agenda.undone", payload, key=f"agenda.undone-{row.pk}-{key}")
+    target = journal.target_of(row)
+    journal.record(by=by, verb="agenda.state_undone", target=target, changes={"state": [left, back.value]})
+    return row
+
+
+@transaction.atomic
+def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appointment:
+    """Give a booked appointment another slot of the same agenda; the same `key` again changes nothing.
+
+    The seat left is free at once and offered to the waiting list; whoever follows the appointment still finds
+    it. Raises BookingRefusedError where the slot is not to be had, PermissionDenied as for `change_state`.
+    """
+    agenda_row = _locked_agenda(appointment)
+    row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
+    if StateChange.objects.filter(key=key, by=by, appointment=row).exists():
+        return row
+    _check_may(by, row, agenda_row, is_own_enough=True)
+    if row.state != State.BOOKED.value or slot.agenda_id != agenda_row.pk:
+        raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
+    left = row.slot
+    _take_seat(row, hold(by=by, slot=slot, key=f"move-{key}"[:64]))
+    StateChange.objects.create(appointment=row, state=State.BOOKED.value, by=by, key=key)
+    offer_freed_slot(slot=left)
+    payload = {
+        "appointment": row.pk,
+        "slot": row.slot_id,
+        "agenda": agenda_row.pk,
+        "starts_at": row.slot.starts_at.isoformat(),
+        "previous": left.starts_at.isoformat(),
+    }
+    outbox.publish("agenda.moved", payload, key=f"agenda.moved-{row.pk}-{key}")
+    changes = {"slot": [left.pk, row.slot_id]}
+    journal.record(by=by, verb="agenda.moved", target=journal.target_of(row), changes=changes)
+    return row
+
+
+def _take_seat(row: Appointment, held: Appointment) -> None:
+    """Give an appointment the seat of a hold made for it, and the hold back."""
+    Occupation.objects.filter(appointment=row).delete()
+    Occupation.objects.filter(appointment=held).update(appointment=row)
+    row.slot, row.seat = held.slot, held.seat
+    row.save(update_fields=["slot", "seat"])
+    held.state = State.CANCELLED.value
+    held.save(update_fields=["state"])
+
+
+def _locked_agenda(appointment: Appointment) -> Agenda:
+    agenda = Agenda.objects.select_for_update(no_key=True, of=("self",)).with_names()
+    return agenda.get(slots__appointments=appointment.pk)
+
+
+def _check_may(by: Person | None, row: Appointment, agenda: Agenda, *, is_own_enough: bool) -> None:
     made_it = by is not None and row.booked_by_id == by.pk
-    if by is not None and not rights.manages(by, agenda) and not (made_it and state is State.CANCELLED):
+    if by is not None and not rights.manages(by, agenda) and not (made_it and is_own_enough):
         raise PermissionDenied(
             _("Seul le professionnel, ou qui tient son agenda, peut changer ce rendez-vous.")
         )
+
+
+def _check(by: Person | None, row: Appointment, agenda: Agenda, state: State) -> None:
+    _check_may(by, row, agenda, is_own_enough=state is State.CANCELLED)
     if state in {State.HELD, State.EXPIRED, State.BOOKED} or not may_become(State(row.state), state):
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
     if state is State.NOT_HONOURED and row.slot.starts_at > timezone.now():

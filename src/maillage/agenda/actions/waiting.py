@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import booking, rights
-from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntry
+from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.models.waiting import OfferState
 from maillage.agenda.rules.vocabulary import Kind
 from maillage.kernel import access, journal, outbox
@@ -19,7 +20,11 @@ from maillage.kernel.sourced_rules import rule
 from maillage.people.api import Patient
 
 
-class OfferClosedError(ValueError):
+class WaitingError(ValueError):
+    """The waiting list cannot take that; the message says what to do."""
+
+
+class OfferClosedError(WaitingError):
     """The offer can no longer be answered; the message says so."""
 
 
@@ -33,47 +38,62 @@ def wait_for(
     kind: Kind | None = None,
     earliest: datetime | None = None,
     latest: datetime | None = None,
+    notice_hours: int = 0,
+    places: Collection[Schedule] = (),
 ) -> WaitingEntry:
     """Put `patient` on the waiting list of `agenda`; the same `key` again returns the same entry.
 
-    Raises PermissionDenied where `by` may not book appointments.
+    `places`: where they would come, all places where there is none. Only a slot that begins at least
+    `notice_hours` later is offered to them. Raises WaitingError where they already wait there or the places
+    are another agenda's, PermissionDenied where `by` may not book appointments.
     """
     access.require(by, Permission.BOOK_APPOINTMENT)
+    _locked_agenda(agenda.pk)
     known = WaitingEntry.objects.with_key(key, by).first()
     if known is not None:
         return known
+    if any(one.agenda_id != agenda.pk for one in places):
+        raise WaitingError(_("Ce lieu est d’un autre agenda : choisissez parmi ceux de ce professionnel."))
+    if WaitingEntry.objects.of_patient(agenda, patient).exists():
+        raise WaitingError(_("Cette personne attend déjà un créneau de ce professionnel."))
     entry = WaitingEntry.objects.create(
         agenda=agenda,
         patient=patient,
         kind=kind.value if kind else "",
         earliest=earliest,
         latest=latest,
+        notice_hours=notice_hours,
         created_by=by,
         key=key,
     )
+    entry.places.set(places)
     journal.record(by=by, verb="agenda.waiting_added", target=journal.target_of(entry), changes={})
     return entry
 
 
 @transaction.atomic
 def leave_waiting(*, by: Person, entry: WaitingEntry) -> None:
-    """Take somebody off the waiting list; offers still open are declined. Raises PermissionDenied."""
-    if entry.created_by_id != by.pk:
-        rights.require_manager(by, entry.agenda)
-    if entry.left_at is None:
-        _served(entry)
-        journal.record(by=by, verb="agenda.waiting_left", target=journal.target_of(entry), changes={})
+    """Take somebody off the waiting list; offers still open go to the next. Raises PermissionDenied."""
+    _check_may_act(by, entry)
+    _locked_agenda(entry.agenda_id)
+    row = WaitingEntry.objects.for_person(by).get(pk=entry.pk)
+    if row.left_at is not None:
+        return
+    for slot in _served(row):
+        offer_freed_slot(slot=slot)
+    journal.record(by=by, verb="agenda.waiting_left", target=journal.target_of(row), changes={})
 
 
 @transaction.atomic
 def offer_freed_slot(*, slot: Slot) -> list[Offer]:
     """Offer a free slot to those who wait, the longest waiting first, and return the new offers.
 
-    At most `agenda.waiting.offers` are open at once; offers whose time is over give their rank to others.
-    The person who entered somebody on the list must be allowed to see the slot.
+    At most `agenda.waiting.offers` are open at once; once their time is over, their rank goes to others: the
+    outbox calls again then. The person who entered somebody on the list must be allowed to see the slot.
     """
     now = timezone.now()
-    expire_offers(at=now)
+    _locked_agenda(slot.agenda_id)
+    expire_offers(slot=slot, at=now)
     if not Slot.objects.free(now).filter(pk=slot.pk).exists():
         return []
     pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
@@ -89,35 +109,54 @@ def offer_freed_slot(*, slot: Slot) -> list[Offer]:
     for offer in offers:
         payload = {"offer": offer.pk, "entry": offer.entry_id, "slot": slot.pk}
         outbox.publish("agenda.slot_offered", payload, key=f"agenda.slot_offered-{offer.pk}")
+    if offers:
+        key = f"agenda.offers_over-{offers[-1].pk}"
+        outbox.publish("agenda.offers_over", {"slot": slot.pk}, key=key, not_before=until)
     return offers
 
 
-def expire_offers(*, at: datetime) -> int:
-    """Close the offers whose time is over; return how many."""
-    over = Offer.objects.filter(state=OfferState.PENDING.value, expires_at__lte=at)
+def expire_offers(*, slot: Slot, at: datetime) -> int:
+    """Close the offers of `slot` whose time is over; return how many."""
+    over = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value, expires_at__lte=at)
     return over.update(state=OfferState.EXPIRED.value)
 
 
 @transaction.atomic
-def accept_offer(*, by: Person, offer: Offer, key: str) -> Appointment:
+def revoke_offers(*, slot: Slot) -> list[int]:
+    """Close the offers still open of a slot that is no longer free; return their keys."""
+    _locked_agenda(slot.agenda_id)
+    if Slot.objects.free(timezone.now()).filter(pk=slot.pk).exists():
+        return []
+    pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
+    keys = list(pending.values_list("pk", flat=True))
+    Offer.objects.filter(pk__in=keys).update(state=OfferState.TAKEN.value)
+    return keys
+
+
+@transaction.atomic
+def accept_offer(*, by: Person | None, offer: Offer, key: str) -> Appointment:
     """Book the offered slot: the first to accept has it, by the same path as every booking.
 
-    Raises OfferClosedError, BookingRefusedError, PermissionDenied.
+    `by` is None for whom the offer was made to, who holds its secret address. Raises OfferClosedError,
+    BookingRefusedError, PermissionDenied.
     """
     entry, slot = _answerable(by, offer, key)
-    appointment = booking.book(by=by, slot=slot, patient=entry.patient, key=key)
+    appointment = booking.book(by=_booker(by, slot), slot=slot, patient=entry.patient, key=key)
+    if entry.left_at is not None:
+        return appointment
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.ACCEPTED.value)
-    _served(entry)
-    if not Slot.objects.free(timezone.now()).filter(pk=slot.pk).exists():
-        Offer.objects.filter(slot=slot, state=OfferState.PENDING.value).update(state=OfferState.EXPIRED.value)
+    for other in _served(entry):
+        offer_freed_slot(slot=other)
+    revoke_offers(slot=slot)
+    journal.record(by=by, verb="agenda.offer_accepted", target=journal.target_of(offer), changes={})
     return appointment
 
 
 @transaction.atomic
-def decline_offer(*, by: Person, offer: Offer) -> list[Offer]:
+def decline_offer(*, by: Person | None, offer: Offer) -> list[Offer]:
     """Decline an offer, which goes to the next person; return the new offers.
 
-    Raises OfferClosedError, PermissionDenied.
+    `by` is None for whom the offer was made to. Raises OfferClosedError, PermissionDenied.
     """
     _entry, slot = _answerable(by, offer, "")
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.DECLINED.value)
@@ -126,22 +165,45 @@ def decline_offer(*, by: Person, offer: Offer) -> list[Offer]:
     return offers
 
 
-def _answerable(by: Person, offer: Offer, key: str) -> tuple[WaitingEntry, Slot]:
-    row = Offer.objects.select_related("entry__agenda__professional", "slot__agenda__territory").get(
+def _locked_agenda(pk: int) -> None:
+    """Take the lock of every write on an agenda first, so that two answers come one after the other."""
+    Agenda.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def _answerable(by: Person | None, offer: Offer, key: str) -> tuple[WaitingEntry, Slot]:
+    _locked_agenda(offer.slot.agenda_id)
+    row = Offer.objects.select_related("slot__agenda__territory", "slot__agenda__professional").get(
         pk=offer.pk
     )
-    if row.entry.created_by_id != by.pk:
-        rights.require_manager(by, row.entry.agenda)
-    repeated = bool(key) and Appointment.objects.with_key(key, by).exists()
+    entry = WaitingEntry.objects.behind(row.pk).select_related("agenda__professional", "patient").get()
+    if by is not None:
+        _check_may_act(by, entry)
+    repeated = bool(key) and Appointment.objects.with_key(key, _booker(by, row.slot)).exists()
     open_still = row.state == OfferState.PENDING.value and row.expires_at > timezone.now()
     if not open_still and not repeated:
         raise OfferClosedError(
             _("Cette proposition n’est plus ouverte. La personne reste en liste d’attente pour la suivante.")
         )
-    return row.entry, row.slot
+    return entry, row.slot
 
 
-def _served(entry: WaitingEntry) -> None:
+def _booker(by: Person | None, slot: Slot) -> Person | None:
+    """Return who books: the offer is the right to the slot, also by the voice of whom it is not open to."""
+    return by if by is not None and rights.sees(by, slot) else None
+
+
+def _check_may_act(by: Person, entry: WaitingEntry) -> None:
+    """Let act who entered the person, who keeps the agenda, who may read the patient and book for them."""
+    access.require(by, Permission.BOOK_APPOINTMENT)
+    if not WaitingEntry.objects.for_person(by).filter(pk=entry.pk).exists():
+        rights.require_manager(by, entry.agenda)
+
+
+def _served(entry: WaitingEntry) -> list[Slot]:
+    """Take a person off the list; return the slots whose offer to them was still open."""
     entry.left_at = timezone.now()
     entry.save(update_fields=["left_at"])
-    Offer.objects.filter(entry=entry, state=OfferState.PENDING.value).update(state=OfferState.DECLINED.value)
+    pending = Offer.objects.filter(entry=entry, state=OfferState.PENDING.value).select_related("slot")
+    slots = [offer.slot for offer in pending]
+    pending.update(state=OfferState.DECLINED.value)
+    return slots

@@ -10,11 +10,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from maillage.agenda.models.schedules import Agenda
+from maillage.agenda.models.schedules import Agenda, Schedule
 from maillage.agenda.models.slots import Slot
+from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
+from maillage.people.api import Patient
 
 
 class OfferState(StrEnum):
@@ -24,13 +26,24 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
+    TAKEN = "taken"
+
+
+OFFER_LABELS = {
+    OfferState.PENDING: _("Réponse attendue"),
+    OfferState.ACCEPTED: _("Acceptée"),
+    OfferState.DECLINED: _("Déclinée"),
+    OfferState.EXPIRED: _("Sans réponse"),
+    OfferState.TAKEN: _("Créneau pris par une autre personne"),
+}
 
 
 class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
     def visible_to(self, person: Person) -> models.Q:
-        """Those that the person made, and those of the agendas that the person manages."""
+        """Those that the person made, of the agendas that they manage, of the patients whom they may read."""
         managed = Agenda.objects.managed_by(person, timezone.localdate())
-        return models.Q(created_by=person) | models.Q(agenda__in=managed.values("pk"))
+        own = models.Q(created_by=person) | models.Q(agenda__in=managed.values("pk"))
+        return own | models.Q(patient__in=Patient.objects.for_person(person).values("pk"))
 
     def inside(self, scopes: Iterable[Scope]) -> models.Q:
         """Those of the agendas of `scopes`, or of the territories of `scopes`."""
@@ -41,10 +54,24 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
         """Keep the one that the same person made by the same write."""
         return self.filter(key=key, created_by=by)._scoped()
 
+    def waiting(self) -> WaitingQuerySet:
+        """Keep those still on the list, the longest waiting first."""
+        return self.filter(left_at=None).order_by("created_at", "id")
+
+    def behind(self, offer: int) -> WaitingQuerySet:
+        """Keep the one to whom an offer was made, for the action that then checks who answers."""
+        return self.filter(offers=offer)._scoped()
+
+    def of_patient(self, agenda: Agenda, patient: Patient) -> WaitingQuerySet:
+        """Keep where somebody still waits for an agenda."""
+        return self.filter(agenda=agenda, patient=patient, left_at=None)._scoped()
+
     def hoping_for(self, slot: Slot, at: datetime) -> WaitingQuerySet:
         """Keep those who would take `slot` and were never offered it, the longest waiting first."""
         return (
             self.filter(agenda=slot.agenda_id, left_at=None, kind__in=["", slot.kind])
+            .filter(models.Q(places=None) | models.Q(places=slot.schedule_id))
+            .filter(notice_hours__lte=(slot.starts_at - at).total_seconds() // 3600)
             .filter(models.Q(earliest=None) | models.Q(earliest__lte=slot.starts_at))
             .filter(models.Q(latest=None) | models.Q(latest__gte=slot.starts_at), created_at__lte=at)
             .exclude(offers__slot=slot)
@@ -65,6 +92,10 @@ class WaitingEntry(AnnotatedModel):
     kind = models.CharField(_("nature"), max_length=10, blank=True)
     earliest = models.DateTimeField(_("pas avant"), null=True, blank=True)
     latest = models.DateTimeField(_("pas après"), null=True, blank=True)
+    notice_hours = models.PositiveSmallIntegerField(_("prévenue au moins (heures avant)"), default=0)
+    places = models.ManyToManyField(
+        Schedule, related_name="+", blank=True, verbose_name=_("lieux"), help_text=_("Vide : tous les lieux.")
+    )
     created_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("inscrit par")
     )
@@ -74,7 +105,9 @@ class WaitingEntry(AnnotatedModel):
 
     objects = WaitingQuerySet.as_manager()
 
-    personal = ("agenda", "earliest", "latest", "created_by", "created_at", "left_at")
+    personal = (
+        "agenda", "earliest", "latest", "notice_hours", "places", "created_by", "created_at", "left_at",
+    )  # fmt: skip
     health = ("patient", "kind")
     neither = ("id", "key")
 
@@ -94,7 +127,9 @@ class Offer(AnnotatedModel):
     )
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="offers", verbose_name=_("créneau"))
     rank = models.PositiveSmallIntegerField(_("rang"))
-    state = models.CharField(_("état"), max_length=10, default=OfferState.PENDING.value)
+    state = models.CharField(
+        _("état"), max_length=10, default=OfferState.PENDING.value, choices=as_choices(OFFER_LABELS)
+    )
     offered_at = models.DateTimeField(_("proposé le"), default=timezone.now)
     expires_at = models.DateTimeField(_("valable jusqu’à"))
 

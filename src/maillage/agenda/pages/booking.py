@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from maillage.people.api import Patient
 
 FOUND = 8
 NEXT_BEST = 3
+MOVE_WITHIN, MOVE_CHOICES = timedelta(days=28), 24
 
 
 class Reserve(Page):
@@ -98,25 +100,84 @@ class Reserve(Page):
         ]
 
 
-class Outcome(Endpoint):
-    """Tells in one click what became of an appointment."""
+class _OfAppointment(Endpoint):
+    """A change of one appointment, then the page that asked for it."""
 
     permission = Permission.BOOK_APPOINTMENT
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do it; a refusal is said, nothing is lost."""
         appointment = get_object_or_404(Appointment.objects.for_person(self.person), pk=pk)
-        wanted, key = request.POST.get("state", ""), request.POST.get("key", "")[:64]
-        if wanted not in {state.value for state in State} or not key:
-            raise Http404("state")
+        key = request.POST.get("key", "")[:64]
+        if not key:
+            raise Http404("key")
         try:
-            outcomes.change_state(by=self.person, appointment=appointment, state=State(wanted), key=key)
+            done = self.change(appointment, key)
         except booking.BookingRefusedError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("C’est noté."))
+            messages.success(request, done)
         back = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
         return redirect(back if safe else reverse("agenda:mine"))
+
+    def change(self, appointment: Appointment, key: str) -> str:
+        """Make the change and return what to say."""
+        raise NotImplementedError
+
+
+class Outcome(_OfAppointment):
+    """Tells in one click what became of an appointment."""
+
+    def change(self, appointment: Appointment, key: str) -> str:
+        """Pass to the state of the button. Raises Http404 for no state."""
+        wanted = self.request.POST.get("state", "")
+        if wanted not in {state.value for state in State}:
+            raise Http404("state")
+        outcomes.change_state(by=self.person, appointment=appointment, state=State(wanted), key=key)
+        return _("C’est noté.")
+
+
+class Undo(_OfAppointment):
+    """Takes back the last click."""
+
+    def change(self, appointment: Appointment, key: str) -> str:
+        """Go back to the state before."""
+        outcomes.undo(by=self.person, appointment=appointment, key=key)
+        return _("Retour en arrière fait.")
+
+
+class Move(_OfAppointment, Page):
+    """The next free slots of the same agenda, for an appointment to move there in one click."""
+
+    template_name = "agenda/move.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        rows = Appointment.objects.for_person(self.person).filter(state=State.BOOKED.value)
+        names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory", "patient")
+        appointment = get_object_or_404(rows.select_related(*names).distinct(), pk=self.kwargs["pk"])
+        agenda, now = appointment.slot.agenda, timezone.now()
+        free = free_slots(self.person, now, now + MOVE_WITHIN).filter(agenda=agenda)
+        zone = agenda.zone
+        return super().get_context_data(
+            one=presenters.appointment_view(appointment, agenda, now),
+            slots=[
+                (slot, slot.starts_at.astimezone(zone).date(), presenters.clock(slot.starts_at, zone))
+                for slot in free[:MOVE_CHOICES]
+            ],
+            key=uuid4().hex,
+            days=MOVE_WITHIN.days,
+            back=self.request.GET.get("next", ""),
+            **context,
+        )
+
+    def change(self, appointment: Appointment, key: str) -> str:
+        """Take the slot of the button."""
+        rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
+        slot = get_object_or_404(rows, pk=_number(self.request.POST.get("slot")))
+        moved = outcomes.move(by=self.person, appointment=appointment, slot=slot, key=key)
+        when = formats.date_long(moved.slot.starts_at.astimezone(slot.agenda.zone).replace(tzinfo=None))
+        return _("Déplacé au {when}. Un message le dit à la personne.").format(when=when)
 
 
 def _number(text: str | None) -> int:

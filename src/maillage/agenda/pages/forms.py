@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -118,6 +119,57 @@ class AbsenceForm(KeyedForm):
             return starts, moment(asked["last_day"], asked["last_hour"], self.agenda.zone)
         day_after: date = asked["last_day"] + timedelta(days=1)
         return starts, moment(day_after, time.min, self.agenda.zone)
+
+
+class WaitingForm(KeyedForm):
+    """What somebody who waits would take: a kind, places, days, how long before they must know."""
+
+    kind = forms.ChoiceField(
+        label=_("Nature de la consultation"),
+        required=False,
+        choices=[("", _("Toutes")), *KIND_LABELS.items()],
+    )
+    places = forms.ModelMultipleChoiceField(
+        Schedule.objects.none(),
+        label=_("Lieux où la personne viendrait"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Aucun coché : tous les lieux."),
+    )
+    first_day = _day(label=_("Pas avant le"), required=False)
+    last_day = _day(label=_("Au plus tard le"), required=False)
+    notice_hours = forms.TypedChoiceField(
+        label=_("Prévenue au moins"),
+        coerce=int,
+        initial=2,
+        choices=[
+            (0, _("à la dernière minute")),
+            (2, _("2 heures avant")),
+            (12, _("12 heures avant")),
+            (24, _("la veille")),
+            (72, _("3 jours avant")),
+        ],
+        help_text=_("Le temps de venir, de prévenir un proche ou un transport."),
+    )
+
+    def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._agenda = agenda
+        self.fields["places"].queryset = Schedule.objects.filter(agenda=agenda)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the days into instants of the agenda's wall clock, as `wait_for` takes them."""
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.pop("first_day", None), data.pop("last_day", None)
+        zone = self._agenda.zone
+        if last is not None and last < max(first or last, timezone.now().astimezone(zone).date()):
+            self.add_error(
+                "last_day", _("Ce jour est passé, ou avant le premier. Choisissez plus tard.")
+            )
+        data["kind"] = Kind(data["kind"]) if data.get("kind") else None
+        data["earliest"] = first and moment(first, time.min, zone)
+        data["latest"] = last and moment(last + timedelta(days=1), time.min, zone)
+        return data
 
 
 class AdvancedForm(KeyedForm):

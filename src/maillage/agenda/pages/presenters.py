@@ -6,17 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from maillage.agenda.models import Agenda, Appointment, Slot
+from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntry
 from maillage.agenda.models.appointments import STATE_LABELS
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
-from maillage.agenda.rules.vocabulary import Kind, State, Visibility, may_become
+from maillage.agenda.models.waiting import OFFER_LABELS, OfferState
+from maillage.agenda.rules.vocabulary import Kind, State, Visibility, before, may_become
 from maillage.kernel import formats
+from maillage.people.api import phone_digits, written_phone
 
 _TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
 _ON_THE_DAY = timedelta(hours=12)
@@ -44,6 +48,8 @@ class AppointmentView:
     state: str
     tag: str
     choices: list[Choice]
+    undo_key: str
+    may_move: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,39 @@ class DayView:
     is_today: bool
     slots: list[SlotView]
     open_keys: list[int]
+
+
+class Dial(NamedTuple):
+    """A number to dial, and as people read it."""
+
+    digits: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """One freed slot offered to somebody who waits."""
+
+    pk: int
+    slot: datetime
+    where: str
+    state: str
+    is_pending: bool
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """Somebody who waits: who, since when, what they would take, what was offered."""
+
+    pk: int
+    who: str
+    phone: Dial | None
+    professional: str
+    since: date
+    by: str
+    wishes: list[str]
+    offers: list[OfferView]
 
 
 def clock(start: datetime, zone: ZoneInfo, end: datetime | None = None) -> str:
@@ -114,6 +153,8 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         state=_state(appointment, state),
         tag=_TAGS.get(state, ""),
         choices=choices(state, appointment.slot.starts_at - now),
+        undo_key=uuid4().hex if before(state, []) else "",
+        may_move=state is State.BOOKED and appointment.slot.starts_at > now,
     )
 
 
@@ -140,6 +181,53 @@ def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(S
         for wanted, word in words.items()
         if wanted in only and may_become(state, wanted) and ahead <= not_before.get(wanted, ahead)
     ]
+
+
+def to_dial(phone: str) -> Dial | None:
+    """Return a number to show and to dial, None where there is none."""
+    digits = phone_digits(phone)
+    return Dial(digits, written_phone(digits)) if digits else None
+
+
+def waiting_view(entry: WaitingEntry) -> WaitingView:
+    """Return somebody who waits, ready to show."""
+    zone, now = entry.agenda.zone, timezone.now()
+    wishes = [str(KIND_LABELS[Kind(entry.kind)])] if entry.kind else []
+    wishes += [place.name for place in entry.places.all()]
+    if entry.earliest is not None:
+        day = formats.date_short(entry.earliest.astimezone(zone).date())
+        wishes.append(_("à partir du {day}").format(day=day))
+    if entry.latest is not None:
+        day = formats.date_short((entry.latest - timedelta(minutes=1)).astimezone(zone).date())
+        wishes.append(_("jusqu’au {day}").format(day=day))
+    if entry.notice_hours:
+        text = ngettext("prévenue {count} h avant", "prévenue {count} h avant", entry.notice_hours)
+        wishes.append(text.format(count=entry.notice_hours))
+    return WaitingView(
+        pk=entry.pk,
+        who=str(entry.patient),
+        phone=to_dial(entry.patient.phone),
+        professional=str(entry.agenda),
+        since=entry.created_at.astimezone(zone).date(),
+        by=entry.created_by.get_full_name(),
+        wishes=wishes,
+        offers=[_offer(one, zone, now) for one in entry.offers.all()],
+    )
+
+
+def _offer(one: Offer, zone: ZoneInfo, now: datetime) -> OfferView:
+    is_pending = one.state == OfferState.PENDING.value and one.expires_at > now
+    state = OfferState(one.state)
+    if state is OfferState.PENDING and not is_pending:
+        state = OfferState.EXPIRED
+    return OfferView(
+        pk=one.pk,
+        slot=one.slot.starts_at.astimezone(zone).replace(tzinfo=None),
+        where=one.slot.schedule.name,
+        state=str(OFFER_LABELS[state]),
+        is_pending=is_pending,
+        until=clock(one.expires_at, zone),
+    )
 
 
 def _slot(slot: Slot, agenda: Agenda, appointments: list[Appointment], now: datetime) -> SlotView:

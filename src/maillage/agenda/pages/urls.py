@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.agenda.pages import booking, feeds, schedules, sharing, week
+from maillage.agenda.pages import booking, feeds, offers, schedules, sharing, waiting, week
 
 app_name = "agenda"
 urlpatterns = [
@@ -24,6 +24,14 @@ urlpatterns = [
     path("<int:pk>/partage/retirer/<int:role>/", sharing.DelegationEnd.as_view(), name="end_delegation"),
     path("<int:pk>/partage/revoquer/<int:feed>/", sharing.FeedEnd.as_view(), name="revoke_feed"),
     path("creneau/<int:pk>/reserver/", booking.Reserve.as_view(), name="reserve"),
+    path("<int:pk>/attente/", waiting.OfOneAgenda.as_view(), name="waiting_of"),
+    path("<int:pk>/attente/inscrire/", waiting.Enrol.as_view(), name="enrol"),
+    path("attente/", waiting.Waiting.as_view(), name="waiting"),
+    path("attente/<int:pk>/retirer/", waiting.Leave.as_view(), name="leave"),
+    path("attente/proposition/<int:pk>/", waiting.Answer.as_view(), name="answer"),
+    path("o/<slug:token>/", offers.offer, name="offer"),
+    path("rendez-vous/<int:pk>/deplacer/", booking.Move.as_view(), name="move"),
+    path("rendez-vous/<int:pk>/revenir/", booking.Undo.as_view(), name="undo"),
     path("rendez-vous/<int:pk>/", booking.Outcome.as_view(), name="outcome"),
     path("flux/<slug:secret>.ics", feeds.feed, name="feed"),
 ]

@@ -45,7 +45,8 @@ class Mine(Page):
             agenda = one.slot.agenda
             view = presenters.appointment_view(one, agenda, now)
             cancel = presenters.choices(State(one.state), one.slot.starts_at - now, _CANCEL_ONLY)
-            rows.append((view, view.choices if agenda.pk in keys else cancel))
+            keeps = agenda.pk in keys
+            rows.append((view, view.choices if keeps else cancel, keeps))
         mine = directory.Professional.objects.active().filter(account=self.person, agenda=None)
         return super().get_context_data(rows=rows, agendas=kept, may_open=mine.exists(), **context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from maillage.kernel.rules import Role
@@ -61,6 +61,26 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 def may_become(now: State, wanted: State) -> bool:
     """Return whether an appointment may pass from `now` to `wanted`; an outcome may be corrected."""
     return wanted in _TRANSITIONS[now]
+
+
+#: Where a tap made by mistake may go back to; a seat given back may be somebody else's by then.
+_BACK = {
+    State.ARRIVED: frozenset({State.BOOKED}),
+    State.HONOURED: frozenset({State.ARRIVED, State.BOOKED}),
+    State.NOT_HONOURED: frozenset({State.ARRIVED, State.BOOKED}),
+}
+
+
+def before(now: State, passed: Sequence[State]) -> State | None:
+    """Return the state that an undo goes back to, from those `passed` through in order; None: no undo.
+
+    >>> before(State.HONOURED, [State.ARRIVED, State.HONOURED]).value, before(State.CANCELLED, [])
+    ('arrived', None)
+    """
+    allowed = _BACK.get(now)
+    if allowed is None:
+        return None
+    return next((one for one in reversed(passed) if one in allowed), State.BOOKED)
 
 
 _PROFESSIONALS = frozenset({Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST})

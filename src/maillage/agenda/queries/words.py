@@ -1,0 +1,24 @@
+"""What a message may say of a slot: when, with whom, in which commune, which number to call."""
+
+from __future__ import annotations
+
+from maillage.agenda.models import Slot
+from maillage.exchange import api as exchange
+
+
+def said_of(slot: Slot) -> exchange.Parameters:
+    """Return the values of a message about `slot`; a commune or a number that nobody knows is left out."""
+    schedule = slot.schedule
+    place = schedule.place
+    owners = (schedule, place, schedule.structure)
+    commune = next((one.commune for one in owners if one is not None and one.commune is not None), None)
+    phone = exchange.number_to_call(place.phone if place else "", slot.agenda.professional.phone)
+    return exchange.Parameters(
+        when=slot.starts_at, professional=slot.agenda.professional, commune=commune, phone=phone
+    )
+
+
+def says_where(slot: Slot) -> bool:
+    """Return whether a message about `slot` can say the commune, and a number to cancel."""
+    said = said_of(slot)
+    return bool(said.commune and said.phone)
