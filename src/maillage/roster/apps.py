@@ -12,6 +12,7 @@ class RosterConfig(AppConfig):
         """Follow the calendar; word the verbs of the context for the journal's page."""
         import maillage.roster.actions.calendar  # noqa: F401 - registers its handlers
         from maillage.kernel.wording import name_verbs
+        from maillage.roster.actions import announcing  # noqa: F401 (its handlers register)
 
         name_verbs(
             {
