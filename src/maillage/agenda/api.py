@@ -32,7 +32,7 @@ from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
-from maillage.agenda.queries.words import says_where
+from maillage.agenda.queries.words import announced_as
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "add_opening",
     "add_schedule",
     "allow_over_capacity",
+    "announced_as",
     "appointments_for",
     "appointments_of",
     "audiences",
@@ -78,7 +79,6 @@ __all__ = [
     "move",
     "offer_freed_slot",
     "reopen",
-    "says_where",
     "set_visibility",
     "to_move",
     "undo",

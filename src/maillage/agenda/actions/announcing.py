@@ -1,4 +1,4 @@
-"""Who is told what becomes of an appointment, after the write, once: the one place of these messages.
+"""Who is told what becomes of an appointment, after the write, once, whichever door it was made by.
 
 The patient, of their appointment and of a freed slot; the professional, of what others did in the agenda.
 Nothing about health: `exchange` takes no other value than those of its closed list.
@@ -15,7 +15,7 @@ from django.utils import timezone
 from maillage.agenda.actions import rights, waiting
 from maillage.agenda.models import Appointment, Offer, Slot, StateChange
 from maillage.agenda.models.waiting import OfferState
-from maillage.agenda.queries.words import said_of, says_where
+from maillage.agenda.queries.words import announced_as, said_of, says_where
 from maillage.agenda.rules.vocabulary import State
 from maillage.exchange import api as exchange
 from maillage.exchange.api import Template
@@ -170,7 +170,7 @@ def _for(template: Template, said: exchange.Parameters) -> exchange.Parameters:
 
 
 def _key(row: Appointment, what: str, to: str) -> str:
-    return f"appointment-{row.pk}-{what}-{to}"
+    return f"{announced_as(row) if what == 'booked' else f'appointment-{row.pk}-{what}'}-{to}"
 
 
 def _offer_key(pk: int) -> str:

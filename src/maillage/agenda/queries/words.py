@@ -1,8 +1,8 @@
-"""What a message may say of a slot: when, with whom, in which commune, which number to call."""
+"""What a message may say of a slot: when, with whom, in which commune, which number to call; its key."""
 
 from __future__ import annotations
 
-from maillage.agenda.models import Slot
+from maillage.agenda.models import Appointment, Slot
 from maillage.exchange import api as exchange
 
 
@@ -16,6 +16,15 @@ def said_of(slot: Slot) -> exchange.Parameters:
     return exchange.Parameters(
         when=slot.starts_at, professional=slot.agenda.professional, commune=commune, phone=phone
     )
+
+
+def announced_as(appointment: Appointment) -> str:
+    """Return the beginning of the keys under which a booking is announced: `…-patient`, `…-professional`.
+
+    A door that has more to say, such as the page to open, tells it in its own write under these keys; what it
+    told is not told again.
+    """
+    return f"appointment-{appointment.pk}-booked"
 
 
 def says_where(slot: Slot) -> bool:
