@@ -37,7 +37,8 @@ def meeting_at(slot: agenda.Slot) -> Meeting:
 def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
     """Tell the person, the professional and the own doctor; False where no phone lets the person be told.
 
-    The professional's line opens the page where its outcome is said in one tap.
+    The professional's line opens the page where its outcome is said in one tap. For an appointment, `key` is
+    that of the agenda, which tells what nobody told: each of them is told once.
     """
     tell_own_doctor(by=by, row=row, seen_by=meeting.professional)
     if not meeting.phone or meeting.commune is None:
@@ -49,7 +50,7 @@ def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
     for to, name, path in ((row.patient, "patient", ""), (meeting.professional, "professional", outcome)):
         exchange.notify(
             by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said, path=path,
-            key=f"orientation-{key}-{name}", scope=row.scope, urgent=True, not_after=meeting.when,
+            key=f"{key}-{name}", scope=row.scope, urgent=True, not_after=meeting.when,
         )  # fmt: skip
     return True
 

@@ -53,7 +53,7 @@ def book_over_capacity(
             raise OrientationError(Refusal.KEY_USED) from error
         return Next(row, None, standing(row).order_by("rank").first(), str(error))
     _decided(by, row, DecisionKind.SLOT, key, appointment=made, is_over_capacity=True)
-    told = announce(by=by, row=row, meeting=meeting_at(slot), key=f"over-{made.pk}")
+    told = announce(by=by, row=row, meeting=meeting_at(slot), key=agenda.announced_as(made))
     tell(by, row, "orientation.booked_over_capacity", {"appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)
 
@@ -146,4 +146,4 @@ def _tell_outside(
     places = [one.place for one in memberships_of([professional])[professional.pk] if one.place]
     phone = next((one.phone for one in places if one.phone), professional.phone)
     commune = next((one.commune for one in places if one.commune), None)
-    announce(by=by, row=row, meeting=Meeting(at, professional, commune, phone), key=f"outside-{made.pk}")
+    announce(by=by, row=row, meeting=Meeting(at, professional, commune, phone), key=f"orientation-outside-{made.pk}")

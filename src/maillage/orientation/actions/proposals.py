@@ -139,7 +139,7 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
         by=by,
     )
     row.save()
-    told = announce(by=by, row=row, meeting=meeting_at(chosen.slot), key=str(chosen.pk))
+    told = announce(by=by, row=row, meeting=meeting_at(chosen.slot), key=agenda.announced_as(made))
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)
 
