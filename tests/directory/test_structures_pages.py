@@ -43,7 +43,7 @@ def test_a_territory_shows_its_structures_and_where_they_are(
 ) -> None:
     page = _page(visitor, "territory=val-de-brume")
     assert "CENTRE HOSPITALIER DE BRUMEVAL" in page
-    assert "située au centre de la commune" in page
+    assert "au centre de la commune" in page
     assert "<maillage-map" in page
     ehpad = _page(visitor, "territory=val-de-brume&type=ehpad&type=nothing")
     assert "EHPAD LES AULNES" in ehpad
@@ -100,6 +100,19 @@ def test_a_structure_has_its_page(visitor: Client, valley: territory.Territory, 
     assert one.title in page
     assert "Val-de-Brume" in page
     assert "Données fictives" in page
+
+
+def test_a_structure_says_who_brought_it_and_is_drawn_in_its_departement(
+    visitor: Client, valley: territory.Territory
+) -> None:
+    one = Structure.objects.filter(kind="hopital", commune__territories=valley).first()
+    assert one is not None
+    assert one.commune is not None
+    Structure.objects.filter(pk=one.pk).update(origin="import", source="FINESS")
+    territory.Territory.objects.get(pk=valley.pk).members.all().delete()
+    page = visitor.get(reverse("directory:structure", args=[one.pk])).content.decode()
+    assert "Source : FINESS" in page.replace("\xa0", " ")
+    assert f"departement={one.commune.departement}" in page
 
 
 def test_a_structure_gone_or_without_commune_is_told(visitor: Client, valley: territory.Territory) -> None:

@@ -34,6 +34,9 @@ def test_the_regulator_finds_and_opens_a_file(
     assert "Identité provisoire" in shown
     assert "06\N{NO-BREAK SPACE}39\N{NO-BREAK SPACE}98" in shown
     assert page(client, "people:change", patient.pk)
+    assert "Ouvrir une recherche" in shown
+    api.request_doctor(by=regulator, patient=patient)
+    assert "Ouvrir une recherche" not in page(client, "people:patient", patient.pk)
     page(client, "people:access_log", patient.pk, status=404)
 
 
@@ -90,10 +93,13 @@ def test_the_whole_search_by_its_pages(
     own = Client()
     assert doctor.account is not None
     own.force_login(doctor.account)
+    assert api.proposals_waiting(doctor.account) == 1
+    assert "Patients proposés" in page(own, "people:patients")
     answers = page(own, "people:proposals")
     assert asked.patient.name in answers
     proposal = asked.proposals.in_scope(peopled_valley.scope).get(doctor=doctor, answer="")
     send(own, "people:proposal_answer", proposal.pk, do="accept")
+    assert "Aucun patient n’attend" in page(own, "people:proposals")
     send(own, "people:request", asked.pk, do="declare")
     assert "Médecin traitant déclaré" in page(own, "people:request", asked.pk)
     assert requests.get(pk=asked.pk).state == "declared"

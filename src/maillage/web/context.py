@@ -20,9 +20,9 @@ THEMES = ("auto", "light", "dark")
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the shell's template variables.
 
-    `shell.navigation`: the parts that the visitor's roles open, by verb; `shell.theme`: `auto`, `light` or `dark`;
-    `shell.texts`: what the scripts say, in the visitor's language; `shell.demonstration`: the roles that one
-    click enters, none outside a demonstration.
+    `shell.navigation`: the parts that the visitor's roles open, by verb; `shell.theme`: `auto`, `light` or
+    `dark`; `shell.texts`: what the scripts say, in the visitor's language; `shell.demonstration`: the roles
+    that one click enters, none outside a demonstration.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {

@@ -18,6 +18,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel.access import roles_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.people import api as people
 
 
 class Verb(StrEnum):
@@ -41,9 +42,9 @@ VERB_NAMES = {
 class Entry:
     """A part of the product: its address by name, and the permission it asks (none: everybody signed in).
 
-    `purpose` says what one does there; the menus and the home page show it. `count` tells how many things wait
-    there for a person, shown beside the label. `within` names the views of this part whose address does not
-    begin with its own, by the beginning of their names. A `direct` entry stays outside the menus: one click.
+    `purpose` says what one does there; the menus and the home page show it. `count` tells how many things
+    wait there for a person, shown beside the label. `within` names the views of this part whose address does
+    not begin with its own, by the beginning of their names. A `direct` entry stays outside the menus.
     """
 
     verb: Verb
@@ -131,7 +132,7 @@ ENTRIES = (
         "stethoscope",
         _("Trouver un professionnel par métier, langue ou service ; accueillir un nouvel arrivant."),
         Permission.VIEW_DIAGNOSIS,
-        within=("directory:newcomer", "directory:offer", "directory:confirmation"),
+        within=("directory:newcomer", "directory:offer", "directory:duplicates", "directory:import"),
     ),
     Entry(
         Verb.KNOW,
@@ -155,6 +156,7 @@ ENTRIES = (
         "user",
         _("Enregistrer un patient, suivre les recherches de médecin traitant."),
         Permission.REGISTER_PATIENTS,
+        people.proposals_waiting,
     ),
     Entry(
         Verb.ACT,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from maillage.directory.models import FACT_LABELS, Membership, Professional
 from maillage.directory.queries import DatedFact
 from maillage.directory.queries.professionals import offer_of
+from maillage.directory.rules import Precision
 from maillage.directory.rules.extractions import Defect, Fault
 from maillage.directory.rules.freshness import Freshness
 from maillage.directory.rules.practice import Because, Mode, Practice
@@ -30,6 +31,11 @@ FRESHNESS_LABELS: dict[Freshness, tuple[str | Promise, str]] = {
     Freshness.FRESH: (gettext_lazy("à jour"), "good"),
     Freshness.STALE: (gettext_lazy("à confirmer"), "attention"),
     Freshness.UNDATED: (gettext_lazy("sans date"), "attention"),
+}
+PLACE_LABELS: dict[Precision, str | Promise] = {
+    Precision.ADDRESS: gettext_lazy("adresse"),
+    Precision.STREET: gettext_lazy("rue"),
+    Precision.COMMUNE: gettext_lazy("centre"),
 }
 FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
     Fault.MISSING_COLUMN: (

@@ -33,6 +33,7 @@ from maillage.directory.queries import (
     sheet,
 )
 from maillage.directory.rules.freshness import Answer, Fact
+from maillage.kernel.access import may
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -115,7 +116,9 @@ class Professionals(ProfessionalsMixin, Page):
                 for code, label in rule("directory.vocabulary.languages").value.items()
             ],
             flags=[(name, label, getattr(criteria, name)) for name, label in _flag_labels()],
-            map_url=reverse("territory:contours", args=[self.place.slug]) if self.place else "",
+            may_import=may(self.person, Permission.IMPORT_DATA),
+            may_merge=self.place is not None
+            and may(self.person, Permission.EDIT_DIRECTORY, self.place.scope),
             **context,
         )
 

@@ -19,7 +19,7 @@ from maillage.directory.models import COUNTED, KIND_LABELS, PRECISION_LABELS, St
 from maillage.directory.pages import presenters
 from maillage.directory.pages.filters import LIMIT, Asked, read
 from maillage.directory.queries import counts_by_kind, levels, structure, structure_facts, team_of
-from maillage.directory.rules import Precision, StructureKind
+from maillage.directory.rules import Origin, Precision, StructureKind
 from maillage.kernel.pages.base import Endpoint, Page, csv_response, geojson_response
 from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Column, Row, Table
@@ -95,21 +95,21 @@ class StructurePage(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         one = self.structure
-        pack = territory.current_pack()
-        described = _described(pack)
-        points, outlines = reverse("directory:structures_geojson"), reverse("territory:department_map")
+        places = list(territory.territories_of(one.commune)) if one.commune else []
+        source, vintage = _source(one)
+        points = reverse("directory:structures_geojson")
         return {
             **super().get_context_data(**kwargs),
             "structure": one,
-            "territories": territory.territories_of(one.commune) if one.commune else [],
+            "territories": places,
             "team": presenters.team(team_of(one)),
             "levels": levels(one),
             "facts": presenters.facts(structure_facts(one)),
             "may_edit": may_edit(self.person, one),
             "point_url": f"{points}?commune={one.commune_id}&type={one.kind}" if one.commune else "",
-            "map_url": f"{outlines}?departement={one.commune.departement}" if one.commune else "",
-            "source": described.get("publisher", ""),
-            "vintage": described.get("vintage", ""),
+            "map_url": _around(one, places),
+            "source": source,
+            "vintage": vintage,
         }
 
 
@@ -121,7 +121,7 @@ def structures_table(asked: Asked, found: list[Structure]) -> Table:
         Column("commune", _("Commune")),
         Column("count", _("Nombre"), "number"),
         Column("status", _("Statut")),
-        Column("place", _("Position")),
+        Column("place", _("Position"), note=_("« centre » : au centre de la commune, non à l’adresse")),
         Column("finess", _("FINESS")),
     ]
     rows = [
@@ -132,7 +132,7 @@ def structures_table(asked: Asked, found: list[Structure]) -> Table:
                 "commune": one.commune.name if one.commune else None,
                 "count": one.count,
                 "status": str(one.get_status_display()) or None,
-                "place": str(one.get_precision_display()),
+                "place": str(presenters.PLACE_LABELS[Precision(one.precision)]),
                 "finess": one.finess or None,
             },
             code=one.commune_id or "",
@@ -187,7 +187,20 @@ def _feature(one: Structure) -> dict[str, Any]:
     }
 
 
-def _described(pack: territory.DataPack | None) -> dict[str, str]:
-    """Return what the pack's manifest says of its structures."""
+def _around(one: Structure, places: list[territory.Territory]) -> str:
+    """Return the outlines around a structure: those of a territory that holds it, else of its département."""
+    if one.commune is None:
+        return ""
+    if places:
+        return reverse("territory:contours", args=[places[0].slug])
+    return f"{reverse('territory:department_map')}?departement={one.commune.departement}"
+
+
+def _source(one: Structure) -> tuple[str, str]:
+    """Return who publishes a structure and of when: the pack's manifest, else what its own row says."""
+    if one.origin != Origin.PACK:
+        return one.source, ""
+    pack = territory.current_pack()
     files = pack.manifest["files"] if pack else []
-    return next((file for file in files if file["file"] == "structures.parquet"), {})
+    file = next((file for file in files if file["file"] == "structures.parquet"), {})
+    return file.get("publisher", ""), file.get("vintage", "")

@@ -52,6 +52,7 @@ _SEARCHES = (
 _CRITERIA: tuple[tuple[Criterion, ...], ...] = (
     (), (Criterion.ALD,), (Criterion.C2S,), (Criterion.DISCHARGE, Criterion.ALD), (Criterion.PREGNANCY,),
 )  # fmt: skip
+_CHILDBEARING = range(18, 45)
 
 
 @transaction.atomic
@@ -131,7 +132,8 @@ def _link_account(patients: list[Patient]) -> None:
     file = patients[0]
     file.account, file.birth_name, file.birth_first_names = account, account.last_name, account.first_name
     file.search_name = territory.search_key(file.birth_name, file.birth_first_names)
-    file.save(update_fields=["account", "birth_name", "birth_first_names", "search_name"])
+    file.sex = "male"
+    file.save(update_fields=["account", "birth_name", "birth_first_names", "search_name", "sex"])
 
 
 def _searches(patients: list[Patient], doctors: list[directory.Professional], today: date) -> None:
@@ -142,8 +144,11 @@ def _searches(patients: list[Patient], doctors: list[directory.Professional], to
         return
     for order, (state, age) in enumerate(_SEARCHES):
         patient = patients[order]
+        age_now = age_on(patient.birth_date, today) if patient.birth_date else 0
         criteria = set(_CRITERIA[order % len(_CRITERIA)])
-        if patient.birth_date and age_on(patient.birth_date, today) >= aged:
+        if patient.sex != "female" or age_now not in _CHILDBEARING:
+            criteria.discard(Criterion.PREGNANCY)
+        if age_now >= aged:
             criteria.add(Criterion.AGED)
         asked = timezone.now() - timedelta(days=age)
         doctor = doctors[order % len(doctors)]

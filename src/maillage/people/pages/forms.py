@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,9 +28,21 @@ from maillage.people.models import (
 from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal
 from maillage.territory import api as territory
 
+REACH_FLAGS = ("disability", "joins_by_phone", "no_smartphone", "needs_interpreter")
+
 
 class PatientForm(forms.Form):
     """Who somebody is and how to reach them; a name alone is enough."""
+
+    layout: ClassVar[tuple[tuple[str | Promise, tuple[str, ...]], ...]] = (
+        (_("Identité"), ("birth_name", "birth_first_names", "birth_date", "sex")),
+        (_("Comment joindre cette personne"), ("phone", "other_phone", "email", "language", *REACH_FLAGS)),
+        (_("Aidant"), ("carer_name", "carer_phone")),
+        (
+            _("Vérification de l’identité"),
+            ("used_name", "used_first_name", "birthplace_code", "document", "insi", "doubt"),
+        ),
+    )
 
     birth_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
     birth_first_names = forms.CharField(label=_("Prénoms de naissance"), max_length=150, required=False)
@@ -89,6 +102,10 @@ class PatientForm(forms.Form):
             raise ValidationError(gettext("Cette date de naissance est à venir."))
         return day
 
+    def parts(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        """Return the fields under their titles, the most needed first."""
+        return [(title, [self[name] for name in names]) for title, names in self.layout]
+
     def values(self) -> dict[str, Any]:
         """Return the fields of the patient."""
         return {name: self.cleaned_data[name] for name in (*IDENTITY_FIELDS, *REACH_FIELDS)}
@@ -96,6 +113,12 @@ class PatientForm(forms.Form):
 
 class RegistrationForm(PatientForm):
     """The same, where somebody is registered: in which scope, where they live, and that they are another."""
+
+    layout = (
+        *PatientForm.layout[:2],
+        (_("Adresse"), ("line", "postcode", "commune", "scope")),
+        *PatientForm.layout[2:],
+    )
 
     scope = forms.ModelChoiceField(Scope.objects.none(), label=_("Périmètre"), empty_label=None)
     line = forms.CharField(label=_("Adresse"), max_length=200, required=False)
@@ -109,7 +132,6 @@ class RegistrationForm(PatientForm):
     def __init__(self, *args: Any, scopes: QuerySet[Scope], **options: Any) -> None:
         super().__init__(*args, initial={"language": "fr", "scope": scopes.first()}, **options)
         self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
-        self.order_fields(["scope", *PatientForm.base_fields])
 
     def clean_commune(self) -> territory.Commune | None:
         """Return the one commune of that code or name. Raises ValidationError where none or several are."""

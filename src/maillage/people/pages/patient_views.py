@@ -41,6 +41,8 @@ class Patients(Page):
             found=[(one, STATUS_LABELS[IdentityStatus(one.identity_status)]) for one in found],
             may_register=access.may(self.person, Permission.REGISTER_PATIENTS),
             places=presenters.waiting_places(self.person),
+            is_physician=presenters.physician_of(self.person) is not None,
+            proposed=queries.proposals_waiting(self.person),
             **context,
         )
 
@@ -120,6 +122,10 @@ class PatientPage(OfPatient, Page):
         patient = self.file.patient
         status = IdentityStatus(patient.identity_status)
         context.setdefault("ins_form", InsForm())
+        requests = [
+            presenters.request_line(one) for one in queries.requests_of(by=self.person, patient=patient)
+        ]
+        may_keep = actions.may_keep(self.person, patient)
         return super().get_context_data(
             patient=patient,
             addresses=self.file.addresses,
@@ -128,10 +134,9 @@ class PatientPage(OfPatient, Page):
             steps=[presenters.STEP_TEXTS[step] for step in next_steps(patient.evidence)],
             may_carry_ins=may_carry_ins(status),
             reach=presenters.reach(patient),
-            requests=[
-                presenters.request_line(one) for one in queries.requests_of(by=self.person, patient=patient)
-            ],
-            may_keep=actions.may_keep(self.person, patient),
+            requests=requests,
+            may_keep=may_keep,
+            may_search=may_keep and not patient.referring_doctor and not queries.is_searching(patient),
             may_read_log=patient.account_id == self.person.pk
             or access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
             search_form=SearchForm(),

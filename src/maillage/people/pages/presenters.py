@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
@@ -101,6 +102,12 @@ def reach(patient: Patient) -> list[tuple[str, str]]:
         (_("Aidant à appeler"), f"{patient.carer_name} {written_phone(patient.carer_phone)}".strip()),
     ]
     return [(label, value) for label, value in lines if value]
+
+
+def physician_of(person: Person) -> directory.Professional | None:
+    """Return the physician whose account it is, None for anyone else."""
+    sheet = getattr(person, "professional", None)
+    return sheet if sheet is not None and sheet.profession == directory.Profession.PHYSICIAN else None
 
 
 def waiting_places(person: Person) -> list[territory.Territory]:

@@ -137,8 +137,8 @@ class Proposals(Page):
     @cached_property
     def doctor(self) -> directory.Professional:
         """The physician whose account it is. Raises PermissionDenied for anyone else."""
-        sheet = getattr(self.person, "professional", None)
-        if sheet is None or sheet.profession != directory.Profession.PHYSICIAN:
+        sheet = presenters.physician_of(self.person)
+        if sheet is None:
             raise PermissionDenied(
                 _("Cette page est celle des médecins : votre compte n’est pas relié à une fiche de médecin.")
             )

@@ -78,10 +78,22 @@ def proposals_to(*, by: Person, purpose: str) -> list[DoctorProposal]:
     return shown
 
 
+def proposals_waiting(person: Person) -> int:
+    """Return how many patients wait for the answer of `person`, a doctor; names nobody, so is not logged."""
+    return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
+
+
 def requests_of(*, by: Person, patient: Patient) -> list[ReferringDoctorRequest]:
     """Return the requests of a patient that `by` may see, the latest first."""
     found = ReferringDoctorRequest.objects.for_person(by).filter(patient=patient)
     return list(found.select_related("doctor").order_by("-requested_at", "-pk"))
+
+
+def is_searching(patient: Patient) -> bool:
+    """Return whether the search of a patient is open: for whoever keeps the file, who cannot open another."""
+    return (
+        ReferringDoctorRequest.objects.in_scope(patient.scope).filter(patient=patient).still_open().exists()
+    )
 
 
 def request_by_key(*, by: Person, pk: int, purpose: str) -> ReferringDoctorRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ class Data(Page):
             **super().get_context_data(**kwargs),
             "pack": pack,
             "packs": queries.list_packs(),
-            "table": variables_table().sorted_by(self.request.GET.get("tri", "")),
+            "table": _on_screen(variables_table()).sorted_by(self.request.GET.get("tri", "")),
             "may_import": may_import,
             "report": pack.report if pack and may_import else None,
             "changes": changes_table(pack) if pack and may_import else None,
@@ -64,6 +65,11 @@ def variables_table() -> Table:
         variables = []
     rows = [Row(cells=_cells(variable)) for variable in variables]
     return Table("variables", _("Variables"), columns, rows, csv_url=reverse("territory:variables_csv"))
+
+
+def _on_screen(table: Table) -> Table:
+    """Return the table without the names of columns, which serve those who work on the file."""
+    return replace(table, columns=[column for column in table.columns if column.key != "key"])
 
 
 def _cells(variable: Variable) -> dict[str, str | float]:
