@@ -33,6 +33,8 @@ KIND_LABELS: dict[StructureKind, str | Promise] = {
     StructureKind.PMI: _("Protection maternelle et infantile (PMI)"),
     StructureKind.ASSOCIATION: _("Association"),
     StructureKind.MUNICIPALITY: _("Commune (collectivité)"),
+    StructureKind.DUTY_HOUSE: _("Maison médicale de garde"),
+    StructureKind.MOBILE_TEAM: _("Équipe mobile de gériatrie"),
 }
 COUNTED = {
     StructureKind.HOSPITAL: ngettext_lazy("%(count)d hôpital", "%(count)d hôpitaux", "count"),
@@ -60,6 +62,12 @@ COUNTED = {
     StructureKind.PMI: ngettext_lazy("%(count)d PMI", "%(count)d PMI", "count"),
     StructureKind.ASSOCIATION: ngettext_lazy("%(count)d association", "%(count)d associations", "count"),
     StructureKind.MUNICIPALITY: ngettext_lazy("%(count)d commune", "%(count)d communes", "count"),
+    StructureKind.DUTY_HOUSE: ngettext_lazy(
+        "%(count)d maison médicale de garde", "%(count)d maisons médicales de garde", "count"
+    ),
+    StructureKind.MOBILE_TEAM: ngettext_lazy(
+        "%(count)d équipe mobile de gériatrie", "%(count)d équipes mobiles de gériatrie", "count"
+    ),
 }
 PRECISION_LABELS: dict[Precision, str | Promise] = {
     Precision.ADDRESS: _("à son adresse"),

@@ -25,6 +25,8 @@ class StructureKind(StrEnum):
     PMI = "pmi"
     ASSOCIATION = "association"
     MUNICIPALITY = "commune"
+    DUTY_HOUSE = "maison_garde"
+    MOBILE_TEAM = "equipe_mobile"
 
 
 PACK_KINDS = (
