@@ -25,6 +25,7 @@ from maillage.orientation.actions.requests import (
 )
 from maillage.orientation.actions.safety import answer_questions, create_example_sheets
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria
+from maillage.orientation.computations.over_capacity import ExtraSeat, extra_seats
 from maillage.orientation.models import (
     Closure,
     Decision,
@@ -89,6 +90,7 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "Delay",
+    "ExtraSeat",
     "HandOver",
     "Next",
     "OrientationError",
@@ -118,6 +120,7 @@ __all__ = [
     "create_example_sheets",
     "decide",
     "describe",
+    "extra_seats",
     "free_capacity",
     "give_back",
     "hand_over_shift",

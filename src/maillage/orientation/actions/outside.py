@@ -22,9 +22,9 @@ from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.proposals import Next
 from maillage.orientation.actions.rights import in_hand, move, tell
 from maillage.orientation.actions.standing import replace_standing, standing
-from maillage.orientation.models import Decision, Request
+from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.queries.safety import missing_answers
-from maillage.orientation.rules.vocabulary import DecisionKind
+from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState
 from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION, enters_slot_search
 
 
@@ -66,27 +66,35 @@ def send_outside_slot(
     key: str,
     professional: Professional | None = None,
     structure: Structure | None = None,
+    proposal: Proposal | None = None,
     at: datetime | None = None,
     note: str = "",
 ) -> Decision:
     """Send the person to somebody who accepted by phone, outside any slot; the outcome closes the request.
 
-    One of `professional` and `structure` at least. `at`: the hour agreed, where there is one: a known person
-    and the professional are then told as for an appointment. The same `key` again gives the same decision.
-    Raises PermissionDenied, OrientationError.
+    A `proposal` of a service names both; else one of `professional` and `structure` at least. `at`: the hour
+    agreed, where there is one: a known person and the professional are then told as for an appointment. The
+    same `key` again gives the same decision. Raises PermissionDenied, OrientationError.
     """
     row = in_hand(by, request)
     known = _same(by, row, key)
     if known is not None:
         return known
     _check(row)
+    if proposal is not None:
+        proposal = _standing(row, proposal)
+        professional, structure = proposal.professional, proposal.structure
     if not _practises(professional, structure):
         raise OrientationError(Refusal.NO_EFFECTOR)
     if at is not None and at <= timezone.now():
         raise OrientationError(Refusal.PAST)
-    made = _decided(
-        by, row, DecisionKind.OUTSIDE, key, sent_to=professional, structure=structure, note=note.strip()
-    )
+    protocol = proposal is not None and proposal.kind == ProposalKind.PROTOCOL.value
+    kind = DecisionKind.PROTOCOL if protocol else DecisionKind.OUTSIDE
+    who = {"sent_to": professional, "structure": structure, "proposal": proposal}
+    if proposal is not None:
+        proposal.state = ProposalState.ACCEPTED.value
+        proposal.save(update_fields=["state"])
+    made = _decided(by, row, kind, key, note=note.strip(), **who)
     _tell_outside(by, row, professional, at, made)
     tell(by, row, "orientation.sent_outside", {"decision": made.pk})
     return made
@@ -98,6 +106,15 @@ def _same(by: Person, row: Request, key: str) -> Decision | None:
     if known is not None and (known.request_id, known.by_id) != (row.pk, by.pk):
         raise OrientationError(Refusal.KEY_USED)
     return known
+
+
+def _standing(row: Request, proposal: Proposal) -> Proposal:
+    """Read again the proposal of a service. Raises OrientationError where it stands no more."""
+    rows = standing(row).filter(pk=proposal.pk, slot=None).select_related("professional", "structure")
+    found = rows.first()
+    if found is None:
+        raise OrientationError(Refusal.PROPOSAL_GONE)
+    return found
 
 
 def _check(row: Request) -> None:
@@ -146,4 +163,5 @@ def _tell_outside(
     places = [one.place for one in memberships_of([professional])[professional.pk] if one.place]
     phone = next((one.phone for one in places if one.phone), professional.phone)
     commune = next((one.commune for one in places if one.commune), None)
-    announce(by=by, row=row, meeting=Meeting(at, professional, commune, phone), key=f"orientation-outside-{made.pk}")
+    meeting = Meeting(at, professional, commune, phone)
+    announce(by=by, row=row, meeting=meeting, key=f"orientation-outside-{made.pk}")

@@ -170,7 +170,7 @@ def _search(by: Person, row: Request, criteria: Criteria) -> Search:
     if row.state != State.PROPOSED.value:
         move(row, State.PROPOSED, now)
     replace_standing(by, row)
-    answer = find(row, criteria, by=by, now=now, refused=_refused_places(row))
+    answer = find(row, criteria, by=by, now=now)
     search = Search.objects.create(
         request=row, by=by, at=now, criteria=criteria.stored(), engine_version=engine.VERSION,
         excluded=answer.excluded, widen=answer.widen, on_call_answer=answer.on_call,
@@ -202,16 +202,16 @@ def _keep(search: Search, answer: Answer) -> None:
             slot=offer.slot,
             professional=offer.professional,
             starts_at=offer.slot.starts_at if offer.slot else None,
+            structure=offer.structure,
+            phone=offer.phone,
+            protocol=offer.protocol,
             travel=offer.travel,
+            travel_is_estimate=not offer.travel_source,
+            travel_source=offer.travel_source,
             reasons=[why.value for why in offer.why],
         )
         for rank, offer in enumerate(answer.offers, start=1)
     )
-
-
-def _refused_places(row: Request) -> frozenset[int]:
-    refused = Proposal.objects.of_request(row).filter(state=ProposalState.REFUSED.value)
-    return frozenset(refused.exclude(slot=None).values_list("slot__schedule", flat=True))
 
 
 def _first(search: Search) -> Proposal | None:

@@ -28,6 +28,7 @@ from maillage.orientation.computations.criteria import (
     motive_bits,
     profession_bits,
 )
+from maillage.orientation.computations.services import Services
 from maillage.territory.api import Commune, Journeys, journeys_from
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -99,6 +100,10 @@ class DeskIndex:
             self._journeys[commune.pk] = journeys_from(commune, self.communes)
         return self._journeys[commune.pk]
 
+    def place_of(self, row: int) -> int:
+        """Where the commune of a row stands in `communes`."""
+        return int(self.engine.professionals.commune[row])
+
     def rows_of(self, professional: int | None) -> tuple[int, ...]:
         """The rows where a professional sees people."""
         return tuple(
@@ -128,6 +133,7 @@ class DeskIndex:
         columns = [self._entry(slot) for slot in kept]
         table = np.array(columns, dtype=np.int64).reshape(len(columns), 4).T
         self.engine = booking.Index(self._professionals(), booking.Slots(*table))
+        self.services = Services()
         self._watch_holds(now)
 
     def _place_communes(self) -> None:

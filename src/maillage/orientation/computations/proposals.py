@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from maillage.agenda import api as agenda
 from maillage.agenda.api import Slot
-from maillage.directory.api import Professional
+from maillage.directory.api import Professional, Structure
 from maillage.engines import booking
 from maillage.kernel import access
 from maillage.kernel.models import Person
@@ -23,25 +24,34 @@ from maillage.orientation.computations.criteria import (
     Criteria,
     motive_bit,
 )
-from maillage.orientation.computations.index import DeskIndex, desk_index, minutes_of, moment_of
-from maillage.orientation.models import Request
-from maillage.orientation.rules.vocabulary import ProposalKind, Why
+from maillage.orientation.computations.index import REACH, DeskIndex, desk_index, minutes_of, moment_of
+from maillage.orientation.computations.services import Near
+from maillage.orientation.models import Proposal, Request
+from maillage.orientation.rules.vocabulary import Origin, ProposalKind, ProposalState, Why
 from maillage.roster import api as roster
 
 CHILD_MONTHS = 5 * 12
 EXPLAINED = 60
 NO_LANGUAGE = "language"
+_ORDER = {kind: place for place, kind in enumerate(ProposalKind)}
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing to propose. `travel` in estimated minutes; a slot, or the doctor on call, or neither (15)."""
+    """One thing to propose: a slot, the doctor on call, a service to call by `phone`, or the 15.
+
+    `travel` in minutes, an estimate where `travel_source` is empty.
+    """
 
     kind: ProposalKind
     why: tuple[Why, ...]
     slot: Slot | None = None
     professional: Professional | None = None
     travel: float | None = None
+    travel_source: str = ""
+    structure: Structure | None = None
+    phone: str = ""
+    protocol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +64,18 @@ class Answer:
     on_call: str = ""
 
 
-def find(
-    request: Request, criteria: Criteria, *, by: Person, now: datetime, refused: frozenset[int] = frozenset()
-) -> Answer:
-    """Return what to propose; `refused`: keys of the places of consultation already refused.
+def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> Answer:
+    """Return what to propose; what was refused before for this request is left out.
 
     The request has a commune. Raises `booking.UrgentRequestError` for P0 and P1.
     """
     index = desk_index(request.scope, now)
+    places, services = _refused(request)
     with index.lock:
-        asked = _asked(index, request, criteria, by, now, refused)
-        slots, excluded, widen = ([], [], []) if asked is None else _searched(index, asked)
+        asked = _asked(index, request, criteria, by, now, places)
+        slots, excluded, widen = ([], [], []) if asked is None else _searched(index, request, asked)
+        tele = [] if asked is None else _tele_at_the_ehpad(index, request, asked, slots)
+        near = index.services.near(request, timezone.localtime(now), _max_travel(criteria), services)
     if asked is None:
         widen = [{"reason": NO_LANGUAGE, "people": len(index.schedules)}]
     on_call = roster.on_call(request.commune, now)
@@ -73,7 +84,47 @@ def find(
         for one in on_call.held
     ]
     samu = Offer(ProposalKind.SAMU, (Why.ALWAYS,))
-    return Answer([*slots, *doctors, samu], excluded, widen, on_call.coverage.value)
+    beside = sorted([*doctors, *tele, *map(_service, near)], key=lambda one: _ORDER[one.kind])
+    return Answer([*slots, *beside, samu], excluded, widen, on_call.coverage.value)
+
+
+def _refused(request: Request) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
+    """Return the places of consultation, and the services (kind and key), refused before."""
+    rows = Proposal.objects.of_request(request).filter(state=ProposalState.REFUSED.value)
+    told = list(rows.values_list("slot__schedule", "kind", "professional", "structure"))
+    places = frozenset(place for place, *_rest in told if place is not None)
+    services = (
+        (kind, str(who if who is not None else structure))
+        for place, kind, who, structure in told
+        if place is None
+    )
+    return places, frozenset(services)
+
+
+def _service(near: Near) -> Offer:
+    one = near.service
+    return Offer(
+        one.kind, (near.why,), professional=one.professional, travel=near.travel,
+        travel_source=near.travel_source, structure=one.structure, phone=one.phone, protocol=near.protocol,
+    )  # fmt: skip
+
+
+def _tele_at_the_ehpad(
+    index: DeskIndex, request: Request, asked: booking.Request, known: list[Offer]
+) -> list[Offer]:
+    """The first remote slot, for a resident of an EHPAD where a nurse can be beside them."""
+    home = index.services.ehpad_with_nurse.get(request.commune.pk)
+    if home is None or request.origin != Origin.EHPAD.value:
+        return []
+    remote = replace(asked, kinds=Criteria(remote=True).kinds(), max_travel=REACH)
+    found = index.engine.search(remote, 1)
+    best = list(zip(found.row.tolist(), found.start.tolist(), found.travel.tolist(), strict=True))
+    shown = {one.slot.pk for one in known if one.slot}
+    return [
+        Offer(ProposalKind.EHPAD_TELE, (Why.AT_THE_EHPAD,), slot, slot.agenda.professional, structure=home)
+        for slot in _slots(index, best).values()
+        if slot.pk not in shown
+    ]
 
 
 def audience_bits(person: Person, request: Request) -> int:
@@ -97,7 +148,7 @@ def _asked(
         priority=request.priority,
         now=minutes_of(now) + 1,
         reach=index.reach(request.commune),
-        max_travel=criteria.max_travel or float(rule("orientation.search.max_travel").value),
+        max_travel=_max_travel(criteria),
         latest=minutes_of(now) + _minutes_left(request, criteria),
         professions=1 << PROFESSIONS.index(criteria.profession),
         abilities=abilities,
@@ -111,6 +162,10 @@ def _asked(
     )
 
 
+def _max_travel(criteria: Criteria) -> float:
+    return criteria.max_travel or float(rule("orientation.search.max_travel").value)
+
+
 def _minutes_left(request: Request, criteria: Criteria) -> int:
     """Return the minutes in which a slot must begin: those asked, else the delay decided, else the rule's."""
     if criteria.horizon_hours is not None:
@@ -120,7 +175,7 @@ def _minutes_left(request: Request, criteria: Criteria) -> int:
 
 
 def _searched(
-    index: DeskIndex, asked: booking.Request
+    index: DeskIndex, request: Request, asked: booking.Request
 ) -> tuple[list[Offer], list[dict[str, Any]], list[dict[str, Any]]]:
     count = rule("orientation.search.proposals").value
     found = index.engine.search(asked, count)
@@ -130,8 +185,12 @@ def _searched(
     choices = index.engine.choices(asked)
     why = {one.row: one for one in choices}
     slots = _slots(index, ranked)
+    journeys = index.journeys(request.commune)
     offers = [
-        _offer(slot, travel, row in asked.own, why.get(row), place)
+        replace(
+            _offer(slot, travel, row in asked.own, why.get(row), place),
+            travel_source=journeys.source_to(index.place_of(row)),
+        )
         for place, (row, start, travel) in enumerate(ranked)
         if (slot := slots.get((row, start))) is not None
     ]

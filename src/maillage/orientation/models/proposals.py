@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
+from maillage.kernel.sourced_rules import rule
 from maillage.orientation.models.requests import Request
 from maillage.orientation.models.scoped import OfRequestQuerySet
 from maillage.orientation.rules.vocabulary import OF_A_SLOT, ProposalKind, ProposalState, RefusalReason
@@ -163,6 +164,12 @@ class Proposal(AnnotatedModel):
 
     def __str__(self) -> str:
         return f"{self.request_id} · {self.rank} · {self.kind}"
+
+    @property
+    def protocol_label(self) -> str:
+        """What the protocol is about, as its source words it; empty where none is followed."""
+        known = (*rule("orientation.protocols").value, *rule("orientation.direct_access").value)
+        return next((one["label"] for one in known if one["code"] == self.protocol), "")
 
     @property
     def kind_label(self) -> str:

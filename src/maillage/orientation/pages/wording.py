@@ -19,6 +19,10 @@ WHY: dict[str, str | Promise] = {
     Why.NEAREST.value: _("le plus proche"),
     Why.ACCEPTABLE.value: _("répond à tout ce qui est demandé"),
     Why.ON_CALL.value: _("inscrit au tableau de garde pour cette commune"),
+    Why.PROTOCOL.value: _("dit le pratiquer : vérifiez que la personne remplit les conditions"),
+    Why.OPEN_NOW.value: _("ouvert en ce moment, d’après l’annuaire"),
+    Why.ASKED_BY_PROFESSIONAL.value: _("un professionnel demande"),
+    Why.AT_THE_EHPAD.value: _("pour une personne qui vit en EHPAD"),
 }
 EXCLUSIONS: dict[str, str | Promise] = {
     Reason.REFUSED.value: _("déjà refusé pour cette demande"),

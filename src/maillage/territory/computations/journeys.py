@@ -29,6 +29,10 @@ class Journeys:
     is_estimate: NDArray[np.bool_]
     source: str
 
+    def source_to(self, place: int) -> str:
+        """Return where the minutes to one of the communes come from; empty where they are an estimate."""
+        return "" if self.is_estimate[place] else self.source
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Matrix:
@@ -99,9 +103,7 @@ def _read(pk: int) -> _Matrix:
     )
 
 
-def _found(
-    ordered: NDArray[np.str_], wanted: NDArray[np.str_]
-) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+def _found(ordered: NDArray[np.str_], wanted: NDArray[np.str_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Return which of `wanted` are in `ordered` (ascending, not empty), and where."""
     at = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
     return ordered[at] == wanted, at

@@ -1,0 +1,55 @@
+"""Where somebody may still be sent although every slot is full, nearest in time and travel first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from maillage.agenda import api as agenda
+from maillage.kernel.models import Person
+from maillage.kernel.sourced_rules import rule
+from maillage.orientation.computations.criteria import PROFESSIONS, Criteria, profession_bits
+from maillage.orientation.models import Request
+from maillage.territory.api import journeys_from
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraSeat:
+    """A full slot whose professional accepts somebody more: `left` that day, `travel` in minutes."""
+
+    slot: agenda.Slot
+    left: int
+    travel: float
+    travel_source: str
+
+
+def extra_seats(
+    request: Request, criteria: Criteria, *, by: Person, now: datetime, limit: int = 5
+) -> list[ExtraSeat]:
+    """Return the best full slots that accept somebody more, one a place, within the criteria.
+
+    The request has a commune.
+    """
+    hours = criteria.horizon_hours or rule("orientation.search.horizon_hours").value
+    extras = [
+        one
+        for one in agenda.extra_slots(by, now, now + timedelta(hours=hours))
+        if one.slot.schedule.commune is not None
+        and profession_bits(one.slot.agenda.professional) & 1 << PROFESSIONS.index(criteria.profession)
+    ]
+    firsts = {one.slot.schedule_id: one for one in reversed(extras)}
+    communes = [one.slot.schedule.commune for one in firsts.values()]
+    journeys = journeys_from(request.commune, communes)
+    furthest = criteria.max_travel or float(rule("orientation.search.max_travel").value)
+    weight = float(rule("orientation.search.travel_weight").value)
+    seats = [
+        ExtraSeat(one.slot, one.left, round(float(journeys.minutes[place]), 1), journeys.source_to(place))
+        for place, one in enumerate(firsts.values())
+        if journeys.minutes[place] <= furthest
+    ]
+
+    def score(seat: ExtraSeat) -> tuple[float, int]:
+        wait = (seat.slot.starts_at - now) / timedelta(minutes=1)
+        return wait + weight * seat.travel, seat.slot.pk
+
+    return sorted(seats, key=score)[:limit]

@@ -1,0 +1,194 @@
+"""Services to call beside the slots: who exists in the directory, is within reach, open, and for whom.
+
+They are read with the index of a desk and as old as it; a service that is absent says nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from maillage.directory.api import (
+    Membership,
+    OpeningHours,
+    PracticePlace,
+    Profession,
+    Professional,
+    Structure,
+    StructureKind,
+)
+from maillage.kernel.sourced_rules import rule
+from maillage.orientation.models import Request
+from maillage.orientation.rules.services import DURING_OPENING_HOURS, is_for, is_open, may_be_asked
+from maillage.orientation.rules.vocabulary import CallerKind, Origin, ProposalKind, Why
+from maillage.territory.api import Commune, Journeys, journeys_from
+
+KINDS = {
+    StructureKind.HEALTH_CENTRE: ProposalKind.CENTRE,
+    StructureKind.DUTY_HOUSE: ProposalKind.DUTY_HOUSE,
+    StructureKind.LOCAL_HOSPITAL: ProposalKind.LOCAL_HOSPITAL,
+    StructureKind.HAD: ProposalKind.HAD,
+    StructureKind.MOBILE_TEAM: ProposalKind.MOBILE_TEAM,
+}
+#: The FINESS category of the former local hospitals, which packs bring as hospitals.
+FORMER_LOCAL_HOSPITAL = "106"
+_WHY = {
+    ProposalKind.PROTOCOL: Why.PROTOCOL,
+    ProposalKind.CENTRE: Why.OPEN_NOW,
+    ProposalKind.DUTY_HOUSE: Why.OPEN_NOW,
+    ProposalKind.LOCAL_HOSPITAL: Why.ASKED_BY_PROFESSIONAL,
+    ProposalKind.HAD: Why.ASKED_BY_PROFESSIONAL,
+    ProposalKind.MOBILE_TEAM: Why.AT_THE_EHPAD,
+}
+Stretch = tuple[int, time, time]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A structure, or a professional of it who follows protocols, with the commune and the phone to call.
+
+    `codes`: what a professional says they do; `hours` in local time, empty where nobody told.
+    """
+
+    kind: ProposalKind
+    commune: Commune
+    phone: str
+    structure: Structure | None = None
+    professional: Professional | None = None
+    codes: frozenset[str] = frozenset()
+    hours: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A service within reach: `travel` in minutes, an estimate where `travel_source` is empty."""
+
+    service: Service
+    travel: float
+    travel_source: str
+    why: Why
+    protocol: str = ""
+
+
+class Services:
+    """The services of the directory, and the EHPAD with a nurse, by commune."""
+
+    def __init__(self) -> None:
+        self.all = [*_structures(), *_protocol_people()]
+        found = {one.commune.pk: one.commune for one in self.all}
+        self._communes = [found[code] for code in sorted(found)]
+        self._place = {one.pk: place for place, one in enumerate(self._communes)}
+        self._journeys: dict[str, Journeys] = {}
+        self.ehpad_with_nurse = _ehpad_with_nurse()
+
+    def near(
+        self, request: Request, at: datetime, max_travel: float, refused: frozenset[tuple[str, str]]
+    ) -> list[Near]:
+        """Return the nearest services that suit a request at a local instant, in the order of their kinds.
+
+        `refused`: (kind, key of the professional or of the structure) already refused.
+        """
+        protocols = protocols_for(request)
+        kinds = [kind for kind in _WHY if may_be_asked(kind, **_asker(request))]
+        best: dict[ProposalKind, list[Near]] = defaultdict(list)
+        journeys = self._from(request.commune)
+        for service in self.all:
+            code = next((one for one in protocols if one in service.codes), "")
+            if service.kind not in kinds or (service.kind is ProposalKind.PROTOCOL and not code):
+                continue
+            if service.kind in DURING_OPENING_HOURS and not is_open(service.hours, at):
+                continue
+            place = self._place[service.commune.pk]
+            travel = float(journeys.minutes[place])
+            if travel <= max_travel and identity(service) not in refused:
+                source = journeys.source_to(place)
+                near = Near(service, round(travel, 1), source, _WHY[service.kind], code)
+                best[service.kind].append(near)
+        count = rule("orientation.search.services").value
+        return [
+            one
+            for kind in kinds
+            for one in sorted(best[kind], key=lambda one: (one.travel, identity(one.service)))[:count]
+        ]
+
+    def _from(self, commune: Commune) -> Journeys:
+        if commune.pk not in self._journeys:
+            self._journeys[commune.pk] = journeys_from(commune, self._communes)
+        return self._journeys[commune.pk]
+
+
+def identity(service: Service) -> tuple[str, str]:
+    """Return what names a service among those of its kind."""
+    who = service.professional or service.structure
+    return service.kind.value, str(who.pk if who else "")
+
+
+def protocols_for(request: Request) -> list[str]:
+    """Return the codes of the protocols and direct accesses that may concern a request, in their order."""
+    motives: dict[str, list[str]] = rule("orientation.protocols.motives").value
+    sex = request.patient.sex if request.patient else ""
+    return [
+        one["code"]
+        for one in _known_protocols()
+        if request.motive in motives[one["code"]] and is_for(one, age_months=request.age_months, sex=sex)
+    ]
+
+
+def _asker(request: Request) -> dict[str, Any]:
+    return {"caller": CallerKind(request.caller_kind), "origin": Origin(request.origin)}
+
+
+def _structures() -> list[Service]:
+    wanted = Q(kind__in=[kind.value for kind in KINDS])
+    wanted |= Q(kind=StructureKind.HOSPITAL.value, category_code=FORMER_LOCAL_HOSPITAL)
+    rows = Structure.objects.active().filter(wanted).exclude(commune=None).select_related("commune")
+    of_these = Structure.objects.active().filter(wanted).values("pk")
+    places = PracticePlace.objects.filter(structure__in=of_these, is_active=True).exclude(phone="")
+    phones = dict(places.order_by("-pk").values_list("structure", "phone"))
+    hours: dict[str, list[Stretch]] = defaultdict(list)
+    stretches = OpeningHours.objects.filter(offer__membership__structure__in=of_these)
+    names = ("offer__membership__structure", "weekday", "opens_at", "closes_at")
+    for key, weekday, opens, closes in stretches.values_list(*names):
+        hours[key].append((weekday, opens, closes))
+    return [
+        Service(
+            KINDS.get(StructureKind(one.kind), ProposalKind.LOCAL_HOSPITAL), one.commune,
+            phones.get(one.pk, ""), structure=one, hours=tuple(hours[one.pk]),
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _protocol_people() -> list[Service]:
+    """Professionals who say in their sheet that they follow a protocol of their profession."""
+    delegates = {one["code"]: one["professions"] for one in _known_protocols()}
+    names = ("professional", "place__commune", "structure__commune")
+    rows = Membership.objects.in_force(timezone.localdate()).exclude(offer=None).exclude(offer__motives=[])
+    rows = rows.filter(professional__is_active=True, professional__merged_into=None)
+    found = []
+    for one in rows.select_related("offer", *names):
+        who, place = one.professional, one.place
+        codes = frozenset(code for code in one.offer.motives if who.profession in delegates.get(code, ()))
+        commune = (place.commune if place else None) or one.structure.commune
+        if codes and commune is not None:
+            phone = (place.phone if place else "") or who.phone
+            found.append(Service(ProposalKind.PROTOCOL, commune, phone, one.structure, who, codes=codes))
+    return found
+
+
+def _known_protocols() -> list[dict[str, Any]]:
+    return [*rule("orientation.protocols").value, *rule("orientation.direct_access").value]
+
+
+def _ehpad_with_nurse() -> dict[str, Structure]:
+    """Return by commune an EHPAD whose team, in the directory, has a nurse."""
+    nurses = Membership.objects.in_force(timezone.localdate()).filter(
+        professional__profession=Profession.NURSE.value, structure__kind=StructureKind.EHPAD.value
+    )
+    rows = Structure.objects.active().filter(pk__in=nurses.values("structure")).exclude(commune=None)
+    return {one.commune_id: one for one in rows.order_by("-pk")}
