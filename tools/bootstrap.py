@@ -71,8 +71,8 @@ def _build_assets() -> None:
 
 
 def catalogues() -> None:
-    """Compile the English catalogues."""
-    inputs = sorted((ROOT / "src").rglob("*.po"))
+    """Compile the catalogues."""
+    inputs = [ROOT / "tools/catalogues.py", *sorted((ROOT / "src").rglob("*.po"))]
     _once(
         "catalogues",
         inputs,

@@ -158,11 +158,37 @@ def _placeholders(text: str) -> set[str]:
 
 
 def compile_all() -> int:
-    """Write the `.mo` beside every catalogue; return how many."""
-    paths = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/*.po"))
+    """Write the `.mo` beside every catalogue, and the French plurals; return how many catalogues."""
+    paths = sorted(PACKAGE.glob("*/locale/en/LC_MESSAGES/*.po"))
     for path in paths:
-        polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
+        catalogue = polib.pofile(str(path))
+        catalogue.save_as_mofile(str(path.with_suffix(".mo")))
+        french = path.parents[2] / "fr" / "LC_MESSAGES" / "django.mo"
+        french.parent.mkdir(parents=True, exist_ok=True)
+        _french_plurals(catalogue).save_as_mofile(str(french))
     return len(paths)
+
+
+def _french_plurals(catalogue: polib.POFile) -> polib.POFile:
+    """Return the messages that count, as they are: French writes « 0 compte » where English has a plural."""
+    french = polib.POFile()
+    french.metadata = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Language": "fr",
+        "Plural-Forms": "nplurals=2; plural=(n > 1);",
+    }
+    for entry in catalogue:
+        if entry.msgid_plural:
+            texts = {0: entry.msgid, 1: entry.msgid_plural}
+            french.append(
+                polib.POEntry(
+                    msgid=entry.msgid,
+                    msgctxt=entry.msgctxt,
+                    msgid_plural=entry.msgid_plural,
+                    msgstr_plural=texts,
+                )
+            )
+    return french
 
 
 def main(arguments: list[str]) -> int:

@@ -75,3 +75,11 @@ def test_dates_and_times():
     with translation.override("en"):
         assert formats.date_long(moment) == "Saturday 14 March 2026 at 14:05"
         assert formats.date_long(date(2026, 3, 1)) == "Sunday 1 March 2026"
+
+
+def test_french_counts_nothing_in_the_singular():
+    counted = ("%(count)d pharmacie", "%(count)d pharmacies")
+    assert translation.ngettext(*counted, 0) == counted[0]
+    assert translation.ngettext(*counted, 2) == counted[1]
+    with translation.override("en"):
+        assert translation.ngettext(*counted, 0) == "%(count)d pharmacies"
