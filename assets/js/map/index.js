@@ -98,7 +98,7 @@ class MaillageMap extends HTMLElement {
 
   /** How the extent is brought into the frame: a few points keep some country around them. */
   get fitting() {
-    return this.dataset.fit === "points" ? { padding: 56, maxZoom: 12 } : { padding: 24 };
+    return this.dataset.fit === "points" ? { padding: { top: 48, bottom: 40, left: 56, right: 88 }, maxZoom: 12 } : { padding: 24 };
   }
 
   async draw() {

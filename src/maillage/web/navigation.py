@@ -18,6 +18,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel.access import roles_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.orientation import api as orientation
 from maillage.people import api as people
 
 
@@ -151,6 +152,16 @@ ENTRIES = (
     ),
     Entry(
         Verb.ACT,
+        _("Demandes reçues"),
+        "orientation:mine",
+        "circle-check",
+        _("Dire en un geste ce que sont devenues les personnes que le bureau vous a adressées."),
+        Permission.BOOK_APPOINTMENT,
+        orientation.received_count,
+        within=("orientation:mine",),
+    ),
+    Entry(
+        Verb.ACT,
         _("Patients"),
         "people:patients",
         "user",
@@ -242,7 +253,8 @@ def links(request: HttpRequest) -> list[Link]:
 
 def _is_inside(request: HttpRequest, entry: Entry, url: str) -> bool:
     view = request.resolver_match.view_name if request.resolver_match else ""
-    return request.path.startswith(url) or (bool(entry.within) and view.startswith(entry.within))
+    claimed = next((one for one in ENTRIES if one.within and view.startswith(one.within)), None)
+    return claimed is entry if claimed else request.path.startswith(url)
 
 
 def address(url_name: str, *args: object) -> str:

@@ -192,7 +192,7 @@ def _initial(given: api.Criteria) -> dict[str, Any]:
 def _travels(chosen: float | None) -> list[tuple[str, str]]:
     known = sorted({*map(float, TRAVELS), *([] if chosen is None else [chosen])} - {float(NO_TRAVEL_LIMIT)})
     return [
-        ("", _("{words} (règle du bureau)").format(words=_travel(None))),
+        ("", _("{words} (règle)").format(words=_travel(None))),
         *((f"{minutes:g}", _travel(minutes)) for minutes in known),
         (str(NO_TRAVEL_LIMIT), _travel(NO_TRAVEL_LIMIT)),
     ]
@@ -200,7 +200,7 @@ def _travels(chosen: float | None) -> list[tuple[str, str]]:
 
 def _horizons(request: Request, chosen: int | None) -> list[tuple[str, str]]:
     known = sorted({*HORIZONS, _longest(), *([] if chosen is None else [chosen])})
-    kept = _("{words} (délai décidé)") if request.delay else _("{words} (règle du bureau)")
+    kept = _("{words} (décidé)") if request.delay else _("{words} (règle)")
     return [
         ("", kept.format(words=_delay(request, None))),
         *((str(hours), _delay(request, hours)) for hours in known),

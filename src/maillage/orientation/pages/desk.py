@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from maillage.kernel.pages.base import Endpoint, Page
 from maillage.orientation import api
 from maillage.orientation.models.proposals import REFUSAL_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
-from maillage.orientation.pages import presenters, strip, wording
+from maillage.orientation.pages import beyond, presenters, strip, wording
 from maillage.orientation.pages.base import OfDesk, OfRequest
 from maillage.orientation.pages.criteria import CriteriaForm, criteria_of
 from maillage.orientation.pages.file import proposals_view, request_view
@@ -63,6 +64,7 @@ def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, 
         "decisions": wording.DECISIONS,
         "complete": None,
         "criteria": None,
+        "extras": [],
         "chosen": None,
         "proposals": presenters.Proposals(),
     }
@@ -98,7 +100,11 @@ class RequestPage(OfRequest, Page):
         shown["chosen"] = request_view(file, self.person, motive_labels())
         shown["proposals"] = proposals_view(file)
         if shown["chosen"].may_search:
-            shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
+            given = criteria_of(file.search)
+            shown["criteria"] = CriteriaForm(None, file.request, given)
+            if shown["proposals"].was_searched:
+                shown["extras"] = beyond.extras(self.person, file.request, given)
+                shown["outside"], shown["outside_key"] = beyond.OutsideForm(), uuid4().hex
         if shown["chosen"].may_decide:
             shown["complete"] = CompleteForm(initial=completing(file.request))
         return super().get_context_data(**shown, form=None, **context)

@@ -57,6 +57,7 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         flags=flags,
         transmission=presenters.transmission(request, heading, flags),
         sheets=[presenters.sheet_view(sheet, answers) for sheet in file.sheets],
+        is_folded=cleared and not flags and bool(file.sheets),
         outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
         history=_history(file),
     )
@@ -106,7 +107,8 @@ def _decided(decision: Decision) -> str:
         slot = decision.appointment.slot
         when = presenters.moment(slot.starts_at, timezone.now())
         return _("{label} {when} chez {who}").format(label=label, when=when, who=slot.agenda)
-    return f"{label} · {decision.on_call}" if decision.on_call else label
+    who = decision.on_call or decision.sent_to or decision.structure
+    return f"{label} · {who}" if who else label
 
 
 def _done(file: api.RequestFile) -> str:

@@ -108,14 +108,16 @@ def _said(one: Closure, motives: dict[str, str]) -> Line:
 
 
 def _sent(one: api.Sent, motives: dict[str, str]) -> Line:
-    known = one.closure is not None and one.request.state == State.CLOSED.value
-    state = str(OUTCOME_LABELS[Outcome(one.closure.outcome)]) if known else one.request.state_label
+    state = one.request.state_label
+    if one.closure is not None and one.request.state == State.CLOSED.value:
+        state = str(OUTCOME_LABELS[Outcome(one.closure.outcome)])
     return _line(one.request, one.request.called_at, motives, "", "", state)
 
 
 def _line(
     request: Request, at: datetime, motives: dict[str, str], patient: str, place: str, state: str
 ) -> Line:
-    detail = " · ".join(filter(None, [request.number, place or (request.commune and request.commune.name)]))
+    where = place or (request.commune.name if request.commune else "")
+    detail = " · ".join(filter(None, [request.number, where]))
     when = presenters.moment(at, timezone.now())
     return Line(request.pk, at, when, presenters.title(request, motives), patient, detail, state)

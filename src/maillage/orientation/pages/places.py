@@ -33,7 +33,7 @@ class OfMap(OfRequest, Endpoint):
             rows.select_related("slot__schedule__commune", "professional").order_by("-search", "rank")
         )
         latest = {one.search_id for one in known[:1]}
-        return [one for one in known if one.search_id in latest and one.slot.schedule.commune is not None]
+        return [one for one in known if one.search_id in latest and _commune(one) is not None]
 
     def answer(self, request: HttpRequest, collection: str) -> HttpResponse:
         """Answer with a collection; the browser asks about it by its content."""
@@ -46,7 +46,7 @@ class Communes(OfMap):
 
     def get(self, request: HttpRequest, **_address: int) -> HttpResponse:
         """Answer with outlines and names."""
-        named = {one.slot.schedule.commune_id for one in self.proposals()}
+        named = {commune.code for one in self.proposals() if (commune := _commune(one))}
         if self.asked.commune_id:
             named.add(self.asked.commune_id)
         place = territory.territories().filter(scope=self.asked.scope).first()
@@ -69,15 +69,22 @@ class Places(OfMap):
         by_commune: dict[str, list[str]] = {}
         communes: dict[str, Commune] = {here.code: here} if here else {}
         for rank, one in enumerate(self.proposals(), start=1):
-            commune = one.slot.schedule.commune
-            communes[commune.code] = commune
-            words = f"{rank}. {presenters.moment(one.starts_at, now)}, {one.professional.name}"
-            by_commune.setdefault(commune.code, []).append(words)
+            commune = _commune(one)
+            if commune is not None:
+                communes[commune.code] = commune
+                words = f"{rank}. {presenters.card(one, [], now).when}, {presenters.who(one)}"
+                by_commune.setdefault(commune.code, []).append(words)
         points = [
             _point(commune, by_commune.get(code, []), is_here=here is not None and code == here.code)
             for code, commune in communes.items()
         ]
         return self.answer(request, _collection(points))
+
+
+def _commune(proposal: Proposal) -> Commune | None:
+    """Return the commune of a proposal; the doctor on call and the 15 have none."""
+    where = proposal.slot.schedule if proposal.slot else proposal.structure
+    return where.commune if where is not None else None
 
 
 def _point(commune: Commune, offers: list[str], *, is_here: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.agenda.api import Schedule
+from maillage.agenda.api import Appointment, Schedule
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.orientation.models import Proposal, Request, SafetyAnswer, SafetySheet
@@ -22,6 +22,7 @@ from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, P
 from maillage.orientation.models.safety import ANSWER_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
 from maillage.orientation.rules.vocabulary import (
+    OF_A_SLOT,
     Answer,
     CallerKind,
     DecisionKind,
@@ -57,6 +58,7 @@ KEYS: list[tuple[str, str | Promise]] = [
     ("B", gettext_lazy("Réserver ce qui est retenu")),
     ("Z", gettext_lazy("Rendre ce qui est retenu")),
     ("G", gettext_lazy("Ouvrir les critères de recherche")),
+    ("H", gettext_lazy("Ouvrir le surnuméraire et le hors créneau")),
     ("M", gettext_lazy("Montrer, cacher la carte")),
     ("F", gettext_lazy("Dire pourquoi la première proposition est refusée")),
     ("T", gettext_lazy("Noter la transmission au 15")),
@@ -131,6 +133,7 @@ class RequestView:
     flags: list[str]
     transmission: str
     sheets: list[SheetView]
+    is_folded: bool
     outcomes: list[tuple[str, str, str]]
     history: list[tuple[datetime, str]]
 
@@ -148,15 +151,19 @@ class Card:
     where: str
     label: str
     kind: str
+    kind_code: str
     reasons: list[str]
     action: str
     is_bookable: bool
+    is_effector: bool
     decision: str
-    key: str
-    code: str = ""
-    is_held: bool = False
-    is_best: bool = False
-    left: int = 0
+    phone: str
+    phone_said: str
+    code: str
+    is_held: bool
+    is_best: bool
+    left: int
+    key: str = field(default_factory=lambda: uuid4().hex)
     hold_key: str = field(default_factory=lambda: uuid4().hex)
 
     @property
@@ -312,36 +319,77 @@ def moment(when: datetime, now: datetime) -> str:
 def card(proposal: Proposal, reasons: list[str], now: datetime, *, is_best: bool = False) -> Card:
     """Return a proposal as a card; the button says its result. `is_best`: the next thing to do."""
     kind = ProposalKind(proposal.kind)
-    who = proposal.professional.name if proposal.professional else _("le 15")
-    bookable = proposal.slot is not None and kind in {ProposalKind.OWN_DOCTOR, ProposalKind.SLOT}
+    name = who(proposal)
+    bookable = proposal.slot is not None and kind in OF_A_SLOT
     when = moment(proposal.starts_at, now) if bookable and proposal.starts_at else _("maintenant")
     schedule = proposal.slot.schedule if proposal.slot else None
-    where = _place(schedule) if schedule else ""
-    if bookable:
-        action = _("Réserver {when} chez {who}").format(when=when, who=who)
-    elif kind is ProposalKind.ON_CALL:
-        action = _("Orienter vers {who}, de garde").format(who=who)
-    else:
-        action = _("Appeler le 15")
-    if proposal.travel is not None:
-        near = formats.minutes(proposal.travel)
-        said = (
-            _("{minutes} de trajet, estimation") if proposal.travel_is_estimate else _("{minutes} de trajet")
-        )
-        reasons = [said.format(minutes=near), *reasons]
-    decision = DecisionKind.ON_CALL.value if kind is ProposalKind.ON_CALL else ""
-    mark = "good" if kind is ProposalKind.OWN_DOCTOR else ""
-    label, key = proposal.kind_label, uuid4().hex
     held = proposal.appointment if proposal.state == ProposalState.HELD.value else None
+    phone = "15" if kind is ProposalKind.SAMU else proposal.phone
     return Card(
-        proposal.pk, when, who, where, label, mark, reasons, action, bookable, decision, key,
-        code=schedule.commune_id or "" if schedule else "",
-        is_held=held is not None, is_best=is_best,
-        left=max(0, int((held.hold_expires_at - now).total_seconds())) if held else 0,
-    )  # fmt: skip
+        pk=proposal.pk,
+        when=when,
+        who=name,
+        where=place(schedule) if schedule else _structure(proposal),
+        label=proposal.kind_label,
+        kind="good" if kind is ProposalKind.OWN_DOCTOR else "",
+        kind_code=kind.value,
+        reasons=[*filter(None, [proposal.protocol_label]), *_travel(proposal), *reasons],
+        action=_action(kind, bookable=bookable, when=when, who=name),
+        is_bookable=bookable,
+        is_effector=bool(proposal.professional_id or proposal.structure_id),
+        decision=DecisionKind.ON_CALL.value if kind is ProposalKind.ON_CALL else "",
+        phone=phone,
+        phone_said=written_phone(phone),
+        code=_commune_code(proposal),
+        is_held=held is not None,
+        is_best=is_best,
+        left=_left(held, now),
+    )
 
 
-def _place(schedule: Schedule) -> str:
+def _left(held: Appointment | None, now: datetime) -> int:
+    """Return how many seconds a seat stays held."""
+    if held is None or held.hold_expires_at is None:
+        return 0
+    return max(0, int((held.hold_expires_at - now).total_seconds()))
+
+
+def who(proposal: Proposal) -> str:
+    """Name whoever a proposal is about."""
+    if proposal.professional is not None:
+        return str(proposal.professional.name)
+    return str(proposal.structure.title) if proposal.structure is not None else _("le 15")
+
+
+def _structure(proposal: Proposal) -> str:
+    """Name the structure of a service where a professional answers there, and its commune."""
+    if proposal.structure is None:
+        return ""
+    commune = proposal.structure.commune.name if proposal.structure.commune else ""
+    return ", ".join(filter(None, [proposal.structure.title if proposal.professional else "", commune]))
+
+
+def _commune_code(proposal: Proposal) -> str:
+    place = proposal.slot.schedule if proposal.slot else proposal.structure
+    return (place.commune_id or "") if place is not None else ""
+
+
+def _travel(proposal: Proposal) -> list[str]:
+    if proposal.travel is None:
+        return []
+    said = _("{minutes} de trajet, estimation") if proposal.travel_is_estimate else _("{minutes} de trajet")
+    return [said.format(minutes=formats.minutes(proposal.travel))]
+
+
+def _action(kind: ProposalKind, *, bookable: bool, when: str, who: str) -> str:
+    if bookable:
+        return _("Réserver {when} chez {who}").format(when=when, who=who)
+    if kind is ProposalKind.ON_CALL:
+        return _("Orienter vers {who}, de garde").format(who=who)
+    return _("A accepté au téléphone : y adresser la personne")
+
+
+def place(schedule: Schedule) -> str:
     """Name a place of consultation and its commune, once."""
     name, commune = str(schedule), schedule.commune.name if schedule.commune else ""
     return name if commune in name else f"{name}, {commune}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.orientation.pages import calls, desk, live, outcomes, places, shift, work
+from maillage.orientation.pages import beyond, calls, desk, live, outcomes, places, shift, work
 
 app_name = "orientation"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("flux/", live.Stream.as_view(), name="stream"),
     path("appel/", calls.Call.as_view(), name="call"),
     path("releve/", shift.HandOver.as_view(), name="handover"),
+    path("effecteurs/", beyond.Effectors.as_view(), name="effectors"),
     path("demandes/", outcomes.Mine.as_view(), name="mine"),
     path("demandes/<int:pk>/issue/", outcomes.Say.as_view(), name="say"),
     path("<int:pk>/", desk.RequestPage.as_view(), name="request"),
@@ -24,6 +25,9 @@ urlpatterns = [
     path("<int:pk>/propositions/<int:proposal>/reserver/", work.Book.as_view(), name="book"),
     path("<int:pk>/propositions/<int:proposal>/retenir/", work.Hold.as_view(), name="hold"),
     path("<int:pk>/propositions/<int:proposal>/rendre/", work.GiveBack.as_view(), name="give_back"),
+    path("<int:pk>/propositions/<int:proposal>/adresser/", beyond.Send.as_view(), name="send"),
+    path("<int:pk>/surnumeraire/", beyond.OverCapacity.as_view(), name="over_capacity"),
+    path("<int:pk>/hors-creneau/", beyond.Outside.as_view(), name="outside"),
     path("<int:pk>/propositions/<int:proposal>/refuser/", work.Refuse.as_view(), name="refuse"),
     path("<int:pk>/decider/", work.Decide.as_view(), name="decide"),
     path("<int:pk>/quinze/", work.Transfer.as_view(), name="transfer"),

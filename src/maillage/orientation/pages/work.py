@@ -87,7 +87,8 @@ class Search(Act):
         form = CriteriaForm(self.request.POST, self.asked, criteria.criteria_of(latest))
         if not form.is_valid():
             for name, errors in form.errors.items():
-                messages.warning(self.request, f"{form[name].label}\N{NO-BREAK SPACE}: {' '.join(errors)}")
+                said = " ".join(map(str, errors))
+                messages.warning(self.request, f"{form[name].label}\N{NO-BREAK SPACE}: {said}")
             return
         asked = criteria.without(form.criteria(), self.request.POST.get("without", ""))
         asked = criteria.widened(asked, self.request.POST.get("widen", ""))

@@ -122,7 +122,11 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
     proposals = Proposal.objects.of_request(row).filter(search=search) if search else []
     if search:
         proposals = proposals.select_related(
-            "slot__schedule__commune", "slot__agenda__professional", "professional", "appointment"
+            "slot__schedule__commune",
+            "slot__agenda__professional",
+            "professional",
+            "structure__commune",
+            "appointment",
         )
     decisions = Decision.objects.of_request(row).select_related(
         "by",
