@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.kernel import journal, outbox
+from maillage.kernel import formats, journal, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.sourced_rules import UnknownRuleError
 from maillage.roster.actions.rights import lock_people, locked, require_manager
 from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
 from maillage.roster.queries.duties import missing_posts
@@ -22,31 +23,51 @@ from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
 
 OBSTACLES: dict[Obstacle, str | Promise] = {
-    Obstacle.NO_SUCH_STEP: gettext_lazy("Ce n’est pas l’étape suivante de ce tableau : rechargez la page."),
-    Obstacle.POSTS_MISSING: gettext_lazy("Des postes restent sans médecin : le tableau est lacunaire."),
-    Obstacle.NOTHING_MISSING: gettext_lazy("Tous les postes sont pourvus : le tableau est complet."),
+    Obstacle.NO_SUCH_STEP: gettext_lazy("Ce n’est pas l’étape suivante de ce tableau : rechargez la page."),
+    Obstacle.POSTS_MISSING: gettext_lazy("Des postes restent sans médecin : le tableau est lacunaire."),
+    Obstacle.NOTHING_MISSING: gettext_lazy("Tous les postes sont pourvus : le tableau est complet."),
     Obstacle.NOT_STARTED: gettext_lazy("La période de ce tableau n’a pas commencé."),
     Obstacle.NOT_ENDED: gettext_lazy("La période de ce tableau n’est pas terminée."),
 }
+MOST_DAYS = timedelta(days=366)
+"""The longest roster: beyond, nobody knows their holidays."""
 
 
 @transaction.atomic
 def create_roster(*, by: Person, sector: Sector, first_day: date, last_day: date) -> Roster:
-    """Make a draft and its posts. Raises RosterError where it is too short or overlaps; PermissionDenied."""
+    """Make a draft and its posts. Raises RosterError as `check_period` does; PermissionDenied."""
     require_manager(by, sector)
-    months = legal_delays(first_day).minimum_months
-    if not is_long_enough(first_day, last_day, months):
-        message = _("Un tableau couvre au moins {months} mois : choisissez un dernier jour plus tard.")
-        raise RosterError(message.format(months=months))
     Sector.objects.select_for_update().get(pk=sector.pk)
-    if Roster.objects.filter(sector=sector, first_day__lte=last_day, last_day__gte=first_day).exists():
-        raise RosterError(_("Un tableau de ce secteur couvre déjà une partie de cette période."))
+    check_period(sector, first_day, last_day)
     roster = Roster.objects.create(sector=sector, first_day=first_day, last_day=last_day)
     _make_posts(roster)
     StateChange.objects.create(roster=roster, state=roster.state, at=timezone.now(), by=by)
     changes = {"sector": sector, "first_day": first_day, "last_day": last_day}
     journal.record(by=by, verb="roster.created", target=journal.target_of(roster), changes=changes)
     return roster
+
+
+def check_period(sector: Sector, first_day: date, last_day: date) -> None:
+    """Raise RosterError where a roster may not cover these days: too short, too long, or already covered."""
+    if last_day < first_day:
+        raise RosterError(_("Le dernier jour précède le premier."))
+    try:
+        months = legal_delays(first_day).minimum_months
+    except UnknownRuleError as error:
+        message = _("Aucune règle de la permanence des soins n’est connue ici au {day}.")
+        raise RosterError(message.format(day=formats.date_short(first_day))) from error
+    if not is_long_enough(first_day, last_day, months):
+        message = _("Un tableau couvre au moins {months} mois : choisissez un dernier jour plus tard.")
+        raise RosterError(message.format(months=months))
+    if last_day - first_day > MOST_DAYS:
+        raise RosterError(_("Un tableau couvre un an au plus : choisissez un dernier jour plus tôt."))
+    known = Roster.objects.filter(sector=sector, first_day__lte=last_day, last_day__gte=first_day).first()
+    if known is not None:
+        message = _(
+            "Un tableau de ce secteur couvre déjà une partie de cette période : du {first} au {last}."
+        )
+        first, last = formats.date_short(known.first_day), formats.date_short(known.last_day)
+        raise RosterError(message.format(first=first, last=last))
 
 
 @transaction.atomic
@@ -121,10 +142,10 @@ def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
     row = locked(post.roster)
     require_manager(by, row.sector)
     if row.step not in EDITABLE:
-        raise RosterError(_("Ce tableau est parti au CDOM : aucun calcul ne le change plus."))
+        raise RosterError(_("Ce tableau est parti au CDOM : aucun calcul ne le change plus."))
     held = Assignment.objects.filter(post=post).first()
     if held is None:
-        raise RosterError(_("Personne ne tient cette garde : inscrivez d’abord un médecin."))
+        raise RosterError(_("Personne ne tient cette garde : inscrivez d’abord un médecin."))
     before, held.is_locked = held.is_locked, is_locked
     held.save(update_fields=["is_locked"])
     changes = {"is_locked": [before, is_locked]}
@@ -134,9 +155,9 @@ def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
 
 def _check_open(roster: Roster, reason: str) -> None:
     if roster.step is State.DUTY_DONE:
-        raise RosterError(_("Le service fait est établi : ce tableau ne change plus."))
+        raise RosterError(_("Le service fait est établi : ce tableau ne change plus."))
     if roster.step not in EDITABLE and not reason.strip():
-        raise RosterError(_("Ce tableau est parti au CDOM : dites pourquoi il change."))
+        raise RosterError(_("Ce tableau est parti au CDOM : dites pourquoi il change."))
 
 
 def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:

@@ -110,8 +110,8 @@ def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
         return
     named = ", ".join(taken[:NAMED]) + ("…" if len(taken) > NAMED else "")
     message = ngettext(
-        "{count} commune est déjà d’un autre secteur : {named}. Retirez-la d’ici, ou d’abord de l’autre.",
-        "{count} communes sont déjà d’un autre secteur : {named}. Retirez-les d’ici, ou d’abord de l’autre.",
+        "{count} commune est déjà d’un autre secteur : {named}. Retirez-la d’ici, ou d’abord de l’autre.",
+        "{count} communes sont déjà d’un autre secteur : {named}. Retirez-les d’ici, ou d’abord de l’autre.",
         len(taken),
     )
     raise RosterError(message.format(count=len(taken), named=named))
@@ -120,9 +120,7 @@ def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
 def _calendar_of(communes: Collection[Commune]) -> HolidayCalendar:
     calendars = {calendar_of(commune.departement) for commune in communes}
     if len(calendars) > 1:
-        raise RosterError(
-            _("Ces communes n’ont pas les mêmes jours fériés : faites deux secteurs, ou choisissez un calendrier.")
-        )
+        raise RosterError(_("Jours fériés différents d’une commune à l’autre : faites deux secteurs."))
     return calendars.pop()
 
 

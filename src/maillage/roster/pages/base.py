@@ -57,7 +57,12 @@ class OfRoster(PermissionMixin):
         return redirect(self.back_url(self.request))
 
     def back_url(self, request: HttpRequest) -> str:
-        """The roster's page, on the month that was shown."""
+        """The page the form was on: the roster on the month shown, its steps, one's own duties."""
+        origin = request.POST.get("retour", "")
+        if origin == "mine":
+            return reverse("roster:mine")
+        if origin == "steps":
+            return reverse("roster:steps", args=[self.roster.pk])
         month = request.POST.get("mois", "")
         root = reverse("roster:detail", args=[self.roster.pk])
         return f"{root}?mois={month}" if len(month) == 7 and month.replace("-", "").isdigit() else root

@@ -1,16 +1,34 @@
-"""Rows of a roster as the page shows them, times on the wall clock of the sector."""
+"""Rows of a roster as the pages show them, times on the wall clock of the sector."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.roster.models import Exchange, Offer, Post, Roster, Volunteer
+from maillage.roster.models import STATE_LABELS, Exchange, Offer, Post, Roster, Volunteer
+from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.queries.duties import posts_of
 from maillage.roster.queries.exchanges import open_exchanges
+from maillage.roster.queries.settings import next_deadline
+from maillage.roster.rules.vocabulary import Origin
+from maillage.roster.rules.workflow import add_months
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A legal deadline: what is to be done, by which day, how many days from today, before or after."""
+
+    label: str
+    last_day: date
+    is_late: bool
+    days_away: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +40,21 @@ class Duty:
     when: str
     kind: str
     holder: str
+    origin: str
+    is_locked: bool
     is_mine: bool
     may_ask: bool
     is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a month: `column` 1 is Monday."""
+
+    day: date
+    column: int
+    is_today: bool
+    duties: list[Duty]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +66,16 @@ class Request:
     offers: list[tuple[Offer, str]]
     may_accept: bool
     may_offer: bool
+    has_offered: bool
+    swappable: list[tuple[int, str]]
+
+
+def due_of(roster: Roster, today: date) -> Due | None:
+    """Return the next legal deadline of a roster in words; None once all is done."""
+    found = next_deadline(roster, today)
+    if found is None:
+        return None
+    return Due(str(STATE_LABELS[found.step]), found.last_day, found.is_late, abs(found.days_left))
 
 
 def clock(post: Post, zone: ZoneInfo) -> str:
@@ -44,44 +84,84 @@ def clock(post: Post, zone: ZoneInfo) -> str:
     return f"{formats.time_short(start)} – {formats.time_short(end)}"
 
 
-def duties(roster: Roster, month: str, person: Person, manages: bool, now: datetime) -> list[Duty]:
-    """Return the posts of a month (`2026-05`), in the order of time."""
+def named(post: Post, zone: ZoneInfo) -> str:
+    """Return the day and hours of a post: « samedi 2 mai 2026, 20 h 00 – 8 h 00 »."""
+    return f"{formats.date_long(post.day)}, {clock(post, zone)}"
+
+
+def until(post: Post, zone: ZoneInfo, now: datetime) -> str:
+    """Return until when a post lasts, as one says it today: « jusqu’à demain, 8 h 00 »."""
+    ends, today = post.ends_at.astimezone(zone), now.astimezone(zone).date()
+    hour = formats.time_short(ends.time())
+    if ends.date() == today:
+        return _("jusqu’à {hour}").format(hour=hour)
+    if ends.date() == today + timedelta(days=1):
+        return _("jusqu’à demain, {hour}").format(hour=hour)
+    return _("jusqu’au {moment}").format(moment=formats.date_long(ends.replace(tzinfo=None)))
+
+
+def months_of(roster: Roster) -> list[str]:
+    """Return the months of a roster (`2026-05`)."""
+    first, found = roster.first_day.replace(day=1), []
+    while first <= roster.last_day:
+        found.append(f"{first:%Y-%m}")
+        first = add_months(first, 1)
+    return found
+
+
+def month_of(roster: Roster, month: str, person: Person, manages: bool, now: datetime) -> list[Day]:
+    """Return the days of a month (`2026-05`) with their posts, in the order of time."""
+    zone = roster.sector.zone
     year, number = (int(part) for part in month.split("-"))
     asked = {one.post_id for one in open_exchanges(roster)}
-    rows = []
-    for post in posts_of(roster).filter(day__year=year, day__month=number):
-        held = getattr(post, "assignment", None)
-        is_mine = held is not None and held.volunteer.professional.account_id == person.pk
-        to_come = post.starts_at > now and post.pk not in asked
-        rows.append(
-            Duty(
-                pk=post.pk,
-                day=post.day,
-                when=clock(post, roster.sector.zone),
-                kind=post.kind_label,
-                holder=str(held.volunteer) if held else "",
-                is_mine=is_mine,
-                may_ask=held is not None and to_come and (is_mine or manages),
-                is_asked=post.pk in asked,
-            )
+    posts = posts_of(roster).filter(day__year=year, day__month=number)
+    today = now.astimezone(zone).date()
+    days = groupby(posts, key=lambda post: post.day)
+    return [
+        Day(
+            day,
+            day.isoweekday(),
+            day == today,
+            [_duty(post, zone, person, manages, now, post.pk in asked) for post in held],
         )
-    return rows
+        for day, held in days
+    ]
+
+
+def _duty(post: Post, zone: ZoneInfo, person: Person, manages: bool, now: datetime, is_asked: bool) -> Duty:
+    held = getattr(post, "assignment", None)
+    is_mine = held is not None and held.volunteer.professional.account_id == person.pk
+    return Duty(
+        pk=post.pk,
+        day=post.day,
+        when=clock(post, zone),
+        kind=post.kind_label,
+        holder=str(held.volunteer) if held else "",
+        origin=str(ORIGIN_LABELS[Origin(held.origin)]) if held else "",
+        is_locked=held is not None and held.is_locked,
+        is_mine=is_mine,
+        may_ask=held is not None and post.starts_at > now and not is_asked and (is_mine or manages),
+        is_asked=is_asked,
+    )
 
 
 def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime) -> list[Request]:
     """Return the open requests of a roster about duties to come."""
     zone = roster.sector.zone
+    mine = swappable(roster, me, now)
     found = []
     for one in open_exchanges(roster).filter(post__starts_at__gt=now):
-        offers = [(made, _swap(made.in_return, zone) if made.in_return else "") for made in one.offers.all()]
+        made = list(one.offers.all())
         is_own = me is not None and one.asked_by_id == me.pk
         found.append(
             Request(
                 exchange=one,
-                when=f"{formats.date_long(one.post.day)}, {clock(one.post, zone)}",
-                offers=offers,
+                when=named(one.post, zone),
+                offers=[(each, named(each.in_return, zone) if each.in_return else "") for each in made],
                 may_accept=is_own or manages,
                 may_offer=me is not None and me.is_active and not is_own,
+                has_offered=me is not None and any(each.volunteer_id == me.pk for each in made),
+                swappable=mine,
             )
         )
     return found
@@ -92,8 +172,10 @@ def swappable(roster: Roster, me: Volunteer | None, now: datetime) -> list[tuple
     if me is None:
         return []
     mine = posts_of(roster).filter(assignment__volunteer=me, starts_at__gt=now)
-    return [(post.pk, _swap(post, roster.sector.zone)) for post in mine]
+    return [(post.pk, named(post, roster.sector.zone)) for post in mine]
 
 
-def _swap(post: Post, zone: ZoneInfo) -> str:
-    return f"{formats.date_long(post.day)}, {clock(post, zone)}"
+def enumerated(words: Iterable[str]) -> str:
+    """Return words in a row: « a, b et c »."""
+    *first, last = list(words) or [""]
+    return _("{first} et {last}").format(first=", ".join(first), last=last) if first else last

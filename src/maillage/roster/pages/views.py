@@ -1,123 +1,165 @@
-"""The rosters one may read, one roster month by month, what each person carries, its calendar."""
+"""The rosters one may read, one roster month by month, a new one, its calendar."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
-from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
-from maillage.kernel.tables import Column, Row, Table
-from maillage.roster.actions.rosters import change_state
+from maillage.roster.actions.rosters import check_period, create_roster
 from maillage.roster.actions.solving import keep
 from maillage.roster.computations import propose
-from maillage.roster.models import STATE_LABELS, Roster
-from maillage.roster.pages import presenters
+from maillage.roster.models import Roster, Sector
+from maillage.roster.pages import presenters, words
 from maillage.roster.pages.base import OfRoster
+from maillage.roster.pages.forms import PeriodForm
+from maillage.roster.pages.gaps import gaps_of
+from maillage.roster.pages.on_call import Answer, answer_of
+from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
-from maillage.roster.queries.duties import missing_posts
+from maillage.roster.queries.duties import duties_of, missing_posts, on_call_in
 from maillage.roster.queries.exchanges import volunteer_of
-from maillage.roster.queries.settings import next_deadline
-from maillage.roster.queries.statements import balance
-from maillage.roster.rules.workflow import EDITABLE, NEXT, State, add_months
+from maillage.roster.queries.sectors import sectors_in, volunteers_of
+from maillage.roster.queries.settings import legal_days, legal_delays, planned
+from maillage.roster.rules.blocks import Block, BlockKind
+from maillage.roster.rules.errors import RosterError
+from maillage.roster.rules.workflow import EDITABLE, State, add_months
+
+SHOWN_NOW = 12
+"""How many sectors the first page answers for at once."""
 
 
 class Index(Page):
-    """The rosters of the visitor's territories, with the next legal deadline of each."""
+    """Who is on call now, one's next duty, the rosters with the next legal deadline of each."""
 
     template_name = "roster/index.html"
     permission = Permission.VIEW_ROSTER
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        rosters = Roster.objects.select_related("sector__territory")
-        scopes = access.scopes_of(self.person, Permission.VIEW_ROSTER)
-        if scopes is not None:
-            rosters = rosters.filter(sector__territory__scope__in=scopes)
-        today = timezone.localdate()
-        rows = []
-        for roster in rosters:
-            due = next_deadline(roster, today)
-            rows.append((roster, due, STATE_LABELS[due.step] if due else ""))
-        return super().get_context_data(rows=rows, **context)
+        now = timezone.now()
+        sectors = list(sectors_in(self.person))
+        rosters = Roster.objects.filter(sector__in=sectors).select_related("sector__territory")
+        rows = [
+            (one, presenters.due_of(one, timezone.localdate(timezone=one.sector.zone))) for one in rosters
+        ]
+        done = [row for row in rows if row[1] is None]
+        mine = duties_of(self.person, now)[:1]
+        return super().get_context_data(
+            now=[self._now(sector, now) for sector in sectors[:SHOWN_NOW]],
+            sector_count=len(sectors),
+            mine=[
+                (one, presenters.named(one.post, one.post.roster.sector.zone), one.post.starts_at <= now)
+                for one in mine
+            ],
+            rows=sorted((row for row in rows if row[1] is not None), key=lambda row: row[1].last_day),
+            done=done,
+            may_manage=access.may(self.person, Permission.MANAGE_ROSTER),
+            **context,
+        )
+
+    @staticmethod
+    def _now(sector: Sector, now: datetime) -> tuple[Sector, Answer]:
+        return sector, answer_of(on_call_in(sector, now), now)
 
 
 class Detail(OfRoster, Page):
-    """One month of a roster, the requests to be replaced, the legal step that comes next."""
+    """One month of a roster, its gaps explained, the requests to be replaced."""
 
     template_name = "roster/detail.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         roster, now = self.roster, timezone.now()
         today = timezone.localdate(timezone=roster.sector.zone)
-        months = _months(roster)
+        months = presenters.months_of(roster)
         asked = self.request.GET.get("mois", "")
         month = asked if asked in months else f"{today:%Y-%m}"
         month = month if month in months else months[0]
-        me, due = volunteer_of(self.person, roster.sector), next_deadline(roster, today)
+        me = volunteer_of(self.person, roster.sector)
+        may_fill = self.manages and roster.step in EDITABLE
         return super().get_context_data(
-            duties=presenters.duties(roster, month, self.person, self.manages, now),
+            days=presenters.month_of(roster, month, self.person, self.manages, now),
             requests=presenters.requests(roster, me, self.manages, now),
-            swappable=presenters.swappable(roster, me, now),
             months=[(one, date.fromisoformat(f"{one}-01")) for one in months],
             month=month,
             me=me,
+            post_count=roster.posts.count(),
             missing=missing_posts(roster),
-            due=due,
-            days_left=abs(due.days_left) if due else 0,
-            due_label=STATE_LABELS[due.step] if due else "",
-            may_fill=self.manages and roster.step in EDITABLE,
-            steps=[(to.value, STATE_LABELS[to]) for to in NEXT[roster.step]] if self.manages else [],
+            gaps=gaps_of(roster) if self.manages else [],
+            solve=roster.solves.first(),
+            due=presenters.due_of(roster, today),
+            may_fill=may_fill,
+            volunteer_count=volunteers_of(roster.sector).filter(is_active=True).count() if may_fill else 0,
+            may_change=self.manages and roster.step is not State.DUTY_DONE,
             **context,
         )
 
 
-class Balance(OfRoster, Page):
-    """What each person held over the year that ends with the roster: the same table as page and as CSV."""
+class Create(OfSector, Page):
+    """A new roster: which blocks the rule gives, counted in a sentence before anything is written."""
 
-    template_name = "roster/balance.html"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.GET.get("format") == "csv":
-            return csv_response(self.table())
-        return super().get(request, *args, **kwargs)
+    template_name = "roster/create.html"
+    permission = Permission.MANAGE_ROSTER
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(table=self.table(), **context)
+        sector = self.sector
+        form: PeriodForm = context.pop("form", None) or self._asked()
+        preview = None
+        if form.is_bound and form.is_valid():
+            preview = self._preview(form.cleaned_data["first_day"], form.cleaned_data["last_day"])
+        volunteers = volunteers_of(sector).filter(is_active=True).count()
+        return super().get_context_data(form=form, preview=preview, volunteer_count=volunteers, **context)
 
-    def table(self) -> Table:
-        """One line a person."""
-        columns = (
-            Column("name", _("Médecin")),
-            Column("duties", _("Gardes"), "number"),
-            Column("nights", _("Nuits"), "number"),
-            Column("sundays", _("Dimanches"), "number"),
-            Column("holidays", _("Jours fériés"), "number"),
-            Column("hours", _("Heures"), "number", note=_("Heures réellement passées.")),
-            Column("burden", _("Pénibilité"), "number", _("points"), note=_("Selon les règles sourcées.")),
-        )
-        lines = balance(self.roster.sector, self.roster.last_day)
-        rows = [
-            Row(
-                {
-                    "name": str(line.professional),
-                    "duties": line.duties,
-                    "nights": line.nights,
-                    "sundays": line.sundays,
-                    "holidays": line.holidays,
-                    "hours": line.hours,
-                    "burden": line.burden,
-                }
-            )
-            for line in lines
-        ]
-        address = reverse("roster:balance", args=[self.roster.pk])
-        return Table("bilan", _("Gardes de l’année"), columns, rows, csv_url=f"{address}?format=csv")
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        form = PeriodForm(request.POST)
+        if form.is_valid():
+            try:
+                roster = create_roster(by=self.person, sector=self.sector, **form.cleaned_data)
+            except RosterError as error:
+                form.add_error(None, str(error))
+            else:
+                return redirect("roster:detail", roster.pk)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def _asked(self) -> PeriodForm:
+        """Return the form with the period asked, else the next one that leaves the CDOM its time."""
+        if "first_day" in self.request.GET:
+            return PeriodForm(self.request.GET)
+        today = timezone.localdate(timezone=self.sector.zone)
+        delays = legal_delays(today)
+        last = self.sector.rosters.order_by("-last_day").first()
+        if last is not None and last.last_day >= today:
+            first = last.last_day + timedelta(days=1)
+        else:
+            first = add_months((today + timedelta(days=delays.sent_days)).replace(day=1), 1)
+        until = add_months(first, delays.minimum_months) - timedelta(days=1)
+        return PeriodForm({"first_day": first, "last_day": until})
+
+    def _preview(self, first: date, last: date) -> dict[str, Any]:
+        """Return what the period would hold, or why it cannot be."""
+        today = timezone.localdate(timezone=self.sector.zone)
+        try:
+            check_period(self.sector, first, last)
+        except RosterError as error:
+            return {"problem": str(error)}
+        found = planned(self.sector, first, last)
+        sent = legal_days(first, last, today)[State.SENT]
+        return {
+            "problem": "",
+            "counts": presenters.enumerated(_counted(found)),
+            "blocks": len(found),
+            "posts": len(found) * self.sector.seats,
+            "sent": sent,
+            "days_left": (sent - today).days,
+            "days_late": (today - sent).days,
+        }
 
 
 class ICal(OfRoster, Endpoint):
@@ -141,25 +183,7 @@ class Fill(OfRoster, Endpoint):
         )
 
 
-class Step(OfRoster, Endpoint):
-    """Takes the roster to its next state."""
-
-    permission = Permission.MANAGE_ROSTER
-
-    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
-        asked = request.POST.get("state", "")
-        if asked not in {state.value for state in State}:
-            raise Http404(asked)
-        to = State(asked)
-        return self.done(
-            lambda: change_state(by=self.person, roster=self.roster, to=to),
-            _("Étape enregistrée : {state}.").format(state=STATE_LABELS[to]),
-        )
-
-
-def _months(roster: Roster) -> list[str]:
-    first, found = roster.first_day.replace(day=1), []
-    while first <= roster.last_day:
-        found.append(f"{first:%Y-%m}")
-        first = add_months(first, 1)
-    return found
+def _counted(found: list[Block]) -> list[str]:
+    """Return « 92 nuits », « 13 dimanches »… in the order of the rule."""
+    counts = Counter(block.kind for block in found)
+    return [words.counted(kind, counts[kind]) for kind in BlockKind if counts[kind]]

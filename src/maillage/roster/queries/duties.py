@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from maillage.roster.models import Assignment, Post, Roster, Sector
+from maillage.kernel.models import Person
+from maillage.roster.models import Absence, Assignment, Post, Roster, Sector
 from maillage.roster.rules.workflow import IN_FORCE
 from maillage.territory.api import Commune
 
@@ -28,10 +29,10 @@ class Coverage(StrEnum):
 
 SENTENCES: dict[Coverage, str | Promise] = {
     Coverage.COVERED: _("Un médecin est de garde."),
-    Coverage.GAP: _("Aucun médecin n’est inscrit sur cette plage : voyez avec le 15."),
-    Coverage.OUTSIDE_HOURS: _("Pas de garde à cette heure : les cabinets sont ouverts."),
-    Coverage.NO_ROSTER: _("Aucun tableau transmis ne couvre ce jour : voyez avec le 15."),
-    Coverage.NO_SECTOR: _("Cette commune n’est d’aucun secteur de permanence : voyez avec le 15."),
+    Coverage.GAP: _("Aucun médecin n’est inscrit sur cette plage : voyez avec le 15."),
+    Coverage.OUTSIDE_HOURS: _("Pas de garde à cette heure : les cabinets sont ouverts."),
+    Coverage.NO_ROSTER: _("Aucun tableau transmis ne couvre ce jour : voyez avec le 15."),
+    Coverage.NO_SECTOR: _("Cette commune n’est d’aucun secteur de permanence : voyez avec le 15."),
 }
 
 
@@ -56,9 +57,12 @@ class OnCall:
 def on_call(commune: Commune, at: datetime) -> OnCall:
     """Return who is on call for `commune` at the instant `at` (aware), by the rosters in force."""
     sector = Sector.objects.select_related("territory").filter(members__commune=commune).first()
-    if sector is None:
-        return OnCall(Coverage.NO_SECTOR, None)
-    rosters = Roster.objects.filter(sector=sector, state__in=[state.value for state in IN_FORCE])
+    return OnCall(Coverage.NO_SECTOR, None) if sector is None else on_call_in(sector, at)
+
+
+def on_call_in(sector: Sector, at: datetime) -> OnCall:
+    """Return who is on call in a sector at the instant `at` (aware), by the rosters in force."""
+    rosters = _in_force(sector)
     posts = tuple(Post.objects.filter(roster__in=rosters, starts_at__lte=at, ends_at__gt=at))
     if posts:
         held = tuple(held_posts(posts))
@@ -66,6 +70,25 @@ def on_call(commune: Commune, at: datetime) -> OnCall:
     day = at.astimezone(sector.zone).date()
     covered = rosters.filter(first_day__lte=day, last_day__gte=day).exists()
     return OnCall(Coverage.OUTSIDE_HOURS if covered else Coverage.NO_ROSTER, sector)
+
+
+def next_posts(sector: Sector, after: datetime) -> list[Post]:
+    """Return the posts of the first block that starts at `after` or later, each with its holder if any."""
+    coming = Post.objects.filter(roster__in=_in_force(sector), starts_at__gte=after)
+    first = coming.order_by("starts_at").values("starts_at")[:1]
+    rows = coming.filter(starts_at__in=first).select_related("assignment__volunteer__professional")
+    return list(rows.order_by("seat", "pk"))
+
+
+def duties_of(person: Person, after: datetime) -> list[Assignment]:
+    """Return the duties of a person that are not over at `after`, in every sector, the nearest first."""
+    rows = Assignment.objects.filter(volunteer__professional__account=person, post__ends_at__gt=after)
+    rows = rows.select_related("post__roster__sector__territory", "volunteer__professional")
+    return list(rows.order_by("post__starts_at", "pk"))
+
+
+def _in_force(sector: Sector) -> QuerySet[Roster]:
+    return Roster.objects.filter(sector=sector, state__in=[state.value for state in IN_FORCE])
 
 
 def held_posts(posts: Iterable[Post]) -> QuerySet[Assignment]:
@@ -83,3 +106,9 @@ def posts_of(roster: Roster) -> QuerySet[Post]:
 def missing_posts(roster: Roster) -> int:
     """Return how many posts nobody holds."""
     return Post.objects.filter(roster=roster, assignment=None).count()
+
+
+def duties_during(absence: Absence) -> int:
+    """Return how many duties a professional holds on the days of an absence, in any sector."""
+    held = Assignment.objects.filter(volunteer__professional=absence.professional_id)
+    return held.filter(post__day__gte=absence.first_day, post__day__lte=absence.last_day).count()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from maillage.kernel.models import Person
@@ -22,3 +24,16 @@ def volunteer_of(person: Person, sector: Sector) -> Volunteer | None:
     """Return the volunteer that `person` is in a sector, None where they are not."""
     rows = Volunteer.objects.filter(sector=sector, professional__account=person)
     return rows.select_related("professional", "sector__territory__scope").first()
+
+
+def volunteerings_of(person: Person) -> list[Volunteer]:
+    """Return the sectors in which `person` takes, or took, duties."""
+    rows = Volunteer.objects.filter(professional__account=person)
+    rows = rows.select_related("professional", "sector__territory__scope")
+    return list(rows.order_by("-is_active", "sector__name", "pk"))
+
+
+def open_among(posts: Collection[int]) -> set[int]:
+    """Return which of these posts somebody asks to be replaced on."""
+    rows = Exchange.objects.filter(post__in=posts, state=ExchangeState.OPEN.value)
+    return set(rows.values_list("post", flat=True))

@@ -24,9 +24,7 @@ def points_of_burden(on: date) -> dict[str, float]:
 def planned(sector: Sector, first_day: date, last_day: date) -> list[Block]:
     """Return the blocks that the rule gives a sector from `first_day` to `last_day`, both included."""
     calendar = HolidayCalendar(sector.calendar)
-    return blocks(
-        first_day, last_day, hours_of_blocks(first_day), calendar, sector.zone, sector.covered
-    )
+    return blocks(first_day, last_day, hours_of_blocks(first_day), calendar, sector.zone, sector.covered)
 
 
 def legal_delays(on: date) -> Delays:

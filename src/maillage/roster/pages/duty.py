@@ -1,0 +1,89 @@
+"""One post: who holds it, who could, why others cannot; given, taken back, locked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.rules import Permission
+from maillage.roster.actions.rosters import assign, set_lock
+from maillage.roster.models import Assignment, Post, Volunteer
+from maillage.roster.models.rosters import ORIGIN_LABELS
+from maillage.roster.pages import presenters
+from maillage.roster.pages.base import OfRoster
+from maillage.roster.pages.gaps import candidates, gaps_of
+from maillage.roster.rules.vocabulary import Origin
+from maillage.roster.rules.workflow import EDITABLE, State
+
+
+class OfPost(OfRoster):
+    """A page of the post in the address, for whoever keeps the roster."""
+
+    permission = Permission.MANAGE_ROSTER
+
+    @cached_property
+    def duty(self) -> Post:
+        """The post. Raises Http404."""
+        return get_object_or_404(
+            Post.objects.select_related("roster__sector__territory"), pk=self.kwargs["pk"]
+        )
+
+    def roster_key(self) -> int:
+        return self.duty.roster_id
+
+
+class DutyPage(OfPost, Page):
+    """Who holds a post, who could take it, and why the others cannot."""
+
+    template_name = "roster/duty.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        post, roster = self.duty, self.roster
+        held = Assignment.objects.filter(post=post).select_related("volunteer__professional").first()
+        may_change = roster.step is not State.DUTY_DONE
+        people = candidates(post) if may_change else []
+        return super().get_context_data(
+            post=post,
+            when=presenters.named(post, roster.sector.zone),
+            held=held,
+            origin=ORIGIN_LABELS[Origin(held.origin)] if held else "",
+            gap=next((one for one in gaps_of(roster) if one.post.pk == post.pk), None),
+            free=[one for one in people if not one.reasons],
+            kept_away=[one for one in people if one.reasons],
+            may_change=may_change,
+            needs_reason=roster.step not in EDITABLE,
+            month=f"{post.day:%Y-%m}",
+            **context,
+        )
+
+
+class Assign(OfPost, Endpoint):
+    """Gives a post to a volunteer, or to nobody."""
+
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        given = request.POST.get("volunteer", "")
+        rows = Volunteer.objects.filter(sector=self.roster.sector_id).select_related("professional")
+        volunteer = get_object_or_404(rows, pk=given) if given.isdigit() else None
+        said = _("{name} tient maintenant cette garde : aucun calcul ne la déplacera.").format(name=volunteer)
+        if volunteer is None:
+            said = _("Plus personne ne tient cette garde.")
+        reason = request.POST.get("reason", "")
+        return self.done(
+            lambda: assign(by=self.person, post=self.duty, volunteer=volunteer, reason=reason), said
+        )
+
+
+class Lock(OfPost, Endpoint):
+    """Keeps a duty from computations, or leaves it to them."""
+
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        is_locked = request.POST.get("locked") == "1"
+        said = _("Garde laissée au calcul.")
+        if is_locked:
+            said = _("Garde verrouillée : aucun calcul ne la déplacera.")
+        return self.done(lambda: set_lock(by=self.person, post=self.duty, is_locked=is_locked), said)

@@ -1,0 +1,151 @@
+"""Forms of the roster's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from maillage.roster.models import KIND_LABELS, Sector, Volunteer
+from maillage.roster.pages.words import CALENDARS, hours_of
+from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar
+from maillage.territory import api as territory
+
+MOST_SEATS = 9
+WISHES = (("any", _("indifférent")), ("yes", _("souhaitée")), ("no", _("à éviter")))
+
+
+def _day(**options: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class SectorForm(forms.Form):
+    """What a sector is; `warnings` says what was mended in the list of communes without asking."""
+
+    place = forms.ModelChoiceField(
+        territory.Territory.objects.none(), label=_("Territoire"), empty_label=None
+    )
+    name = forms.CharField(label=_("Nom du secteur"), max_length=120)
+    seats = forms.IntegerField(label=_("Médecins par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
+    options = forms.MultipleChoiceField(
+        label=_("Plages facultatives"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nuits, dimanches et jours fériés sont toujours couverts."),
+    )
+    calendar = forms.ChoiceField(
+        label=_("Jours fériés"),
+        required=False,
+        choices=[
+            ("", _("ceux du département des communes")),
+            *((one.value, label) for one, label in CALENDARS.items()),
+        ],
+    )
+    codes = forms.CharField(
+        label=_("Codes INSEE des communes"),
+        help_text=_(
+            "Un code par ligne, ou un tableau collé depuis un tableur (colonne « code » ou « insee »). "
+            "Les regroupements et les clics sur la carte s’ajoutent ici."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *args: Any, places: QuerySet[territory.Territory], sector: Sector | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.warnings: list[str] = []
+        if sector is None:
+            self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        else:
+            del self.fields["place"]
+        self.fields["options"].choices = [  # type: ignore[attr-defined]
+            (kind.value, f"{KIND_LABELS[kind]}, {hours_of(kind)}") for kind in BlockKind if kind in OPTIONAL
+        ]
+
+    def clean_codes(self) -> list[territory.Commune]:
+        read = territory.read_codes(self.cleaned_data["codes"])
+        self.warnings = read.warnings
+        if read.refusals:
+            raise forms.ValidationError(read.refusals)
+        return list(territory.Commune.objects.filter(pk__in=read.codes))
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the actions on a sector take (a valid form only)."""
+        given = self.cleaned_data
+        wanted = {
+            "name": given["name"],
+            "communes": given["codes"],
+            "options": [BlockKind(one) for one in given["options"]],
+            "seats": given["seats"],
+            "calendar": HolidayCalendar(given["calendar"]) if given["calendar"] else None,
+        }
+        return wanted | ({"place": given["place"]} if "place" in given else {})
+
+
+class VolunteerForm(forms.Form):
+    """A volunteer's share of the burden and limits."""
+
+    share = forms.IntegerField(
+        label=_("Part de la charge, en %"),
+        min_value=0,
+        max_value=100,
+        initial=100,
+        help_text=_("100 pour une part entière, 50 pour une demi-part (médecin hospitalier…)."),
+    )
+    max_per_month = forms.IntegerField(
+        label=_("Gardes par mois au plus"),
+        min_value=0,
+        max_value=62,
+        required=False,
+        help_text=_("Vide : sans maximum."),
+    )
+    max_weekends = forms.IntegerField(
+        label=_("Fins de semaine par mois au plus"), min_value=0, max_value=5, initial=3
+    )
+    is_active = forms.BooleanField(label=_("Prend des gardes"), required=False, initial=True)
+
+    @staticmethod
+    def initial_of(volunteer: Volunteer) -> dict[str, Any]:
+        """Return what the form shows first."""
+        return {
+            "share": round(volunteer.share * 100),
+            "max_per_month": volunteer.max_per_month,
+            "max_weekends": volunteer.max_weekends,
+            "is_active": volunteer.is_active,
+        }
+
+    def asked(self) -> dict[str, Any]:
+        """Return what `set_volunteer` takes (a valid form only)."""
+        return self.cleaned_data | {"share": self.cleaned_data["share"] / 100}
+
+
+class WishesForm(forms.Form):
+    """What a volunteer would rather, or rather not, hold."""
+
+    def __init__(self, *args: Any, sector: Sector, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kinds = [kind for kind in BlockKind if kind not in OPTIONAL or kind in sector.covered]
+        for kind in self.kinds:
+            self.fields[kind.value] = forms.ChoiceField(label=KIND_LABELS[kind], choices=WISHES)
+
+    def asked(self) -> dict[BlockKind, bool | None]:
+        """Return the wish about each kind of block (a valid form only)."""
+        meant = {"yes": True, "no": False}
+        return {kind: meant.get(self.cleaned_data[kind.value]) for kind in self.kinds}
+
+
+class AbsenceForm(forms.Form):
+    """Days without any duty."""
+
+    first_day = _day(label=_("Du"))
+    last_day = _day(label=_("Au, ce jour compris"))
+
+
+class PeriodForm(forms.Form):
+    """The days that a new roster covers."""
+
+    first_day = _day(label=_("Du"))
+    last_day = _day(label=_("Au, ce jour compris"))

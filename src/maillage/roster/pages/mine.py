@@ -1,0 +1,73 @@
+"""One's own duties: the next ones, a replacement asked in one gesture, the offers that wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from maillage.kernel.pages.base import Page
+from maillage.kernel.rules import Permission
+from maillage.roster.models import Assignment, Exchange, Roster, Volunteer
+from maillage.roster.pages.presenters import Request, named, requests
+from maillage.roster.queries.duties import duties_of
+from maillage.roster.queries.exchanges import open_among, volunteerings_of
+from maillage.roster.rules.vocabulary import ExchangeState
+from maillage.roster.rules.workflow import IN_FORCE
+
+
+@dataclass(frozen=True, slots=True)
+class MyDuty:
+    """One duty to come: when, where, in days; whether it is firm, running, asked to be replaced."""
+
+    held: Assignment
+    when: str
+    days_away: int
+    is_now: bool
+    is_firm: bool
+    is_asked: bool
+
+
+class Mine(Page):
+    """The duties of whoever is signed in, in every sector."""
+
+    template_name = "roster/mine.html"
+    permission = Permission.VIEW_ROSTER
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        now = timezone.now()
+        volunteerings = volunteerings_of(self.person)
+        duties = _duties(duties_of(self.person, now), now)
+        asked = [one for volunteer in volunteerings for one in _requests(volunteer, now)]
+        return super().get_context_data(
+            volunteerings=volunteerings,
+            duties=duties,
+            mine=[one for one in asked if one.may_accept],
+            others=[one for one in asked if one.may_offer],
+            **context,
+        )
+
+
+def _duties(rows: list[Assignment], now: datetime) -> list[MyDuty]:
+    asked = open_among([one.post_id for one in rows])
+    return [
+        MyDuty(
+            one,
+            named(one.post, one.post.roster.sector.zone),
+            (one.post.day - timezone.localdate(timezone=one.post.roster.sector.zone)).days,
+            one.post.starts_at <= now,
+            one.post.roster.step in IN_FORCE,
+            one.post_id in asked,
+        )
+        for one in rows
+    ]
+
+
+def _requests(volunteer: Volunteer, now: datetime) -> list[Request]:
+    """Return the open requests in the sector of a volunteer."""
+    asked = Exchange.objects.filter(state=ExchangeState.OPEN.value).values("post__roster")
+    rosters = Roster.objects.filter(sector=volunteer.sector_id, pk__in=asked)
+    rows = rosters.select_related("sector__territory").order_by("first_day")
+    return [one for roster in rows for one in requests(roster, volunteer, False, now)]

@@ -1,0 +1,129 @@
+"""The legal steps of a roster: where it stands, which day is the last, what comes next, what prevents it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+from maillage.roster.actions.rosters import OBSTACLES, change_state
+from maillage.roster.models import STATE_LABELS, Roster, StateChange
+from maillage.roster.pages import presenters
+from maillage.roster.pages.base import OfRoster
+from maillage.roster.queries.duties import missing_posts
+from maillage.roster.queries.settings import legal_days
+from maillage.roster.rules.workflow import NEXT, State, obstacle
+
+PATH: tuple[tuple[State, ...], ...] = (
+    (State.DRAFT,), (State.SENT,), (State.VALIDATED, State.INCOMPLETE), (State.TRANSMITTED,),
+    (State.RUNNING,), (State.CLOSED,), (State.DUTY_DONE,),
+)  # fmt: skip
+"""The steps in the order of the law; at the third, the CDOM answers one thing or the other."""
+RULES = (
+    "roster.period.minimum_months", "roster.deadlines.sent_days", "roster.deadlines.transmitted_days",
+    "roster.deadlines.duty_done_months",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step: `done`, `current` or `next`; its legal last day and the days from today; who took it."""
+
+    label: str
+    place: str
+    last_day: date | None
+    days_left: int
+    taken: StateChange | None
+
+    @property
+    def days_away(self) -> int:
+        """The days from today, whatever the direction."""
+        return abs(self.days_left)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A step that may come next; `problem` says why it cannot, `is_back` that it undoes one."""
+
+    value: str
+    label: str
+    problem: str
+    is_back: bool
+
+
+class Steps(OfRoster, Page):
+    """Every step of a roster, with the legal deadlines counted in days."""
+
+    template_name = "roster/steps.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        roster = self.roster
+        today = timezone.localdate(timezone=roster.sector.zone)
+        changes = list(StateChange.objects.filter(roster=roster).select_related("by"))
+        missing = missing_posts(roster)
+        return super().get_context_data(
+            steps=_rows(roster, changes, today),
+            choices=_choices(roster, today, missing) if self.manages else [],
+            missing=missing,
+            due=presenters.due_of(roster, today),
+            changes=[(one, STATE_LABELS[State(one.state)]) for one in reversed(changes)],
+            rules=[rule(key, today) for key in RULES],
+            **context,
+        )
+
+
+class Step(OfRoster, Endpoint):
+    """Takes the roster to its next state."""
+
+    permission = Permission.MANAGE_ROSTER
+
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        asked = request.POST.get("state", "")
+        if asked not in {state.value for state in State}:
+            raise Http404(asked)
+        to = State(asked)
+        note = request.POST.get("note", "")
+        return self.done(
+            lambda: change_state(by=self.person, roster=self.roster, to=to, note=note),
+            _("Étape enregistrée : {state}.").format(state=STATE_LABELS[to]),
+        )
+
+
+def _rows(roster: Roster, changes: list[StateChange], today: date) -> list[StepRow]:
+    days = legal_days(roster.first_day, roster.last_day, today)
+    taken = {State(one.state): one for one in changes}
+    here = next(number for number, states in enumerate(PATH) if roster.step in states)
+    rows = []
+    for number, states in enumerate(PATH):
+        place = "done" if number < here else "current" if number == here else "next"
+        shown = [state for state in states if state in taken] if place != "next" else []
+        shown = [roster.step] if number == here else shown[-1:] or list(states)
+        last_day = next((days[state] for state in states if state in days), None)
+        rows.append(
+            StepRow(
+                _(" ou ").join(str(STATE_LABELS[state]) for state in shown),
+                place,
+                last_day,
+                (last_day - today).days if last_day else 0,
+                taken.get(shown[0]) if place != "next" else None,
+            )
+        )
+    return rows
+
+
+def _choices(roster: Roster, today: date, missing: int) -> list[Choice]:
+    found = []
+    for to in NEXT[roster.step]:
+        why = obstacle(
+            roster.step, to, first=roster.first_day, last=roster.last_day, today=today, missing=missing
+        )
+        problem = str(OBSTACLES[why]) if why else ""
+        found.append(Choice(to.value, str(STATE_LABELS[to]), problem, to is State.DRAFT))
+    return found
