@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from maillage.config import environment
 from maillage.config.progress import shown
+from maillage.kernel import demonstration_clock
 
 if TYPE_CHECKING:
     from maillage.territory.api import ImportReport
@@ -49,6 +51,7 @@ def main() -> None:
 def demo(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
     """Prepare the demonstration and serve it."""
     os.environ["MAILLAGE_DEMO"] = "1"
+    demonstration_clock.advance(environment.home())
     with _ready():
         from maillage.config import demonstration
 

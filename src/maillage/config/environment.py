@@ -58,7 +58,8 @@ SETTINGS: dict[str, Setting] = {
             "MAILLAGE_DEMO",
             "boolean",
             "off (`maillage demo` turns it on)",
-            "One-click sign-in as each demonstration role. Never with real people.",
+            "One-click sign-in as each demonstration role, and the clock of `maillage demo`, which opens on "
+            "a Saturday afternoon. Never with real people.",
         ),
         Setting(
             "MAILLAGE_HOSTS", "list", "127.0.0.1,localhost,[::1]", "Host names that the server answers to."

@@ -8,11 +8,14 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 from maillage.config import environment
+from maillage.kernel import demonstration_clock
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = environment.home()
 DEMO = environment.read("MAILLAGE_DEMO", "bool", False)
 DEBUG = environment.read("MAILLAGE_DEBUG", "bool", False)
+if DEMO:
+    demonstration_clock.read(HOME)
 DATA_PACK = environment.read("MAILLAGE_DATA")
 
 

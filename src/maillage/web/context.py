@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from maillage.kernel import demonstration_clock, formats
 from maillage.kernel.models import RoleAssignment
 from maillage.kernel.pages.presenters import role_name
 from maillage.kernel.rules import Role
@@ -22,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
     `shell.navigation`: the parts that the visitor's roles open, by verb; `shell.theme`: `auto`, `light` or
     `dark`; `shell.texts`: what the scripts say, in the visitor's language; `shell.demonstration`: the roles
-    that one click enters, none outside a demonstration.
+    that one click enters, none outside a demonstration; `shell.clock`: the time that a demonstration shows.
     """
     theme = request.COOKIES.get("theme", "auto")
     return {
@@ -31,8 +34,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in THEMES else "auto",
             "texts": texts,
             "demonstration": SimpleLazyObject(demonstration_roles),
+            "clock": demonstration_time(),
         }
     }
+
+
+def demonstration_time() -> str:
+    """Say which time a demonstration shows; nothing where the clock is the real one."""
+    if not demonstration_clock.is_followed():
+        return ""
+    local = timezone.localtime()
+    return _("Démonstration : il est {day} {time}").format(
+        day=date_format(local, "l"), time=formats.time_short(local)
+    )
 
 
 def demonstration_roles() -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from datetime import date, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.directory.actions.demonstration_services import create_services
 from maillage.directory.models import (
     CareUnit,
     CareUnitCommune,
@@ -86,6 +87,10 @@ def create_demonstration_directory(*, by: Person | None, place: territory.Territ
     _teams(offices)
     _link_accounts()
     _newcomer(place, today)
+    codes = territory.member_codes(place)
+    create_services(
+        list(territory.Commune.objects.filter(code__in=codes).order_by("-population", "code")), today
+    )
     journal.record(
         by=by,
         verb="directory.demonstration_created",
