@@ -81,7 +81,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> 
         _serve(host, port)
 
 
-@app.command(help="Préparer les créneaux à venir de tous les agendas : à lancer chaque nuit.")
+@app.command(
+    help="Préparer les créneaux à venir, faire suivre le calendrier aux gardes : à lancer chaque nuit."
+)
 def slots() -> None:
     """Extend every agenda to its horizon; `serve` does it too when it starts."""
     with _ready():
@@ -90,6 +92,18 @@ def slots() -> None:
         with shown(quiet=True) as progress:
             installation.prepare(progress)
         typer.echo(f"Agendas prolongés : {installation.extend_agendas()}")
+        typer.echo(f"Étapes de tableaux de garde : {installation.follow_rosters()}")
+
+
+@app.command(help="Calculer les tableaux de garde demandés, puis s’arrêter ; `serve` le lance au besoin.")
+def solve(worker: Annotated[str, typer.Option(hidden=True)] = "") -> None:
+    """Do the computations of rosters that wait."""
+    with _ready():
+        from maillage.config import workers
+        from maillage.roster import api as roster
+
+        workers.be_modest()
+        typer.echo(f"Tableaux calculés : {roster.run_waiting(worker or workers.new_name())}")
 
 
 @app.command(help="Créer le premier compte d’administration ; demande un mot de passe.")
@@ -346,9 +360,9 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def _serve(host: str, port: int) -> None:
     import uvicorn
 
-    from maillage.kernel import api as kernel
+    from maillage.config import workers
 
-    kernel.start_worker()
+    workers.start()
     # Live pages keep a stream open: a server asked to stop does not wait for them longer than this.
     uvicorn.run(
         "maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",

@@ -18,6 +18,7 @@ from maillage.directory import api as directory
 from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.roster import api as roster
 from maillage.territory import api as territory
 
 
@@ -30,6 +31,11 @@ def prepare(progress: Report) -> None:
 def extend_agendas() -> int:
     """Make the slots of every agenda up to the horizon; return how many agendas were behind."""
     return agenda.extend_every_agenda()
+
+
+def follow_rosters() -> int:
+    """Begin and end the rosters whose day has come; return how many steps were taken."""
+    return roster.follow_calendar()
 
 
 def import_pack(folder: Path, *, by: Person | None, progress: Report) -> territory.ImportReport:

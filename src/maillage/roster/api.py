@@ -4,6 +4,14 @@ from maillage.roster.actions.calendar import follow_calendar
 from maillage.roster.actions.demonstration import create_demonstration_roster
 from maillage.roster.actions.exchanges import accept, ask, offer, withdraw
 from maillage.roster.actions.feeds import create_feed, revoke_feed
+from maillage.roster.actions.jobs import (
+    SOLVE_CHANNEL,
+    ask_solve,
+    recover,
+    run_waiting,
+    solve_waits,
+    stop_solve,
+)
 from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
 from maillage.roster.actions.sectors import (
     add_absence,
@@ -15,7 +23,7 @@ from maillage.roster.actions.sectors import (
 )
 from maillage.roster.actions.solving import keep
 from maillage.roster.computations import Proposal, propose
-from maillage.roster.models import Absence, Assignment, Exchange, Offer, Post, Roster, Sector, Volunteer
+from maillage.roster.models import Absence, Assignment, Exchange, Job, Offer, Post, Roster, Sector, Volunteer
 from maillage.roster.queries.calendars import ical
 from maillage.roster.queries.duties import Coverage, OnCall, missing_posts, on_call, posts_of
 from maillage.roster.queries.settings import next_deadline
@@ -25,6 +33,7 @@ from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.workflow import Deadline, State
 
 __all__ = [
+    "SOLVE_CHANNEL",
     "Absence",
     "Assignment",
     "BlockKind",
@@ -32,6 +41,7 @@ __all__ = [
     "Deadline",
     "Exchange",
     "HolidayCalendar",
+    "Job",
     "Line",
     "Offer",
     "OnCall",
@@ -45,6 +55,7 @@ __all__ = [
     "accept",
     "add_absence",
     "ask",
+    "ask_solve",
     "assign",
     "balance",
     "change_sector",
@@ -62,11 +73,15 @@ __all__ = [
     "on_call",
     "posts_of",
     "propose",
+    "recover",
     "remove_absence",
     "revoke_feed",
+    "run_waiting",
     "set_lock",
     "set_preference",
     "set_volunteer",
+    "solve_waits",
     "statement",
+    "stop_solve",
     "withdraw",
 ]

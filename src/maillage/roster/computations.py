@@ -22,6 +22,7 @@ from maillage.engines.roster import (
     Occasions,
     Posts,
     Problem,
+    Progress,
     Rule,
     Solution,
     Violation,
@@ -132,16 +133,35 @@ def case_of(roster: Roster) -> Case:
     return Case(roster, posts, volunteers, problem)
 
 
-def propose(roster: Roster, *, seconds: float | None = None, quick: bool = False) -> Proposal:
+def propose(
+    roster: Roster, *, seconds: float | None = None, quick: bool = False, progress: Progress | None = None
+) -> Proposal:
     """Fill the posts of a roster with the engine: the greedy cover where `quick`, the solver otherwise.
 
-    `seconds`: time given to the solver; that of `roster.solver.seconds` unless told. Locked duties stay, and
-    as few of the others as possible move. Raises RosterError where nobody volunteers, or in want of time.
+    `seconds`: time given to the solver; that of `roster.solver.seconds` unless told. `progress`: as the
+    engine tells it. Locked duties stay, and as few of the others as possible move. Raises RosterError where
+    nobody volunteers, or in want of time.
     """
+    return proposal_of(fillable(roster), seconds=seconds, quick=quick, progress=progress)
+
+
+def fillable(roster: Roster) -> Case:
+    """Read what decides a roster. Raises RosterError where nobody volunteers."""
     if not Volunteer.objects.filter(sector=roster.sector_id, is_active=True, share__gt=0).exists():
-        raise RosterError(_("Aucun volontaire dans ce secteur : inscrivez-en avant de calculer."))
-    case = case_of(roster)
-    time_given = float(rule("roster.solver.seconds", roster.first_day).value) if seconds is None else seconds
+        raise RosterError(_("Aucun volontaire dans ce secteur : inscrivez-en avant de calculer."))
+    return case_of(roster)
+
+
+def seconds_given(roster: Roster) -> float:
+    """Return the time that the solver has, by the rule in force when the roster begins."""
+    return float(rule("roster.solver.seconds", roster.first_day).value)
+
+
+def proposal_of(
+    case: Case, *, seconds: float | None = None, quick: bool = False, progress: Progress | None = None
+) -> Proposal:
+    """Fill the posts of a case; as `propose`."""
+    time_given = seconds_given(case.roster) if seconds is None else seconds
     parameters: dict[str, Any] = {
         "fairness": case.problem.fairness,
         "change": case.problem.change,
@@ -150,9 +170,11 @@ def propose(roster: Roster, *, seconds: float | None = None, quick: bool = False
         "seconds": 0.0 if quick else time_given,
     }
     try:
-        solution = cover(case.problem) if quick else solve(case.problem, seconds=time_given)
+        solution = (
+            cover(case.problem) if quick else solve(case.problem, seconds=time_given, progress=progress)
+        )
     except NoRosterError as error:
-        raise RosterError(_("Aucun tableau trouvé dans le temps donné : donnez-en davantage.")) from error
+        raise RosterError(_("Aucun tableau trouvé dans le temps donné : donnez-en davantage.")) from error
     return Proposal(case, solution, parameters)
 
 

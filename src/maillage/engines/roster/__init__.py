@@ -17,7 +17,7 @@ from maillage.engines.roster.model import (
     Solution,
     Violation,
 )
-from maillage.engines.roster.solver import NoRosterError, solve
+from maillage.engines.roster.solver import NoRosterError, Progress, solve
 
 VERSION = "1"
 """Changes whenever the same inputs would give other rosters; stored with every roster proposed."""
@@ -30,6 +30,7 @@ __all__ = [
     "Occasions",
     "Posts",
     "Problem",
+    "Progress",
     "Relaxation",
     "Rule",
     "Runs",

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,10 @@ DIVE, PARTS, PART = 0.25, 0.85, 0.075
 WHOLE = 1.0 - 1e-6
 
 
+Progress = Callable[[float, float, float], None]
+"""Told, after each part, the seconds spent, the objective of the best roster (∞: none) and the bound."""
+
+
 class NoRosterError(ValueError):
     """No roster keeps the rules, or none was found in time."""
 
@@ -29,8 +35,10 @@ class NoRosterError(ValueError):
 class _Search:
     """The best roster so far, the bound, and the time spent, as the solver counts it."""
 
-    def __init__(self, problem: Problem, seconds: float, gap: float, seed: int) -> None:
-        self.problem, self.seconds, self.gap = problem, seconds, gap
+    def __init__(
+        self, problem: Problem, seconds: float, gap: float, seed: int, progress: Progress | None
+    ) -> None:
+        self.problem, self.seconds, self.gap, self.progress = problem, seconds, gap, progress
         self.form: Formulation = formulate(problem)
         self.rng = np.random.default_rng(seed)
         self.values: FloatArray | None = None
@@ -48,13 +56,14 @@ class _Search:
         return relative_gap(self.objective, self.bound) <= self.gap
 
     def keep(self, answer: highs.Answer, method: str) -> None:
-        """Count the time; keep what is better."""
+        """Count the time; keep what is better; tell how far it is."""
         self.spent += answer.seconds
-        if answer.values is None:
-            return
-        objective = float(self.form.cost @ answer.values) + self.form.constant
-        if objective < self.objective - 1e-9:
-            self.values, self.objective, self.method = answer.values, objective, method
+        if answer.values is not None:
+            objective = float(self.form.cost @ answer.values) + self.form.constant
+            if objective < self.objective - 1e-9:
+                self.values, self.objective, self.method = answer.values, objective, method
+        if self.progress is not None:
+            self.progress(self.spent, self.objective, self.bound)
 
     def start(self, assignment: Assignment) -> None:
         """Complete an assignment, where it keeps the rules."""
@@ -135,14 +144,15 @@ def solve(
     gap: float = 0.01,
     seed: int = 0,
     start: Assignment | None = None,
+    progress: Progress | None = None,
 ) -> Solution:
     """The best roster found in so many seconds, or as soon as within `gap` of the bound, and the bound.
 
-    `start`: an assignment to improve, where it keeps the rules; the greedy cover otherwise. No rule is broken
-    but by the locks themselves. The same seed gives the same roster where the time does not run out. Raises
+    `start`: an assignment to improve, where it keeps the rules; the greedy cover otherwise. `progress` is
+    told how far it is, and stops the search by raising. No rule is broken but by the locks themselves. The same seed gives the same roster where the time does not run out. Raises
     `NoRosterError` where minima or runs cannot be kept, or no roster was found in time.
     """
-    search = _Search(problem, seconds, gap, seed)
+    search = _Search(problem, seconds, gap, seed, progress)
     if np.isinf(search.bound):
         raise NoRosterError("no roster keeps the rules: ease a minimum or a run of days")
     search.start(cover(problem).assignment if start is None else start)
