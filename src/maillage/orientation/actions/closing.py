@@ -99,7 +99,7 @@ def close(
         raise OrientationError(Refusal.STATE)
     _tell_agenda(by, row, outcome)
     made = _ended(by, row, outcome, note)
-    _tell_sender(by, row)
+    _tell_sender(by, row, made)
     return made
 
 
@@ -119,7 +119,7 @@ def _tell_agenda(by: Person, row: Request, outcome: Outcome) -> None:
         return  # the agenda says otherwise already: what is said here is kept here
 
 
-def _tell_sender(by: Person, row: Request) -> None:
+def _tell_sender(by: Person, row: Request, made: Closure) -> None:
     """Tell who opened the request that its outcome is known; the desk sees it on its own screen."""
     sender = row.opened_by
     if sender == by or access.may(sender, Permission.REGULATE, row.scope):
@@ -129,7 +129,7 @@ def _tell_sender(by: Person, row: Request) -> None:
         to=sender,
         template=exchange.Template.REQUEST_ANSWERED,
         parameters=exchange.Parameters(day=timezone.localtime(row.called_at).date()),
-        key=f"orientation-{row.pk}-outcome-{row.closures.count()}",
+        key=f"orientation-outcome-{made.pk}",
         scope=row.scope,
         path=f"{reverse('orientation:mine')}#demande-{row.pk}",
     )
