@@ -106,17 +106,6 @@ def test_the_map_and_the_list_say_the_same(visitor: Client, valley: Territory) -
         assert value == pytest.approx(float(values[code].replace(",", ".")), abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("name", "most"), [("access", 12), ("white_zones", 12), ("flows", 14), ("what_if", 18)]
-)
-def test_a_page_asks_the_database_little(
-    visitor: Client, valley: Territory, name: str, most: int, django_assert_max_num_queries
-) -> None:
-    visitor.get(url(name, valley))
-    with django_assert_max_num_queries(most):
-        visitor.get(url(name, valley))
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_territory_of_one_commune_reads(
     visitor: Client, fictional_country: api.Atlas, coordinator: Person, name: str

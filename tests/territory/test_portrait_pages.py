@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -62,15 +61,6 @@ def test_each_page_says_a_finding_its_sources_and_what_it_compares_with(
     assert "France" in text
     assert "source-note" in text
     assert 'aria-current="page">' in text
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_each_page_costs_few_queries_once_warm(
-    visitor: Client, valley: Territory, name: str, django_assert_max_num_queries: Callable[[int], Any]
-) -> None:
-    page(visitor, name, valley.slug)
-    with django_assert_max_num_queries(16):
-        page(visitor, name, valley.slug)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby, pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,16 @@ def rule(key: str, on: date | None = None) -> SourcedRule:
 
 def history(key: str) -> tuple[SourcedRule, ...]:
     """Return every version of the rule `key`, oldest first. Raises UnknownRuleError for an unknown key."""
-    versions = tuple(known for known in all_rules() if known.key == key)
-    if not versions:
+    versions = _by_key().get(key)
+    if versions is None:
         raise UnknownRuleError(f"Aucune règle « {key} ».")
     return versions
+
+
+@cache
+def _by_key() -> dict[str, tuple[SourcedRule, ...]]:
+    """Return the versions of each rule: a page asks for a hundred of them."""
+    return {key: tuple(versions) for key, versions in groupby(all_rules(), key=attrgetter("key"))}
 
 
 @cache

@@ -81,13 +81,16 @@ class Access:
         return self.result.apl
 
 
-def national_access(atlas: Atlas, profession: str = "gp", parameters: str = "") -> Access:
+def national_access(
+    atlas: Atlas, profession: str = "gp", parameters: str = "", travel: NationalPairs | None = None
+) -> Access:
     """Return the accessibility to `profession`, with the set of that key (the default one when empty).
 
-    Raises KeyError for an unknown profession or set.
+    `travel` are travel times already at hand, those in use where None. Raises KeyError for an unknown
+    profession or set.
     """
     chosen, trade = parameter_set(parameters), PROFESSIONS[profession]
-    travel = national_pairs(atlas, reach(), chosen.crow_fly)
+    travel = travel or national_pairs(atlas, reach(), chosen.crow_fly)
     parts = [atlas.fingerprint, travel.key, chosen.signature, profession, accessibility.VERSION]
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     return _results.get(key, lambda: _compute(atlas, key, trade, chosen, travel))

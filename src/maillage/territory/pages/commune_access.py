@@ -68,7 +68,7 @@ def block(atlas: Atlas, code: str) -> dict[str, Any]:
         "finding": _finding(atlas, access, position),
         "figures": _figures(atlas, access, position),
         "explanation": _explanation(atlas, access, position),
-        "professions": _with_csv(_professions(atlas, position), code),
+        "professions": _with_csv(_professions(atlas, access, position), code),
         "services": _with_csv(_services(atlas, access, position), code),
         "destinations": _with_csv(_destinations(atlas, access, position), code),
     }
@@ -160,10 +160,11 @@ def _explanation(atlas: Atlas, access: Access, position: int) -> str:
     return reasons_in_words(reasons(atlas, access, position, float(gap)))
 
 
-def _professions(atlas: Atlas, position: int) -> Table:
+def _professions(atlas: Atlas, gp: Access, position: int) -> Table:
+    """Return the access to each profession, over the travel times of `gp`."""
     rows = []
     for key, profession in PROFESSIONS.items():
-        access = national_access(atlas, key)
+        access = national_access(atlas, key, travel=gp.travel)
         rows.append(
             Row(
                 {

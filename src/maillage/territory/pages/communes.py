@@ -41,13 +41,14 @@ class CommunePage(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         commune = self.commune
+        france = current() if commune.is_active else None
         return {
             **super().get_context_data(**kwargs),
             "commune": commune,
             "postcodes": ", ".join(commune.postcodes.split()),
             "territories": queries.territories_of(commune),
-            "figures": figures(current(), commune) if commune.is_active else [],
-            "access": block(current(), commune.code) if commune.is_active else None,
+            "figures": figures(france, commune) if france else [],
+            "access": block(france, commune.code) if france else None,
             "structures_url": _structures_url(commune),
         }
 
