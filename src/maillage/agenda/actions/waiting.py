@@ -53,7 +53,7 @@ def wait_for(
     if known is not None:
         return known
     if any(one.agenda_id != agenda.pk for one in places):
-        raise WaitingError(_("Ce lieu est d’un autre agenda : choisissez parmi ceux de ce professionnel."))
+        raise WaitingError(_("Ce lieu est d’un autre agenda : choisissez parmi ceux de ce professionnel."))
     if WaitingEntry.objects.of_patient(agenda, patient).exists():
         raise WaitingError(_("Cette personne attend déjà un créneau de ce professionnel."))
     entry = WaitingEntry.objects.create(

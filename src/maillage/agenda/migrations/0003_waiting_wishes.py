@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name="places",
             field=models.ManyToManyField(
                 blank=True,
-                help_text="Vide : tous les lieux.",
+                help_text="Vide : tous les lieux.",
                 related_name="+",
                 to="agenda.schedule",
                 verbose_name="lieux",

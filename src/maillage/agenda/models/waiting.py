@@ -94,7 +94,7 @@ class WaitingEntry(AnnotatedModel):
     latest = models.DateTimeField(_("pas après"), null=True, blank=True)
     notice_hours = models.PositiveSmallIntegerField(_("prévenue au moins (heures avant)"), default=0)
     places = models.ManyToManyField(
-        Schedule, related_name="+", blank=True, verbose_name=_("lieux"), help_text=_("Vide : tous les lieux.")
+        Schedule, related_name="+", blank=True, verbose_name=_("lieux"), help_text=_("Vide : tous les lieux.")
     )
     created_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("inscrit par")

@@ -134,7 +134,7 @@ class WaitingForm(KeyedForm):
         label=_("Lieux où la personne viendrait"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Aucun coché : tous les lieux."),
+        help_text=_("Aucun coché : tous les lieux."),
     )
     first_day = _day(label=_("Pas avant le"), required=False)
     last_day = _day(label=_("Au plus tard le"), required=False)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntry
 from maillage.agenda.models.appointments import STATE_LABELS
@@ -201,8 +200,7 @@ def waiting_view(entry: WaitingEntry) -> WaitingView:
         day = formats.date_short((entry.latest - timedelta(minutes=1)).astimezone(zone).date())
         wishes.append(_("jusqu’au {day}").format(day=day))
     if entry.notice_hours:
-        text = ngettext("prévenue {count} h avant", "prévenue {count} h avant", entry.notice_hours)
-        wishes.append(text.format(count=entry.notice_hours))
+        wishes.append(_("prévenue {count} h avant").format(count=entry.notice_hours))
     return WaitingView(
         pk=entry.pk,
         who=str(entry.patient),

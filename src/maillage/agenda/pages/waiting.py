@@ -109,7 +109,7 @@ class Leave(Endpoint):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         entries = WaitingEntry.objects.for_person(self.person).select_related("agenda__professional")
         waiting.leave_waiting(by=self.person, entry=get_object_or_404(entries, pk=pk))
-        messages.success(request, _("C’est noté : cette personne n’attend plus."))
+        messages.success(request, _("C’est noté : cette personne n’attend plus."))
         return redirect("agenda:waiting")
 
 
@@ -129,7 +129,7 @@ class Answer(Endpoint):
                 messages.success(request, _("Rendez-vous pris. Un message le confirme à la personne."))
             else:
                 waiting.decline_offer(by=self.person, offer=offer)
-                messages.success(request, _("Refus noté : le créneau est proposé à la personne suivante."))
+                messages.success(request, _("Refus noté : le créneau est proposé à la personne suivante."))
         except (waiting.WaitingError, booking.BookingRefusedError) as error:
             messages.error(request, str(error))
         return redirect("agenda:waiting")

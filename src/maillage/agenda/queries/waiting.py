@@ -43,10 +43,12 @@ def waiting_list(person: Person, agenda: Agenda | None = None) -> list[WaitingEn
 
 def agendas_to_wait_for(person: Person) -> AgendaQuerySet:
     """Return the agendas on whose list `person` may put somebody: those kept, those of their territories."""
-    managed = Agenda.objects.managed_by(person, timezone.localdate())
     scopes = access.scopes_of(person, Permission.BOOK_APPOINTMENT)
-    within = Q() if scopes is None else Q(territory__scope__in=scopes)
-    return Agenda.objects.filter(within | Q(pk__in=managed.values("pk"))).with_names()
+    if scopes is None:
+        return Agenda.objects.with_names()
+    managed = Agenda.objects.managed_by(person, timezone.localdate())
+    within = Q(territory__scope__in=scopes) | Q(pk__in=managed.values("pk"))
+    return Agenda.objects.filter(within).with_names()
 
 
 def is_free(slot: Slot) -> bool:

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 default="",
-                help_text="Masqué : les extrémités seules.",
+                help_text="Masqué : les extrémités seules.",
                 max_length=60,
                 verbose_name="envoyé à",
             ),

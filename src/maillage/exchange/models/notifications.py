@@ -149,7 +149,7 @@ class Notification(AnnotatedModel):
     )
     sent_at = models.DateTimeField(_("parti le"), null=True, blank=True)
     sent_to = models.CharField(
-        _("envoyé à"), max_length=60, blank=True, default="", help_text=_("Masqué : les extrémités seules.")
+        _("envoyé à"), max_length=60, blank=True, default="", help_text=_("Masqué : les extrémités seules.")
     )
     closed_at = models.DateTimeField(_("lu ou fait le"), null=True, blank=True)
     closed_by = models.ForeignKey(
