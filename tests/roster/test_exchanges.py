@@ -1,16 +1,21 @@
 """Replacements and swaps, the statement of duty done, the balance of a year, the calendar."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 from icalendar import Calendar
 
 from maillage.kernel.models import Message, Person
 from maillage.roster import api
 from maillage.roster.api import RosterError, State
 from maillage.roster.models import Assignment
+from tests.factories import make_commune
+from tests.kernel.own_database import own_database
 from tests.roster.conftest import FIRST, LAST, PARIS
 
 
@@ -136,3 +141,44 @@ def test_the_calendar_has_each_post_in_utc(
     assert mine["summary"].endswith("Helene Aubepine")
     assert mine.decoded("dtstart") == datetime(2026, 5, 1, 8, tzinfo=PARIS)
     assert "personne d’inscrit" in str(whole[1]["summary"])
+
+
+def test_the_coordinator_opens_a_replacement_and_notes_an_offer_made_by_phone(
+    coordinator: Person, nights: list[api.Post], volunteers: list[api.Volunteer], client: Client
+) -> None:
+    night, (ill, own, called, taker) = nights[3], volunteers
+    api.assign(by=coordinator, post=night, volunteer=ill)
+    client.force_login(coordinator)
+    page = reverse("roster:duty", args=[night.pk])
+    assert "Ouvrir un remplacement" in client.get(page).content.decode()
+    client.post(reverse("roster:ask", args=[night.pk]), {"mois": "2026-05"})
+    exchange = api.Exchange.objects.get()
+    assert client.get(page).context["asked"].others == [own, called, taker]
+    offer = reverse("roster:offer", args=[exchange.pk])
+    client.post(offer, {"volunteer": called.pk})
+    assert [one.volunteer for one in exchange.offers.all()] == [called]
+    assert client.get(page).context["asked"].others == [own, taker]
+    stranger = api.Volunteer.objects.create(
+        sector=api.create_sector(
+            by=coordinator, place=ill.sector.territory, name="Autre", communes=[make_commune("71888")]
+        ),
+        professional=own.professional,
+    )
+    assert client.post(offer, {"volunteer": stranger.pk}).status_code == 404
+    client.force_login(own.professional.account)
+    answer = client.post(offer, {"volunteer": taker.pk})
+    assert answer.status_code == 403, "a volunteer speaks for nobody else"
+    assert client.get(page).status_code == 403
+
+
+@pytest.mark.django_db
+def test_two_accept_at_the_same_instant_and_one_is_told_why(tmp_path: Path) -> None:
+    """The doctor accepts one offer, the coordinator another; two take the duty in two connections."""
+    with own_database(tmp_path) as database:
+        _status, said = database.run("tests.roster.racing")
+    assert said["runs"] == 8
+    for answers in said["accepted"]:
+        assert sorted(one == "accepted" for one in answers) == [False, True]
+        assert "Cette demande est close" in "".join(answers)
+    assert said["chosen"] == said["holders_right"] == said["runs"]
+    assert said["sound"]

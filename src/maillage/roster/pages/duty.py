@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.pages import presenters
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.gaps import candidates, gaps_of
+from maillage.roster.queries.exchanges import volunteer_of
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, State
 
@@ -47,10 +49,15 @@ class DutyPage(OfPost, Page):
         held = Assignment.objects.filter(post=post).select_related("volunteer__professional").first()
         may_change = roster.step is not State.DUTY_DONE
         people = candidates(post) if may_change else []
+        now = timezone.now()
+        me = volunteer_of(self.person, roster.sector)
+        asked = [one for one in presenters.requests(roster, me, True, now) if one.exchange.post_id == post.pk]
         return super().get_context_data(
             post=post,
             when=presenters.named(post, roster.sector.zone),
             held=held,
+            asked=asked[0] if asked else None,
+            may_ask=held is not None and not asked and may_change and post.starts_at > now,
             origin=ORIGIN_LABELS[Origin(held.origin)] if held else "",
             gap=next((one for one in gaps_of(roster) if one.post.pk == post.pk), None),
             free=[one for one in people if not one.reasons],

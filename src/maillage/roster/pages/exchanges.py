@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint
 from maillage.roster.actions import exchanges
-from maillage.roster.models import Exchange, Offer, Post
+from maillage.roster.models import Exchange, Offer, Post, Volunteer
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.queries.exchanges import volunteer_of
 
@@ -44,9 +44,16 @@ class _OfExchange(OfRoster, Endpoint):
 
 
 class MakeOffer(_OfExchange):
-    """Offers to take the duty, or to swap it."""
+    """Offers to take the duty, or to swap it; whoever keeps the roster notes an offer made by phone."""
 
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        named = request.POST.get("volunteer", "")
+        if named.isdigit():
+            other = get_object_or_404(Volunteer, pk=named, sector=self.roster.sector)
+            return self.done(
+                lambda: exchanges.offer(by=self.person, exchange=self.exchange, volunteer=other),
+                _("Proposition de {name} notée.").format(name=other),
+            )
         me = volunteer_of(self.person, self.roster.sector)
         if me is None:
             raise PermissionDenied(_("Vous n’êtes pas volontaire dans ce secteur."))

@@ -15,7 +15,7 @@ from maillage.kernel.models import Person
 from maillage.roster.models import STATE_LABELS, Exchange, Offer, Post, Roster, Volunteer
 from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.queries.duties import posts_of
-from maillage.roster.queries.exchanges import open_exchanges
+from maillage.roster.queries.exchanges import active_volunteers, open_exchanges
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import add_months
@@ -59,7 +59,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One open request: the duty, who asks, the offers, and what the visitor may do."""
+    """One open request: the duty, who asks, the offers, and what the visitor may do.
+
+    `others`: whose offer, made by phone, the visitor may note for them.
+    """
 
     exchange: Exchange
     when: str
@@ -68,6 +71,7 @@ class Request:
     may_offer: bool
     has_offered: bool
     swappable: list[tuple[int, str]]
+    others: list[Volunteer]
 
 
 def due_of(roster: Roster, today: date) -> Due | None:
@@ -149,10 +153,12 @@ def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime)
     """Return the open requests of a roster about duties to come."""
     zone = roster.sector.zone
     mine = swappable(roster, me, now)
+    everybody = active_volunteers(roster.sector) if manages else []
     found = []
     for one in open_exchanges(roster).filter(post__starts_at__gt=now):
         made = list(one.offers.all())
         is_own = me is not None and one.asked_by_id == me.pk
+        told = {one.asked_by_id, me and me.pk, *(each.volunteer_id for each in made)}
         found.append(
             Request(
                 exchange=one,
@@ -162,6 +168,7 @@ def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime)
                 may_offer=me is not None and me.is_active and not is_own,
                 has_offered=me is not None and any(each.volunteer_id == me.pk for each in made),
                 swappable=mine,
+                others=[each for each in everybody if each.pk not in told],
             )
         )
     return found

@@ -26,6 +26,12 @@ def volunteer_of(person: Person, sector: Sector) -> Volunteer | None:
     return rows.select_related("professional", "sector__territory__scope").first()
 
 
+def active_volunteers(sector: Sector) -> list[Volunteer]:
+    """Return who takes duties in a sector, by name."""
+    rows = Volunteer.objects.filter(sector=sector, is_active=True).select_related("professional")
+    return list(rows.order_by("professional__search_name", "pk"))
+
+
 def volunteerings_of(person: Person) -> list[Volunteer]:
     """Return the sectors in which `person` takes, or took, duties."""
     rows = Volunteer.objects.filter(professional__account=person)
