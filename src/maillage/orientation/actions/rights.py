@@ -24,9 +24,15 @@ OPENED, CHANGED = "orientation.opened", "orientation.changed"
 def locked(request: Request) -> Request:
     """Read a request again, its row locked until the transaction ends: one write at a time.
 
-    Nothing is joined: PostgreSQL would lose a row whose owner changed while this waited for the lock.
+    Nothing is joined: PostgreSQL would lose a row whose owner changed while this waited for the lock. What
+    the caller read beside it is kept where it is still the same.
     """
-    return Request.objects.keyed(request.pk).select_for_update(no_key=True).get()
+    row = Request.objects.keyed(request.pk).select_for_update(no_key=True).get()
+    known = request._state.fields_cache
+    for name in ("scope", "commune", "patient", "locked_by"):
+        if known.get(name) is not None and known[name].pk == getattr(row, f"{name}_id"):
+            setattr(row, name, known[name])
+    return row
 
 
 def in_hand(by: Person, request: Request) -> Request:

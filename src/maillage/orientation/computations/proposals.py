@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from maillage.agenda import api as agenda
@@ -217,11 +216,15 @@ def _offer(slot: Slot, travel: float, is_own: bool, choice: booking.Choice | Non
 
 
 def _slots(index: DeskIndex, ranked: list[tuple[int, int, float]]) -> dict[tuple[int, int], Slot]:
-    condition = Q(pk__in=[])
-    for row, start, _travel in ranked:
-        condition |= Q(schedule=index.schedules[row], starts_at=moment_of(start))
-    rows = Slot.objects.filter(condition).select_related("agenda__professional", "schedule__commune")
-    return {(index.rows[slot.schedule_id], minutes_of(slot.starts_at)): slot for slot in rows}
+    """Read the slots found, by row and start, with the place and the professional that the index knows."""
+    places = {index.schedules[row].pk: index.schedules[row] for row, _start, _travel in ranked}
+    starts = {moment_of(start) for _row, start, _travel in ranked}
+    found = {}
+    for slot in Slot.objects.filter(schedule__in=list(places), starts_at__in=starts).order_by():
+        slot.schedule = places[slot.schedule_id]
+        slot.agenda = slot.schedule.agenda
+        found[index.rows[slot.schedule_id], minutes_of(slot.starts_at)] = slot
+    return found
 
 
 def _explained(index: DeskIndex, excluded: list[booking.Exclusion]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
+import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
@@ -79,10 +80,12 @@ class Services:
     """The services of the directory, and the EHPAD with a nurse, by commune."""
 
     def __init__(self) -> None:
-        self.all = [*_structures(), *_protocol_people()]
+        # In one order, so that of two equally near ones it is always the same that comes first.
+        self.all = sorted([*_structures(), *_protocol_people()], key=identity)
         found = {one.commune.pk: one.commune for one in self.all}
         self._communes = [found[code] for code in sorted(found)]
-        self._place = {one.pk: place for place, one in enumerate(self._communes)}
+        place = {one.pk: place for place, one in enumerate(self._communes)}
+        self._places = np.array([place[one.commune.pk] for one in self.all], dtype=np.int64)
         self._journeys: dict[str, Journeys] = {}
         self.ehpad_with_nurse = _ehpad_with_nurse()
 
@@ -96,25 +99,23 @@ class Services:
         protocols = protocols_for(request)
         kinds = [kind for kind in _WHY if may_be_asked(kind, **_asker(request))]
         best: dict[ProposalKind, list[Near]] = defaultdict(list)
+        count = rule("orientation.search.services").value
         journeys = self._from(request.commune)
-        for service in self.all:
+        travel = journeys.minutes[self._places]
+        for at_row in np.argsort(travel, kind="stable")[: np.count_nonzero(travel <= max_travel)].tolist():
+            service = self.all[at_row]
             code = next((one for one in protocols if one in service.codes), "")
-            if service.kind not in kinds or (service.kind is ProposalKind.PROTOCOL and not code):
+            if service.kind not in kinds or len(best[service.kind]) == count:
+                continue
+            if service.kind is ProposalKind.PROTOCOL and not code:
                 continue
             if service.kind in DURING_OPENING_HOURS and not is_open(service.hours, at):
                 continue
-            place = self._place[service.commune.pk]
-            travel = float(journeys.minutes[place])
-            if travel <= max_travel and identity(service) not in refused:
-                source = journeys.source_to(place)
-                near = Near(service, round(travel, 1), source, _WHY[service.kind], code)
-                best[service.kind].append(near)
-        count = rule("orientation.search.services").value
-        return [
-            one
-            for kind in kinds
-            for one in sorted(best[kind], key=lambda one: (one.travel, identity(one.service)))[:count]
-        ]
+            if identity(service) not in refused:
+                source = journeys.source_to(self._places[at_row])
+                minutes = round(float(travel[at_row]), 1)
+                best[service.kind].append(Near(service, minutes, source, _WHY[service.kind], code))
+        return [one for kind in kinds for one in best[kind]]
 
     def _from(self, commune: Commune) -> Journeys:
         if commune.pk not in self._journeys:

@@ -25,11 +25,12 @@ def has_red_flag(request: Request) -> bool:
 
 def missing_answers(request: Request) -> dict[int, list[str]]:
     """Return the questions without an answer, by sheet; empty where all is answered or nothing is asked."""
-    given = answers_of(request)
+    sheets = sheets_for(request.motive)
+    given = SafetyAnswer.objects.of_request(request).filter(sheet__in=sheets) if sheets else []
     missing = {
         sheet.pk: unanswered(
             sheet.asked, {one.question: Answer(one.answer) for one in given if one.sheet_id == sheet.pk}
         )
-        for sheet in sheets_for(request.motive)
+        for sheet in sheets
     }
     return {pk: keys for pk, keys in missing.items() if keys}
