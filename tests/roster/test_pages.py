@@ -11,24 +11,7 @@ from maillage.roster.api import State
 from maillage.roster.models import Assignment, Exchange, Offer
 from maillage.territory.api import Territory
 from tests.factories import make_person
-
-
-def enter(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def page(client: Client, name: str, *args: object, query: str = "") -> str:
-    answer = client.get(reverse(f"roster:{name}", args=args) + query)
-    assert answer.status_code == 200, answer.content
-    return answer.content.decode()
-
-
-def post(client: Client, name: str, key: int, **sent: object) -> str:
-    answer = client.post(reverse(f"roster:{name}", args=[key]), sent, follow=True)
-    assert answer.status_code == 200, answer.content
-    return answer.content.decode()
+from tests.roster.clients import enter, page, post
 
 
 @pytest.fixture

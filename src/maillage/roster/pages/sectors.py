@@ -20,7 +20,7 @@ from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, csv_resp
 from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Column, Row, Table
 from maillage.roster.actions.sectors import change_sector, create_sector
-from maillage.roster.models import Sector
+from maillage.roster.models import Sector, SectorCommune
 from maillage.roster.pages import words
 from maillage.roster.pages.forms import SectorForm
 from maillage.roster.pages.presenters import due_of
@@ -113,9 +113,7 @@ class SectorPage(OfSector, Page):
             calendar=words.calendar_of(sector),
             volunteer_count=people.count(),
             rosters=rosters,
-            table=_communes_table(reads.Area(area.members, [])).sorted_by(
-                self.request.GET.get("tri", "name")
-            ),
+            table=_members_table(area.members).sorted_by(self.request.GET.get("tri", "name")),
             has_map=territory.current_pack() is not None,
             **context,
         )
@@ -222,6 +220,23 @@ class ChangeSector(OfSector, _Drawing):
 
     def subject(self) -> dict[str, Any]:
         return {"sector": self.sector}
+
+
+def _members_table(members: list[SectorCommune]) -> Table:
+    """Return the communes of one sector."""
+    columns = (
+        Column("name", _("Commune")),
+        Column("population", _("Population"), "number", _("habitants")),
+    )
+    rows = [
+        Row(
+            {"name": one.commune.name, "population": one.commune.population},
+            code=one.commune_id,
+            url=reverse("territory:commune", args=[one.commune_id]),
+        )
+        for one in members
+    ]
+    return Table("communes", _("Communes du secteur"), columns, rows, sort="name")
 
 
 def _communes_table(area: reads.Area) -> Table:
