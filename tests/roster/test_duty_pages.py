@@ -414,3 +414,50 @@ def test_bridges_are_counted_in_words(coordinator: Person, manager: Client, sect
     assert "1 lundi de pont" in text
     assert "1 vendredi de pont" in text
     assert "3 samedis de pont" in text
+
+
+# The long computation.
+
+
+def test_the_best_roster_is_searched_and_its_progress_shown(
+    manager: Client, roster: api.Roster, posts: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    assert "Chercher le plus équitable (40 s)" in page(manager, "detail", roster.pk).replace("\u00a0", " ")
+    text = post(manager, "solve", roster.pk, mois="2026-06")
+    assert "Calcul demandé" in text
+    assert "En attente d’un calcul en cours" in text
+    assert "Compléter le tableau" not in text
+    job = api.Job.objects.get()
+    running = {"state": "running", "spent": 10.0, "objective": 100.0, "bound": 98.0}
+    api.Job.objects.update(**running)
+    part = page(manager, "solve_progress", roster.pk, query="?mois=2026-06")
+    assert "Recherche du meilleur tableau" in part
+    assert "encore 30 secondes" in part
+    assert "Déjà à 2,0 % au plus" in part.replace("\u00a0", " ")
+    assert "<html" not in part
+    api.Job.objects.update(state="queued")
+    assert "Calcul arrêté" in post(manager, "solve_stop", roster.pk)
+    job.refresh_from_db()
+    assert not job.is_active
+    text = page(manager, "detail", roster.pk)
+    assert "Compléter le tableau" in text
+    over = manager.get(reverse("roster:solve_progress", args=[roster.pk]))
+    assert over["HX-Refresh"] == "true"
+
+
+def test_a_roster_found_says_how_far_from_the_best_it_may_be(
+    coordinator: Person, manager: Client, roster: api.Roster, posts: list[api.Post],
+    volunteers: list[api.Volunteer],
+) -> None:  # fmt: skip
+    api.ask_solve(by=coordinator, roster=roster, seconds=2.0)
+    assert api.run_waiting("here") == 1
+    text = page(manager, "detail", roster.pk).replace("\u00a0", " ")
+    assert "Meilleur tableau trouvé le lundi 2 mars 2026" in text
+    assert "au plus du meilleur possible" in text
+    api.Job.objects.update(bound=None)
+    assert "au plus du meilleur possible" not in page(manager, "detail", roster.pk)
+    doctor = enter(volunteers[0].professional.account)
+    assert "Meilleur tableau" not in page(doctor, "detail", roster.pk)
+    assert doctor.post(reverse("roster:solve", args=[roster.pk])).status_code == 403
+    assert post(manager, "solve_stop", roster.pk)  # nothing runs: nothing changes
+    assert api.Job.objects.get().state == "done"

@@ -16,6 +16,7 @@ from maillage.engines.roster.model import (
     Score,
     Solution,
     Violation,
+    relative_gap,
 )
 from maillage.engines.roster.solver import NoRosterError, Progress, solve
 
@@ -42,6 +43,7 @@ __all__ = [
     "cover",
     "gaps",
     "gini",
+    "relative_gap",
     "score",
     "shares",
     "solve",

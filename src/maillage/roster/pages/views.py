@@ -16,12 +16,13 @@ from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.roster.actions.rosters import check_period, create_roster
 from maillage.roster.actions.solving import keep
-from maillage.roster.computations import propose
+from maillage.roster.computations import propose, seconds_given
 from maillage.roster.models import Roster, Sector
 from maillage.roster.pages import presenters, words
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.forms import PeriodForm
 from maillage.roster.pages.gaps import gaps_of
+from maillage.roster.pages.jobs import job_of
 from maillage.roster.pages.on_call import Answer, answer_of
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
@@ -94,6 +95,8 @@ class Detail(OfRoster, Page):
             missing=missing_posts(roster),
             gaps=gaps_of(roster) if self.manages else [],
             solve=roster.solves.first(),
+            job=job_of(roster) if self.manages else None,
+            solver_seconds=round(seconds_given(roster)) if may_fill else 0,
             due=presenters.due_of(roster, today),
             may_fill=may_fill,
             volunteer_count=volunteers_of(roster.sector).filter(is_active=True).count() if may_fill else 0,
