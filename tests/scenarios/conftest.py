@@ -65,10 +65,15 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the demonstration's installation: its log, the SMS that would have left."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo_home: Path) -> Iterator[str]:
     """Start `maillage demo` on an empty machine and give its address once it answers."""
-    home = tmp_path_factory.mktemp("home")
-    port = _free_port()
+    port, home = _free_port(), demo_home
     with own_database() as database, (home / "demo.log").open("w+") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "maillage", "demo", "--port", str(port)],
