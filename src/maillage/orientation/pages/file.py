@@ -71,12 +71,15 @@ def proposals_view(file: api.RequestFile) -> Proposals:
         return Proposals(done=_done(file))
     given = criteria.criteria_of(file.search)
     standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
+    standing.sort(key=lambda one: (one.slot_id is None, one.rank))  # slots, then whom to call
     held = [one for one in standing if one.state == ProposalState.HELD]
     best = next((one.pk for one in [*held, *standing]), None)
     return Proposals(
         cards=[
-            presenters.card(one, wording.reasons_of(one.reasons), now, is_best=one.pk == best)
-            for one in standing
+            presenters.card(
+                one, wording.reasons_of(one.reasons), now, is_best=one.pk == best, place_in_list=place
+            )
+            for place, one in enumerate(standing, start=1)
         ],
         excluded=[wording.left_out(row, moment) for row in file.search.excluded],
         active=criteria.active(file.request, given),

@@ -133,7 +133,7 @@ class CallForm(PersonForm):
 
     def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["motive"].choices = motives  # type: ignore[attr-defined]
+        self.fields["motive"].choices = [("", _("Choisissez le motif")), *motives]  # type: ignore[attr-defined]
         self.fields["key"].initial = uuid4().hex
 
     @property

@@ -163,6 +163,7 @@ class Card:
     is_held: bool
     is_best: bool
     left: int
+    place: int
     key: str = field(default_factory=lambda: uuid4().hex)
     hold_key: str = field(default_factory=lambda: uuid4().hex)
 
@@ -185,9 +186,14 @@ class Proposals:
     was_searched: bool = False
 
     @property
-    def is_holding(self) -> bool:
-        """Whether a seat is kept for the person."""
-        return any(one.is_held for one in self.cards)
+    def slots(self) -> list[Card]:
+        """What may be held and booked."""
+        return [one for one in self.cards if one.is_bookable]
+
+    @property
+    def services(self) -> list[Card]:
+        """Who may be called: services, the doctor on call, the 15."""
+        return [one for one in self.cards if not one.is_bookable]
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -316,7 +322,9 @@ def moment(when: datetime, now: datetime) -> str:
     return f"{day} {hour}"
 
 
-def card(proposal: Proposal, reasons: list[str], now: datetime, *, is_best: bool = False) -> Card:
+def card(
+    proposal: Proposal, reasons: list[str], now: datetime, *, is_best: bool = False, place_in_list: int = 0
+) -> Card:
     """Return a proposal as a card; the button says its result. `is_best`: the next thing to do."""
     kind = ProposalKind(proposal.kind)
     name = who(proposal)
@@ -344,6 +352,7 @@ def card(proposal: Proposal, reasons: list[str], now: datetime, *, is_best: bool
         is_held=held is not None,
         is_best=is_best,
         left=_left(held, now),
+        place=place_in_list,
     )
 
 
@@ -386,7 +395,7 @@ def _action(kind: ProposalKind, *, bookable: bool, when: str, who: str) -> str:
         return _("Réserver {when} chez {who}").format(when=when, who=who)
     if kind is ProposalKind.ON_CALL:
         return _("Orienter vers {who}, de garde").format(who=who)
-    return _("A accepté au téléphone : y adresser la personne")
+    return _("Accepté : adresser")
 
 
 def place(schedule: Schedule) -> str:
