@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ import typer
 
 from maillage.config import environment
 from maillage.config.progress import shown
+from maillage.directory.rules.extractions import Format
 from maillage.kernel import demonstration_clock
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ data = typer.Typer(no_args_is_help=True, help="Lister, contrôler et importer de
 journal = typer.Typer(no_args_is_help=True, help="Le journal scellé de tout ce qui a été écrit.")
 app.add_typer(data, name="data")
 app.add_typer(journal, name="journal")
+
 
 Json = Annotated[bool, typer.Option("--json", help="Répondre en JSON, pour un programme.")]
 Pack = Annotated[Path, typer.Argument(help="Dossier du jeu de données.", exists=True, file_okay=False)]
@@ -222,6 +225,47 @@ def import_travel_times(
             )
             territories.warm(progress=progress)
         typer.echo(f"{matrix.pair_count} temps de trajet de {matrix.provider} ({matrix.vintage}) en service.")
+
+
+@data.command(
+    "import-directory",
+    help="Importer dans l’annuaire l’Annuaire Santé (PS_LibreAcces) ou le fichier FINESS géolocalisé.",
+)
+def import_directory(
+    format: Annotated[Format, typer.Argument(help="Lequel des deux fichiers.")],
+    file: Annotated[Path, typer.Argument(help="Fichier texte, décompressé.", exists=True, dir_okay=False)],
+    extracted_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Jour de l’extraction ; celui du fichier par défaut."),
+    ] = None,
+    departement: Annotated[
+        list[str] | None, typer.Option(help="Ne garder que ce département ; plusieurs fois au besoin.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Lire et compter sans rien écrire.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(help="Fichier CSV où écrire erreurs et remarques.", dir_okay=False)
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Import a national file; status 1 where a line is left out, so that a script notices."""
+    with _ready():
+        from maillage.config import directory_files, installation
+
+        with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
+            answer = directory_files.run(
+                format,
+                file,
+                day=extracted_on.date() if extracted_on else None,
+                departements=departement or [],
+                write=not preview,
+                errors=errors,
+                progress=progress,
+            )
+        _answer(answer.as_dict(), as_json, answer.told())
+        if answer.left_out:
+            raise typer.Exit(1)
 
 
 @data.command("fictional", help="Écrire un jeu de données fictif, pour essayer sans données ni réseau.")

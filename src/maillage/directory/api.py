@@ -1,10 +1,14 @@
 """The front door of the directory: structures, professionals, what they offer and where."""
 
 from maillage.directory.actions import (
+    Preview,
     StructureLoader,
     create_demonstration_directory,
+    defects_table,
+    preview,
     set_new_patients,
     structure_loader,
+    take_in,
 )
 from maillage.directory.models import (
     Membership,
@@ -27,17 +31,20 @@ from maillage.directory.queries import (
     structures_in,
     team_of,
 )
+from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.professionals import Function, PracticeStatus, Profession, Sector, Specialty
 from maillage.directory.rules.structures import Precision, StructureKind
 
 __all__ = [
     "Criteria",
+    "Format",
     "Function",
     "Membership",
     "OpeningHours",
     "PracticePlace",
     "PracticeStatus",
     "Precision",
+    "Preview",
     "Profession",
     "Professional",
     "Sector",
@@ -49,7 +56,9 @@ __all__ = [
     "StructureLoader",
     "counts_by_kind",
     "create_demonstration_directory",
+    "defects_table",
     "memberships_of",
+    "preview",
     "professionals_in",
     "search_professionals",
     "search_structures",
@@ -58,5 +67,6 @@ __all__ = [
     "structure",
     "structure_loader",
     "structures_in",
+    "take_in",
     "team_of",
 ]

@@ -1,6 +1,7 @@
 """Writes of the directory, one subject a module."""
 
 from maillage.directory.actions.demonstration import create_demonstration_directory
+from maillage.directory.actions.import_words import defects_table
 from maillage.directory.actions.importing import Preview, preview, take_in
 from maillage.directory.actions.merging import merge, undo_merge
 from maillage.directory.actions.pack import StructureLoader, structure_loader
@@ -24,6 +25,7 @@ __all__ = [
     "change_offer",
     "confirm_fact",
     "create_demonstration_directory",
+    "defects_table",
     "is_companion",
     "is_owner",
     "mark_step",

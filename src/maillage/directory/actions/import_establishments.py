@@ -1,4 +1,8 @@
-"""Writes the establishments that FINESS describes, within an import."""
+"""Writes the establishments that FINESS describes, within an import; none stands twice.
+
+What a data pack names without its FINESS number (EHPAD) is recognised by its kind and commune, with the same
+name or the same place: it receives the number, and no second row is written.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ from collections.abc import Sequence
 
 from maillage.directory.models import Structure
 from maillage.directory.rules.extractions import Establishment
+from maillage.directory.rules.nearness import metres_between
 from maillage.directory.rules.structures import (
     FINESS_PREFIX,
     KIND_OF_R66,
     Origin,
     Precision,
 )
+from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
 _BATCH = 400
@@ -22,15 +28,17 @@ _KEPT_UP = (
 
 
 def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
-    """Add unknown establishments and update those an import brought; a data pack's own are left alone.
+    """Add unknown establishments and update those an import brought; a data pack's own only get their number.
 
     Return the counts `added`, `changed`, `unchanged`, and `unplaced` (nothing says where they are: left out).
     """
     keys = {f"{FINESS_PREFIX}{row.finess}": row for row in rows}
     known = _known(list(keys))
     centres = _centres(rows)
+    unnumbered = _unnumbered(rows)
     added: list[Structure] = []
     changed: list[Structure] = []
+    recognised: list[Structure] = []
     unplaced = 0
     for key, row in keys.items():
         wanted = _structure(key, row, centres, source)
@@ -38,25 +46,64 @@ def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
             unplaced += 1
             continue
         present = known.get(key)
-        if present is None:
+        twin = None if present else _twin(wanted, unnumbered)
+        if twin is not None:
+            twin.finess = wanted.finess
+            recognised.append(twin)
+        elif present is None:
             added.append(wanted)
         elif present.origin == Origin.IMPORT and _differ(present, wanted):
             changed.append(wanted)
     Structure.objects.bulk_create(added, batch_size=_BATCH)
     fields = [name.removesuffix("_id") for name in _KEPT_UP]
     Structure.objects.bulk_update(changed, fields, batch_size=_BATCH)
+    Structure.objects.bulk_update(recognised, ["finess"], batch_size=_BATCH)
+    written = len(changed) + len(recognised)
     return {
         "added": len(added),
-        "changed": len(changed),
-        "unchanged": len(keys) - len(added) - len(changed) - unplaced,
+        "changed": written,
+        "unchanged": len(keys) - len(added) - written - unplaced,
         "unplaced": unplaced,
     }
 
 
 def _known(keys: list[str]) -> dict[str, Structure]:
+    """Return the structures already there by the key of their FINESS number, whoever brought them."""
     found: dict[str, Structure] = {}
     for start in range(0, len(keys), _BATCH):
-        found |= Structure.objects.in_bulk(keys[start : start + _BATCH])
+        batch = keys[start : start + _BATCH]
+        numbers = [key.removeprefix(FINESS_PREFIX) for key in batch]
+        numbered = Structure.objects.active().filter(finess__in=numbers)
+        found |= {f"{FINESS_PREFIX}{one.finess}": one for one in numbered}
+        found |= Structure.objects.in_bulk(batch)
+    return found
+
+
+def _unnumbered(rows: Sequence[Establishment]) -> dict[tuple[str, str], list[Structure]]:
+    """Return the pack's own without a FINESS number, by kind and commune; its mere counts are left out."""
+    kinds = {KIND_OF_R66[row.category].value for row in rows}
+    found: dict[tuple[str, str], list[Structure]] = {}
+    pack = Structure.objects.active().of_pack().filter(kind__in=kinds, finess="", commune__isnull=False)
+    for one in pack.exclude(precision=Precision.COMMUNE.value).order_by("pk"):
+        found.setdefault((one.kind, one.commune_id or ""), []).append(one)
+    return found
+
+
+def _twin(wanted: Structure, unnumbered: dict[tuple[str, str], list[Structure]]) -> Structure | None:
+    """Return the pack's row that `wanted` is, by its name, else by its place; it is taken once."""
+    candidates = unnumbered.get((wanted.kind, wanted.commune_id or ""), [])
+    name = territory.normalise(wanted.name)
+    near = float(rule("directory.duplicates.same_place").value)
+    named = (one for one in candidates if territory.normalise(one.name) == name)
+    placed = (
+        one
+        for one in candidates
+        if wanted.precision == Precision.ADDRESS
+        and metres_between((one.lon, one.lat), (wanted.lon, wanted.lat)) <= near
+    )
+    found = next(named, None) or next(placed, None)
+    if found is not None:
+        candidates.remove(found)
     return found
 
 

@@ -14,7 +14,6 @@ from maillage.directory.models import FACT_LABELS, Membership, Professional
 from maillage.directory.queries import DatedFact
 from maillage.directory.queries.professionals import offer_of
 from maillage.directory.rules import Precision
-from maillage.directory.rules.extractions import Defect, Fault
 from maillage.directory.rules.freshness import Freshness
 from maillage.directory.rules.practice import Because, Mode, Practice
 from maillage.kernel import formats
@@ -36,47 +35,6 @@ PLACE_LABELS: dict[Precision, str | Promise] = {
     Precision.ADDRESS: gettext_lazy("adresse"),
     Precision.STREET: gettext_lazy("rue"),
     Precision.COMMUNE: gettext_lazy("centre"),
-}
-FAULTS: dict[Fault, tuple[str | Promise, str | Promise]] = {
-    Fault.MISSING_COLUMN: (
-        gettext_lazy("Colonne absente."),
-        gettext_lazy(
-            "Reprenez le fichier d’origine : sa première ligne porte les titres, séparés par « | »."
-        ),
-    ),
-    Fault.WRONG_WIDTH: (
-        gettext_lazy("La ligne n’a pas le nombre de colonnes attendu."),
-        gettext_lazy("Cherchez un séparateur en trop ou manquant sur cette ligne."),
-    ),
-    Fault.MISSING_VALUE: (gettext_lazy("Valeur absente."), gettext_lazy("Complétez cette cellule.")),
-    Fault.WRONG_RPPS: (
-        gettext_lazy("Numéro RPPS faux : sa clé ne correspond pas."),
-        gettext_lazy("Relisez le numéro sur la carte CPS : 11 chiffres, clé comprise."),
-    ),
-    Fault.TEST_RPPS: (
-        gettext_lazy("Numéro RPPS de la plage inventée pour la démonstration."),
-        gettext_lazy("Remplacez-le par le vrai numéro, ou retirez la ligne."),
-    ),
-    Fault.NO_RPPS: (
-        gettext_lazy("Le professionnel n’est pas désigné par un numéro RPPS."),
-        gettext_lazy("Seuls les identifiants de type 8 (RPPS) sont pris : ADELI est retiré."),
-    ),
-    Fault.WRONG_FINESS: (
-        gettext_lazy("Numéro FINESS faux : sa clé ne correspond pas."),
-        gettext_lazy("Relisez le numéro dans le répertoire FINESS : 9 caractères, clé comprise."),
-    ),
-    Fault.UNKNOWN_PROFESSION: (
-        gettext_lazy("Code de profession inconnu."),
-        gettext_lazy("Employez un code de la nomenclature TRE_G15."),
-    ),
-    Fault.UNKNOWN_COMMUNE: (
-        gettext_lazy("Commune inconnue du jeu de données."),
-        gettext_lazy("Employez le code INSEE de la commune ; la ligne est prise sans son lieu."),
-    ),
-    Fault.WRONG_COORDINATES: (
-        gettext_lazy("Coordonnées illisibles ou hors de Lambert 93."),
-        gettext_lazy("L’établissement est placé au centre de sa commune."),
-    ),
 }
 
 
@@ -226,29 +184,3 @@ def _ages(low: int | None, high: int | None) -> str:
     if high is None:
         return _("à partir de {low} ans").format(low=low) if low else _("tous")
     return _("de {low} à {high} ans").format(low=low or 0, high=high)
-
-
-def defects_table(defects: Iterable[Defect]) -> Table:
-    """Return what is wrong with a file: line, column, what, how to mend."""
-    columns = [
-        Column("line", _("Ligne"), "number"),
-        Column("column", _("Colonne")),
-        Column("value", _("Valeur lue")),
-        Column("what", _("Ce qui ne va pas")),
-        Column("how", _("Comment corriger")),
-        Column("left_out", _("Ligne écartée")),
-    ]
-    rows = [
-        Row(
-            cells={
-                "line": one.line,
-                "column": one.column or None,
-                "value": one.value or None,
-                "what": str(FAULTS[one.fault][0]),
-                "how": str(FAULTS[one.fault][1]),
-                "left_out": yes_no(one.leaves_out),
-            }
-        )
-        for one in defects
-    ]
-    return Table("erreurs-import", _("Erreurs et remarques"), columns, rows)

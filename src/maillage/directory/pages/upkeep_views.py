@@ -143,10 +143,10 @@ class Import(Page):
         except UnicodeDecodeError:
             form.add_error("file", _("Ce fichier n’est pas du texte : choisissez le fichier décompressé."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        table = presenters.defects_table(seen.reading.defects)
+        table = actions.defects_table(seen.reading.defects)
         if request.POST.get("step") == "errors":
             return csv_response(table)
-        shown = presenters.defects_table(seen.reading.defects[:SHOWN_DEFECTS])
+        shown = actions.defects_table(seen.reading.defects[:SHOWN_DEFECTS])
         left_out = sum(defect.leaves_out for defect in seen.reading.defects)
         context = self.get_context_data(
             form=form,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from maillage.directory.models import Structure, StructureQuerySet
-from maillage.directory.rules.structures import FINESS_LENGTH, StructureKind
+from maillage.directory.rules.structures import FINESS_LENGTH, Origin, Precision, StructureKind
 from maillage.territory import api as territory
 
 
@@ -42,12 +42,22 @@ def search_structures(text: str, limit: int = 20) -> list[Structure]:
     wanted = territory.normalise(text)
     if not wanted:
         return []
-    active = Structure.objects.active().select_related("commune")
+    active = _shown().select_related("commune")
     if len(wanted) == FINESS_LENGTH and wanted[0].isdigit():
         return list(active.filter(finess=wanted.upper())[:limit])
     return list(active.filter(search_name__contains=f" {wanted}").order_by("search_name", "id")[:limit])
 
 
 def _of(every_origin: bool) -> StructureQuerySet:
-    active = Structure.objects.active()
-    return active if every_origin else active.of_pack()
+    return _shown() if every_origin else Structure.objects.active().of_pack()
+
+
+def _shown() -> StructureQuerySet:
+    """Return what screens list, nothing twice: where an import names the pharmacies of a commune, the data
+    pack's count of them is left out. Figures keep the pack's counts, the same for the whole country.
+    """
+    named = Structure.objects.active().filter(
+        origin=Origin.IMPORT.value, kind=OuterRef("kind"), commune=OuterRef("commune")
+    )
+    counted = Q(origin=Origin.PACK.value, precision=Precision.COMMUNE.value, finess="")
+    return Structure.objects.active().exclude(counted & Exists(named))

@@ -1,7 +1,8 @@
 """Reads the geolocated extraction of FINESS: text separated by `;`, no titles, two kinds of lines.
 
 `structureet` lines describe an establishment, `geolocalisation` lines place one in the projection of its
-territory. Only Lambert 93 (metropolitan France) is converted; elsewhere the commune's centre is used.
+territory. Only Lambert 93 (metropolitan France) is converted; elsewhere the commune's centre is used. The
+projection ends the source of a position: « …,LAMBERT_93 » until 2024, « …,L93_METROPOLE » since.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ STRUCTURE_COLUMNS = (
 """The cells of a `structureet` line, in order."""
 _STRUCTURE, _PLACE = "structureet", "geolocalisation"
 _PLACE_WIDTH = 6
-_LAMBERT = "LAMBERT_93"
+_LAMBERT = ("LAMBERT_93", "L93_METROPOLE")
 
 
 def read(lines: Iterable[str], communes: Collection[str], departements: Collection[str] = ()) -> Reading:
@@ -92,7 +93,7 @@ def _place(line: int, cells: list[str], found: dict[str, Establishment], defects
         defects.append(Defect(line, "", Fault.WRONG_WIDTH, str(len(cells))))
         return
     known = found.get(cells[1])
-    if known is None or _LAMBERT not in cells[4]:
+    if known is None or not cells[4].endswith(_LAMBERT):
         return
     try:
         x, y = float(cells[2].replace(",", ".")), float(cells[3].replace(",", "."))
