@@ -102,7 +102,7 @@ def test_the_professional_says_it_and_sees_it_on_screen(
     client.force_login(doctor)
     address = reverse("agenda:over_capacity", args=[agenda.pk, office.pk])
     answer = client.post(address, {"per_day": "2"}, follow=True)
-    assert "Cabinet du Pont : 2 surnuméraires acceptés par jour." in answer.content.decode()
+    assert "Cabinet du Pont : 2 surnuméraires acceptés par jour." in answer.content.decode()
     assert "aucun surnuméraire aujourd’hui" in answer.content.decode()
     assert "de 0 à 20" in client.post(address, {"per_day": "beaucoup"}, follow=True).content.decode()
     api.book_over_capacity(by=regulator, slot=full[0], patient=patient, key="k")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -52,9 +53,9 @@ def test_the_week_costs_the_same_whatever_it_holds(
 ) -> None:  # fmt: skip
     for slot in open_slots():
         api.book(by=regulator, slot=slot, patient=patient, key=f"q{slot.pk}")
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         page(visit, "week", agenda.pk, query=WEEK)
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         page(visit, "mine")
 
 
@@ -198,3 +199,65 @@ def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agend
         date(2026, 4, 2),
         commune.pk,
     )
+
+
+def test_a_tap_is_taken_back_and_a_hold_is_shown(
+    visit: Client, agenda: Agenda, slots: list[Slot], doctor: Person, regulator: Person, patient: Patient,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    api.hold(by=regulator, slot=slots[1], key="h")
+    assert "Retenu pour quelqu’un" in page(visit, "week", agenda.pk, query=WEEK)
+    clock.move_to(slots[0].starts_at)
+    visit.force_login(doctor)
+    assert "Retenu pour quelqu’un" not in page(visit, "week", agenda.pk, query=WEEK), "it expired"
+
+    def tap(name: str, key: str, **sent: str) -> str:
+        address = reverse(f"agenda:{name}", args=[made.pk])
+        return visit.post(address, {"key": key} | sent, follow=True).content.decode()
+
+    assert "Revenir en arrière" in tap("outcome", "1", state="arrived")
+    assert "Revenir en arrière" in tap("outcome", "2", state="honoured")
+    assert "Retour en arrière fait" in tap("undo", "3")
+    assert state_of(made) == "arrived"
+    assert "Retour en arrière fait" in tap("undo", "3")
+    assert state_of(made) == "arrived", "a double click goes back once"
+    tap("undo", "4")
+    assert state_of(made) == "booked"
+    assert "a changé d’état" in tap("undo", "5")
+    assert visit.post(reverse("agenda:undo", args=[made.pk])).status_code == 404
+    visit.force_login(regulator)
+    assert visit.post(reverse("agenda:undo", args=[made.pk]), {"key": "6"}).status_code == 403
+
+
+def test_an_appointment_is_moved_in_one_click(
+    visit: Client, slots: list[Slot], regulator: Person, patient: Patient, doctor: Person
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    text = page(visit, "move", made.pk)
+    assert text.count('name="slot"') == 2, "the free ones"
+    address = reverse("agenda:move", args=[made.pk])
+    back = "/agenda/?x=1"
+    answer = visit.post(address, {"key": "m", "slot": slots[2].pk, "next": back}, follow=True)
+    assert answer.redirect_chain == [(back, 302)]
+    assert "Déplacé au lundi 16 mars 2026 à 9\u00a0h\u00a040" in answer.content.decode()
+    taken = visit.post(address, {"key": "n", "slot": slots[2].pk}, follow=True)
+    assert "déjà un rendez-vous" in taken.content.decode() or "vient d’être pris" in taken.content.decode()
+    assert visit.post(address, {"key": "o", "slot": "x"}).status_code == 404
+    for slot in slots[:2]:
+        api.book(by=doctor, slot=slot, patient=patient, key=f"full{slot.pk}")
+    assert "Aucun créneau libre à montrer" in page(visit, "move", made.pk)
+
+
+def test_a_slot_just_taken_offers_the_waiting_list(
+    client: Client, slots: list[Slot], regulator: Person, patient: Patient
+) -> None:
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    client.force_login(regulator)
+    answer = client.post(reverse("agenda:reserve", args=[slots[0].pk]), {"patient": patient.pk, "key": "z"})
+    assert answer.status_code == 409
+    assert f"/attente/inscrire/?patient={patient.pk}" in answer.content.decode()
+
+
+def state_of(appointment: api.Appointment) -> str:
+    return api.Appointment.objects.keyed(appointment.pk).get().state

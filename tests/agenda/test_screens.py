@@ -4,14 +4,17 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from maillage.agenda import api
-from maillage.agenda.models import Agenda, Schedule, Slot
+from maillage.agenda.models import Agenda, Appointment, Schedule, Slot
+from maillage.exchange.api import Link
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
-from tests.factories import make_commune
+from tests.factories import make_commune, make_patient
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +55,21 @@ def busy(
     return agenda
 
 
+@pytest.fixture
+def offered(busy: Agenda, doctor: Person, regulator: Person, patient: Patient) -> api.Offer:
+    """A freed slot offered to somebody whom the doctor put on the list, and somebody else who waits."""
+    patient.phone, patient.referring_doctor = "+33639980001", busy.professional
+    patient.save()
+    busy.professional.phone = "03 99 00 12 34"
+    busy.professional.save()
+    free = Slot.objects.free(timezone.now()).filter(agenda=busy).order_by("starts_at").first()
+    assert free is not None
+    first = make_patient("Aubier", busy.territory, phone="+33639980005")
+    api.wait_for(by=regulator, agenda=busy, patient=first, key="other", kind=api.Kind.HOME, notice_hours=24)
+    api.wait_for(by=doctor, agenda=busy, patient=patient, key="w", places=[free.schedule], notice_hours=2)
+    return api.offer_freed_slot(slot=free)[0]
+
+
 def enter(page: Page, url: str, person: Person) -> None:
     client = Client()
     client.force_login(person)
@@ -61,6 +79,10 @@ def enter(page: Page, url: str, person: Person) -> None:
 def pages_of(agenda: Agenda, monday: date) -> dict[str, str]:
     root = f"/agenda/{agenda.pk}"
     slot = Slot.objects.filter(is_open=True).order_by("starts_at").first()
+    made = Appointment.objects.of_agenda(agenda).select_related("patient").first()
+    assert slot is not None
+    assert made is not None
+    patient = made.patient
     return {
         "agenda-week": f"{root}/?du={monday.isoformat()}",
         "agenda-mine": "/agenda/",
@@ -69,13 +91,18 @@ def pages_of(agenda: Agenda, monday: date) -> dict[str, str]:
         "agenda-advanced": f"{root}/consultation-avancee/",
         "agenda-sharing": f"{root}/partage/",
         "agenda-reserve": f"/agenda/creneau/{slot.pk}/reserver/?q=tilleul",
+        "agenda-waiting": "/agenda/attente/",
+        "agenda-waiting-of": f"{root}/attente/",
+        "agenda-enrol": f"{root}/attente/inscrire/?patient={patient.pk}",
+        "agenda-move": f"/agenda/rendez-vous/{made.pk}/deplacer/",
     }
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "light"), (1440, "dark")])
 def test_every_page_is_accessible_and_fits(
-    new_page: NewPage, live_server, busy: Agenda, doctor: Person, monday_to_come: date, width: int, theme: str
-) -> None:
+    new_page: NewPage, live_server, busy: Agenda, offered: api.Offer, doctor: Person, monday_to_come: date,
+    width: int, theme: str,
+) -> None:  # fmt: skip
     page = new_page(live_server.url, width=width, theme=theme)
     enter(page, live_server.url, doctor)
     for name, address in pages_of(busy, monday_to_come).items():
@@ -88,6 +115,35 @@ def test_every_page_is_accessible_and_fits(
         assert overflow <= 0, f"{name} is {overflow} px too wide at {width} px"
         if theme == "light":
             screenshot(page, f"{name}-{width}", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "light"), (360, "dark")])
+def test_the_page_of_a_secret_address_is_plain_and_needs_no_account(
+    new_page: NewPage, live_server, offered: api.Offer, width: int, theme: str
+) -> None:
+    page = new_page(live_server.url, width=width, theme=theme, javascript=False)
+    page.goto(reverse("agenda:offer", args=[Link("agenda:offer", offered.pk).token]))
+    settle(page)
+    yes = page.get_by_role("button", name="Oui, je le prends")
+    box = yes.bounding_box()
+    assert box is not None
+    assert box["height"] >= 56, "a thumb that trembles finds it"
+    screenshot(page, f"agenda-offer-{width}-{theme}", full_page=True)
+    yes.click()
+    expect(page.locator("h1")).to_contain_text("C’est votre rendez-vous")
+    screenshot(page, f"agenda-offer-accepted-{width}-{theme}", full_page=True)
+
+
+def test_the_page_of_a_secret_address_is_accessible(
+    new_page: NewPage, live_server, offered: api.Offer
+) -> None:
+    page = new_page(live_server.url, width=360)
+    for token in (Link("agenda:offer", offered.pk).token, "1-nothing"):
+        page.goto(reverse("agenda:offer", args=[token]))
+        settle(page)
+        assert_axe_clean(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
 
 
 def test_a_slot_is_opened_by_keyboard_and_the_week_says_so(

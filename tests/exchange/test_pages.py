@@ -213,7 +213,7 @@ def test_the_inbox_costs_the_same_whatever_it_holds(
     for number in range(rows):
         tell(make_patient(f"Frêne{number}", _place(called)))
         tell(regulator)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(client)
 
 

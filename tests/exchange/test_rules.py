@@ -62,7 +62,8 @@ def test_a_text_fits_an_sms_even_with_long_names(template: Template, language: s
     long_values = {
         "when": "2026-09-30T12:45:00+02:00", "previous": "2026-09-23T12:45:00+02:00",
         "until": "2026-09-30T12:55:00+02:00", "day": "2026-09-30", "professional": 1, "commune": "99001",
-        "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001", "link": ["agenda:offer", 9**9],
+        "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001",
+        "link": ["agenda:offer", 9**9],
     }  # fmt: skip
     names = Names({1: "Marie-Françoise Aubépine-Châtaignier"}, {"99001": "Saint-Maurice-lès-Châteauneuf"})
     asked = placeholders(rule(f"exchange.template.{template.value}").value[language])

@@ -146,7 +146,7 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         pk=appointment.pk,
         day=local.date(),
         when=clock(appointment.slot.starts_at, agenda.zone, appointment.slot.ends_at),
-        who=str(appointment.patient),
+        who=str(appointment.patient or _("Retenu pour quelqu’un")),
         where=appointment.slot.schedule.name,
         professional=str(agenda),
         state=_state(appointment, state),

@@ -116,8 +116,8 @@ class OverCapacity(OfAgenda, Endpoint):
             messages.warning(request, str(error))
         else:
             text = ngettext(
-                "{place} : {count} surnuméraire accepté par jour.",
-                "{place} : {count} surnuméraires acceptés par jour.",
+                "{place} : {count} surnuméraire accepté par jour.",
+                "{place} : {count} surnuméraires acceptés par jour.",
                 row.over_capacity,
             )
             messages.success(request, text.format(place=row.name, count=row.over_capacity))

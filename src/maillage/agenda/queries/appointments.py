@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from maillage.agenda.models import Agenda, Appointment
 from maillage.agenda.models.appointments import AppointmentQuerySet
 from maillage.agenda.rules.vocabulary import SHOWN, State
@@ -13,9 +16,15 @@ _SHOWN = [state.value for state in SHOWN]
 
 
 def appointments_of(agenda: Agenda, start: datetime, end: datetime) -> AppointmentQuerySet:
-    """Return the appointments of an agenda that stand, for whoever manages it, with the patient."""
+    """Return the appointments of an agenda that stand, for whoever manages it, with the patient.
+
+    A seat held at this moment is among them, without a patient.
+    """
+    held = Q(state=State.HELD.value, hold_expires_at__gt=timezone.now())
     rows = Appointment.objects.of_agenda(agenda).filter(
-        state__in=[*_SHOWN, State.NOT_HONOURED.value], slot__starts_at__gte=start, slot__starts_at__lt=end
+        Q(state__in=[*_SHOWN, State.NOT_HONOURED.value]) | held,
+        slot__starts_at__gte=start,
+        slot__starts_at__lt=end,
     )
     return rows.select_related("slot__schedule", "patient").order_by("slot__starts_at", "id")
 

@@ -32,6 +32,7 @@ class DeliveryRow:
     state: str | Promise
     tag: str
     why: str | Promise
+    tries: int
     may_retry: bool
 
 
@@ -44,12 +45,14 @@ def _delivery_row(one: Notification) -> DeliveryRow:
     subject = rule(f"exchange.template.{one.template}").value[f"{one.language}_subject"]
     state = State(one.state)
     if one.is_call and state is State.SENT:
-        return DeliveryRow(one, subject, _recipient(one), _("Appel"), *_of_call(one), may_retry=False)
+        tries = len(one.calls.all())
+        return DeliveryRow(one, subject, _recipient(one), _("Appel"), *_of_call(one), tries, may_retry=False)
     why = FAILURE_LABELS[Failure(one.failure)] if one.failure else ""
     may_retry = state is State.ABANDONED and one.channel != Channel.INBOX.value
     channel = CHANNEL_LABELS[Channel(one.channel)]
     tag = _TAGS.get(state, "")
-    return DeliveryRow(one, subject, _recipient(one), channel, STATE_LABELS[state], tag, why, may_retry)
+    label = STATE_LABELS[state]
+    return DeliveryRow(one, subject, _recipient(one), channel, label, tag, why, one.attempts, may_retry)
 
 
 def _of_call(one: Notification) -> tuple[str, str, str | Promise]:
