@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from maillage.territory.computations.measures import Measure, plus
@@ -93,36 +95,34 @@ POVERTY = Measure(
     note=_("L’INSEE ne le publie que pour les communes les plus peuplées : "
            "ne se compare qu’à complétude égale."),
 )  # fmt: skip
+_FRAGILITY: dict[str, Any] = {"unit": "%", "decimals": 1, "note": SCHEME_NOTE, "high_is_worse": True}
+"""What the shares of beneficiaries have in common."""
 ALD = Measure(
     "ald", _("En affection de longue durée"), _("bénéficiaires en ALD ÷ bénéficiaires du régime général"),
-    plus("fragilites_commune.ald_total"), BENEFICIARIES, reference=BENEFICIARIES,
-    unit="%", decimals=1, note=SCHEME_NOTE, high_is_worse=True,
+    plus("fragilites_commune.ald_total"), BENEFICIARIES, reference=BENEFICIARIES, **_FRAGILITY,
 )  # fmt: skip
 NO_REFERRING_DOCTOR = Measure(
     "no_referring_doctor", _("Sans médecin traitant, 16 ans et plus"),
     _("bénéficiaires de 16 ans et plus sans médecin traitant ÷ bénéficiaires de 16 ans et plus"),
-    plus("fragilites_commune.sans_mt_16p"), OVER_16, reference=OVER_16,
-    unit="%", decimals=1, note=SCHEME_NOTE, high_is_worse=True,
+    plus("fragilites_commune.sans_mt_16p"), OVER_16, reference=OVER_16, **_FRAGILITY,
 )  # fmt: skip
 C2S = Measure(
     "c2s", _("Complémentaire santé solidaire"),
     _("bénéficiaires de la C2S, participative ou non ÷ bénéficiaires du régime général"),
     plus("fragilites_commune.cssnp_pop", "fragilites_commune.cssp_pop"), BENEFICIARIES,
-    reference=BENEFICIARIES,
-    unit="%", decimals=1, note=SCHEME_NOTE, high_is_worse=True,
+    reference=BENEFICIARIES, **_FRAGILITY,
 )  # fmt: skip
 NO_GP_VISIT = Measure(
     "no_gp_visit", _("Sans généraliste depuis 24 mois, 16 ans et plus"),
     _("bénéficiaires de 16 ans et plus sans consultation de généraliste en 24 mois ÷ "
       "bénéficiaires de 16 ans et plus"),
-    plus("fragilites_commune.sans_consult_mg_24m_16p"), OVER_16, reference=OVER_16,
-    unit="%", decimals=1, note=SCHEME_NOTE, high_is_worse=True,
+    plus("fragilites_commune.sans_consult_mg_24m_16p"), OVER_16, reference=OVER_16, **_FRAGILITY,
 )  # fmt: skip
 NO_FLU_VACCINE = Measure(
     "no_flu_vaccine", _("Sans vaccin contre la grippe, 65 ans et plus"),
     _("bénéficiaires de 65 ans et plus non vaccinés ÷ bénéficiaires de 65 ans et plus"),
     plus("fragilites_commune.sans_vaccin_grippe_65p"), OVER_65, reference=OVER_65,
-    unit="%", decimals=0, note=SCHEME_NOTE, high_is_worse=True,
+    **_FRAGILITY | {"decimals": 0},
 )  # fmt: skip
 NO_COLORECTAL_SCREENING = Measure(
     "no_colorectal_screening", _("Sans dépistage colorectal, 50 à 74 ans"),

@@ -6,8 +6,8 @@ Nothing here writes, and nothing here knows the database.
 
 from maillage.territory.packs import variables
 from maillage.territory.packs.checking import check, fingerprint_of
-from maillage.territory.packs.contract import Manifest, OpenPack, PackLoader, Progress, silent
-from maillage.territory.packs.defects import Defect, Defects, Report
+from maillage.territory.packs.contract import Manifest, OpenPack, PackLoader, Progress, Report, silent
+from maillage.territory.packs.defects import Defect, Defects
 from maillage.territory.packs.geometry import Contours
 from maillage.territory.packs.schema import Column, Kind, Table
 

@@ -10,8 +10,16 @@ from django.utils.translation import gettext as _
 
 from maillage.territory.packs import geometry, reading
 from maillage.territory.packs.cells import check_cells
-from maillage.territory.packs.contract import Manifest, OpenPack, PackFile, PackLoader, Progress, silent
-from maillage.territory.packs.defects import Defects, Report
+from maillage.territory.packs.contract import (
+    Manifest,
+    OpenPack,
+    PackFile,
+    PackLoader,
+    Progress,
+    Report,
+    silent,
+)
+from maillage.territory.packs.defects import Defects
 from maillage.territory.packs.geography import check_codes, check_communes, check_contours
 from maillage.territory.packs.schema import Table
 from maillage.territory.packs.variables import COMMUNES, TABLES, WORKFORCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from maillage.territory.packs.defects import Defects
+from maillage.territory.packs.defects import Defect, Defects
 from maillage.territory.packs.geometry import Contours
 from maillage.territory.packs.schema import Table
 from maillage.territory.rules.kinds import FICTIONAL
@@ -100,3 +101,38 @@ class PackLoader(Protocol):
     def load(self, pack: OpenPack, progress: Progress) -> Mapping[str, int]:
         """Replace the context's rows by those of the pack."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of checking a pack: the open pack where it may be imported, else None and why."""
+
+    folder: str
+    title: str
+    fingerprint: str
+    defects: tuple[Defect, ...]
+    remarks: tuple[Defect, ...]
+    pack: OpenPack | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the pack may be imported."""
+        return self.pack is not None
+
+    def counts(self) -> Counter[str]:
+        """Return how many problems of each kind were found, the ones counted but not told included."""
+        counts: Counter[str] = Counter()
+        for defect in self.defects:
+            counts[defect.kind] += 1 + defect.others
+        return counts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as plain values, for JSON."""
+        return {
+            "folder": self.folder,
+            "title": self.title,
+            "fingerprint": self.fingerprint,
+            "sound": self.is_sound,
+            "defects": [defect.as_dict() for defect in self.defects],
+            "remarks": [remark.as_dict() for remark in self.remarks],
+        }

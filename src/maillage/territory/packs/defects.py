@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from maillage.territory.packs.contract import OpenPack
 
 SHOWN_PER_KIND = 5
 """How many defects of one kind are told in full for one column; the rest are counted."""
@@ -93,38 +89,3 @@ class Defects:
     def blocking(self) -> bool:
         """Whether the pack cannot be imported."""
         return any(defect.blocks for defect in self._found)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The outcome of checking a pack: the open pack where it may be imported, else None and why."""
-
-    folder: str
-    title: str
-    fingerprint: str
-    defects: tuple[Defect, ...]
-    remarks: tuple[Defect, ...]
-    pack: OpenPack | None
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether the pack may be imported."""
-        return self.pack is not None
-
-    def counts(self) -> Counter[str]:
-        """Return how many problems of each kind were found, the ones counted but not told included."""
-        counts: Counter[str] = Counter()
-        for defect in self.defects:
-            counts[defect.kind] += 1 + defect.others
-        return counts
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report as plain values, for JSON."""
-        return {
-            "folder": self.folder,
-            "title": self.title,
-            "fingerprint": self.fingerprint,
-            "sound": self.is_sound,
-            "defects": [defect.as_dict() for defect in self.defects],
-            "remarks": [remark.as_dict() for remark in self.remarks],
-        }

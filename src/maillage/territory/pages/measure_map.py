@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import numpy as np
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from maillage.kernel.tables import Table
@@ -16,9 +16,11 @@ from maillage.territory.computations.commune_tables import commune_table, featur
 from maillage.territory.computations.measure_figures import is_estimate, provenance
 from maillage.territory.computations.measures import Measure
 from maillage.territory.computations.portrait_measures import POPULATION
-from maillage.territory.pages.diagnosis import Diagnosis
+from maillage.territory.pages.access_choice import csv_download, geojson, pick_table
+from maillage.territory.pages.diagnosis import Diagnosis, diagnosis_page
 
 PARAMETER = "variable"
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,28 @@ def map_options(
         bounds=",".join(f"{bound:g}" for bound in bounds),
         table=table,
     )
+
+
+def measure_views(
+    choices: Sequence[Measure], tables: Callable[[Diagnosis], dict[str, Table]]
+) -> tuple[View, View]:
+    """Return the two views beside a page: its map with the chosen measure, and one of its tables as CSV."""
+
+    @diagnosis_page
+    def layer(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
+        return geojson(measure_features(diagnosis, chosen_measure(request, choices)))
+
+    @diagnosis_page
+    def download(_request: HttpRequest, diagnosis: Diagnosis, table: str) -> HttpResponse:
+        return csv_download(pick_table(tables(diagnosis), table), diagnosis.territory.slug)
+
+    return layer, download
+
+
+def with_files(diagnosis: Diagnosis, page: str, tables: Mapping[str, Table]) -> dict[str, Table]:
+    """Return the tables of a page, each with the address of its file, which is named after it."""
+    base = diagnosis.url(page)
+    return {name: replace(table, csv_url=f"{base}{name}.csv") for name, table in tables.items()}
 
 
 def around(diagnosis: Diagnosis) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,9 +11,8 @@ from maillage.territory.computations.retirement import retirement
 from maillage.territory.computations.supply import TerritorySupply, lacking_table, territory_supply
 from maillage.territory.computations.supply_measures import MAPPED
 from maillage.territory.pages import findings
-from maillage.territory.pages.access_choice import csv_download, geojson, pick_table
 from maillage.territory.pages.diagnosis import Diagnosis, diagnosis_page
-from maillage.territory.pages.measure_map import chosen_measure, map_options, measure_features
+from maillage.territory.pages.measure_map import map_options, measure_views, with_files
 
 
 @diagnosis_page
@@ -41,19 +38,6 @@ def show(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
     return render(request, "territory/diagnosis/supply.html", context)
 
 
-@diagnosis_page
-def layer(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
-    """Give the communes with the chosen count, as GeoJSON."""
-    return geojson(measure_features(diagnosis, chosen_measure(request, MAPPED)))
-
-
-@diagnosis_page
-def download(_request: HttpRequest, diagnosis: Diagnosis, table: str) -> HttpResponse:
-    """Give one table of the page as CSV."""
-    tables = _tables(diagnosis, _supply(diagnosis))
-    return csv_download(pick_table(tables, table), diagnosis.territory.slug)
-
-
 def structures_url(slug: str) -> str:
     """Return the address of the structures to draw: the directory, above us, is known by its address only."""
     return f"{reverse('directory:structures_geojson')}?territory={slug}"
@@ -70,5 +54,7 @@ def _tables(diagnosis: Diagnosis, found: TerritorySupply) -> dict[str, Table]:
         "structures": found.establishments,
         "communes-depourvues": lacking_table(diagnosis.atlas, found),
     }
-    base = diagnosis.url("supply")
-    return {name: replace(table, csv_url=f"{base}{name}.csv") for name, table in named.items()}
+    return with_files(diagnosis, "supply", named)
+
+
+layer, download = measure_views(MAPPED, lambda diagnosis: _tables(diagnosis, _supply(diagnosis)))
