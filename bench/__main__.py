@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "diagnosis")
+ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "search", "diagnosis")
 
 
 def main(names: list[str]) -> int:
