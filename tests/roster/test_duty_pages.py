@@ -425,7 +425,7 @@ def test_the_best_roster_is_searched_and_its_progress_shown(
     assert "Chercher le plus équitable (40 s)" in page(manager, "detail", roster.pk).replace("\u00a0", " ")
     text = post(manager, "solve", roster.pk, mois="2026-06")
     assert "Calcul demandé" in text
-    assert "En attente d’un calcul en cours" in text
+    assert "le calcul commence dès que possible" in text
     assert "Compléter le tableau" not in text
     job = api.Job.objects.get()
     running = {"state": "running", "spent": 10.0, "objective": 100.0, "bound": 98.0}
@@ -453,7 +453,11 @@ def test_a_roster_found_says_how_far_from_the_best_it_may_be(
     assert api.run_waiting("here") == 1
     text = page(manager, "detail", roster.pk).replace("\u00a0", " ")
     assert "Meilleur tableau trouvé le lundi 2 mars 2026" in text
-    assert "au plus du meilleur possible" in text
+    assert "prouvé le meilleur possible" in text or "au plus du meilleur possible" in text
+    api.Job.objects.update(objective=100.0, bound=99.0)
+    assert "à 1,0 % au plus du meilleur" in page(manager, "detail", roster.pk).replace("\u00a0", " ")
+    api.Job.objects.update(bound=100.0)
+    assert "prouvé le meilleur possible" in page(manager, "detail", roster.pk)
     api.Job.objects.update(bound=None)
     assert "au plus du meilleur possible" not in page(manager, "detail", roster.pk)
     doctor = enter(volunteers[0].professional.account)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ class Solve(OfRoster, Endpoint):
     def post(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         return self.done(
             lambda: ask_solve(by=self.person, roster=self.roster),
-            _("Calcul demandé : vous pouvez quitter cette page, il continue."),
+            _("Calcul demandé : vous pouvez quitter cette page, il continue."),
         )
 
 
@@ -52,7 +51,7 @@ class StopSolve(OfRoster, Endpoint):
         job = last_job(self.roster)
         return self.done(
             lambda: job and stop_solve(by=self.person, job=job),
-            _("Calcul arrêté : le tableau reste tel qu’il est."),
+            _("Calcul arrêté : le tableau reste tel qu’il est."),
         )
 
 
@@ -62,7 +61,7 @@ class Progress(OfRoster, Page):
     template_name = "roster/_job.html"
     permission = Permission.MANAGE_ROSTER
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, **_address: int) -> HttpResponse:
         job = job_of(self.roster)
         if job is None or not job.is_active:
             return HttpResponseClientRefresh()
