@@ -89,7 +89,7 @@ def test_what_is_given_up_is_what_the_reason_names() -> None:
     widen = [{"reason": reason, "people": 2} for reason in ("ability", "too_late", "age", "motive")]
     rows = {one.reason: one.words for one in criteria.wider(widen, given)}
     assert set(rows) == {"ability", "too_late", "age"}
-    assert rows["ability"] == "Sans exiger : fauteuil, secteur 1, langue (2 de plus)"
+    assert rows["ability"] == "Sans exiger\N{NO-BREAK SPACE}: fauteuil, secteur 1, langue (2 de plus)"
     assert rows["too_late"] == "Dans les 7 jours (2 de plus)"
     assert criteria.widened(given, "ability") == api.Criteria(child=True)
     assert criteria.widened(given, "too_late").horizon_hours == 168

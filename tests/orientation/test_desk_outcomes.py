@@ -66,7 +66,7 @@ def test_the_doctor_sees_what_waits_and_one_tap_closes_it(
     assert [text.count(f'value="{one}"') for one in ("seen", "not_honoured", "reoriented", "emergency")] == [
         1
     ] * 4
-    assert "Issue notée : Vu. La demande est close." in tap(effector, booked, "seen")
+    assert "Issue notée\N{NO-BREAK SPACE}: Vu. La demande est close." in tap(effector, booked, "seen")
     assert state(booked) == "closed"
     assert api.today(by=regulator, scope=place.scope).closed == before + 1
     assert api.received_count(account) == 0

@@ -72,5 +72,5 @@ def told_sentence(told: bool) -> str:
     if told:
         return _("Rendez-vous pris. L’heure et le lieu sont envoyés à la personne.")
     return _(
-        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
+        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
     )

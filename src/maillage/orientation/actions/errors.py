@@ -38,34 +38,34 @@ class Refusal(StrEnum):
 _SENTENCES: dict[Refusal, str | Promise] = {
     Refusal.LOCKED: _("{name} a cette demande ouverte. Voyez ensemble, ou attendez que la main soit rendue."),
     Refusal.RED_FLAG: _(
-        "Une réponse est un signe d’alerte : aucun rendez-vous. Transmettez au 15 avec une note."
+        "Une réponse est un signe d’alerte : aucun rendez-vous. Transmettez au 15 avec une note."
     ),
-    Refusal.UNANSWERED: _("Des questions de sécurité sont sans réponse : posez-les avant de proposer."),
-    Refusal.URGENT: _("Une demande P0 ou P1 ne cherche pas de créneau : transmettez-la au 15."),
+    Refusal.UNANSWERED: _("Des questions de sécurité sont sans réponse : posez-les avant de proposer."),
+    Refusal.URGENT: _("Une demande P0 ou P1 ne cherche pas de créneau : transmettez-la au 15."),
     Refusal.STATE: _("Cette demande a changé d’état entre-temps. Rechargez la page."),
     Refusal.NO_COMMUNE: _("Dites d’abord dans quelle commune se trouve la personne."),
     Refusal.NO_PATIENT: _(
         "Enregistrez d’abord la personne, même sous une identité provisoire, puis réservez le créneau."
     ),
     Refusal.NO_PLACE: _("Cette commune n’est pas connue. Choisissez-la dans la liste."),
-    Refusal.NO_NOTE: _("Écrivez la note de transmission : le 15 la lit en recevant l’appel."),
-    Refusal.NOT_ON_CALL: _("Aucun médecin n’est de garde pour cette commune : voyez avec le 15."),
+    Refusal.NO_NOTE: _("Écrivez la note de transmission : le 15 la lit en recevant l’appel."),
+    Refusal.NOT_ON_CALL: _("Aucun médecin n’est de garde pour cette commune : voyez avec le 15."),
     Refusal.PROPOSAL_GONE: _("Cette proposition ne tient plus. Choisissez-en une autre dans la liste."),
     Refusal.HOLD_OVER: _(
-        "Ce créneau n’est plus retenu : retenez-le de nouveau, ou réservez-le s’il est libre."
+        "Ce créneau n’est plus retenu : retenez-le de nouveau, ou réservez-le s’il est libre."
     ),
     Refusal.NOT_BEGUN: _(
-        "Le rendez-vous n’a pas commencé : annulez-le dans l’agenda si la personne ne vient pas."
+        "Le rendez-vous n’a pas commencé : annulez-le dans l’agenda si la personne ne vient pas."
     ),
     Refusal.NO_EFFECTOR: _(
-        "Dites qui a accepté au téléphone : un professionnel ou une structure en activité dans l’annuaire."
+        "Dites qui a accepté au téléphone : un professionnel ou une structure en activité dans l’annuaire."
     ),
     Refusal.NO_SLOT: _("Ce lieu n’a pas de créneau à cette heure. Choisissez une heure de la liste."),
     Refusal.OLD_SHEET: _("Cette fiche n’est plus en usage, ou n’est pas celle du motif. Rechargez la page."),
     Refusal.OTHER_QUESTION: _("Cette question n’est pas dans la fiche. Rechargez la page."),
     Refusal.CODE: _("Ce code n’est pas dans la liste. Choisissez-en un autre."),
-    Refusal.TIMES: _("L’heure de l’appel est dans l’avenir : corrigez-la."),
-    Refusal.PAST: _("L’heure convenue est passée : corrigez-la, ou laissez-la vide."),
+    Refusal.TIMES: _("L’heure de l’appel est dans l’avenir : corrigez-la."),
+    Refusal.PAST: _("L’heure convenue est passée : corrigez-la, ou laissez-la vide."),
     Refusal.TAKER: _("Cette personne ne travaille pas à ce bureau. Choisissez un autre régulateur."),
     Refusal.KEY_USED: _("Cette écriture a déjà servi à autre chose. Rechargez la page."),
 }

@@ -87,7 +87,7 @@ def hold(*, by: Person, proposal: Proposal, key: str) -> Next:
         chosen.save(update_fields=["appointment", "state"])
         row.save()
         tell(by, row, "orientation.held", {"proposal": chosen.pk})
-    return Next(row, held, None, _("Créneau retenu : demandez l’accord de la personne, puis réservez."))
+    return Next(row, held, None, _("Créneau retenu : demandez l’accord de la personne, puis réservez."))
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def give_back(*, by: Person, proposal: Proposal) -> Next:
         chosen.save(update_fields=["appointment", "state"])
         row.save()
         tell(by, row, "orientation.given_back", {"proposal": chosen.pk})
-    return Next(row, None, chosen, _("Créneau rendu : il est de nouveau libre pour tous."))
+    return Next(row, None, chosen, _("Créneau rendu : il est de nouveau libre pour tous."))
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ class OfDesk(PermissionMixin):
         asked = self.request.GET.get("bureau") or self.request.session.get(CHOSEN)
         chosen = next((one for one in self.scopes if str(one.pk) == str(asked)), None)
         if chosen is None and not self.scopes:
-            raise PermissionDenied(_("Aucun bureau de régulation : demandez un rôle dans un territoire."))
+            raise PermissionDenied(_("Aucun bureau de régulation : demandez un rôle dans un territoire."))
         chosen = chosen or self.scopes[0]
         if "bureau" in self.request.GET:
             self.request.session[CHOSEN] = chosen.pk

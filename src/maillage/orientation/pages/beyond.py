@@ -95,9 +95,9 @@ class OutsideForm(forms.Form):
             return data | {"effector": named[0]}
         names = " ; ".join(_label(one) for one in found[:SHOWN])
         raise ValidationError(
-            _("Plusieurs répondent à ce nom : {names}. Écrivez le nom en entier.").format(names=names)
+            _("Plusieurs répondent à ce nom : {names}. Écrivez le nom en entier.").format(names=names)
             if found
-            else _("Personne de ce nom dans l’annuaire : vérifiez l’orthographe.")
+            else _("Personne de ce nom dans l’annuaire : vérifiez l’orthographe.")
         )
 
 

@@ -113,7 +113,7 @@ class Complete(OfRequest, Endpoint):
             self._describe(form)
         except people.DuplicateWarning:
             messages.warning(
-                request, _("Un dossier semble être le sien : cherchez-le, ou donnez sa date de naissance.")
+                request, _("Un dossier semble être le sien : cherchez-le, ou donnez sa date de naissance.")
             )
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))

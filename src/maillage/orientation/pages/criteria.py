@@ -175,7 +175,7 @@ def _wider_words(reason: str, given: api.Criteria) -> str:
             asked = [given.wheelchair, given.sector_one, bool(given.language)]
             words = [_("fauteuil"), _("secteur 1"), _("langue")]
             kept = [word for word, is_asked in zip(words, asked, strict=True) if is_asked]
-            return _("Sans exiger : {what}").format(what=", ".join(kept))
+            return _("Sans exiger : {what}").format(what=", ".join(kept))
         case Reason.AGE.value:
             return _("Sans préciser qu’il s’agit d’un enfant")
         case "language":

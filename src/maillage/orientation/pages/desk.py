@@ -74,7 +74,7 @@ def _finding(rows: list[QueueRow]) -> str:
     if not rows:
         return _("Personne n’attend.")
     text = ngettext("{count} demande ouverte", "{count} demandes ouvertes", len(rows))
-    first = _("{total} ; la plus ancienne attend depuis {age}.")
+    first = _("{total} ; la plus ancienne attend depuis {age}.")
     oldest = min(rows, key=lambda row: row.since)
     return first.format(total=text.format(count=len(rows)), age=oldest.age)
 

@@ -90,7 +90,7 @@ def proposals_view(file: api.RequestFile) -> Proposals:
 
 def _marks(request: Request) -> list[Mark]:
     marks: list[Mark] = [(request.number, ""), (request.state_label, "")]
-    return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
+    return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
 
 
 def _flags(sheets: list[SafetySheet], answers: Mapping[tuple[int, str], SafetyAnswer]) -> list[str]:

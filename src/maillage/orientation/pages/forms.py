@@ -26,7 +26,7 @@ class PersonForm(forms.Form):
         label=_("Nom du patient"),
         required=False,
         max_length=100,
-        help_text=_("Inconnu : laissez vide, l’identité reste à compléter."),
+        help_text=_("Inconnu : laissez vide, l’identité reste à compléter."),
     )
     first_name = forms.CharField(label=_("Prénom du patient"), required=False, max_length=150)
     birth_date = forms.DateField(
@@ -72,7 +72,7 @@ class PersonForm(forms.Form):
         if len(chosen) == 1:
             return chosen[0]
         raise ValidationError(
-            gettext("Plusieurs communes répondent : donnez le code INSEE.")
+            gettext("Plusieurs communes répondent : donnez le code INSEE.")
             if found
             else gettext("Aucune commune de ce nom.")
         )

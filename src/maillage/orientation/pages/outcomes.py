@@ -81,18 +81,18 @@ class Say(Endpoint):
         except api.OrientationError as error:
             messages.warning(request, str(error))
         else:
-            said = _("Issue notée : {outcome}. La demande est close.")
-            back = _("Issue notée : {outcome}. Le bureau de régulation reprend la demande.")
+            said = _("Issue notée : {outcome}. La demande est close.")
+            back = _("Issue notée : {outcome}. Le bureau de régulation reprend la demande.")
             messages.success(request, (said if done.closes else back).format(outcome=OUTCOME_LABELS[outcome]))
         return redirect("orientation:mine")
 
 
 def _finding(waiting: int) -> str:
     if not waiting:
-        return _("Vous avez tout dit : aucune demande n’attend son issue.")
+        return _("Vous avez tout dit : aucune demande n’attend son issue.")
     text = ngettext(
-        "{count} demande reçue attend son issue : touchez ce qu’elle est devenue.",
-        "{count} demandes reçues attendent leur issue : touchez ce que chacune est devenue.",
+        "{count} demande reçue attend son issue : touchez ce qu’elle est devenue.",
+        "{count} demandes reçues attendent leur issue : touchez ce que chacune est devenue.",
         waiting,
     )
     return text.format(count=waiting)

@@ -51,7 +51,7 @@ KEYS: list[tuple[str, str | Promise]] = [
     ("O", gettext_lazy("Ouvrir la première demande de la file")),
     ("J / K", gettext_lazy("Descendre, monter dans la file")),
     ("P", gettext_lazy("Prendre la demande affichée")),
-    ("E", gettext_lazy("Enregistrer : l’appel, ou les réponses de sécurité")),
+    ("E", gettext_lazy("Enregistrer : l’appel, ou les réponses de sécurité")),
     ("C", gettext_lazy("Chercher qui peut recevoir")),
     ("1 … 6", gettext_lazy("Réserver cette proposition")),
     ("R", gettext_lazy("Retenir la première proposition, le temps de demander à la personne")),
@@ -62,8 +62,8 @@ KEYS: list[tuple[str, str | Promise]] = [
     ("M", gettext_lazy("Montrer, cacher la carte")),
     ("F", gettext_lazy("Dire pourquoi la première proposition est refusée")),
     ("T", gettext_lazy("Noter la transmission au 15")),
-    ("V, A, D, U", gettext_lazy("Clore : vu, non venu, réorienté, urgences malgré tout")),
-    ("X", gettext_lazy("Refermer : un autre régulateur peut l’ouvrir")),
+    ("V, A, D, U", gettext_lazy("Clore : vu, non venu, réorienté, urgences malgré tout")),
+    ("X", gettext_lazy("Refermer : un autre régulateur peut l’ouvrir")),
     ("L", gettext_lazy("Relève")),
     ("?", gettext_lazy("Cette liste")),
 ]
@@ -231,9 +231,9 @@ def queue_row(
     """Return one row; a red flag and a late request are said in words as well as by an edge."""
     marks: list[Mark] = []
     if request.has_red_flag:
-        marks.append((_("signe d’alerte : 15"), "urgent"))
+        marks.append((_("signe d’alerte : 15"), "urgent"))
     if late is Urgency.ESCALATED:
-        marks.append((_("remontée : trop longtemps"), "attention"))
+        marks.append((_("remontée : trop longtemps"), "attention"))
     elif late is Urgency.LATE:
         marks.append((_("en retard"), "attention"))
     holder = request.lock_holder(now)
@@ -395,7 +395,7 @@ def _action(kind: ProposalKind, *, bookable: bool, when: str, who: str) -> str:
         return _("Réserver {when} chez {who}").format(when=when, who=who)
     if kind is ProposalKind.ON_CALL:
         return _("Orienter vers {who}, de garde").format(who=who)
-    return _("Accepté : adresser")
+    return _("Accepté : adresser")
 
 
 def place(schedule: Schedule) -> str:

@@ -51,6 +51,6 @@ class HandOver(OfDesk, Page):
         except api.OrientationError as error:
             messages.warning(request, str(error))
             return redirect("orientation:handover")
-        text = _("Relève passée à {name} : {count} demande(s).")
+        text = _("Relève passée à {name} : {count} demande(s).")
         messages.success(request, text.format(name=chosen.get_full_name(), count=done.requests))
         return redirect("orientation:desk")

@@ -44,8 +44,8 @@ def _free(person: Person, scope: Scope) -> str:
     capacity = api.free_capacity(by=person, scope=scope)
     if capacity.first is None:
         return _("Aucun créneau libre ouvert au bureau.")
-    text = ngettext("{count} créneau libre, dont {today} aujourd’hui ; le premier {first}",
-                    "{count} créneaux libres, dont {today} aujourd’hui ; le premier {first}",
+    text = ngettext("{count} créneau libre, dont {today} aujourd’hui ; le premier {first}",
+                    "{count} créneaux libres, dont {today} aujourd’hui ; le premier {first}",
                     capacity.total)  # fmt: skip
     first = presenters.moment(capacity.first, timezone.now())
     return text.format(

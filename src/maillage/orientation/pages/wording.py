@@ -19,7 +19,7 @@ WHY: dict[str, str | Promise] = {
     Why.NEAREST.value: _("le plus proche"),
     Why.ACCEPTABLE.value: _("répond à tout ce qui est demandé"),
     Why.ON_CALL.value: _("inscrit au tableau de garde pour cette commune"),
-    Why.PROTOCOL.value: _("dit le pratiquer : vérifiez que la personne remplit les conditions"),
+    Why.PROTOCOL.value: _("dit le pratiquer : vérifiez que la personne remplit les conditions"),
     Why.OPEN_NOW.value: _("ouvert en ce moment, d’après l’annuaire"),
     Why.ASKED_BY_PROFESSIONAL.value: _("un professionnel demande"),
     Why.AT_THE_EHPAD.value: _("pour une personne qui vit en EHPAD"),
@@ -27,7 +27,7 @@ WHY: dict[str, str | Promise] = {
 EXCLUSIONS: dict[str, str | Promise] = {
     Reason.REFUSED.value: _("déjà refusé pour cette demande"),
     Reason.PROFESSION.value: _("n’exerce pas la profession demandée"),
-    Reason.ABILITY.value: _("n’offre pas ce qui est demandé : langue, accès en fauteuil ou secteur"),
+    Reason.ABILITY.value: _("n’offre pas ce qui est demandé : langue, accès en fauteuil ou secteur"),
     Reason.MOTIVE.value: _("ne reçoit pas pour ce motif"),
     Reason.AGE.value: _("ne reçoit pas à cet âge"),
     Reason.NEW_PATIENTS.value: _("ne prend pas de nouveaux patients"),
