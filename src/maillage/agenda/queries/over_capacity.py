@@ -29,9 +29,12 @@ def extra_slots(person: Person, start: datetime, end: datetime) -> list[Extra]:
 
     Only at the places whose professional allows some beyond the capacity, and shown to `person`.
     """
+    places = list(Schedule.objects.filter(over_capacity__gt=0).values_list("pk", flat=True))
+    if not places:
+        return []
     now = timezone.now()
     rows = Slot.objects.with_taken(now).between(max(start, now), end).filter(shown_to(person))
-    full = rows.filter(is_open=True, schedule__over_capacity__gt=0, taken__gte=F("capacity"))
+    full = rows.filter(is_open=True, schedule__in=places, taken__gte=F("capacity"))
     slots = list(full.select_related("schedule__commune", "agenda__professional", "agenda__territory"))
     used = _counted({slot.schedule_id for slot in slots}, start, end)
     extras = [
