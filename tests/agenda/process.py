@@ -66,10 +66,10 @@ def cancel() -> None:
 
 def work() -> None:
     """Do what a worker does once every wait is over; answer which messages there are then."""
-    Delivery.objects.filter(delivered_at=None, handler__startswith="maillage.agenda").exclude(
-        message__topic="agenda.offers_over"
-    ).update(try_after=LONG_AGO)
-    outbox.drain()
+    ours = Delivery.objects.filter(delivered_at=None, handler__startswith="maillage.agenda")
+    for _turn in range(2):
+        ours.exclude(message__topic="agenda.offers_over").update(try_after=LONG_AGO)
+        outbox.drain()
     rows = Notification.objects.deliveries(None)
     sys.stdout.write(json.dumps(sorted(row.template for row in rows)))
 

@@ -19,10 +19,12 @@ from tests.factories import make_commune, make_patient
 
 
 @pytest.fixture
-def told(place: Territory) -> Any:
-    """Give a function that does what a worker does, then says who was told what, by which way."""
+def told(place: Territory, clock: time_machine.Traveller) -> Any:
+    """Give a function that does what a worker does in a second, then says who was told what, by which way."""
 
     def found() -> list[tuple[str, str, str]]:
+        outbox.drain()
+        clock.shift(timedelta(seconds=1))
         outbox.drain()
         rows = Notification.objects.in_scope(place.scope).order_by("pk")
         return [(row.template, row.channel, "patient" if row.patient_id else "professional") for row in rows]
@@ -222,10 +224,9 @@ def test_who_did_not_answer_in_time_leaves_the_offer_to_the_next(
 
 def test_a_slot_that_another_door_took_is_no_longer_offered(
     slots: list[Slot], regulator: Person, agenda: Agenda, place: Territory, told: Any, patient: Patient,
-    clock: time_machine.Traveller, settings: Any, tmp_path: Any,
+    clock: time_machine.Traveller, settings: Any,
 ) -> None:  # fmt: skip
-    settings.SMS_FILE = tmp_path / "sms.jsonl"
-    clock.move_to(datetime(2026, 3, 14, 19, 59, 50, tzinfo=PARIS))
+    settings.SMS_URL = "http://127.0.0.1:9/"  # nobody answers there: the message is tried again
     waits(regulator, agenda, place, "A", joins_by_phone=True)
     waits(regulator, agenda, place, "B")
     api.offer_freed_slot(slot=slots[0])
@@ -233,9 +234,10 @@ def test_a_slot_that_another_door_took_is_no_longer_offered(
     api.book(by=regulator, slot=slots[0], patient=patient, key="desk")
     told()
     assert {offer.state for offer in api.Offer.objects.all()} == {"taken"}
-    clock.shift(timedelta(seconds=3))
+    clock.shift(timedelta(minutes=1))
     told()
-    assert not settings.SMS_FILE.exists(), "what had not left does not leave"
+    sms = Notification.objects.in_scope(place.scope).get(template="slot_offered_brief", channel="sms")
+    assert (sms.state, sms.failure, sms.attempts) == ("abandoned", "too_late", 1)
     waiting = Notification.objects.for_person(regulator).to_do()
     assert "slot_offered_brief" not in {row.template for row in waiting}, "nor is anybody to call"
 

@@ -163,9 +163,7 @@ class WaitingForm(KeyedForm):
         first, last = data.pop("first_day", None), data.pop("last_day", None)
         zone = self._agenda.zone
         if last is not None and last < max(first or last, timezone.now().astimezone(zone).date()):
-            self.add_error(
-                "last_day", _("Ce jour est passé, ou avant le premier. Choisissez plus tard.")
-            )
+            self.add_error("last_day", _("Ce jour est passé, ou avant le premier. Choisissez plus tard."))
         data["kind"] = Kind(data["kind"]) if data.get("kind") else None
         data["earliest"] = first and moment(first, time.min, zone)
         data["latest"] = last and moment(last + timedelta(days=1), time.min, zone)
