@@ -242,16 +242,38 @@ def test_advice_is_noted_and_the_shift_handed_over(
 
 
 def test_the_screen_costs_the_same_however_long_the_queue(
-    desk: Client, regulator: Person, place: Territory, django_assert_max_num_queries: DjangoAssertNumQueries
+    desk: Client, regulator: Person, place: Territory, patient: Patient, slots: list[Slot],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for _one in range(12):
+        made = opened(regulator, place, patient)
+    answered(desk, made)
+    post(desk, "search", made.pk)
+    pages = {"desk": (22, 60), "queue": (7, 30), "request": (44, 90), "mine": (19, 25)}
+    for name, (queries, kilobytes) in pages.items():
+        address = reverse(f"orientation:{name}", args=[made.pk] if name == "request" else [])
+        desk.get(address)
+        with django_assert_max_num_queries(queries):
+            answer = desk.get(address)
+        assert len(answer.content) < kilobytes * 1000, name
+
+
+def test_a_tap_twice_returns_the_request_to_the_desk_once_then_the_desk_ends_it(
+    desk: Client, regulator: Person, place: Territory
 ) -> None:
-    for _one in range(8):
-        made = opened(regulator, place)
-    with django_assert_max_num_queries(26):
-        desk.get(reverse("orientation:desk"))
-    with django_assert_max_num_queries(12):
-        desk.get(reverse("orientation:queue"))
-    with django_assert_max_num_queries(48):
-        desk.get(reverse("orientation:request", args=[made.pk]))
+    made = opened(regulator, place)
+    answered(desk, made)
+    post(desk, "decide", made.pk, kind="advice")
+    for _again in range(2):
+        text = post(desk, "close", made.pk, outcome="not_honoured", state="advice")
+        assert "La demande revient au bureau" in text
+    assert "revenue\N{NO-BREAK SPACE}: Non venu" in text
+    assert "Clore sans suite" in text
+    assert "Issue notée." in post(desk, "close", made.pk, outcome="not_honoured", state="in_hand")
+    made.refresh_from_db()
+    assert made.state == "closed"
+    text = desk.get(reverse("orientation:desk")).content.decode()
+    assert "Ce que sont devenues les demandes, aujourd’hui" in text
 
 
 def test_without_asynchronous_answers_the_desk_polls(desk: Client) -> None:

@@ -31,10 +31,9 @@ def motive_labels() -> dict[str, str]:
     return {one["code"]: one["label"] for one in api.motives()}
 
 
-def queue_rows(view: OfDesk, current: int | None = None) -> list[QueueRow]:
+def queue_rows(view: OfDesk, waiting: list[api.QueueLine], current: int | None = None) -> list[QueueRow]:
     """Return the queue of the visitor's desk as rows."""
     now, motives = timezone.now(), motive_labels()
-    waiting = api.queue(by=view.person, scope=view.scope)
     return [
         presenters.queue_row(one.request, one.urgency, motives, view.person, now, current) for one in waiting
     ]
@@ -48,14 +47,15 @@ def version(rows: list[QueueRow]) -> str:
 
 def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, Any]:
     """Return what every state of the screen shows: queue, strip, words of its buttons."""
-    rows = queue_rows(view, current)
+    waiting = api.queue(by=view.person, scope=view.scope)
+    rows = queue_rows(view, waiting, current)
     return {
         "step": step,
         "now": timezone.now(),
         "rows": rows,
         "version": version(rows),
         "finding": _finding(rows),
-        "strip": strip.of(view.person, view.scope),
+        "strip": strip.of(view.person, view.scope, waiting),
         "desks": view.scopes,
         "desk": view.scope,
         "keys": presenters.KEYS,
@@ -85,7 +85,11 @@ class Desk(OfDesk, Page):
     template_name = "orientation/desk.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**screen(self, step="queue"), form=None, **context)
+        shown = screen(self, step="queue")
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        said = api.closed_since(by=self.person, scope=self.scope, since=midnight)
+        shown["said"] = [presenters.said(one, motive_labels()) for one in said]
+        return super().get_context_data(**shown, form=None, **context)
 
 
 class RequestPage(OfRequest, Page):
@@ -116,5 +120,6 @@ class Queue(OfDesk, Endpoint):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Answer with the rows; `?demande=` is the one that is open."""
         asked = request.GET.get("demande", "")
-        rows = queue_rows(self, int(asked) if asked.isdigit() else None)
+        waiting = api.queue(by=self.person, scope=self.scope)
+        rows = queue_rows(self, waiting, int(asked) if asked.isdigit() else None)
         return render(request, "orientation/_queue.html", {"rows": rows, "version": version(rows)})

@@ -38,7 +38,7 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         title=heading,
         since=request.called_at,
         age=presenters.age(request.called_at, now),
-        marks=_marks(request),
+        marks=_marks(request, file.closures),
         facts=presenters.facts(request),
         locked_by=locked_by,
         is_mine=is_mine,
@@ -58,7 +58,9 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         transmission=presenters.transmission(request, heading, flags),
         sheets=[presenters.sheet_view(sheet, answers) for sheet in file.sheets],
         is_folded=cleared and not flags and bool(file.sheets),
+        state=request.state,
         outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
+        endings=presenters.ending_buttons(request, OUTCOME_LABELS) if may_act else [],
         history=_history(file),
     )
 
@@ -88,8 +90,11 @@ def proposals_view(file: api.RequestFile) -> Proposals:
     )
 
 
-def _marks(request: Request) -> list[Mark]:
+def _marks(request: Request, closures: list[api.Closure]) -> list[Mark]:
     marks: list[Mark] = [(request.number, ""), (request.state_label, "")]
+    if closures and request.is_open:
+        outcome = OUTCOME_LABELS[Outcome(closures[-1].outcome)]
+        marks.append((_("revenue : {outcome}").format(outcome=outcome), "attention"))
     return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
 
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from maillage.agenda.api import Appointment, Schedule
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.orientation.models import Proposal, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models import Closure, Proposal, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
@@ -134,7 +135,9 @@ class RequestView:
     transmission: str
     sheets: list[SheetView]
     is_folded: bool
+    state: str
     outcomes: list[tuple[str, str, str]]
+    endings: list[tuple[str, str]]
     history: list[tuple[datetime, str]]
 
 
@@ -248,6 +251,25 @@ def queue_row(
         request.pk, title(request, motives), f"{place} · {origin} · {owner}", request.called_at,
         age(request.called_at, now), kind, marks, request.pk == current,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """An outcome said today: when, of which request, what, by whom."""
+
+    pk: int
+    at: datetime
+    title: str
+    outcome: str
+    who: str
+
+
+def said(closure: Closure, motives: Mapping[str, str]) -> SaidLine:
+    """Return an outcome as the desk reads it: whoever sent the request learns what became of it."""
+    who = closure.by.get_full_name() if closure.by else _("par l’agenda")
+    outcome = str(OUTCOME_LABELS[Outcome(closure.outcome)])
+    at = timezone.localtime(closure.at)
+    return SaidLine(closure.request_id, at, title(closure.request, motives), outcome, who)
 
 
 def sheet_view(sheet: SafetySheet, answers: Mapping[tuple[int, str], SafetyAnswer]) -> SheetView:
@@ -415,3 +437,10 @@ def outcome_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tup
     if State(request.state) not in AWAITING_OUTCOME:
         return []
     return [(one.value, str(labels[one]), key) for one, key in OUTCOME_KEYS.items()]
+
+
+def ending_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tuple[str, str]]:
+    """Return how the desk ends a request that nobody is to see: they did not come, or went elsewhere."""
+    if State(request.state) not in {State.IN_HAND, State.PROPOSED}:
+        return []
+    return [(one.value, str(labels[one])) for one in (Outcome.NOT_HONOURED, Outcome.REORIENTED)]

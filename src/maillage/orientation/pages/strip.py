@@ -25,9 +25,9 @@ class Strip:
     on_call: list[str]
 
 
-def of(person: Person, scope: Scope) -> Strip:
-    """Return the strip of a desk as it is now."""
-    day = api.today(by=person, scope=scope)
+def of(person: Person, scope: Scope, waiting: list[api.QueueLine]) -> Strip:
+    """Return the strip of a desk as it is now; `waiting`: its queue, just read."""
+    day = api.today(by=person, scope=scope, lines=waiting)
     figures = [
         (_("Reçues aujourd’hui"), formats.number(day.received)),
         (_("Ouvertes"), formats.number(day.open)),

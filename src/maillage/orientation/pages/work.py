@@ -17,9 +17,9 @@ from maillage.orientation.models import Search as MadeSearch
 from maillage.orientation.pages import criteria
 from maillage.orientation.pages.base import OfRequest, key_of
 from maillage.orientation.pages.criteria import CriteriaForm
-from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason
+from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason, State
 
-Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome)
+Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome, State)
 
 
 class Act(OfRequest, Endpoint):
@@ -172,13 +172,16 @@ class Transfer(Act):
 
 
 class Close(Act):
-    """Notes what came of the request, in one tap."""
+    """Notes what came of the request, in one tap; the same tap again changes nothing."""
 
     def act(self) -> None:
         """Close it, or bring it back to the desk where somebody must call again."""
         outcome = _word(self.request.POST.get("outcome"), Outcome)
-        api.close(by=self.person, request=self.asked, outcome=outcome)
-        messages.success(self.request, _("Issue notée."))
+        shown = self.request.POST.get("state")
+        awaited = _word(shown, State) if shown else None
+        done = api.close(by=self.person, request=self.asked, outcome=outcome, awaited=awaited)
+        back = _("Issue notée. La demande revient au bureau : rappelez la personne.")
+        messages.success(self.request, _("Issue notée.") if done.closes else back)
 
 
 def _number(text: str | None) -> int:

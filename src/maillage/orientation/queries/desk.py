@@ -27,7 +27,7 @@ from maillage.orientation.models import (
     SafetySheet,
     Search,
 )
-from maillage.orientation.queries.safety import answers_of, missing_answers, sheets_for
+from maillage.orientation.queries.safety import answers_of, missing_of, sheets_for
 from maillage.orientation.rules.vocabulary import DecisionKind, State, Urgency
 from maillage.orientation.rules.workflow import urgency
 from maillage.people import api as people
@@ -136,12 +136,14 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
         "appointment__slot__agenda__professional",
         "appointment__slot__schedule",
     )
+    sheets = sheets_for(row.motive)
+    answers = answers_of(row, sheets)
     return RequestFile(
         row,
         _patient(by, row, purpose or _("Régulation de la demande {number}").format(number=row.number)),
-        sheets_for(row.motive),
-        answers_of(row),
-        missing_answers(row),
+        sheets,
+        answers,
+        missing_of(sheets, answers),
         search,
         list(proposals),
         list(decisions),
@@ -149,9 +151,14 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
     )
 
 
-def today(*, by: Person, scope: Scope, now: datetime | None = None) -> Today:
-    """Return the figures of the day it is at a desk. Raises PermissionDenied."""
-    lines = queue(by=by, scope=scope, now=now)
+def today(
+    *, by: Person, scope: Scope, now: datetime | None = None, lines: list[QueueLine] | None = None
+) -> Today:
+    """Return the figures of the day it is at a desk; `lines`: its queue, where the caller has just read it.
+
+    Raises PermissionDenied.
+    """
+    lines = queue(by=by, scope=scope, now=now) if lines is None else lines
     first, last = _day(scope, now or timezone.now())
     rows = list(Request.objects.in_scope(scope).filter(called_at__gte=first, called_at__lt=last))
     decided = [row for row in rows if row.decided_at is not None]
