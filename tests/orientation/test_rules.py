@@ -1,14 +1,18 @@
 """The life of a request, without a database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from maillage.orientation.rules import services
 from maillage.orientation.rules.vocabulary import (
     Answer,
+    CallerKind,
     DecisionKind,
+    Origin,
     Outcome,
     Priority,
+    ProposalKind,
     State,
     Urgency,
 )
@@ -83,3 +87,43 @@ def test_a_lock_ends_by_itself() -> None:
     assert lock_holds(NOW, NOW - timedelta(seconds=1))
     assert not lock_holds(NOW, NOW)
     assert not lock_holds(None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [("09:00", True), ("08:59", False), ("12:00", False), ("14:30", True), ("19:00", False)],
+)
+def test_a_service_is_open_between_its_hours(moment: str, is_open: bool) -> None:
+    hours = [(5, time(9), time(12)), (5, time(14), time(18)), (4, time(8), time(20))]
+    at = datetime.fromisoformat(f"2026-03-14T{moment}+01:00")  # a Saturday
+    assert services.is_open(hours, at) is is_open
+    assert not services.is_open([], at)
+
+
+@pytest.mark.parametrize(
+    ("age_months", "sex", "concerned"),
+    [
+        (None, "", True), (30 * 12, "female", True), (30 * 12, "male", False), (16 * 12, "", True),
+        (16 * 12 - 1, "", False), (66 * 12 - 1, "female", True), (66 * 12, "female", False),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_excludes_nobody_from_a_protocol(
+    age_months: int | None, sex: str, concerned: bool
+) -> None:
+    cystitis = {"age_min": 16, "age_max": 65, "sex": "female"}
+    assert services.is_for(cystitis, age_months=age_months, sex=sex) is concerned
+    assert services.is_for({}, age_months=age_months, sex=sex)
+
+
+@pytest.mark.parametrize("kind", ProposalKind)
+@pytest.mark.parametrize("caller", CallerKind)
+@pytest.mark.parametrize("origin", Origin)
+def test_who_may_ask_for_what(kind: ProposalKind, caller: CallerKind, origin: Origin) -> None:
+    asked = services.may_be_asked(kind, caller=caller, origin=origin)
+    professional = caller in {"MED", "SANTE"} or origin in {"ehpad", "professional"}
+    if kind in {"hospital", "had"}:
+        assert asked is professional
+    elif kind in {"ehpad_tele", "mobile_team"}:
+        assert asked is (origin == "ehpad")
+    else:
+        assert asked
