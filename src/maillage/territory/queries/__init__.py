@@ -20,9 +20,9 @@ from maillage.territory.queries.perimeters import (
 from maillage.territory.queries.scenarios import scenarios
 
 __all__ = [
-    "ReadCodes",
     "Hit",
     "Overlap",
+    "ReadCodes",
     "check_pack",
     "codes_of_group",
     "commune",

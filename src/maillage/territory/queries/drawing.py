@@ -50,8 +50,8 @@ def with_group(text: str, choice: str) -> str:
 def drawing(text: str, *, departement: str = "", group: str = "") -> dict[str, Any]:
     """Return what `territory/territories/_drawing.html` shows beside its form.
 
-    `text`: the list of codes so far; `group`: the group looked for; `departement`: the one on the map, that of
-    most communes unless told.
+    `text`: the list of codes so far; `group`: the group looked for; `departement`: the one on the map, that
+    of most communes unless told.
     """
     codes = read_pasted(text, known_codes()).codes
     wanted = group.strip()
