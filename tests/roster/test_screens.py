@@ -58,7 +58,7 @@ def test_every_page_is_accessible_and_fits(
         "on-call": "/gardes/de-garde/?commune=71230",
         "sectors": "/gardes/secteurs/",
         "sector": f"/gardes/secteurs/{roster.sector_id}/",
-        "sector-change": f"/gardes/secteurs/{roster.sector_id}/modifier/",
+        "sector-create": "/gardes/secteurs/nouveau/",
         "volunteers": f"/gardes/secteurs/{roster.sector_id}/volontaires/",
         "volunteer": f"/gardes/volontaires/{volunteer.pk}/",
         "create": f"/gardes/secteurs/{roster.sector_id}/nouveau-tableau/",
