@@ -63,6 +63,7 @@ def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person)
     assert 'href="/agenda/"' in text
     assert "(1 en attente)" in text
     do(client, "close", row.pk)
+    do(client, "close", row.pk)
     assert "Remettre à lire" in page(client)
     assert "(1 en attente)" not in page(client)
     do(client, "reopen", row.pk)
@@ -104,6 +105,16 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     assert "(1 en attente)" in page(enter(regulator))
     verbs = Entry.objects.filter(verb__startswith="exchange.").values_list("verb", flat=True)
     assert sorted(verbs) == ["exchange.call_made", "exchange.call_made", "exchange.call_reopened"]
+
+
+def test_a_call_to_a_professional_gives_the_number(
+    enter: Enter, tell: Tell, regulator: Person, place: Any
+) -> None:
+    away = make_professional("Genêt", "Paul", phone="03 99 00 00 07")
+    tell(away, scope=place.scope)
+    text = page(enter(regulator))
+    assert "Paul Genêt" in text
+    assert 'href="tel:+33399000007"' in text
 
 
 def test_a_call_that_is_no_longer_of_use_waits_for_nobody(
