@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from maillage.engines.roster import Limit, Occasions, Posts, Problem, Runs
 DOCTORS, HOSPITAL, SECTORS, WEEKS = 40, 12, 4, 26
 FIRST = date(2026, 6, 29)
 HOLIDAYS = {date(2026, 7, 14), date(2026, 11, 11), date(2026, 12, 25)}
-SECONDS, INSTANCE_SECONDS = 40.0, 20.0
+SECONDS, INSTANCE_SECONDS = 40.0, 30.0
 PUBLISHED = {1: 607, 2: 828, 3: 1001, 4: 1716, 5: 1143, 6: 1950, 7: 1056, 8: 1308}
 """Best of the published 10- and 60-minute results of five methods, by instance."""
 DAY = 1440
@@ -164,7 +165,7 @@ def instance_rows(folder: Path) -> list[Row]:
         problem, constant = instance(folder / f"Instance{number}.txt")
         name = f"public instance {number}, objective"
         try:
-            found = roster.solve(problem, seconds=INSTANCE_SECONDS, gap=0.0)
+            found, took = best_of(1, partial(roster.solve, problem, seconds=INSTANCE_SECONDS, gap=0.0))
         except roster.NoRosterError as failure:
             rows.append(Row(name, float("nan"), "published best", published, 0.0, str(failure)))
             continue
@@ -172,7 +173,7 @@ def instance_rows(folder: Path) -> list[Row]:
         value, bound = found.score.objective + constant, found.bound + constant
         note = (
             f"{value / published - 1:+.2%} against the best of 10 and 60 minutes; bound {bound:.1f}; "
-            f"{found.seconds:.0f} s of at most {INSTANCE_SECONDS:.0f}; objectives, not times: lower is better"
+            f"{took / 1e3:.0f} s; objectives, not times: lower is better"
         )
         rows.append(
             Row(name, round(value, 1), "published best", published, round(published / value, 3), note)

@@ -30,7 +30,7 @@ def test_the_greedy_cover_fills_the_screen_and_the_solver_is_fairer(
     assert kept.missing == api.missing_posts(roster)
     assert kept.bound is not None
     assert kept.bound <= kept.objective
-    assert (len(kept.input_hash), kept.engine_version, kept.parameters["seconds"]) == (64, "1", 4)
+    assert (len(kept.input_hash), kept.engine_version, kept.parameters["seconds"]) == (64, "2", 4)
 
 
 def test_absences_maxima_and_rest_hold(

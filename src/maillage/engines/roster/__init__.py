@@ -20,7 +20,7 @@ from maillage.engines.roster.model import (
 )
 from maillage.engines.roster.solver import NoRosterError, Progress, solve
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same inputs would give other rosters; stored with every roster proposed."""
 
 __all__ = [

@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 def relax(form: Formulation) -> tuple[float, FloatArray]:
     """The linear relaxation: its value, a bound for every roster, and columns; ∞ and none if infeasible."""
-    solver = _load(form, form.rows, form.row_low, form.row_high, np.ones(form.cost.size, bool), None)
+    solver = load(form, form.rows, form.row_low, form.row_high, np.ones(form.cost.size, bool), None)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return float(np.inf), np.empty(0)
@@ -60,7 +60,7 @@ def run(
     if (asked & ~kept & ((low > TOLERANCE) | (high < -TOLERANCE))).any():
         return Answer(None, float(np.inf), 0.0, True)
     kept &= asked
-    solver = _load(form, rows[kept], low[kept], high[kept], everything, form.integral[everything])
+    solver = load(form, rows[kept], low[kept], high[kept], everything, form.integral[everything])
     solver.setOptionValue("time_limit", float(max(seconds, 0.0)))
     solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("random_seed", seed)
@@ -82,7 +82,7 @@ def run(
     )
 
 
-def _load(
+def load(
     form: Formulation,
     rows: csr_array,
     low: FloatArray,
@@ -90,6 +90,7 @@ def _load(
     columns: NDArray[np.bool_],
     integral: NDArray[np.bool_] | None,
 ) -> highspy.Highs:
+    """A solver with some rows and columns of a programme; the linear one where `integral` is None."""
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = rows.shape[1], rows.shape[0]
     programme.col_cost_, programme.offset_ = form.cost[columns], form.constant

@@ -2,9 +2,11 @@
 
 1. The linear relaxation gives a bound that no roster passes; it is nearly whole, so that holding what it
    decides and solving the rest (a dive) gives a first good roster, beside the greedy one.
-2. Large neighbourhoods: some people, or some days, are set free and solved with the rest held in place. Parts
+2. Where runs of days are asked, that relaxation is weak: another chooses one whole schedule for each person,
+   gives a better bound, and a better first roster, person after person.
+3. Large neighbourhoods: some people, or some days, are set free and solved with the rest held in place. Parts
    grow while they are solved quickly and shrink when they are not.
-3. The whole programme takes the time that is left, from the best roster found: it may improve or prove it.
+4. The whole programme takes the time that is left, from the best roster found: it may improve or prove it.
 """
 
 from __future__ import annotations
@@ -15,12 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engines.roster import highs
+from maillage.engines.roster.columns import NOISE, ROUNDS, Master, schedules
 from maillage.engines.roster.compute import cover, score, violations
 from maillage.engines.roster.formulation import NOBODY, Formulation, formulate
 from maillage.engines.roster.model import Assignment, FloatArray, Problem, Solution, relative_gap
 
-DIVE, PARTS, PART = 0.25, 0.85, 0.075
-"""Shares of the time after which the dive, then the parts, must have ended; and that one part may take."""
+RELAXED, DIVE, PARTS, PART = 0.3, 0.25, 0.85, 0.075
+"""Shares of the time after which the relaxation by schedules, the dive, then the parts must have ended; and
+that one part may take."""
+OFTEN = 0.8
+"""How often a part is of people, rather than of days, where it is solved by schedules."""
 WHOLE = 1.0 - 1e-6
 
 
@@ -36,7 +42,7 @@ class _Search:
     """The best roster so far, the bound, and the time spent, as the solver counts it."""
 
     def __init__(
-        self, problem: Problem, seconds: float, gap: float, seed: int, progress: Progress | None
+        self, problem: Problem, seconds: float, gap: float, seed: int, progress: Progress | None = None
     ) -> None:
         self.problem, self.seconds, self.gap, self.progress = problem, seconds, gap, progress
         self.form: Formulation = formulate(problem)
@@ -45,6 +51,9 @@ class _Search:
         self.objective, self.method, self.spent = np.inf, "", 0.0
         self.bound, self.relaxed = highs.relax(self.form)
         form = self.form
+        self.pool = schedules(problem, form)
+        # Where every cost is whole, so is every objective: what is between two is rounded up.
+        self.whole_costs = problem.fairness == 0 and not (np.append(form.cost, form.constant) % 1.0).any()
         people, posts = np.nonzero(form.column >= 0)
         self.is_x = np.zeros(form.cost.size, dtype=bool)
         self.day = np.full(form.cost.size, -1, dtype=np.int64)
@@ -62,14 +71,38 @@ class _Search:
             objective = float(self.form.cost @ answer.values) + self.form.constant
             if objective < self.objective - 1e-9:
                 self.values, self.objective, self.method = answer.values, objective, method
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how far the search is."""
         if self.progress is not None:
             self.progress(self.spent, self.objective, self.bound)
 
-    def start(self, assignment: Assignment) -> None:
+    def start(self, assignment: Assignment, method: str) -> None:
         """Complete an assignment, where it keeps the rules."""
         values = np.zeros(self.form.cost.size)
         values[self.form.column[assignment]] = 1.0
-        self.keep(highs.run(self.form, values, ~self.is_x, seconds=self.seconds), "greedy")
+        self.keep(highs.run(self.form, values, ~self.is_x, seconds=self.seconds), method)
+
+    def by_schedules(self) -> None:
+        """The bound by whole schedules, and the roster to which their relaxation leads."""
+        if self.pool is None:
+            return
+        everyone, nothing = np.arange(self.pool.people), np.zeros_like(self.problem.allowed)
+        master = Master(self.pool, everyone, nothing, [])
+        master.generate(ROUNDS, RELAXED * self.seconds)
+        if np.isinf(master.bound):
+            # Somebody has no schedule: a lock passes a rule.
+            self.pool = None
+            return
+        self.pool.keep(master)
+        bound = float(np.ceil(master.bound - NOISE)) if self.whole_costs else master.bound
+        self.bound = max(self.bound, min(bound, self.objective))
+        self.tell()
+        found = master.dive(PARTS * self.seconds)
+        self.spent += master.spent
+        if found is not None:
+            self.start(found, "schedules")
 
     def dive(self) -> None:
         """Hold what the relaxation decides, solve the rest."""
@@ -97,17 +130,47 @@ class _Search:
     def improve(self) -> None:
         """Free one part after the other until the time of this stage is spent."""
         assert self.values is not None
-        size = {"people": 0.3, "days": 0.15}
+        people, often = ("people", 0.5) if self.pool is None else ("schedules", OFTEN)
+        size = {people: 0.3, "days": 0.15}
         while not self.done and self.spent < PARTS * self.seconds:
-            kind = str(self.rng.choice(list(size)))
-            part = self.people(size[kind]) if kind == "people" else self.days(size[kind])
-            free = part | ~self.is_x
-            left = min(PART * self.seconds, self.seconds - self.spent)
-            answer = highs.run(self.form, self.values, free, seconds=left, gap=self.gap / 10)
-            self.keep(answer, "parts")
-            if free.all():
-                self.raise_bound(answer)
-            size[kind] = min(size[kind] * (1.2 if answer.final else 0.7), 1.0)
+            kind = str(self.rng.choice(list(size), p=[often, 1.0 - often]))
+            if kind == "schedules":
+                final, steps = self.regroup(size[kind]), (1.05, 0.85)
+            else:
+                part = self.people(size[kind]) if kind == "people" else self.days(size[kind])
+                final, steps = self.solve_part(part | ~self.is_x), (1.2, 0.7)
+            size[kind] = min(size[kind] * (steps[0] if final else steps[1]), 1.0)
+
+    def solve_part(self, free: NDArray[np.bool_]) -> bool:
+        """Solve for some columns, the rest being held; whether it was done in time."""
+        left = min(PART * self.seconds, self.seconds - self.spent)
+        answer = highs.run(self.form, self.values, free, seconds=left, gap=self.gap / 10)
+        self.keep(answer, "parts")
+        if free.all():
+            self.raise_bound(answer)
+        return answer.final
+
+    def regroup(self, share: float) -> bool:
+        """Choose anew the schedules of some people; whether it was done in time."""
+        assert self.values is not None
+        assert self.pool is not None
+        held, pool = self.form.assignment(self.values), self.pool
+        some = self.rng.choice(pool.people, int(np.ceil(share * pool.people)), replace=False)
+        for person in some.tolist():
+            pool.add(person, held[person])
+        master = Master(pool, np.sort(some), held, pool.within(some, self.objective - pool.bound))
+        goal = self.objective - (1.0 - NOISE if self.whole_costs else NOISE)
+        left = min(PART * self.seconds, self.seconds - self.spent)
+        master.generate(ROUNDS, left, goal)
+        if max(master.bound, master.value) > goal:
+            self.spent += master.spent
+            return True
+        taken, final = master.choose(goal - master.value, left)
+        self.spent += master.spent
+        for person, schedule in taken.items():
+            held[person] = schedule
+        self.start(held, "schedules")
+        return final
 
     def people(self, share: float) -> NDArray[np.bool_]:
         """The columns of some people, the most and the least burdened among them."""
@@ -149,14 +212,17 @@ def solve(
     """The best roster found in so many seconds, or as soon as within `gap` of the bound, and the bound.
 
     `start`: an assignment to improve, where it keeps the rules; the greedy cover otherwise. `progress` is
-    told how far it is, and stops the search by raising. No rule is broken but by the locks themselves. The same seed gives the same roster where the time does not run out. Raises
-    `NoRosterError` where minima or runs cannot be kept, or no roster was found in time.
+    told how far it is, and stops the search by raising. No rule is broken but by the locks themselves. The
+    same seed gives the same roster where the time does not run out. Raises `NoRosterError` where minima or
+    runs cannot be kept, or no roster was found in time.
     """
     search = _Search(problem, seconds, gap, seed, progress)
     if np.isinf(search.bound):
         raise NoRosterError("no roster keeps the rules: ease a minimum or a run of days")
-    search.start(cover(problem).assignment if start is None else start)
+    search.start(cover(problem).assignment if start is None else start, "greedy")
     if not search.done:
+        search.by_schedules()
+    if not search.done and search.method != "schedules":
         search.dive()
     if search.values is None:
         search.person_by_person()
