@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from maillage.agenda import api as agenda
+from maillage.agenda.models import Appointment
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api
 from maillage.orientation.computations import index
-from maillage.orientation.models import Request
+from maillage.orientation.models import Proposal, Request
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
@@ -149,6 +151,73 @@ def test_the_keys_do_it_all_from_question_to_booking(
     expect(page.locator(".toast").first).to_contain_text("Issue notée")
 
 
+def test_a_seat_is_held_by_a_key_counted_down_then_said_to_be_over(
+    new_page: NewPage, live_server, regulator: Person, place: Territory, patient: Patient, tomorrow: date
+) -> None:
+    made = searched(regulator, opened(regulator, place, patient))
+    page = enter(new_page(live_server.url), live_server.url, regulator)
+    page.goto(f"/regulation/{made.pk}/")
+    page.keyboard.press("r")
+    left = page.locator(".desk-left")
+    expect(left).to_have_text(re.compile(r"4\smin\s5[0-8]"), timeout=20_000)  # it counts
+    settle(page)
+    assert_axe_clean(page)
+    page.keyboard.press("z")
+    expect(page.locator(".toast").first).to_contain_text("Créneau rendu")
+    page.keyboard.press("r")
+    expect(left).to_be_visible()
+    Appointment._base_manager.filter(state="held").update(
+        hold_expires_at=timezone.now() + timedelta(seconds=4)
+    )
+    page.reload()
+    over = page.get_by_text("Le temps est passé")
+    expect(over).to_be_hidden()
+    expect(over).to_be_visible(timeout=12_000)
+    page.keyboard.press("b")
+    expect(page.locator(".toast").first).to_contain_text("Rendez-vous pris")
+
+
+def test_the_map_is_beside_the_list_and_folds_on_a_telephone(
+    new_page: NewPage, live_server, regulator: Person, place: Territory, patient: Patient, tomorrow: date
+) -> None:
+    made = searched(regulator, opened(regulator, place, patient))
+    page = enter(new_page(live_server.url), live_server.url, regulator)
+    page.goto(f"/regulation/{made.pk}/")
+    settle(page)
+    expect(page.locator("#desk-map canvas")).to_be_visible()
+    page.keyboard.press("m")
+    expect(page.locator("#desk-map canvas")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#desk-map maillage-map")).to_have_count(0)  # folded by the reader: not even loaded
+    small = enter(new_page(live_server.url, width=360), live_server.url, regulator)
+    small.goto(f"/regulation/{made.pk}/?etape=propositions")
+    expect(small.locator("#desk-map maillage-map")).to_have_count(0)
+    small.get_by_text("Carte des lieux proposés").click()
+    settle(small)
+    expect(small.locator("#desk-map canvas")).to_be_visible()
+    assert small.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+def test_the_page_of_whoever_receives_is_accessible_and_fits(
+    new_page: NewPage, live_server, regulator: Person, place: Territory, patient: Patient, tomorrow: date,
+    width: int, theme: str,
+) -> None:  # fmt: skip
+    made = searched(regulator, opened(regulator, place, patient))
+    first = Proposal.objects.of_request(made).offered().select_related("request").first()
+    api.hold_and_book(by=regulator, proposal=first, key="b")
+    account = first.slot.agenda.professional.account
+    page = enter(new_page(live_server.url, width=width, theme=theme), live_server.url, account)
+    page.goto("/regulation/demandes/")
+    settle(page)
+    assert_axe_clean(page)
+    assert page.evaluate(OVERFLOW) <= 0
+    screenshot(page, f"regulation-issues-{width}-{theme}", full_page=width < 600)
+    page.get_by_role("button", name=re.compile("^Vu")).click()
+    expect(page.locator(".toast").first).to_contain_text("La demande est close")
+    assert_axe_clean(page)
+
+
 def test_a_new_request_is_announced_and_nothing_moves_under_the_pointer(
     new_page: NewPage, live_server, regulator: Person, other: Person, place: Territory
 ) -> None:
@@ -170,7 +239,14 @@ def test_it_works_without_scripts_and_in_english(
 ) -> None:
     made = searched(regulator, opened(regulator, place, patient))
     page = enter(new_page(live_server.url, javascript=False), live_server.url, regulator)
-    page.goto(f"/regulation/{made.pk}/")
+    page.goto(f"/regulation/{made.pk}/?etape=propositions")
+    page.locator("summary", has_text="Critères").click()
+    page.get_by_label("Trajet").select_option("25")
+    page.get_by_role("button", name="Chercher avec ces critères").click()
+    page.get_by_role("button", name=re.compile("Renoncer à")).click()
+    expect(page.get_by_role("button", name=re.compile("Renoncer à"))).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Retenir")).first.click()
+    expect(page.get_by_text("Retenu encore")).to_be_visible()
     page.get_by_role("button", name=re.compile("Réserver")).first.click()
     expect(page.locator(".toast").first).to_contain_text("Rendez-vous pris")
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])

@@ -105,7 +105,8 @@ def effectors(text: str) -> list[directory.Professional | directory.Structure]:
     """Return who may be meant by a name, professionals first."""
     if len(text.strip()) < 2:
         return []
-    return [*directory.search_professionals(text, limit=8), *directory.search_structures(text, limit=8)]
+    structures = [one for one in directory.search_structures(text, limit=16) if not one.is_group]
+    return [*directory.search_professionals(text, limit=8), *structures[:8]]
 
 
 class Effectors(OfDesk, Endpoint):

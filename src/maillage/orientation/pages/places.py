@@ -28,12 +28,10 @@ class OfMap(OfRequest, Endpoint):
 
     def proposals(self) -> list[Proposal]:
         """The proposals of the latest search that stand, best first."""
-        rows = Proposal.objects.of_request(self.asked).filter(state__in=_SHOWN).exclude(slot=None)
-        known = list(
-            rows.select_related("slot__schedule__commune", "professional").order_by("-search", "rank")
-        )
-        latest = {one.search_id for one in known[:1]}
-        return [one for one in known if one.search_id in latest and _commune(one) is not None]
+        rows = Proposal.objects.of_request(self.asked).filter(state__in=_SHOWN)
+        rows = rows.select_related("slot__schedule__commune", "professional", "structure__commune")
+        known = list(rows.order_by("-search_id", "rank"))
+        return [one for one in known if one.search_id == known[0].search_id]
 
     def answer(self, request: HttpRequest, collection: str) -> HttpResponse:
         """Answer with a collection; the browser asks about it by its content."""
@@ -68,12 +66,12 @@ class Places(OfMap):
         now, here = timezone.now(), self.asked.commune
         by_commune: dict[str, list[str]] = {}
         communes: dict[str, Commune] = {here.code: here} if here else {}
-        for rank, one in enumerate(self.proposals(), start=1):
+        for one in self.proposals():
             commune = _commune(one)
             if commune is not None:
                 communes[commune.code] = commune
-                words = f"{rank}. {presenters.card(one, [], now).when}, {presenters.who(one)}"
-                by_commune.setdefault(commune.code, []).append(words)
+                shown = presenters.card(one, [], now)
+                by_commune.setdefault(commune.code, []).append(f"{shown.when}, {shown.who}")
         points = [
             _point(commune, by_commune.get(code, []), is_here=here is not None and code == here.code)
             for code, commune in communes.items()
@@ -88,16 +86,16 @@ def _commune(proposal: Proposal) -> Commune | None:
 
 
 def _point(commune: Commune, offers: list[str], *, is_here: bool) -> dict[str, Any]:
-    kind, label = ("place", _("Lieu proposé"))
+    kind, label = "place", _("Lieu proposé")
     if is_here:
-        kind, label = (
-            ("both", _("La personne, et un lieu proposé")) if offers else ("person", _("La personne"))
-        )
+        kind, label = "person", _("La personne")
+    if is_here and offers:
+        kind, label = "both", _("La personne, et un lieu proposé")
     return {
         "type": "Feature",
         "properties": {
             "type": kind, "type_label": label, "name": commune.name, "code": commune.code, "centre": True,
-            "detail": " ; ".join(offers),
+            "detail": " ; ".join(offers),
         },
         "geometry": {"type": "Point", "coordinates": [commune.lon, commune.lat]},
     }  # fmt: skip
