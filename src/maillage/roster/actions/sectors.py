@@ -104,7 +104,7 @@ def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
     rows = SectorCommune.objects.filter(commune__in=list(communes)).exclude(sector=sector.pk)
     taken = [
         f"{one.commune.name} ({one.sector})"
-        for one in rows.select_related("commune", "sector").order_by("commune__search_name")
+        for one in rows.select_related("commune", "sector").order_by("commune__search_name", "commune")
     ]
     if not taken:
         return
