@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from maillage.agenda import api
 from maillage.agenda.actions import booking
+from maillage.agenda.actions.seats import Seats
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot
 from maillage.kernel import journal
 from maillage.kernel.models import Entry, Message, Person
@@ -59,15 +60,54 @@ def test_the_key_of_the_database_decides_even_without_the_lock(
     regulator: Person, slots: list[Slot], patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.book(by=regulator, slot=slots[0], patient=patient, key="a")
-    monkeypatch.setattr(booking, "_free_seat", lambda slot, now: 0)
+    monkeypatch.setattr(Seats, "lowest", lambda *_asked: 0)
     assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.TAKEN
     assert Appointment.objects.for_person(regulator).count() == 1
+
+
+def test_those_who_book_at_the_same_moment_are_written_together(
+    regulator: Person, nurse: Person, slots: list[Slot], patient: Patient
+) -> None:
+    """One transaction, one lock of the journal; each gets what they would have got alone, in their order."""
+    wished = [(slots[0], "a"), (slots[0], "b"), (slots[1], "c"), (slots[0], "a"), (slots[2], "d")]
+    wishes = [booking._Wish(regulator, slot.pk, patient, key) for slot, key in wished]
+    before = Entry.objects.count()
+    first, late, second, again, third = booking._all_at_once(wishes)
+    assert (first.slot, second.slot, third.slot) == (slots[0], slots[1], slots[2])
+    assert late is api.Refusal.TAKEN
+    assert again == first
+    assert Occupation.objects.count() == 12
+    verbs = Entry.objects.order_by("position").values_list("verb", flat=True)[before:]
+    assert list(verbs) == ["agenda.booked"] * 3
+    assert Message.objects.filter(topic="agenda.booked").count() == 3
+    assert journal.verify().sound
+    hidden = booking._Wish(nurse, slots[0].pk, patient, "e")
+    assert booking._all_at_once([hidden]) == [api.Refusal.NOT_VISIBLE]
+
+
+def test_a_slot_that_is_not_there_is_refused(regulator: Person, slots: list[Slot], patient: Patient) -> None:
+    with pytest.raises(Slot.DoesNotExist):
+        api.book(by=regulator, slot=Slot(pk=0), patient=patient, key="a")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_used_twice_at_the_same_moment_costs_nobody_else_their_seat(
+    regulator: Person, slots: list[Slot], patient: Patient
+) -> None:
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    wishes = [booking._Wish(regulator, slots[1].pk, patient, key) for key in ("a", "b")]
+    with pytest.raises(IntegrityError):
+        booking._all_at_once(wishes)
+    used, given = (booking._alone(wish) for wish in wishes)
+    assert used is api.Refusal.KEY_USED
+    assert given.slot == slots[1]
 
 
 def test_another_broken_rule_of_the_database_is_not_hidden(regulator: Person, slots: list[Slot]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Slot.objects.filter(pk=slots[0].pk).update(capacity=0)
-    assert isinstance(booking._refused(IntegrityError("CHECK")), IntegrityError)
+    with pytest.raises(IntegrityError, match="CHECK"):
+        booking._refusal_in(IntegrityError("CHECK"))
 
 
 def test_who_may_see_may_book(

@@ -8,11 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+
+Row = TypeVar("Row", bound=Model)
 
 _REFUSAL = "append-only table"
 
@@ -109,6 +111,38 @@ def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence
         raw = cursor.connection.cursor()
         raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)  # noqa: S608
         return int(raw.rowcount) if raw.rowcount > 0 else 0
+
+
+def insert_new(rows: Sequence[Row], *, unique: Sequence[str]) -> list[Row]:
+    """Insert the `rows` of one model that its constraint on the fields `unique` does not refuse.
+
+    Return those that are new, with their key; one statement, which waits for a transaction that inserts the
+    same. Constraints hold, `save` and signals do not run.
+    """
+    meta = rows[0]._meta
+    by_name = {column.name: column for column in meta.concrete_fields}
+    columns = [column for column in by_name.values() if not column.primary_key]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(column.column)) for column in columns)
+    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+    cells = [(column, getattr(row, column.attname)) for row in rows for column in columns]
+    values = [column.get_db_prep_save(value, connection) for column, value in cells]
+    keys = ", ".join(quote(str(by_name[name].column)) for name in unique)
+    returned = ", ".join([quote(str(meta.pk.column)), keys])
+    statement = (
+        f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {marks} "  # noqa: S608
+        f"ON CONFLICT ({keys}) DO NOTHING RETURNING {returned}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        made = {tuple(found): pk for pk, *found in cursor.fetchall()}
+    new = []
+    for row in rows:
+        pk = made.pop(tuple(getattr(row, name) for name in unique), None)
+        if pk is not None:
+            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+            new.append(row)
+    return new
 
 
 @contextmanager

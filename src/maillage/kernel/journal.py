@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -46,7 +46,17 @@ class Verification:
         return self.fault is None
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What `record` takes, for `record_all`."""
+
+    by: Person | None
+    verb: str
+    target: str
+    changes: dict[str, Any]
+    reason: str = ""
+
+
 def record(*, by: Person | None, verb: str, target: str, changes: dict[str, Any], reason: str = "") -> Entry:
     """Add one row to the journal, in the transaction of the write it tells.
 
@@ -54,23 +64,33 @@ def record(*, by: Person | None, verb: str, target: str, changes: dict[str, Any]
     `target` names the row (see `target_of`); `changes` holds JSON values, dates, decimals or rows, by
     field, usually as `[before, after]`. Raises TypeError for a value that cannot be written as JSON.
     """
-    changes_text = canonical(changes)
-    head = _locked_head()
-    entry = Entry(
-        position=head.position + 1,
-        at=timezone.now(),
-        by=by,
-        verb=verb,
-        target=target,
-        changes_text=changes_text,
-        reason=reason,
-        previous_hash=head.hash,
-    )
-    entry.hash = seal(entry)
-    entry.save()
-    head.position, head.hash = entry.position, entry.hash
-    head.save(update_fields=["position", "hash"])
+    (entry,) = record_all([Line(by, verb, target, changes, reason)])
     return entry
+
+
+def record_all(lines: Sequence[Line]) -> list[Entry]:
+    """Add several rows to the journal, in that order: the head is locked once. Raises as `record` does."""
+    texts = [canonical(line.changes) for line in lines]
+    with transaction.atomic(savepoint=False):
+        position, last_hash = _locked_head()
+        entries = []
+        for line, text in zip(lines, texts, strict=True):
+            position += 1
+            entry = Entry(
+                position=position,
+                at=timezone.now(),
+                by=line.by,
+                verb=line.verb,
+                target=line.target,
+                changes_text=text,
+                reason=line.reason,
+                previous_hash=last_hash,
+            )
+            last_hash = entry.hash = seal(entry)
+            entries.append(entry)
+        Entry.objects.bulk_create(entries)
+        ChainHead.objects.filter(pk=1).update(position=position, hash=last_hash)
+    return entries
 
 
 def target_of(instance: Model) -> str:
@@ -148,10 +168,12 @@ def _broken(position: int, sentence: str) -> Fault:
     return Fault(position, sentence.format(row=position))
 
 
-def _locked_head() -> ChainHead:
-    head, _is_new = ChainHead.objects.select_for_update().get_or_create(
-        pk=1, defaults={"position": 0, "hash": GENESIS}
-    )
+def _locked_head() -> tuple[int, str]:
+    heads = ChainHead.objects.select_for_update()
+    head = heads.filter(pk=1).values_list("position", "hash").first()
+    if head is None:
+        made, _is_new = heads.get_or_create(pk=1, defaults={"position": 0, "hash": GENESIS})
+        head = made.position, made.hash
     return head
 
 

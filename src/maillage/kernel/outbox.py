@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -76,17 +76,28 @@ def publish(topic: str, payload: dict[str, Any], *, key: str, not_before: dateti
     change nothing and return the first message. Raises RuntimeError outside a transaction, where a crash
     could lose the message.
     """
+    message = Message(topic=topic, key=key, payload=payload)
+    if publish_all([message], not_before=not_before):
+        return message
+    return Message.objects.get(topic=topic, key=key)
+
+
+def publish_all(messages: Sequence[Message], *, not_before: datetime | None = None) -> list[Message]:
+    """Publish several messages at once, as `publish` does; return those that were not published before."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish() must run in the transaction of the write it follows")
-    message, created = Message.objects.get_or_create(topic=topic, key=key, defaults={"payload": payload})
-    if created:
-        Delivery.objects.bulk_create(
-            Delivery(message=message, handler=name, try_after=not_before or timezone.now())
-            for name in sorted(_handlers.get(topic, {}))
-        )
+    new = databases.insert_new(messages, unique=("topic", "key"))
+    deliveries = [
+        Delivery(message=message, handler=name, try_after=not_before or timezone.now())
+        for message in new
+        for name in sorted(_handlers.get(message.topic, {}))
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
         databases.notify(CHANNEL)
-        transaction.on_commit(partial(_deliver_now, message.pk), robust=True)
-    return message
+        for message in {one.message_id: None for one in deliveries}:
+            transaction.on_commit(partial(_deliver_now, message), robust=True)
+    return new
 
 
 def drain(*, limit: int = 1000) -> int:

@@ -2,25 +2,30 @@
 
 The key is (agenda, five-minute quantum, seat) of `Occupation`. The agenda's row is locked first, so that the
 seats of a group and overlapping slots are counted once at a time; were the lock ever missed, the key decides.
+Those who book at the same moment are written together, in one transaction: docs/adr/0006.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.actions import rights
+from maillage.agenda.actions.seats import Seats
 from maillage.agenda.models import Appointment, Occupation, Slot, StateChange
 from maillage.agenda.queries.over_capacity import extras_taken
 from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import State
 from maillage.kernel import journal, outbox
-from maillage.kernel.models import Person
+from maillage.kernel.combining import Together
+from maillage.kernel.models import Message, Person
 from maillage.kernel.sourced_rules import rule
 from maillage.people.api import Patient
 
@@ -74,7 +79,7 @@ def hold(*, by: Person | None, slot: Slot, key: str) -> Appointment:
 
     The same `key` again returns the same hold. Raises BookingRefusedError.
     """
-    return _decided(by, key, slot, None)
+    return _decided(_Wish(by, slot.pk, None, key))
 
 
 def book(
@@ -89,7 +94,7 @@ def book(
         confirmed = _confirmed(by, held, patient, key)
         if confirmed is not None:
             return confirmed
-    return _decided(by, key, slot, patient)
+    return _decided(_Wish(by, slot.pk, patient, key))
 
 
 def book_over_capacity(*, by: Person | None, slot: Slot, patient: Patient, key: str) -> Appointment:
@@ -98,121 +103,145 @@ def book_over_capacity(*, by: Person | None, slot: Slot, patient: Patient, key: 
     A seat left within the capacity is given first. The same `key` again returns the same appointment. Raises
     BookingRefusedError.
     """
-    return _decided(by, key, slot, patient, beyond=True)
+    return _decided(_Wish(by, slot.pk, patient, key, beyond=True))
 
 
-def _decided(
-    by: Person | None, key: str, slot: Slot, patient: Patient | None, *, beyond: bool = False
-) -> Appointment:
-    """Take a seat; let the database's keys say who was first, and who asks the same thing again."""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A seat of a slot that somebody asks for; without a patient it is held only."""
+
+    by: Person | None
+    slot: int
+    patient: Patient | None
+    key: str
+    beyond: bool = False
+
+
+def _decided(wish: _Wish) -> Appointment:
+    """Take a seat, with whoever asks at the same moment unless the caller has a transaction of its own.
+
+    Nobody beyond the capacity comes with others: how many there are is counted in the database.
+    """
+    if wish.beyond or connection.in_atomic_block:
+        given = _alone(wish)
+    else:
+        connection.ensure_connection()  # whoever leads the others has one, and waits for none of theirs
+        given = _with_others(wish)
+    if isinstance(given, Refusal):
+        raise BookingRefusedError(given)
+    return given
+
+
+def _alone(wish: _Wish) -> Appointment | Refusal:
+    """Take one seat; let the database's keys say who was first, and who asks the same thing again."""
     try:
         with transaction.atomic():
-            return _same_again(by, key, slot) or _taken(by, key, slot, patient, beyond)
+            (given,) = _given([wish])
     except IntegrityError as error:
-        again = _same_again(by, key, slot)
-        if again is not None:
-            return again
-        raise _refused(error) from error
+        return _same_again(wish) or _refusal_in(error)
+    return _or_same_again(wish, given)
 
 
-def _refused(error: IntegrityError) -> Exception:
+def _all_at_once(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
+    """Take the seats of several people in one transaction; an error leaves none of them."""
+    with transaction.atomic():
+        given = _given(wishes)
+    return [_or_same_again(wish, one) for wish, one in zip(wishes, given, strict=True)]
+
+
+_with_others = Together(_all_at_once, _alone)
+
+
+def _refusal_in(error: IntegrityError) -> Refusal:
     """Tell which key of the database said no, by its name (PostgreSQL) or its columns (SQLite)."""
     text = str(error)
     if "one_person_a_seat_a_quantum" in text or "agenda_occupation.quantum" in text:
-        return BookingRefusedError(Refusal.TAKEN)
+        return Refusal.TAKEN
     if "agenda_appointment_key" in text or "agenda_appointment.key" in text:
-        return BookingRefusedError(Refusal.KEY_USED)
-    return error
+        return Refusal.KEY_USED
+    raise error
 
 
-def _same_again(by: Person | None, key: str, slot: Slot) -> Appointment | None:
-    known = Appointment.objects.with_key(key, by).select_related("slot").first()
-    if known is not None and known.slot_id != slot.pk:
-        raise BookingRefusedError(Refusal.KEY_USED)
-    return known
+def _or_same_again(wish: _Wish, given: Appointment | Refusal) -> Appointment | Refusal:
+    return given if isinstance(given, Appointment) else _same_again(wish) or given
 
 
-def _taken(by: Person | None, key: str, slot: Slot, patient: Patient | None, beyond: bool) -> Appointment:
+def _same_again(wish: _Wish) -> Appointment | Refusal | None:
+    known = Appointment.objects.with_key(wish.key, wish.by).select_related("slot").first()
+    return Refusal.KEY_USED if known is not None and known.slot_id != wish.slot else known
+
+
+def _given(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
+    """Lock the agendas, give each wish a seat or say why not, write all at once, and tell."""
     now = timezone.now()
-    locked = _locked(slot)
-    _check_bookable(by, locked, now)
-    seat = _seat_beyond(locked, now) if beyond else _free_seat(locked, now)
-    state = State.HELD if patient is None else State.BOOKED
-    appointment = Appointment.objects.create(
-        slot=locked,
-        patient=patient,
-        state=state.value,
-        seat=seat,
-        hold_expires_at=None if patient else now + _hold_length(),
-        booked_by=by,
-        made_at=now,
-        key=key,
-    )
-    Occupation.objects.bulk_create(
-        Occupation(agenda_id=locked.agenda_id, quantum=quantum, seat=seat, appointment=appointment)
-        for quantum in quanta(locked.starts_at, locked.ends_at)
-    )
-    _tell(by, appointment, f"agenda.{state.value}")
-    return appointment
+    slots = _locked({wish.slot for wish in wishes})
+    roles = rights.roles_of({wish.by.pk for wish in wishes if wish.by is not None})
+    seats = Seats(slots.values(), now)
+    given = [_seated(wish, slots[wish.slot], roles, seats, now) for wish in wishes]
+    made = [one for one in given if isinstance(one, Appointment)]
+    if made:
+        Appointment.objects.bulk_create(made)
+        Occupation.objects.bulk_create(
+            Occupation(agenda_id=one.slot.agenda_id, quantum=quantum, seat=one.seat, appointment=one)
+            for one in made
+            for quantum in quanta(one.slot.starts_at, one.slot.ends_at)
+        )
+        _tell(made)
+    return given
 
 
-def _locked(slot: Slot) -> Slot:
-    """Read the slot again, its agenda locked until the transaction ends."""
+def _locked(slots: set[int]) -> dict[int, Slot]:
+    """Read slots again by their keys; their agendas stay locked, in one order, until the transaction ends."""
     rows = Slot.objects.select_related("agenda__territory", "agenda__professional", "schedule")
-    return rows.select_for_update(of=("agenda",), no_key=True).get(pk=slot.pk)
+    locked = rows.select_for_update(of=("agenda",), no_key=True).filter(pk__in=slots).order_by("agenda")
+    found = {slot.pk: slot for slot in locked}
+    if len(found) < len(slots):
+        raise Slot.DoesNotExist(f"slots {sorted(slots - found.keys())}")
+    return found
 
 
-def _check_bookable(by: Person | None, slot: Slot, now: datetime) -> None:
-    if not rights.sees(by, slot):
-        raise BookingRefusedError(Refusal.NOT_VISIBLE)
-    if not slot.is_open:
-        raise BookingRefusedError(Refusal.CLOSED)
-    if slot.starts_at <= now:
-        raise BookingRefusedError(Refusal.PAST)
-
-
-def _free_seat(slot: Slot, now: datetime) -> int:
-    """Return the lowest free seat within the capacity."""
-    return _lowest_seat(slot, now, slot.capacity, Refusal.TAKEN)
-
-
-def _seat_beyond(slot: Slot, now: datetime) -> int:
-    """Return the lowest free seat, one beyond the capacity where the allowance of the day is not used up."""
-    allowed = slot.schedule.over_capacity
-    left = extras_taken(slot.agenda, slot.schedule_id, slot.starts_at) < allowed
-    return _lowest_seat(slot, now, slot.capacity + allowed * left, Refusal.NO_EXTRA)
-
-
-def _lowest_seat(slot: Slot, now: datetime, seats: int, refusal: Refusal) -> int:
-    """Return the lowest free seat of so many; give back on the way the seats whose hold expired."""
-    span = quanta(slot.starts_at, slot.ends_at)
-    rows = list(
-        Occupation.objects.filter(
-            agenda=slot.agenda_id, quantum__gte=span.start, quantum__lt=span.stop
-        ).select_related("appointment")
+def _seated(
+    wish: _Wish, slot: Slot, roles: rights.Roles, seats: Seats, now: datetime
+) -> Appointment | Refusal:
+    refusal = _why_not(wish.by, slot, roles, now)
+    if refusal is None and seats.overlap(slot):
+        refusal = Refusal.OVERLAP
+    if refusal is not None:
+        return refusal
+    seat = seats.lowest(slot, slot.capacity + (_allowance(slot) if wish.beyond else 0))
+    if seat is None:
+        return Refusal.NO_EXTRA if wish.beyond else Refusal.TAKEN
+    seats.take(slot, seat)
+    return Appointment(
+        slot=slot,
+        patient=wish.patient,
+        state=(State.HELD if wish.patient is None else State.BOOKED).value,
+        seat=seat,
+        hold_expires_at=None if wish.patient else now + _hold_length(),
+        booked_by=wish.by,
+        made_at=now,
+        key=wish.key,
     )
-    expired = {row.appointment_id for row in rows if row.appointment.is_expired(now)}
-    _reclaim(expired)
-    living = [row for row in rows if row.appointment_id not in expired]
-    if any(row.appointment.slot_id != slot.pk for row in living):
-        raise BookingRefusedError(Refusal.OVERLAP)
-    taken = {row.seat for row in living}
-    for seat in range(seats):
-        if seat not in taken:
-            return seat
-    raise BookingRefusedError(refusal)
 
 
-def _reclaim(expired: set[int]) -> None:
-    for pk in sorted(expired):
-        Occupation.objects.filter(appointment=pk).delete()
-        Appointment.objects.keyed(pk).update(state=State.EXPIRED.value)
+def _why_not(by: Person | None, slot: Slot, roles: rights.Roles, now: datetime) -> Refusal | None:
+    if not rights.sees(by, slot, roles):
+        return Refusal.NOT_VISIBLE
+    if not slot.is_open:
+        return Refusal.CLOSED
+    return Refusal.PAST if slot.starts_at <= now else None
+
+
+def _allowance(slot: Slot) -> int:
+    """Return how many seats there are beyond the capacity: none once those of the day are used up."""
+    allowed = slot.schedule.over_capacity
+    return allowed if extras_taken(slot.agenda, slot.schedule_id, slot.starts_at) < allowed else 0
 
 
 def _confirmed(by: Person | None, held: Appointment, patient: Patient, key: str) -> Appointment | None:
     """Turn a hold into an appointment; None where its seat was given back and must be taken anew."""
     with transaction.atomic():
-        _locked(held.slot)
+        _locked({held.slot_id})
         done = StateChange.objects.filter(key=key, by=by).first()
         appointment = Appointment.objects.keyed(held.pk).select_related("slot").get()
         if done is not None and done.appointment_id == held.pk:
@@ -228,21 +257,25 @@ def _confirmed(by: Person | None, held: Appointment, patient: Patient, key: str)
         )
         appointment.save(update_fields=["state", "patient", "hold_expires_at"])
         StateChange.objects.create(appointment=appointment, state=State.BOOKED.value, by=by, key=key)
-        _tell(by, appointment, "agenda.booked")
+        _tell([appointment])
         return appointment
 
 
-def _tell(by: Person | None, appointment: Appointment, verb: str) -> None:
+def _tell(appointments: Sequence[Appointment]) -> None:
     """Publish and journal, last: the journal's head is locked from here to the commit."""
-    slot = appointment.slot
-    payload = {
-        "appointment": appointment.pk,
-        "slot": slot.pk,
-        "agenda": slot.agenda_id,
-        "starts_at": slot.starts_at.isoformat(),
-    }
-    outbox.publish(verb, payload, key=f"{verb}-{appointment.pk}")
-    journal.record(by=by, verb=verb, target=journal.target_of(appointment), changes={"slot": slot.pk})
+    messages, lines = [], []
+    for one in appointments:
+        verb, slot = f"agenda.{one.state}", one.slot
+        payload = {
+            "appointment": one.pk,
+            "slot": slot.pk,
+            "agenda": slot.agenda_id,
+            "starts_at": slot.starts_at.isoformat(),
+        }
+        messages.append(Message(topic=verb, key=f"{verb}-{one.pk}", payload=payload))
+        lines.append(journal.Line(one.booked_by, verb, journal.target_of(one), {"slot": slot.pk}))
+    outbox.publish_all(messages)
+    journal.record_all(lines)
 
 
 def _hold_length() -> timedelta:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.models import Agenda, Slot
@@ -10,6 +13,8 @@ from maillage.agenda.rules.vocabulary import Visibility, audiences
 from maillage.kernel import access
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Permission, Role, allows
+
+Roles = dict[int, list[RoleAssignment]]
 
 
 def manages(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None = None) -> bool:
@@ -45,6 +50,16 @@ def visible(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None =
     return {one.value for one in audiences([Role(one.role) for one in booking], local)}
 
 
-def sees(person: Person | None, slot: Slot) -> bool:
+def roles_of(people: Collection[int]) -> Roles:
+    """Return the roles in force today of several people, by their keys."""
+    held: Roles = {one: [] for one in people}
+    for role in RoleAssignment.objects.in_force(timezone.localdate()).filter(person__in=people):
+        held[role.person_id].append(role)
+    return held
+
+
+def sees(person: Person | None, slot: Slot, roles: Roles | None = None) -> bool:
     """Return whether `person` may see and book `slot`; None is the program itself."""
-    return person is None or slot.visibility in visible(person, slot.agenda)
+    if person is None:
+        return True
+    return slot.visibility in visible(person, slot.agenda, None if roles is None else roles[person.pk])
