@@ -94,7 +94,7 @@ def _client(number: int, prepared: Prepared, port: int, history: History, deadli
         key = f"client-{number}-slot-{slot}"
         while True:
             assert time.monotonic() < deadline, "the run takes too long"
-            status = _send(prepared, port, slot, key)
+            status = send(prepared, port, slot, key)
             if status == 302:
                 history.count("acknowledged", key, slot)
                 return
@@ -105,7 +105,7 @@ def _client(number: int, prepared: Prepared, port: int, history: History, deadli
             time.sleep(1.0)  # a client that hammers a server at its start only delays it
 
 
-def _send(prepared: Prepared, port: int, slot: int, key: str) -> int:
+def send(prepared: Prepared, port: int, slot: int, key: str) -> int:
     """Send one booking; return the status of the answer, 0 where none came."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     body = urlencode({"patient": prepared["patient"], "key": key})

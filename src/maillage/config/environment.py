@@ -48,6 +48,13 @@ SETTINGS: dict[str, Setting] = {
             "`postgres://user:password@host:5432/name` to use PostgreSQL 15 or later.",
         ),
         Setting(
+            "MAILLAGE_CONNECTIONS",
+            "integer",
+            "10",
+            "How many connections to PostgreSQL one server process keeps at most, two at least: one is the "
+            "outbox's, the others are shared by the requests, which wait for one up to 30 seconds.",
+        ),
+        Setting(
             "MAILLAGE_SECRET_KEY",
             "text",
             "generated once under MAILLAGE_HOME",

@@ -7,8 +7,9 @@ os.environ.setdefault("MAILLAGE_HOME", tempfile.mkdtemp(prefix="maillage-test-")
 os.environ.setdefault("MAILLAGE_DEMO", "1")
 
 from maillage.config.settings import *  # noqa: F403
-from maillage.config.settings import STATIC_ROOT, STORAGES, TEMPLATES
+from maillage.config.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES
 
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # databases are made and dropped between tests
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there

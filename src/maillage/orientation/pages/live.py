@@ -43,22 +43,22 @@ async def changes(
     person: Person, scope: Scope, *, every: float = EVERY, life: int = LIFE
 ) -> AsyncIterator[bytes]:
     """Yield one `changed` event each time the desk of `scope` changed, a comment while nothing happens."""
-    look = sync_to_async(api.last_event, thread_sensitive=True)
+    look = sync_to_async(_look, thread_sensitive=True)
+    seen = await look(person, scope)
+    yield b"retry: 2000\n: open\n\n"
+    for tick in range(1, life + 1):
+        await asyncio.sleep(every)
+        latest = await look(person, scope)
+        if latest != seen:
+            seen = latest
+            yield b"event: changed\ndata: queue\n\n"
+        elif tick % QUIET == 0:
+            yield b": still here\n\n"
+
+
+def _look(person: Person, scope: Scope) -> int:
+    """Read the last event, and give the connection back: an open desk keeps none while it waits."""
     try:
-        seen = await look(by=person, scope=scope)
-        yield b"retry: 2000\n: open\n\n"
-        for tick in range(1, life + 1):
-            await asyncio.sleep(every)
-            latest = await look(by=person, scope=scope)
-            if latest != seen:
-                seen = latest
-                yield b"event: changed\ndata: queue\n\n"
-            elif tick % QUIET == 0:
-                yield b": still here\n\n"
+        return api.last_event(by=person, scope=scope)
     finally:
-        await sync_to_async(_hang_up, thread_sensitive=True)()
-
-
-def _hang_up() -> None:
-    """Give back the connection of the thread that looked."""
-    connection.close()
+        connection.close()
