@@ -105,7 +105,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 else:
     # A request waits for one of these connections: each opening its own would meet the server's limit.
-    _most = max(2, environment.read("MAILLAGE_CONNECTIONS", "int", 10))
+    _most = max(3, environment.read("MAILLAGE_CONNECTIONS", "int", 10))
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": _most, "timeout": 30}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL fails no request after it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

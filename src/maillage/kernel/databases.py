@@ -190,10 +190,12 @@ def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def _listen(channel: str, seconds: float) -> None:
+    name = connection.ops.quote_name(channel)
     with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {connection.ops.quote_name(channel)}")
+        cursor.execute(f"LISTEN {name}")
         for _notice in cursor.connection.notifies(timeout=seconds, stop_after=1):
-            return
+            pass
+        cursor.execute(f"UNLISTEN {name}")  # the next to have this connection of the pool is not concerned
 
 
 def _watch(seconds: float, stop: threading.Event) -> None:
