@@ -51,8 +51,8 @@ SETTINGS: dict[str, Setting] = {
             "MAILLAGE_CONNECTIONS",
             "integer",
             "10",
-            "How many connections to PostgreSQL one server process keeps at most, three at least: two are for "
-            "its own workers, the others are shared by the requests, which wait for one up to 30 seconds.",
+            "How many connections to PostgreSQL one server process keeps at most, three at least: two are "
+            "for its own workers, the others are shared by the requests, which wait for one up to 30 seconds.",
         ),
         Setting(
             "MAILLAGE_SECRET_KEY",
