@@ -54,6 +54,9 @@ def main() -> None:
 def demo(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
     """Prepare the demonstration and serve it."""
     os.environ["MAILLAGE_DEMO"] = "1"
+    os.environ.setdefault("MAILLAGE_URL", f"http://{host}:{port}")
+    # Its mail goes to nobody: one file a process, so that the console keeps to the accounts to sign in with.
+    os.environ.setdefault("MAILLAGE_EMAIL_URL", f"filemail:///{(environment.home() / 'mail').as_posix()}")
     demonstration_clock.advance(environment.home())
     with _ready():
         from maillage.config import demonstration

@@ -52,7 +52,7 @@ SETTINGS: dict[str, Setting] = {
             "integer",
             "10",
             "How many connections to PostgreSQL one server process keeps at most, three at least: two are "
-            "for its own workers, the others are shared by the requests, which wait for one up to 30 seconds.",
+            "for its own workers, the others are shared by the requests, which wait for one up to 30 s.",
         ),
         Setting(
             "MAILLAGE_SECRET_KEY",
@@ -81,13 +81,13 @@ SETTINGS: dict[str, Setting] = {
             "MAILLAGE_URL",
             "url",
             "none: a message then says whom to call",
-            "The address at which people open this installation, e.g. `https://maillage.example.org`, for the "
-            "links that messages carry.",
+            "The address at which people open this installation, e.g. `https://maillage.example.org`, for "
+            "the links that messages carry.",
         ),
         Setting(
             "MAILLAGE_EMAIL_URL",
             "url",
-            "written to the console",
+            "written to the console; by `maillage demo` to files of `mail` in `MAILLAGE_HOME`",
             "Outgoing mail, e.g. `smtp+tls://user:password@host:587`.",
         ),
         Setting("MAILLAGE_EMAIL_FROM", "text", "maillage@localhost", "The sender of outgoing mail."),

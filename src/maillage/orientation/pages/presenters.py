@@ -340,7 +340,7 @@ def moment(when: datetime, now: datetime) -> str:
     hour = formats.time_short(local)
     if local.date() == today.date():
         return hour
-    day = _("demain") if local.date() == today.date() + timedelta(days=1) else date_format(local, "D j M")
+    day = _("demain") if local.date() == today.date() + timedelta(days=1) else date_format(local, "l j F")
     return f"{day} {hour}"
 
 
