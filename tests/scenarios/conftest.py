@@ -19,7 +19,7 @@ import pytest
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -70,14 +70,16 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-@pytest.fixture(scope="session")
-def demo_url(demo_home: Path) -> Iterator[str]:
-    """Start `maillage demo` on an empty machine and give its address once it answers."""
-    port, home = _free_port(), demo_home
-    with own_database() as database, (home / "demo.log").open("w+") as log:
+@contextmanager
+def serving(
+    home: Path, database: dict[str, str], *words: str, port: int = 0, **variables: str
+) -> Iterator[str]:
+    """Run `maillage <words>`, which serves, in an installation; yield its address once it answers."""
+    port = port or free_port()
+    with (home / "demo.log").open("w+") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "maillage", "demo", "--port", str(port)],
-            env=environment_of(home, database),
+            [sys.executable, "-m", "maillage", *words, "--port", str(port)],
+            env=environment_of(home, database) | variables,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -85,11 +87,18 @@ def demo_url(demo_home: Path) -> Iterator[str]:
             address = f"http://127.0.0.1:{port}"
             if not _answers(f"{address}/healthz", server, seconds=240):
                 log.seek(0)
-                pytest.fail(f"`maillage demo` did not start:\n{log.read()}")
+                pytest.fail(f"`maillage {words[0]}` did not start:\n{log.read()}")
             yield address
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo_home: Path) -> Iterator[str]:
+    """Start `maillage demo` on an empty machine and give its address once it answers."""
+    with own_database() as database, serving(demo_home, database, "demo") as address:
+        yield address
 
 
 def _answers(address: str, server: subprocess.Popen[bytes], seconds: int) -> bool:
