@@ -50,20 +50,22 @@ Handler = Callable[[Event], None]
 class _Registration:
     call: Handler
     outside: bool
+    by_worker: bool
 
 
 _handlers: dict[str, dict[str, _Registration]] = {}
 
 
-def handles(topic: str, *, outside: bool = False) -> Callable[[Handler], Handler]:
+def handles(topic: str, *, outside: bool = False, by_worker: bool = False) -> Callable[[Handler], Handler]:
     """Register the decorated function for `topic`; contexts do so in modules their AppConfig imports.
 
+    What is left `by_worker` is not handed out on commit: whoever wrote waits for none of it.
     The function's dotted name is stored with each delivery: renaming it needs a data migration.
     """
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__qualname__}"
-        _handlers.setdefault(topic, {})[name] = _Registration(handler, outside)
+        _handlers.setdefault(topic, {})[name] = _Registration(handler, outside, by_worker)
         return handler
 
     return register
@@ -95,8 +97,9 @@ def publish_all(messages: Sequence[Message], *, not_before: datetime | None = No
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
         databases.notify(CHANNEL)
-        for message in {one.message_id: None for one in deliveries}:
-            transaction.on_commit(partial(_deliver_now, message), robust=True)
+        for message in new:
+            if not all(one.by_worker for one in _handlers.get(message.topic, {}).values()):
+                transaction.on_commit(partial(_deliver_now, message.pk), robust=True)
     return new
 
 
@@ -140,8 +143,10 @@ def _keep_working(stop: threading.Event) -> None:
 
 
 def _deliver_now(message: int) -> None:
-    for pk in Delivery.objects.filter(message=message, delivered_at=None).values_list("pk", flat=True):
-        _deliver(pk)
+    waiting = Delivery.objects.filter(message=message, delivered_at=None)
+    for pk, topic, name in list(waiting.values_list("pk", "message__topic", "handler")):
+        if not _handlers[topic][name].by_worker:
+            _deliver(pk)
 
 
 def _deliver(pk: int) -> bool:

@@ -23,8 +23,6 @@ from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 
-_TO_ANNOUNCE = "announcing.booked"
-_HAND_OVER = timedelta(seconds=1)
 _SLOT = (
     "slot__agenda__professional__account",
     "slot__agenda__territory__scope",
@@ -34,14 +32,7 @@ _SLOT = (
 )
 
 
-@outbox.handles("agenda.booked")
-def leave_to_the_worker(event: outbox.Event) -> None:
-    """Leave the messages to the worker: at the desk, whoever books waits for none of them."""
-    told = {"appointment": event.payload["appointment"]}
-    outbox.publish(_TO_ANNOUNCE, told, key=event.key, not_before=timezone.now() + _HAND_OVER)
-
-
-@outbox.handles(_TO_ANNOUNCE)
+@outbox.handles("agenda.booked", by_worker=True)
 def announce_booked(event: outbox.Event) -> None:
     """Tell the patient and the professional; nobody else is offered that slot any more."""
     row = _appointment(event)
