@@ -21,7 +21,7 @@ from maillage.engines.roster import Limit, Occasions, Posts, Problem, Runs
 DOCTORS, HOSPITAL, SECTORS, WEEKS = 40, 12, 4, 26
 FIRST = date(2026, 6, 29)
 HOLIDAYS = {date(2026, 7, 14), date(2026, 11, 11), date(2026, 12, 25)}
-SECONDS, INSTANCE_SECONDS = 40.0, 30.0
+SECONDS, INSTANCE_SECONDS = 40.0, 35.0
 PUBLISHED = {1: 607, 2: 828, 3: 1001, 4: 1716, 5: 1143, 6: 1950, 7: 1056, 8: 1308}
 """Best of the published 10- and 60-minute results of five methods, by instance."""
 DAY = 1440

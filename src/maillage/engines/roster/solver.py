@@ -25,8 +25,8 @@ from maillage.engines.roster.model import Assignment, FloatArray, Problem, Solut
 RELAXED, DIVE, PARTS, PART = 0.3, 0.25, 0.85, 0.075
 """Shares of the time after which the relaxation by schedules, the dive, then the parts must have ended; and
 that one part may take."""
-OFTEN = 0.8
-"""How often a part is of people, rather than of days, where it is solved by schedules."""
+OFTEN, GROUP = 0.9, 7
+"""How often a part is of people, rather than of days, where it is solved by schedules; how many at first."""
 WHOLE = 1.0 - 1e-6
 
 
@@ -130,12 +130,13 @@ class _Search:
     def improve(self) -> None:
         """Free one part after the other until the time of this stage is spent."""
         assert self.values is not None
-        people, often = ("people", 0.5) if self.pool is None else ("schedules", OFTEN)
-        size = {people: 0.3, "days": 0.15}
+        size, often = {"people": 0.3, "days": 0.15}, 0.5
+        if self.pool is not None:
+            size, often = {"schedules": min(GROUP / self.pool.people, 1.0), "days": 0.15}, OFTEN
         while not self.done and self.spent < PARTS * self.seconds:
             kind = str(self.rng.choice(list(size), p=[often, 1.0 - often]))
             if kind == "schedules":
-                final, steps = self.regroup(size[kind]), (1.05, 0.85)
+                final, steps = self.regroup(size[kind]), (1.06, 0.85)
             else:
                 part = self.people(size[kind]) if kind == "people" else self.days(size[kind])
                 final, steps = self.solve_part(part | ~self.is_x), (1.2, 0.7)
