@@ -111,3 +111,12 @@ def test_where_nobody_has_an_account_and_nobody_can_offer(populated: Territory, 
     assert create(populated) == 2
     assert Exchange.objects.count() == 1
     assert not Offer.objects.exists()
+
+
+def test_where_the_only_colleague_lacks_rest_nobody_offers(populated: Territory, keeper: Person) -> None:
+    """Two doctors hold every other duty: the rules keep each away from the duties beside their own."""
+    kept = Professional.objects.order_by("pk")[:2]
+    Membership.objects.exclude(professional__in=list(kept)).delete()
+    assert create(populated) == 2
+    assert Exchange.objects.count() == 1
+    assert not Offer.objects.exists()
