@@ -49,6 +49,31 @@ def test_the_same_key_is_published_once(handler, django_capture_on_commit_callba
     assert str(first) == "test.told · a"
 
 
+def test_what_is_left_to_the_worker_is_not_handed_out_on_commit(
+    handler, django_capture_on_commit_callbacks
+) -> None:
+    @outbox.handles("test.told", by_worker=True)
+    def keep_later(event: outbox.Event) -> None:
+        Scope.objects.create(kind="told", label=f"{event.key} later")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        outbox.publish("test.told", {}, key="a")
+    assert told() == ["a"]
+    assert outbox.drain() == 1
+    assert told() == ["a", "a later"]
+
+
+def test_several_messages_are_published_at_once_but_each_only_once(
+    handler, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        outbox.publish("test.told", {"n": 1}, key="a")
+        several = [Message(topic="test.told", key=key, payload={"n": 2}) for key in ("a", "b", "c")]
+        assert outbox.publish_all(several) == several[1:]
+    assert told() == ["a", "b", "c"]
+    assert [one.payload for one in Message.objects.order_by("key")] == [{"n": 1}, {"n": 2}, {"n": 2}]
+
+
 def test_a_rolled_back_message_is_never_delivered(handler) -> None:
     with transaction.atomic():
         outbox.publish("test.told", {}, key="a")

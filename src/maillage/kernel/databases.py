@@ -145,6 +145,12 @@ def insert_new(rows: Sequence[Row], *, unique: Sequence[str]) -> list[Row]:
     return new
 
 
+def give_back() -> None:
+    """Give this thread's connection back to the pool, where there is one: who is about to wait keeps none."""
+    if getattr(connection, "pool", None) is not None:
+        connection.close()
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """Read everything as it is at one moment, without stopping those who write."""

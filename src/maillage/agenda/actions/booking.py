@@ -23,7 +23,7 @@ from maillage.agenda.models import Appointment, Occupation, Slot, StateChange
 from maillage.agenda.queries.over_capacity import extras_taken
 from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import State
-from maillage.kernel import journal, outbox
+from maillage.kernel import databases, journal, outbox
 from maillage.kernel.combining import Together
 from maillage.kernel.models import Message, Person
 from maillage.kernel.sourced_rules import rule
@@ -125,7 +125,7 @@ def _decided(wish: _Wish) -> Appointment:
     if wish.beyond or connection.in_atomic_block:
         given = _alone(wish)
     else:
-        connection.ensure_connection()  # whoever leads the others has one, and waits for none of theirs
+        databases.give_back()  # whoever leads finds a connection, however many wait
         given = _with_others(wish)
     if isinstance(given, Refusal):
         raise BookingRefusedError(given)
@@ -192,7 +192,7 @@ def _given(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
 
 def _locked(slots: set[int]) -> dict[int, Slot]:
     """Read slots again by their keys; their agendas stay locked, in one order, until the transaction ends."""
-    rows = Slot.objects.select_related("agenda__territory", "agenda__professional", "schedule")
+    rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
     locked = rows.select_for_update(of=("agenda",), no_key=True).filter(pk__in=slots).order_by("agenda")
     found = {slot.pk: slot for slot in locked}
     if len(found) < len(slots):
