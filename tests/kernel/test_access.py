@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from maillage.kernel import access, actions
 from maillage.kernel.models import Person, Scope
@@ -50,3 +52,29 @@ def test_a_refusal_says_so(nurse: Person, scope: Scope) -> None:
         access.require(nurse, Permission.MANAGE_ACCOUNTS, scope)
     with pytest.raises(PermissionDenied, match="toute l’installation"):
         access.require_everywhere(nurse, Permission.VIEW_DIAGNOSIS)
+
+
+def test_roles_are_read_once_a_request_and_again_once_one_is_written(
+    nurse: Person, scope: Scope, other_scope: Scope, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with access.reading_once():
+        with django_assert_num_queries(1):
+            assert access.may(nurse, Permission.VIEW_DIAGNOSIS, scope)
+            assert not access.may(nurse, Permission.VIEW_DIAGNOSIS, other_scope)
+        granted = actions.grant_role(by=None, person=nurse, role=Role.NURSE, scope=other_scope)
+        assert access.may(nurse, Permission.VIEW_DIAGNOSIS, other_scope)
+        actions.end_role(by=None, assignment=granted)
+        assert not access.may(nurse, Permission.VIEW_DIAGNOSIS, other_scope)
+    with django_assert_num_queries(2):
+        access.roles_of(nurse)
+        access.roles_of(nurse)
+
+
+def test_what_was_read_for_one_request_is_not_there_for_the_next(nurse: Person, scope: Scope) -> None:
+    with access.reading_once():
+        access.roles_of(nurse)
+        # As another process would take it away: this one hears of nothing.
+        nurse.roles.update(withdrawn_at=timezone.now())
+        assert access.may(nurse, Permission.VIEW_DIAGNOSIS, scope)
+    with access.reading_once():
+        assert not access.may(nurse, Permission.VIEW_DIAGNOSIS, scope)

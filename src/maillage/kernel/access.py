@@ -1,18 +1,53 @@
 """May this person do this, here, today?"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Permission, Role, allows
 
+#: Roles already read, by person and day, while `reading_once`; None where each reading asks the database.
+_read: ContextVar[dict[tuple[int, date], list[RoleAssignment]] | None] = ContextVar("_read", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Read the roles of a person once until the end of the block; a role written meanwhile is read again.
+
+    For one request: a page asks many times. Not for what lasts, where a role may be taken away meanwhile.
+    """
+    _read.set({})
+    try:
+        yield
+    finally:
+        _read.set(None)
+
+
+@receiver([post_save, post_delete], sender=RoleAssignment)
+def _forget(**_signal: Any) -> None:
+    if _read.get() is not None:
+        _read.set({})
+
 
 def roles_of(person: Person, *, on: date | None = None) -> list[RoleAssignment]:
     """Return the roles `person` holds on `on` (today by default), with their scopes."""
-    return list(person.roles.in_force(on or timezone.localdate()).select_related("scope"))
+    day = on or timezone.localdate()
+    known = _read.get()
+    if known is not None and (person.pk, day) in known:
+        return list(known[person.pk, day])
+    roles = list(person.roles.in_force(day).select_related("scope"))
+    if known is not None:
+        known[person.pk, day] = roles
+    return list(roles)
 
 
 def may(person: Person, permission: Permission, scope: Scope | None = None) -> bool:
