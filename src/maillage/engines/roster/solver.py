@@ -130,11 +130,12 @@ class _Search:
     def improve(self) -> None:
         """Free one part after the other until the time of this stage is spent."""
         assert self.values is not None
-        size, often = {"people": 0.3, "days": 0.15}, 0.5
+        size, odds = {"people": 0.3, "days": 0.15}, None
         if self.pool is not None:
-            size, often = {"schedules": min(GROUP / self.pool.people, 1.0), "days": 0.15}, OFTEN
+            size = {"schedules": min(GROUP / self.pool.people, 1.0), "days": 0.15}
+            odds = [OFTEN, 1.0 - OFTEN]
         while not self.done and self.spent < PARTS * self.seconds:
-            kind = str(self.rng.choice(list(size), p=[often, 1.0 - often]))
+            kind = str(self.rng.choice(list(size), p=odds))
             if kind == "schedules":
                 final, steps = self.regroup(size[kind]), (1.06, 0.85)
             else:
