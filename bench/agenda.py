@@ -16,18 +16,16 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 
 from bench.harness import Row, row, write
+from bench.postgres import own_database
 
-SERVER = os.environ.get("MAILLAGE_BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 CLIENTS, TURNS, BOOKINGS, SECONDS = (1, 8, 64), 3, 400, 2
 ROWS = 300_000
 CAS = """\\set id random(1, {rows})
@@ -40,7 +38,7 @@ def run() -> list[Row]:
     pgbench = shutil.which("pgbench")
     if pgbench is None:
         raise RuntimeError("pgbench is not installed: it comes with postgresql-contrib or postgresql-client")
-    with _database() as url:
+    with own_database() as url:
         os.environ |= {
             "DATABASE_URL": url,
             "MAILLAGE_HOME": tempfile.mkdtemp(prefix="maillage-bench-"),
@@ -167,18 +165,6 @@ def _compare_and_set(pgbench: str, url: str, clients: int) -> float:
     if found is None:
         raise RuntimeError(said)
     return float(found[1])
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    """Give the address of a new database; drop it at the end."""
-    name = f"maillage_bench_{uuid4().hex}"
-    with psycopg.connect(SERVER, autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{SERVER.rsplit('/', 1)[0]}/{name}"
-        finally:
-            maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from uuid import uuid4
 
 import numpy as np
 import polars as pl
@@ -22,6 +21,7 @@ from scipy.spatial import cKDTree
 
 from bench.data import SEED, geography
 from bench.harness import Row, best_of, row, write
+from bench.postgres import own_database
 from maillage.engines import booking
 from maillage.engines.booking import Found, Index, Professionals, Reach, Request, Slots
 
@@ -30,7 +30,6 @@ MINUTES_PER_KM, MAX_TRAVEL, WEIGHT, K = 1.56, 45.0, 4.0, 5
 DAY, DAYS = 1440, 28
 GENERAL_PRACTICE = 1
 CHECKED, TIMED_SQL, ORIGINS = 10_000, 400, 2_000
-SERVER = os.environ.get("MAILLAGE_BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 
 RADIUS = """
 SELECT p.id, s.start, (s.start - %(now)s) + 4 * 1.56 * (p.place <-> point(%(x)s, %(y)s)) AS score
@@ -167,15 +166,9 @@ def errors(here: World, index: Index, asked: list[tuple[int, Request]]) -> int:
 
 @contextmanager
 def database() -> Iterator[psycopg.Connection]:
-    """A database of its own, dropped at the end."""
-    name = f"maillage_bench_{uuid4().hex[:12]}"
-    with psycopg.connect(SERVER, autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name}")
-        try:
-            with psycopg.connect(SERVER, dbname=name, autocommit=True) as connection:
-                yield connection
-        finally:
-            maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """A connection to a database of its own."""
+    with own_database() as url, psycopg.connect(url, autocommit=True) as connection:
+        yield connection
 
 
 def fill(sql: psycopg.Connection, here: World) -> None:

@@ -22,15 +22,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
 from urllib.parse import urlencode
-from uuid import uuid4
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
 
 from bench.harness import Row, row, write
+from bench.postgres import own_database
 
-SERVER = os.environ.get("MAILLAGE_BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 RATE = int(os.environ.get("MAILLAGE_BENCH_RATE", "50"))
 SECONDS = int(os.environ.get("MAILLAGE_BENCH_SECONDS", "20"))
 WARM_UP, CONNECTIONS = 3, 16
@@ -40,7 +38,7 @@ _thread = local()
 
 def run() -> list[Row]:
     """Measure searches and the bare page at the same rate, on the same server."""
-    with tempfile.TemporaryDirectory(prefix="maillage-bench-") as home, _database() as url:
+    with tempfile.TemporaryDirectory(prefix="maillage-bench-") as home, own_database() as url:
         environment = os.environ | {"MAILLAGE_HOME": home, "DATABASE_URL": url, "MAILLAGE_DEMO": "1"}
         prepared = _python(environment, "-m", "bench.search", "prepare").split()
         port, numbers = _free_port(), [int(one) for one in prepared]
@@ -196,18 +194,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    """Give the address of a new database; drop it at the end."""
-    name = f"maillage_bench_{uuid4().hex}"
-    with psycopg.connect(SERVER, autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{SERVER.rsplit('/', 1)[0]}/{name}"
-        finally:
-            maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -12,16 +12,14 @@ from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.rights import in_hand, locked, move, require_closer, tell
+from maillage.orientation.actions.rights import in_hand, locked, move, require_cleared, require_closer, tell
 from maillage.orientation.actions.standing import replace_standing
 from maillage.orientation.models import Closure, Decision, Request
-from maillage.orientation.queries.safety import missing_answers
 from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
 from maillage.orientation.rules.workflow import (
     AWAITING_OUTCOME,
     HUB_DECISION,
     STATE_OF_DECISION,
-    enters_slot_search,
     state_after,
 )
 from maillage.roster import api as roster
@@ -42,12 +40,7 @@ def decide(
     if kind in {DecisionKind.SLOT, DecisionKind.TRANSFER}:
         raise ValueError(f"{kind} has an action of its own")
     row = in_hand(by, request)
-    if row.has_red_flag:
-        raise OrientationError(Refusal.RED_FLAG)
-    if not enters_slot_search(row.priority):
-        raise OrientationError(Refusal.URGENT)
-    if missing_answers(row):
-        raise OrientationError(Refusal.UNANSWERED)
+    require_cleared(row)
     now = timezone.now()
     doctor = None
     if kind is DecisionKind.ON_CALL:

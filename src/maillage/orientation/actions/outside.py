@@ -20,12 +20,11 @@ from maillage.orientation.actions.announce import (
 )
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.proposals import Next
-from maillage.orientation.actions.rights import in_hand, move, tell
+from maillage.orientation.actions.rights import in_hand, move, require_cleared, tell
 from maillage.orientation.actions.standing import replace_standing, standing
 from maillage.orientation.models import Decision, Proposal, Request
-from maillage.orientation.queries.safety import missing_answers
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState
-from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION, enters_slot_search
+from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION
 
 
 @transaction.atomic
@@ -42,7 +41,7 @@ def book_over_capacity(
     known = _same(by, row, key)
     if known is not None:
         return Next(row, known.appointment, None, _("Ce rendez-vous est déjà pris."), told=True)
-    _check(row)
+    require_cleared(row)
     if row.patient is None:
         raise OrientationError(Refusal.NO_PATIENT)
     slot = _slot_at(schedule, starts_at)
@@ -80,7 +79,7 @@ def send_outside_slot(
     known = _same(by, row, key)
     if known is not None:
         return known
-    _check(row)
+    require_cleared(row)
     if proposal is not None:
         proposal = _standing(row, proposal)
         professional, structure = proposal.professional, proposal.structure
@@ -115,15 +114,6 @@ def _standing(row: Request, proposal: Proposal) -> Proposal:
     if found is None:
         raise OrientationError(Refusal.PROPOSAL_GONE)
     return found
-
-
-def _check(row: Request) -> None:
-    if row.has_red_flag:
-        raise OrientationError(Refusal.RED_FLAG)
-    if not enters_slot_search(row.priority):
-        raise OrientationError(Refusal.URGENT)
-    if missing_answers(row):
-        raise OrientationError(Refusal.UNANSWERED)
 
 
 def _slot_at(schedule: agenda.Schedule, starts_at: datetime) -> agenda.Slot:

@@ -13,7 +13,7 @@ from maillage.engines import booking as engine
 from maillage.kernel.models import Person
 from maillage.orientation.actions.announce import announce, meeting_at, told_sentence
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.rights import in_hand, move, tell
+from maillage.orientation.actions.rights import in_hand, move, require_cleared, tell
 from maillage.orientation.actions.standing import (
     STANDING,
     give_back_others,
@@ -24,7 +24,6 @@ from maillage.orientation.actions.standing import (
 from maillage.orientation.computations.criteria import Criteria
 from maillage.orientation.computations.proposals import Answer, find
 from maillage.orientation.models import Decision, Proposal, Request, Search
-from maillage.orientation.queries.safety import missing_answers
 from maillage.orientation.rules.vocabulary import (
     DecisionKind,
     ProposalKind,
@@ -32,7 +31,7 @@ from maillage.orientation.rules.vocabulary import (
     RefusalReason,
     State,
 )
-from maillage.orientation.rules.workflow import HUB_DECISION, enters_slot_search
+from maillage.orientation.rules.workflow import HUB_DECISION
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +179,11 @@ def _search(by: Person, row: Request, criteria: Criteria) -> Search:
 
 
 def _check_may_search(row: Request) -> None:
-    if row.has_red_flag:
-        raise OrientationError(Refusal.RED_FLAG)
-    if not enters_slot_search(row.priority):
-        raise OrientationError(Refusal.URGENT)
+    require_cleared(row)
     if State(row.state) not in {State.IN_HAND, State.PROPOSED}:
         raise OrientationError(Refusal.STATE)
     if row.commune is None:
         raise OrientationError(Refusal.NO_COMMUNE)
-    if missing_answers(row):
-        raise OrientationError(Refusal.UNANSWERED)
 
 
 def _keep(search: Search, answer: Answer) -> None:

@@ -15,8 +15,9 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.models import Decision, Request
+from maillage.orientation.queries.safety import missing_answers
 from maillage.orientation.rules.vocabulary import State
-from maillage.orientation.rules.workflow import may_become
+from maillage.orientation.rules.workflow import enters_slot_search, may_become
 
 OPENED, CHANGED = "orientation.opened", "orientation.changed"
 
@@ -33,6 +34,16 @@ def locked(request: Request) -> Request:
         if known.get(name) is not None and known[name].pk == getattr(row, f"{name}_id"):
             setattr(row, name, known[name])
     return row
+
+
+def require_cleared(row: Request) -> None:
+    """Raise OrientationError unless nothing said so far forbids answering a request in town."""
+    if row.has_red_flag:
+        raise OrientationError(Refusal.RED_FLAG)
+    if not enters_slot_search(row.priority):
+        raise OrientationError(Refusal.URGENT)
+    if missing_answers(row):
+        raise OrientationError(Refusal.UNANSWERED)
 
 
 def in_hand(by: Person, request: Request) -> Request:
