@@ -25,7 +25,14 @@ from maillage.roster.actions.solving import keep
 from maillage.roster.computations import Proposal, propose
 from maillage.roster.models import Absence, Assignment, Exchange, Job, Offer, Post, Roster, Sector, Volunteer
 from maillage.roster.queries.calendars import ical
-from maillage.roster.queries.duties import Coverage, OnCall, missing_posts, on_call, posts_of
+from maillage.roster.queries.duties import (
+    Coverage,
+    OnCall,
+    missing_posts,
+    on_call,
+    on_call_by_sector,
+    posts_of,
+)
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.queries.statements import Line, balance, statement
 from maillage.roster.rules.blocks import BlockKind, HolidayCalendar
@@ -71,6 +78,7 @@ __all__ = [
     "next_deadline",
     "offer",
     "on_call",
+    "on_call_by_sector",
     "posts_of",
     "propose",
     "recover",

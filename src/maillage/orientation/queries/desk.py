@@ -191,12 +191,8 @@ def on_call_now(
     """
     access.require(by, Permission.VIEW_ROSTER, scope)
     at = now or timezone.now()
-    sectors = roster.Sector.objects.filter(territory__scope=scope).prefetch_related("communes")
-    return [
-        (sector, roster.on_call(commune, at))
-        for sector in sectors
-        if (commune := next(iter(sector.communes.all()), None)) is not None
-    ]
+    sectors = roster.Sector.objects.filter(territory__scope=scope).select_related("territory")
+    return roster.on_call_by_sector(sectors, at)
 
 
 def free_capacity(*, by: Person, scope: Scope, now: datetime | None = None) -> Capacity:

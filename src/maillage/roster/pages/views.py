@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,16 +17,16 @@ from maillage.kernel.rules import Permission
 from maillage.roster.actions.rosters import check_period, create_roster
 from maillage.roster.actions.solving import keep
 from maillage.roster.computations import propose, seconds_given
-from maillage.roster.models import Roster, Sector
+from maillage.roster.models import Roster
 from maillage.roster.pages import presenters, words
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.forms import PeriodForm
 from maillage.roster.pages.gaps import gaps_of
 from maillage.roster.pages.jobs import job_of
-from maillage.roster.pages.on_call import Answer, answer_of
+from maillage.roster.pages.on_call import answer_of
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
-from maillage.roster.queries.duties import duties_of, missing_posts, on_call_in
+from maillage.roster.queries.duties import duties_of, missing_posts, on_call_by_sector
 from maillage.roster.queries.exchanges import volunteer_of
 from maillage.roster.queries.sectors import sectors_in, volunteers_of
 from maillage.roster.queries.settings import legal_days, legal_delays, planned
@@ -54,7 +54,10 @@ class Index(Page):
         done = [row for row in rows if row[1] is None]
         mine = duties_of(self.person, now)[:1]
         return super().get_context_data(
-            now=[self._now(sector, now) for sector in sectors[:SHOWN_NOW]],
+            now=[
+                (sector, answer_of(answer, now))
+                for sector, answer in on_call_by_sector(sectors[:SHOWN_NOW], now)
+            ],
             sector_count=len(sectors),
             mine=[
                 (one, presenters.named(one.post, one.post.roster.sector.zone), one.post.starts_at <= now)
@@ -65,10 +68,6 @@ class Index(Page):
             may_manage=access.may(self.person, Permission.MANAGE_ROSTER),
             **context,
         )
-
-    @staticmethod
-    def _now(sector: Sector, now: datetime) -> tuple[Sector, Answer]:
-        return sector, answer_of(on_call_in(sector, now), now)
 
 
 class Detail(OfRoster, Page):

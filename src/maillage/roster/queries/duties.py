@@ -62,19 +62,44 @@ def on_call(commune: Commune, at: datetime) -> OnCall:
 
 def on_call_in(sector: Sector, at: datetime) -> OnCall:
     """Return who is on call in a sector at the instant `at` (aware), by the rosters in force."""
-    rosters = _in_force(sector)
-    posts = tuple(Post.objects.filter(roster__in=rosters, starts_at__lte=at, ends_at__gt=at))
+    return on_call_by_sector([sector], at)[0][1]
+
+
+def on_call_by_sector(sectors: Iterable[Sector], at: datetime) -> list[tuple[Sector, OnCall]]:
+    """Return each sector with who is on call in it at the instant `at` (aware), by the rosters in force.
+
+    At most three queries, however many sectors.
+    """
+    asked = list(sectors)
+    open_now = Post.objects.filter(roster__in=_in_force(asked), starts_at__lte=at, ends_at__gt=at)
+    posts: dict[int, list[Post]] = {}
+    for post in open_now.select_related("roster"):
+        posts.setdefault(post.roster.sector_id, []).append(post)
+    held: dict[int, Assignment] = {}
     if posts:
-        held = tuple(held_posts(posts))
-        return OnCall(Coverage.COVERED if held else Coverage.GAP, sector, posts, held)
-    day = at.astimezone(sector.zone).date()
-    covered = rosters.filter(first_day__lte=day, last_day__gte=day).exists()
-    return OnCall(Coverage.OUTSIDE_HOURS if covered else Coverage.NO_ROSTER, sector)
+        held = {one.post_id: one for one in held_posts(one for rows in posts.values() for one in rows)}
+    idle = [sector for sector in asked if sector.pk not in posts]
+    covered = _covered(idle, at) if idle else frozenset()
+    return [(one, _answer(one, posts.get(one.pk, []), held, one.pk in covered)) for one in asked]
+
+
+def _answer(sector: Sector, posts: list[Post], held: dict[int, Assignment], is_covered: bool) -> OnCall:
+    if not posts:
+        return OnCall(Coverage.OUTSIDE_HOURS if is_covered else Coverage.NO_ROSTER, sector)
+    names = tuple(one for key, one in held.items() if key in {post.pk for post in posts})
+    return OnCall(Coverage.COVERED if names else Coverage.GAP, sector, tuple(posts), names)
+
+
+def _covered(sectors: list[Sector], at: datetime) -> frozenset[int]:
+    """Return the keys of the sectors of which a roster in force holds the local day of `at`."""
+    days = {one.pk: at.astimezone(one.zone).date() for one in sectors}
+    rows = _in_force(sectors).values_list("sector", "first_day", "last_day")
+    return frozenset(key for key, first, last in rows if first <= days[key] <= last)
 
 
 def next_posts(sector: Sector, after: datetime) -> list[Post]:
     """Return the posts of the first block that starts at `after` or later, each with its holder if any."""
-    coming = Post.objects.filter(roster__in=_in_force(sector), starts_at__gte=after)
+    coming = Post.objects.filter(roster__in=_in_force([sector]), starts_at__gte=after)
     first = coming.order_by("starts_at").values("starts_at")[:1]
     rows = coming.filter(starts_at__in=first).select_related("assignment__volunteer__professional")
     return list(rows.order_by("seat", "pk"))
@@ -87,8 +112,8 @@ def duties_of(person: Person, after: datetime) -> list[Assignment]:
     return list(rows.order_by("post__starts_at", "pk"))
 
 
-def _in_force(sector: Sector) -> QuerySet[Roster]:
-    return Roster.objects.filter(sector=sector, state__in=[state.value for state in IN_FORCE])
+def _in_force(sectors: Iterable[Sector]) -> QuerySet[Roster]:
+    return Roster.objects.filter(sector__in=list(sectors), state__in=[state.value for state in IN_FORCE])
 
 
 def held_posts(posts: Iterable[Post]) -> QuerySet[Assignment]:
