@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from pytest_django import DjangoAssertNumQueries
+
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api
@@ -12,6 +14,32 @@ from tests.factories import make_person, make_professional
 from tests.orientation.conftest import NOW, Call
 
 DAY = date(2026, 3, 14)
+
+
+def test_every_sector_is_asked_at_once(
+    place: Territory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    doctor = make_professional("Marjolaine", "Driss")
+    expected = {"Brume": "covered", "Crue": "gap", "Dune": "outside_hours", "Givre": "no_roster"}
+    for name, coverage in expected.items():
+        sector = roster.Sector.objects.create(territory=place, name=name, calendar="metropole")
+        first = DAY if coverage != "no_roster" else DAY + timedelta(days=1)
+        table = roster.Roster.objects.create(
+            sector=sector, first_day=first, last_day=DAY + timedelta(days=2), state="running"
+        )
+        if coverage in {"covered", "gap"}:
+            post = roster.Post.objects.create(
+                roster=table, kind="saturday_pm", day=DAY, starts_at=NOW - timedelta(hours=2),
+                ends_at=NOW + timedelta(hours=6), burden=1.0,
+            )  # fmt: skip
+        if coverage == "covered":
+            volunteer = roster.Volunteer.objects.create(sector=sector, professional=doctor, share=1.0)
+            roster.Assignment.objects.create(post=post, volunteer=volunteer, origin="manual")
+    sectors = roster.Sector.objects.select_related("territory").order_by("name")
+    with django_assert_num_queries(4):
+        found = roster.on_call_by_sector(sectors, NOW)
+    assert {sector.name: answer.coverage.value for sector, answer in found} == expected
+    assert [one.volunteer.professional for _sector, answer in found for one in answer.held] == [doctor]
 
 
 def test_who_is_on_call_is_proposed_then_decided(
