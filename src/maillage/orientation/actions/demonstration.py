@@ -19,7 +19,7 @@ from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation.actions.proposals import hold, hold_and_book, propose
-from maillage.orientation.actions.requests import release
+from maillage.orientation.actions.requests import months_on, release
 from maillage.orientation.actions.safety import create_example_sheets
 from maillage.orientation.models import Closure, Decision, Proposal, Request
 from maillage.orientation.rules.vocabulary import OF_A_SLOT, CallerKind, DecisionKind, Origin, Outcome, State
@@ -112,6 +112,8 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
     for order, call in enumerate(_CALLS):
         row = _request(call, f"{first}-{order}", pair[order % 2], place, now)
         row.patient = _alike(patients, call, now)
+        if row.patient is not None and row.patient.birth_date is not None:
+            row.age_months = months_on(row.patient.birth_date, now.date())
         row.commune = communes[order % len(communes)] if communes else None
         if call.origin is Origin.EHPAD and home is not None:
             row.commune, row.place = home.commune, home.name

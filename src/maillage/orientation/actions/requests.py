@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -145,11 +145,12 @@ def _describe(request: Request, values: Mapping[str, Any]) -> None:
         setattr(request, name, _checked(request, name, value))
     patient = values.get("patient")
     if patient is not None and patient.birth_date and "age_months" not in values:
-        day = timezone.localdate()
-        born = patient.birth_date
-        request.age_months = max(
-            0, (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
-        )
+        request.age_months = months_on(patient.birth_date, timezone.localdate())
+
+
+def months_on(born: date, day: date) -> int:
+    """Return the whole months that somebody born on `born` has lived on `day`, zero at least."""
+    return max(0, (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day))
 
 
 def _checked(request: Request, name: str, value: Any) -> Any:
