@@ -11,15 +11,13 @@ from maillage.exchange import api as exchange
 from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
+from maillage.orientation.actions.deciding import decided
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import in_hand, locked, move, require_cleared, require_closer, tell
-from maillage.orientation.actions.standing import replace_standing
 from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
 from maillage.orientation.rules.workflow import (
     AWAITING_OUTCOME,
-    HUB_DECISION,
-    STATE_OF_DECISION,
     state_after,
 )
 from maillage.roster import api as roster
@@ -50,8 +48,8 @@ def decide(
         if not held:
             raise OrientationError(Refusal.NOT_ON_CALL)
         doctor = held[0].volunteer.professional
-    code = HubDecision.PRESCRIPTION if prescription else HUB_DECISION[kind]
-    made = _decided(by, row, kind, code, note, doctor)
+    code = HubDecision.PRESCRIPTION if prescription else None
+    made = decided(by, row, kind, code=code, note=note.strip(), on_call=doctor)
     tell(by, row, "orientation.decided", {"kind": kind.value})
     return made
 
@@ -66,8 +64,7 @@ def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
     if not note.strip():
         raise OrientationError(Refusal.NO_NOTE)
     row.answered_at = row.answered_at or timezone.now()
-    kind = DecisionKind.TRANSFER
-    made = _decided(by, row, kind, HUB_DECISION[kind], note, None)
+    made = decided(by, row, DecisionKind.TRANSFER, note=note.strip())
     tell(by, row, "orientation.transferred", {})
     return made
 
@@ -125,19 +122,6 @@ def _tell_sender(by: Person, row: Request, made: Closure) -> None:
         key=f"orientation-outcome-{made.pk}",
         scope=row.scope,
         path=f"{reverse('orientation:mine')}#demande-{row.pk}",
-    )
-
-
-def _decided(
-    by: Person, row: Request, kind: DecisionKind, code: HubDecision, note: str, doctor: object
-) -> Decision:
-    now = timezone.now()
-    move(row, STATE_OF_DECISION[kind], now)
-    row.decided_at = row.decided_at or now
-    row.save()
-    replace_standing(by, row)
-    return Decision.objects.create(
-        request=row, kind=kind.value, hub_code=code.value, note=note.strip(), on_call=doctor, by=by
     )
 
 

@@ -18,13 +18,13 @@ from maillage.orientation.actions.announce import (
     tell_own_doctor,
     told_sentence,
 )
+from maillage.orientation.actions.deciding import decided
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.proposals import Next
-from maillage.orientation.actions.rights import in_hand, move, require_cleared, tell
-from maillage.orientation.actions.standing import replace_standing, standing
+from maillage.orientation.actions.rights import in_hand, require_cleared, tell
+from maillage.orientation.actions.standing import standing
 from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState
-from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def book_over_capacity(
         if error.refusal is agenda.Refusal.KEY_USED:
             raise OrientationError(Refusal.KEY_USED) from error
         return Next(row, None, standing(row).order_by("rank").first(), str(error))
-    _decided(by, row, DecisionKind.SLOT, key, appointment=made, is_over_capacity=True)
+    decided(by, row, DecisionKind.SLOT, key=key, appointment=made, is_over_capacity=True)
     told = announce(by=by, row=row, meeting=meeting_at(slot), key=agenda.announced_as(made))
     tell(by, row, "orientation.booked_over_capacity", {"appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)
@@ -93,7 +93,7 @@ def send_outside_slot(
     if proposal is not None:
         proposal.state = ProposalState.ACCEPTED.value
         proposal.save(update_fields=["state"])
-    made = _decided(by, row, kind, key, note=note.strip(), **who)
+    made = decided(by, row, kind, key=key, note=note.strip(), **who)
     _tell_outside(by, row, professional, at, made)
     tell(by, row, "orientation.sent_outside", {"decision": made.pk})
     return made
@@ -130,17 +130,6 @@ def _practises(professional: Professional | None, structure: Structure | None) -
         return False
     gone = professional is not None and not (professional.is_active and professional.merged_into_id is None)
     return not gone and (structure is None or structure.is_active)
-
-
-def _decided(by: Person, row: Request, kind: DecisionKind, key: str, **fields: object) -> Decision:
-    now = timezone.now()
-    move(row, STATE_OF_DECISION[kind], now)
-    row.decided_at = row.decided_at or now
-    row.save()
-    replace_standing(by, row)
-    return Decision.objects.create(
-        request=row, kind=kind.value, hub_code=HUB_DECISION[kind].value, by=by, at=now, key=key, **fields
-    )
 
 
 def _tell_outside(

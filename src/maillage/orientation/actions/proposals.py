@@ -12,6 +12,7 @@ from maillage.agenda import api as agenda
 from maillage.engines import booking as engine
 from maillage.kernel.models import Person
 from maillage.orientation.actions.announce import announce, meeting_at, told_sentence
+from maillage.orientation.actions.deciding import decided
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import in_hand, move, require_cleared, tell
 from maillage.orientation.actions.standing import (
@@ -31,7 +32,6 @@ from maillage.orientation.rules.vocabulary import (
     RefusalReason,
     State,
 )
-from maillage.orientation.rules.workflow import HUB_DECISION
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +122,9 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
         made = agenda.book(by=by, slot=chosen.slot, patient=row.patient, key=key, held=chosen.appointment)
     except agenda.BookingRefusedError as error:
         return _taken(by, row, chosen, error)
-    now = timezone.now()
-    move(row, State.BOOKED, now)
-    row.decided_at = row.decided_at or now
     chosen.appointment, chosen.state = made, ProposalState.ACCEPTED.value
     chosen.save(update_fields=["appointment", "state"])
-    replace_standing(by, row)
-    kind = DecisionKind.SLOT
-    Decision.objects.create(
-        request=row,
-        kind=kind.value,
-        hub_code=HUB_DECISION[kind].value,
-        proposal=chosen,
-        appointment=made,
-        by=by,
-    )
-    row.save()
+    decided(by, row, DecisionKind.SLOT, proposal=chosen, appointment=made)
     told = announce(by=by, row=row, meeting=meeting_at(chosen.slot), key=agenda.announced_as(made))
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)

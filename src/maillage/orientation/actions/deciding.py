@@ -1,0 +1,29 @@
+"""Writing a decision: the request moves, nothing else stands for it, the decision is kept."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from maillage.kernel.models import Person
+from maillage.orientation.actions.rights import move
+from maillage.orientation.actions.standing import replace_standing
+from maillage.orientation.models import Decision, Request
+from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision
+from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION
+
+
+def decided(
+    by: Person, row: Request, kind: DecisionKind, *, code: HubDecision | None = None, **fields: object
+) -> Decision:
+    """Write what `by` decided of a locked request, and return it; `fields`: those of `Decision`.
+
+    `code`: how the Hub Santé calls it, where its kind does not say so alone. A proposal that was accepted is
+    marked so beforehand: those that still stand are replaced.
+    """
+    now = timezone.now()
+    move(row, STATE_OF_DECISION[kind], now)
+    row.decided_at = row.decided_at or now
+    row.save()
+    replace_standing(by, row)
+    hub_code = (code or HUB_DECISION[kind]).value
+    return Decision.objects.create(request=row, kind=kind.value, hub_code=hub_code, by=by, at=now, **fields)
