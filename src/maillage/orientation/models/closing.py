@@ -41,6 +41,13 @@ OUTCOME_LABELS = {
 class DecisionQuerySet(OfRequestQuerySet["Decision"]):
     """Decisions, read with their request."""
 
+    def received_by(self, person: Person) -> DecisionQuerySet:
+        """Keep those that sent somebody to `person`, who may see them by that alone."""
+        booked = models.Q(appointment__slot__agenda__professional__account=person)
+        return self.filter(
+            booked | models.Q(on_call__account=person) | models.Q(sent_to__account=person)
+        )._scoped()
+
     def with_key(self, key: str) -> DecisionQuerySet:
         """Keep what the same write made, for an action that then checks whose it was."""
         return self.filter(key=key)._scoped()

@@ -81,7 +81,7 @@ def said(*, by: Person, now: datetime | None = None) -> list[Closure]:
     """Return the outcomes that `by` said lately as the one who received, the latest first."""
     since = (now or timezone.now()) - SHOWN
     rows = Closure.objects.for_person(by).filter(by=by, at__gte=since)
-    effector = Decision.objects.for_person(by).filter(_effector(by), request=OuterRef("request"))
+    effector = Decision.objects.received_by(by).filter(request=OuterRef("request"))
     return list(rows.filter(Exists(effector)).select_related("request__commune").order_by("-at", "-pk"))
 
 
@@ -92,17 +92,12 @@ def closed_since(*, by: Person, scope: Scope, since: datetime) -> list[Closure]:
     return list(rows.select_related("request", "by").order_by("-at", "-pk"))
 
 
-def _effector(person: Person) -> Q:
-    booked = Q(appointment__slot__agenda__professional__account=person)
-    return booked | Q(on_call__account=person) | Q(sent_to__account=person)
-
-
 def _awaited(person: Person) -> QuerySet[Decision]:
     """Keep the decisions by which `person` received somebody, the latest of their request, still awaited."""
     # The base manager: the condition itself, « no later decision », read with the rows that it keeps.
     later = Decision._base_manager.filter(request=OuterRef("request"), pk__gt=OuterRef("pk"))
     awaited = [state.value for state in AWAITING_OUTCOME]
-    rows = Decision.objects.for_person(person).filter(_effector(person), request__state__in=awaited)
+    rows = Decision.objects.received_by(person).filter(request__state__in=awaited)
     return rows.exclude(Exists(later))
 
 
