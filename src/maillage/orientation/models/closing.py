@@ -12,7 +12,7 @@ from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.orientation.models.proposals import Proposal
 from maillage.orientation.models.requests import Request
-from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.orientation.models.scoped import OfRequestQuerySet, optional
 from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome
 
 DECISION_LABELS = {
@@ -71,9 +71,7 @@ class Decision(Authored):
     hub_code = models.CharField(
         _("type de décision (Hub Santé)"), max_length=7, choices=as_choices(HUB_LABELS)
     )
-    proposal = models.ForeignKey(
-        Proposal, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("proposition")
-    )
+    proposal = optional(Proposal, _("proposition"))
     appointment = models.ForeignKey(
         "agenda.Appointment",
         on_delete=models.PROTECT,
@@ -81,27 +79,9 @@ class Decision(Authored):
         related_name="orientation_decisions",
         verbose_name=_("rendez-vous"),
     )
-    on_call = models.ForeignKey(
-        "directory.Professional",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("médecin de garde"),
-    )
-    sent_to = models.ForeignKey(
-        "directory.Professional",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("adressée hors créneau à"),
-    )
-    structure = models.ForeignKey(
-        "directory.Structure",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("structure"),
-    )
+    on_call = optional("directory.Professional", _("médecin de garde"))
+    sent_to = optional("directory.Professional", _("adressée hors créneau à"))
+    structure = optional("directory.Structure", _("structure"))
     is_over_capacity = models.BooleanField(_("au-delà de la capacité"), default=False)
     key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True, null=True)
     note = models.TextField(_("note, transmission"), max_length=2000, blank=True)
@@ -135,9 +115,7 @@ class Closure(Authored):
     outcome = models.CharField(_("issue"), max_length=12, choices=as_choices(OUTCOME_LABELS))
     closes = models.BooleanField(_("clôt la demande"))
     note = models.TextField(_("note"), max_length=1000, blank=True)
-    by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
-    )
+    by = optional(Person, _("par"))
 
     objects = ClosureQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.models.requests import Request
-from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.orientation.models.scoped import OfRequestQuerySet, optional
 from maillage.orientation.rules.vocabulary import OF_A_SLOT, ProposalKind, ProposalState, RefusalReason
 
 KIND_LABELS = {
@@ -104,30 +104,10 @@ class Proposal(AnnotatedModel):
     )
     rank = models.PositiveSmallIntegerField(_("rang"))
     kind = models.CharField(_("nature"), max_length=12, choices=as_choices(KIND_LABELS))
-    slot = models.ForeignKey(
-        "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau")
-    )
-    professional = models.ForeignKey(
-        "directory.Professional",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("professionnel"),
-    )
-    appointment = models.ForeignKey(
-        "agenda.Appointment",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("rendez-vous retenu ou pris"),
-    )
-    structure = models.ForeignKey(
-        "directory.Structure",
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("structure"),
-    )
+    slot = optional("agenda.Slot", _("créneau"))
+    professional = optional("directory.Professional", _("professionnel"))
+    appointment = optional("agenda.Appointment", _("rendez-vous retenu ou pris"))
+    structure = optional("directory.Structure", _("structure"))
     phone = models.CharField(_("téléphone à appeler"), max_length=20, blank=True)
     protocol = models.CharField(_("protocole"), max_length=8, blank=True)
     starts_at = models.DateTimeField(_("début"), null=True)

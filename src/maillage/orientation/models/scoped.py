@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import Row, ScopedQuerySet
+
+
+def optional(to: str | type[models.Model], label: str | Promise) -> models.ForeignKey[Any, Any]:
+    """Return a link to a row that may not be there, which nobody follows back."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=label)
 
 
 class OfRequestQuerySet(ScopedQuerySet[Row]):
