@@ -133,6 +133,40 @@ def test_every_exclusion_has_all_its_reasons_in_order(seed, n, busy):
         assert [tuple(one) for one in index.exclusions(request, rows)] == expected
 
 
+@settings(deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 25), st.integers(0, 12), st.integers(1, 6), st.integers(0, 30)
+)
+def test_one_pass_answers_all_that_a_search_asks(seed, n, busy, k, most):
+    rng = np.random.default_rng(seed)
+    who, free = random_world(rng, n, busy)
+    slots = flat(free, rng)
+    request = random_request(rng, n)
+    offers = reference.offers(who, free, request)
+    own = reference.own_first(who, free, request)
+    for backend in BACKENDS:
+        index = Index(who, slots, backend=backend)
+        answer = index.answer(request, k, most)
+        best = answer.best
+        assert list(
+            zip(
+                best.score.tolist(), best.travel.tolist(), best.row.tolist(), best.start.tolist(), strict=True
+            )
+        ) == [tuple(one) for one in offers[:k]]
+        assert (best.wait == best.start - request.now).all()
+        assert (answer.own and answer.own[:3]) == (own and (own.row, own.start, own.travel))
+        assert answer.choices == index.choices(request)
+        assert [one[:3] for one in answer.choices] == [
+            (one.row, one.start, one.travel) for one in reference.pareto(who, free, request)
+        ]
+        for choice in [*answer.choices, *([answer.own] if answer.own else [])]:
+            assert choice.is_own == (choice.row in request.own)
+            assert choice.is_earliest == (choice.start == min(one.start for one in offers))
+            assert choice.is_nearest == (choice.travel == min(one.travel for one in offers))
+        assert [tuple(one) for one in answer.explained] == reference.explained(who, free, request, most)
+        assert answer.alone == reference.alone(who, free, request)
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 120))
 def test_bookings_and_cancellations_keep_it_in_step(seed, n, steps):
@@ -162,7 +196,7 @@ def test_ten_thousand_requests_without_an_error():
 
 def test_the_kernel_says_the_same_uncompiled(monkeypatch):
     rng = np.random.default_rng(7)
-    monkeypatch.setattr(kernels, "_compiled", kernels.best)
+    monkeypatch.setattr(kernels, "_compiled", kernels.Kernels(kernels.best, kernels.survey))
     for _ in range(40):
         who, free = random_world(rng, 20, 6)
         check(Index(who, flat(free)), who, free, random_request(rng, 20), 3)

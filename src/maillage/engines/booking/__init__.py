@@ -4,10 +4,11 @@ The index is built from a directory and its free slots, and kept in step with th
 database decides at booking. NumPy arrays in and out; rows are those of the caller's `Professionals`.
 """
 
-from maillage.engines.booking.compute import Candidates, Index, warm
+from maillage.engines.booking.compute import Candidates, Index, Survey, warm
 from maillage.engines.booking.model import (
     NO_LIMIT,
     URGENT,
+    Answer,
     Choice,
     Exclusion,
     Found,
@@ -26,6 +27,7 @@ __all__ = [
     "NO_LIMIT",
     "URGENT",
     "VERSION",
+    "Answer",
     "Candidates",
     "Choice",
     "Exclusion",
@@ -36,6 +38,7 @@ __all__ = [
     "Reason",
     "Request",
     "Slots",
+    "Survey",
     "UrgentRequestError",
     "warm",
 ]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from maillage.engines.booking import kernels
 from maillage.engines.booking.model import (
+    Answer,
     Choice,
     Exclusion,
     FloatArray,
@@ -34,6 +35,24 @@ class Candidates(NamedTuple):
     travel: NDArray[np.float32]
 
 
+class Survey(NamedTuple):
+    """Every row within reach at any distance, in order of row.
+
+    `start`: its first slot that is visible and of a kind asked, −1 without one; `failed`: the bits of the
+    filters that leave it out, in the order of `Reason`; 0: it passes.
+    """
+
+    row: IntArray
+    start: IntArray
+    travel: NDArray[np.float32]
+    failed: NDArray[np.int32]
+
+    def passing(self) -> Candidates:
+        """Keep the rows that pass every filter."""
+        kept = self.failed == 0
+        return Candidates(self.row[kept], self.start[kept], self.travel[kept])
+
+
 class Index:
     """Professionals and their free slots by commune: searched many times, kept in step by `add` and `remove`.
 
@@ -48,7 +67,7 @@ class Index:
         if len(professionals) and professionals.commune.min() < 0:
             raise ValueError("a commune of practice must not be negative")
         self.professionals = professionals
-        self._kernel = kernels.compiled(backend)
+        self._kernels = kernels.compiled(backend)
         communes = int(professionals.commune.max(initial=-1)) + 1
         self._commune_rows = np.argsort(professionals.commune, kind="stable").astype(np.int32)
         self._commune_begin = np.zeros(communes + 1, dtype=np.int64)
@@ -75,51 +94,43 @@ class Index:
         """The k rows with the lowest wait + travel_weight · travel, each with its first slot; exact."""
         if k < 1:
             raise ValueError("at least one proposal must be asked for")
-        if self._kernel is None:
-            return self._sorted_candidates(request, k)
+        if self._kernels is None:
+            return _best(self.candidates(request), request, k)
         near = self._known_part(request)
         row, start = np.empty(k, np.int32), np.empty(k, np.int32)
         travel, score = np.empty(k, np.float32), np.empty(k)
         wanted, free = self._wanted(request), self.free
-        size = self._kernel(
+        size = self._kernels.best(
             *(near.communes, near.minutes, float(request.max_travel), float(request.travel_weight), wanted),
             *(self._commune_begin, self._commune_rows, self._people),
             *(free.begin, free.count, free.starts, free.tags),
-            *(np.array(request.own, np.int32), np.array(request.refused, np.int32)),
+            *(request.own_rows, request.refused_rows),
             *(row, start, travel, score),
         )
         start = start[:size]
         return Found(row[:size], start, start - np.int32(request.now), travel[:size], score[:size])
+
+    def answer(self, request: Request, k: int = 5, explained: int = 60) -> Answer:
+        """The best k, the own doctor, the Pareto set and who is left out, from one pass over the rows."""
+        if k < 1:
+            raise ValueError("at least one proposal must be asked for")
+        survey = self.survey(request)
+        passing = survey.passing()
+        choices = _pareto(passing, request)
+        return Answer(
+            _best(passing, request, k),
+            _own(passing, request),
+            choices,
+            _explained(survey, explained),
+            _alone(survey.failed),
+        )
 
     def choices(self, request: Request) -> list[Choice]:
         """The Pareto set over start, travel and own doctor, nearest first; of equals, the first by row.
 
         It always holds the earliest, the nearest, and the own doctor where they have an acceptable slot.
         """
-        found = self.candidates(request)
-        if not found.row.size:
-            return []
-        own = np.isin(found.row, request.own)
-        earliest, nearest = found.start.min(), found.travel.min()
-        kept, soonest, own_soonest = [], np.iinfo(np.int64).max, np.iinfo(np.int64).max
-        for at in np.lexsort((found.row, ~own, found.start, found.travel)).tolist():
-            start = int(found.start[at])
-            if start < (own_soonest if own[at] else soonest):
-                kept.append(at)
-                soonest = min(soonest, start)
-                if own[at]:
-                    own_soonest = start
-        return [
-            Choice(
-                int(found.row[at]),
-                int(found.start[at]),
-                float(found.travel[at]),
-                bool(found.start[at] == earliest),
-                bool(found.travel[at] == nearest),
-                bool(own[at]),
-            )
-            for at in kept
-        ]
+        return _pareto(self.candidates(request), request)
 
     def exclusions(self, request: Request, rows: IntArray | None = None) -> list[Exclusion]:
         """Why each of these rows (by default, all those within reach at any distance) is left out.
@@ -145,22 +156,39 @@ class Index:
 
     def candidates(self, request: Request) -> Candidates:
         """Every row that passes every filter, in order of row."""
+        return self.survey(request).passing()
+
+    def survey(self, request: Request) -> Survey:
+        """Every row within reach at any distance, with what each filter says of it, in order of row."""
         near = self._known_part(request)
+        if self._kernels is None:
+            return self._surveyed(request, near)
+        size = self._rows_in(near)
+        row, start = np.empty(size, np.int32), np.empty(size, np.int32)
+        travel, failed = np.empty(size, np.float32), np.empty(size, np.int32)
+        free = self.free
+        self._kernels.survey(
+            *(near.communes, near.minutes, float(request.max_travel), self._wanted(request)),
+            *(self._commune_begin, self._commune_rows, self._people),
+            *(free.begin, free.count, free.starts, free.tags),
+            *(request.own_rows, request.refused_rows),
+            *(row, start, travel, failed),
+        )
+        order = np.argsort(row)
+        return Survey(row[order], start[order], travel[order], failed[order])
+
+    def _surveyed(self, request: Request, near: Reach) -> Survey:
+        """The NumPy twin of `kernels.survey`."""
         rows, travel = self._rows_of(near)
         order = np.argsort(rows)
         rows, travel = rows[order], travel[order]
-        wrong = np.array(list(self._failed(request, near, rows).values())).any(axis=0)
-        rows, travel = rows[~wrong], travel[~wrong]
+        failed = np.zeros(rows.size, np.int32)
+        for place, wrong in enumerate(self._failed(request, near, rows).values()):
+            failed |= wrong.astype(np.int32) << np.int32(place)
         slots = self._first_slots(rows, request)
-        return Candidates(rows, self.free.starts[slots], travel)
-
-    def _sorted_candidates(self, request: Request, k: int) -> Found:
-        """The NumPy twin of `kernels.best`."""
-        found = self.candidates(request)
-        wait = found.start - np.int32(request.now)
-        score: FloatArray = wait.astype(np.float64) + request.travel_weight * found.travel.astype(np.float64)
-        order = np.lexsort((found.row, found.travel, score))[:k]
-        return Found(found.row[order], found.start[order], wait[order], found.travel[order], score[order])
+        starts = np.full(rows.size, -1, np.int32)
+        starts[slots >= 0] = self.free.starts[slots[slots >= 0]]
+        return Survey(rows, starts, travel, failed)
 
     def _failed(self, request: Request, near: Reach, rows: IntArray) -> dict[Reason, NDArray[np.bool_]]:
         """For each hard filter, in order, which of the rows it leaves out."""
@@ -198,6 +226,9 @@ class Index:
         first[owner[fits][::-1]] = places[fits][::-1]
         return first
 
+    def _rows_in(self, near: Reach) -> int:
+        return int((self._commune_begin[near.communes + 1] - self._commune_begin[near.communes]).sum())
+
     def _rows_of(self, near: Reach) -> tuple[IntArray, NDArray[np.float32]]:
         """The rows practising in the communes of a reach, and their travel."""
         begins = self._commune_begin[near.communes]
@@ -227,8 +258,84 @@ class Index:
         return row
 
 
+def _best(passing: Candidates, request: Request, k: int) -> Found:
+    """The NumPy twin of `kernels.best`."""
+    wait = passing.start - np.int32(request.now)
+    score: FloatArray = wait.astype(np.float64) + request.travel_weight * passing.travel.astype(np.float64)
+    order = np.lexsort((passing.row, passing.travel, score))[:k]
+    return Found(passing.row[order], passing.start[order], wait[order], passing.travel[order], score[order])
+
+
+def _pareto(passing: Candidates, request: Request) -> list[Choice]:
+    if not passing.row.size:
+        return []
+    own = np.isin(passing.row, request.own_rows)
+    kept, soonest, own_soonest = [], np.iinfo(np.int64).max, np.iinfo(np.int64).max
+    for at in np.lexsort((passing.row, ~own, passing.start, passing.travel)).tolist():
+        start = int(passing.start[at])
+        if start < (own_soonest if own[at] else soonest):
+            kept.append(at)
+            soonest = min(soonest, start)
+            if own[at]:
+                own_soonest = start
+    return [_choice(passing, at, is_own=bool(own[at])) for at in kept]
+
+
+def _own(passing: Candidates, request: Request) -> Choice | None:
+    """The own doctor's earliest slot; of equals, the first by row."""
+    if not request.own:
+        return None
+    own = np.flatnonzero(np.isin(passing.row, request.own_rows))
+    if not own.size:
+        return None
+    return _choice(passing, int(own[np.argmin(passing.start[own])]), is_own=True)
+
+
+def _choice(passing: Candidates, at: int, *, is_own: bool) -> Choice:
+    start, travel = passing.start[at], passing.travel[at]
+    return Choice(
+        int(passing.row[at]),
+        int(start),
+        float(travel),
+        bool(start == passing.start.min()),
+        bool(travel == passing.travel.min()),
+        is_own,
+    )
+
+
+def _explained(survey: Survey, most: int) -> list[Exclusion]:
+    """The rows left out with the fewest reasons, then the first by row."""
+    out = np.flatnonzero(survey.failed)
+    reasons = np.zeros(out.size, np.int32)
+    for place in range(len(_REASONS)):
+        reasons += (survey.failed[out] >> place) & 1
+    nearest = out[np.argsort(reasons, kind="stable")[:most]]
+    return [
+        Exclusion(row, _reasons(failed), None if start < 0 else start)
+        for row, failed, start in zip(
+            survey.row[nearest].tolist(),
+            survey.failed[nearest].tolist(),
+            survey.start[nearest].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _reasons(failed: int) -> tuple[Reason, ...]:
+    return tuple(reason for place, reason in enumerate(_REASONS) if failed >> place & 1)
+
+
+def _alone(failed: NDArray[np.int32]) -> dict[Reason, int]:
+    """How many rows have one reason only, by that reason; a reason that is nowhere alone is not listed."""
+    counted = {reason: int((failed == 1 << place).sum()) for place, reason in enumerate(_REASONS)}
+    return {reason: count for reason, count in counted.items() if count}
+
+
+_REASONS = tuple(Reason)
+
+
 def warm() -> bool:
-    """Compile the kernel, or load it from disk, so that no caller waits; False where Numba is absent.
+    """Compile the kernels, or load them from disk, so that no caller waits; False where Numba is absent.
 
     Takes some seconds the first time on a machine and a fraction of a second afterwards.
     """
@@ -237,5 +344,7 @@ def warm() -> bool:
     zero, ones = np.zeros(1, np.int32), np.ones(1, np.int64)
     somebody = Professionals(zero, ones, ones, ones, zero, zero + 1, ones.astype(bool))
     index = Index(somebody, Slots([0], [5], [1], [1]))
-    index.search(Request("P3", 0, Reach.of([0], [1.0]), 10.0))
+    asked = Request("P3", 0, Reach.of([0], [1.0]), 10.0)
+    index.search(asked)
+    index.survey(asked)
     return True

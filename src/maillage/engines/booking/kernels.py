@@ -1,13 +1,13 @@
-"""The hot loop, as a plain function: compiled by Numba where it is installed, tested as it stands.
+"""The hot loops, as plain functions: compiled by Numba where it is installed, tested as they stand.
 
-Its NumPy twin is `compute.candidates`, sorted; it gives the same numbers where Numba is absent.
+Their NumPy twins in `compute` give the same numbers where Numba is absent.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -109,21 +109,101 @@ def best(
     return size
 
 
-def compile_kernel() -> Kernel | None:
-    """The kernel as a Numba dispatcher, compiled on first call and kept on disk; None without Numba."""
+def survey(
+    communes: NDArray[Any],
+    minutes: NDArray[Any],
+    max_travel: float,
+    wanted: tuple[int, ...],
+    commune_begin: NDArray[Any],
+    commune_rows: NDArray[Any],
+    people: tuple[NDArray[Any], ...],
+    begin: NDArray[Any],
+    count: NDArray[Any],
+    starts: NDArray[Any],
+    tags: NDArray[Any],
+    own: NDArray[Any],
+    refused: NDArray[Any],
+    rows: NDArray[Any],
+    found: NDArray[Any],
+    travel: NDArray[Any],
+    failed: NDArray[Any],
+) -> int:
+    """Fill every row of the communes, nearest commune first, with what each filter says; return how many.
+
+    `wanted` is that of `best`. `found`: the first start that is visible and of a kind asked, at any date, −1
+    without one. `failed`: the bits of the filters that leave the row out, in the order of `Reason`; 0: none.
+    """
+    any_profession, all_abilities, motive, age, first, last, audiences, kinds, _now = wanted
+    professions, abilities, motives, age_min, age_max, takes_new = people
+    size = 0
+    for c in range(communes.size):
+        away = float(minutes[c])
+        for at in range(commune_begin[communes[c]], commune_begin[communes[c] + 1]):
+            row = commune_rows[at]
+            is_own = False
+            for k in range(own.size):
+                is_own |= own[k] == row
+            is_refused = False
+            for k in range(refused.size):
+                is_refused |= refused[k] == row
+            slot = begin[at]
+            end = slot + count[at]
+            high = end
+            while slot < high:
+                middle = (slot + high) >> 1
+                if starts[middle] < first:
+                    slot = middle + 1
+                else:
+                    high = middle
+            while slot < end and ((tags[slot] & audiences) == 0 or ((tags[slot] >> 8) & kinds) == 0):
+                slot += 1
+            out = 1 if is_refused else 0
+            if (professions[at] & any_profession) == 0:
+                out |= 2
+            if (abilities[at] & all_abilities) != all_abilities:
+                out |= 4
+            if (motives[at] & motive) != motive:
+                out |= 8
+            if age >= 0 and (age < age_min[at] or age >= age_max[at]):
+                out |= 16
+            if not takes_new[at] and not is_own:
+                out |= 32
+            if away > max_travel:
+                out |= 64
+            if slot == end:
+                out |= 128
+            elif starts[slot] > last:
+                out |= 256
+            rows[size] = row
+            found[size] = -1 if slot == end else starts[slot]
+            travel[size] = minutes[c]
+            failed[size] = out
+            size += 1
+    return size
+
+
+class Kernels(NamedTuple):
+    """The two loops, compiled."""
+
+    best: Kernel
+    survey: Kernel
+
+
+def compile_kernels() -> Kernels | None:
+    """The loops as Numba dispatchers, compiled on first call and kept on disk; None without Numba."""
     try:
         numba = importlib.import_module("numba")
     except ImportError:
         return None
-    dispatcher: Kernel = numba.njit(cache=True, nogil=True)(best)
-    return dispatcher
+    jit = numba.njit(cache=True, nogil=True)
+    return Kernels(jit(best), jit(survey))
 
 
-_compiled: Kernel | None = None
+_compiled: Kernels | None = None
 
 
-def compiled(backend: Backend) -> Kernel | None:
-    """The compiled kernel, or None where `backend` is "numpy" or, with "auto", Numba is absent.
+def compiled(backend: Backend) -> Kernels | None:
+    """The compiled loops, or None where `backend` is "numpy" or, with "auto", Numba is absent.
 
     Raises ImportError where "numba" is asked for by name and absent.
     """
@@ -131,7 +211,7 @@ def compiled(backend: Backend) -> Kernel | None:
     if backend == "numpy":
         return None
     if _compiled is None:
-        _compiled = compile_kernel()
+        _compiled = compile_kernels()
     if _compiled is None and backend == "numba":
         raise ImportError("Numba is not installed: use backend='numpy' or 'auto'")
     return _compiled

@@ -161,6 +161,16 @@ class Request:
             raise ValueError("the travel weight and the longest travel must not be negative")
 
     @property
+    def own_rows(self) -> IntArray:
+        """`own` as the loops read it."""
+        return np.array(self.own, np.int32)
+
+    @property
+    def refused_rows(self) -> IntArray:
+        """`refused` as the loops read it."""
+        return np.array(self.refused, np.int32)
+
+    @property
     def first_start(self) -> int:
         """The earliest start that would do: never in the past."""
         return self.now if self.earliest is None else max(self.earliest, self.now)
@@ -196,3 +206,18 @@ class Exclusion(NamedTuple):
     row: int
     reasons: tuple[Reason, ...]
     first_start: int | None
+
+
+class Answer(NamedTuple):
+    """All that one search says, from one pass over the rows within reach.
+
+    `best`: the best k, as `Index.search` gives them. `own`: the own doctor's earliest acceptable slot, at
+    whatever rank. `choices`: the Pareto set. `explained`: the rows left out that have the fewest reasons,
+    then the first by row, as many as asked. `alone`: how many each filter lets in, given up alone.
+    """
+
+    best: Found
+    own: Choice | None
+    choices: list[Choice]
+    explained: list[Exclusion]
+    alone: dict[Reason, int]

@@ -81,3 +81,27 @@ def pareto(who: Professionals, free: Calendar, request: Request) -> list[Offer]:
     everyone = offers(who, free, request)
     kept = [one for one in everyone if not any(beaten(one, other) for other in everyone)]
     return sorted(kept, key=lambda one: (one.travel, one.start, one.row not in request.own, one.row))
+
+
+def own_first(who: Professionals, free: Calendar, request: Request) -> Offer | None:
+    """The own doctor's offer that starts first; of equals, the first by row."""
+    mine = [one for one in offers(who, free, request) if one.row in request.own]
+    return min(mine, key=lambda one: (one.start, one.row), default=None)
+
+
+def explained(
+    who: Professionals, free: Calendar, request: Request, most: int
+) -> list[tuple[int, tuple[Reason, ...], int | None]]:
+    """Rows within reach that are left out, with their reasons and first slot: fewest reasons, then by row."""
+    within = [row for row in range(len(who)) if int(who.commune[row]) in request.reach.communes.tolist()]
+    out = [(row, tuple(reasons(who, free, request, row)), first_slot(free, row, request)) for row in within]
+    return sorted((one for one in out if one[1]), key=lambda one: (len(one[1]), one[0]))[:most]
+
+
+def alone(who: Professionals, free: Calendar, request: Request) -> dict[Reason, int]:
+    """How many rows within reach each filter leaves out without any other."""
+    found: dict[Reason, int] = {}
+    for _row, why, _start in explained(who, free, request, len(who)):
+        if len(why) == 1:
+            found[why[0]] = found.get(why[0], 0) + 1
+    return found

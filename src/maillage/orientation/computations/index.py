@@ -128,6 +128,7 @@ class DeskIndex:
         places = {slot.schedule_id: slot.schedule for slot in slots}
         self.schedules = [places[key] for key in sorted(places) if places[key].commune_id is not None]
         self.rows = {one.pk: row for row, one in enumerate(self.schedules)}
+        self.names = [str(one.agenda.professional) for one in self.schedules]
         self._place_communes()
         kept = [slot for slot in slots if slot.schedule_id in self.rows]
         columns = [self._entry(slot) for slot in kept]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -177,12 +176,14 @@ def _searched(
     index: DeskIndex, request: Request, asked: booking.Request
 ) -> tuple[list[Offer], list[dict[str, Any]], list[dict[str, Any]]]:
     count = rule("orientation.search.proposals").value
-    found = index.engine.search(asked, count)
+    answer = index.engine.answer(asked, count, EXPLAINED)
+    found = answer.best
     best = list(zip(found.row.tolist(), found.start.tolist(), found.travel.tolist(), strict=True))
-    own = [one for one in _own_first(index, asked) if one[0] not in {row for row, *_rest in best}]
-    ranked = sorted([*own[:1], *best], key=lambda one: one[0] not in asked.own)[:count]
-    choices = index.engine.choices(asked)
-    why = {one.row: one for one in choices}
+    own = answer.own
+    if own is not None and own.row not in found.row:
+        best.insert(0, (own.row, own.start, own.travel))
+    ranked = sorted(best, key=lambda one: one[0] not in asked.own)[:count]
+    why = {one.row: one for one in answer.choices}
     slots = _slots(index, ranked)
     journeys = index.journeys(request.commune)
     offers = [
@@ -193,17 +194,7 @@ def _searched(
         for place, (row, start, travel) in enumerate(ranked)
         if (slot := slots.get((row, start))) is not None
     ]
-    excluded = index.engine.exclusions(asked)
-    return offers, _explained(index, excluded), _widened(excluded)
-
-
-def _own_first(index: DeskIndex, asked: booking.Request) -> list[tuple[int, int, float]]:
-    """The own doctor's first slots among all that pass, however far down the ranking."""
-    if not asked.own:
-        return []
-    passing = index.engine.candidates(asked)
-    rows = zip(passing.row.tolist(), passing.start.tolist(), passing.travel.tolist(), strict=True)
-    return sorted((one for one in rows if one[0] in asked.own), key=lambda one: one[1])
+    return offers, _explained(index, answer.explained), _widened(answer.alone)
 
 
 def _offer(slot: Slot, travel: float, is_own: bool, choice: booking.Choice | None, place: int) -> Offer:
@@ -228,24 +219,21 @@ def _slots(index: DeskIndex, ranked: list[tuple[int, int, float]]) -> dict[tuple
 
 
 def _explained(index: DeskIndex, excluded: list[booking.Exclusion]) -> list[dict[str, Any]]:
-    """Why this one was left out: the one with fewest reasons first."""
-    order = sorted(excluded, key=lambda one: (len(one.reasons), one.row))[:EXPLAINED]
+    """Why each of these was left out, as it is kept with the search."""
     return [
         {
             "schedule": index.schedules[one.row].pk,
-            "name": str(index.schedules[one.row].agenda.professional),
+            "name": index.names[one.row],
             "place": index.schedules[one.row].name,
             "reasons": [reason.value for reason in one.reasons],
             "first_start": None if one.first_start is None else moment_of(one.first_start).isoformat(),
         }
-        for one in order
+        for one in excluded
     ]
 
 
-def _widened(excluded: list[booking.Exclusion]) -> list[dict[str, Any]]:
+def _widened(alone: dict[booking.Reason, int]) -> list[dict[str, Any]]:
     """How many people giving up one criterion alone would add; a refusal and an own time are not criteria."""
     fixed = {booking.Reason.REFUSED, booking.Reason.NO_SLOT}
-    alone = Counter(
-        one.reasons[0].value for one in excluded if len(one.reasons) == 1 and one.reasons[0] not in fixed
-    )
-    return [{"reason": reason, "people": people} for reason, people in alone.most_common()]
+    adds = [(people, reason.value) for reason, people in alone.items() if reason not in fixed]
+    return [{"reason": reason, "people": people} for people, reason in sorted(adds, key=lambda one: -one[0])]
