@@ -8,10 +8,11 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 
 from maillage.agenda import api
+from maillage.agenda.actions import announcing
 from maillage.agenda.models import Agenda, Schedule, Slot
 from maillage.exchange.api import Notification
 from maillage.kernel import outbox
-from maillage.kernel.models import Person
+from maillage.kernel.models import Message, Person
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import PARIS, Open
@@ -261,3 +262,103 @@ def test_a_group_keeps_its_offers_while_a_seat_is_left(
     api.book(by=regulator, slot=slot, patient=patient, key="one of two")
     told()
     assert api.Offer.objects.get().state == "pending"
+
+
+def sms_of(place: Territory) -> list[str]:
+    """Return the hours that the patient's messages say, in the order in which they left."""
+    rows = Notification.objects.in_scope(place.scope).filter(channel="sms", state="sent")
+    return [row.parameters["when"] for row in rows.order_by("sent_at", "pk")]
+
+
+@pytest.mark.usefixtures("known", "told")
+def test_an_appointment_moved_back_and_forth_is_told_each_time(
+    slots: list[Slot], regulator: Person, doctor: Person, reached: Patient, told: Any, place: Territory
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
+    told()
+    told()
+    path = [1, 0, 1, 2, 0]
+    for number, where in enumerate(path):
+        api.move(by=regulator, appointment=made, slot=slots[where], key=f"m{number}")
+        told()
+        told()
+    expected = [slots[where].starts_at.isoformat() for where in [0, *path]]
+    assert sms_of(place) == expected, "each change once, the last hour last"
+    lines = Notification.objects.for_person(doctor).order_by("pk")
+    assert [row.parameters["when"] for row in lines] == expected, "the professional too"
+    previous = [row.parameters["previous"] for row in lines[1:]]
+    assert previous == expected[:-1], "each says the hour told before"
+
+
+@pytest.mark.usefixtures("known")
+def test_the_same_change_delivered_twice_is_told_once(
+    slots: list[Slot], regulator: Person, reached: Patient, told: Any, place: Territory
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
+    told()
+    api.move(by=regulator, appointment=made, slot=slots[1], key="m")
+    before = told()
+    message = Message.objects.get(topic="agenda.moved")
+    again = outbox.Event(message.topic, message.key, message.payload, message.published_at)
+    for _delivery in range(2):
+        announcing.announce_moved(again)
+    assert told() == before
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("path", [[1], [1, 2], [1, 0], [2, 1, 0, 2], [1, 0, 1, 0]])
+def test_changes_of_the_night_leave_one_message_that_is_true(
+    slots: list[Slot], regulator: Person, reached: Patient, told: Any, place: Territory,
+    clock: time_machine.Traveller, path: list[int],
+) -> None:  # fmt: skip
+    made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
+    told()
+    told()
+    clock.move_to(datetime(2026, 3, 14, 21, 0, tzinfo=PARIS))
+    for number, where in enumerate(path):
+        api.move(by=regulator, appointment=made, slot=slots[where], key=f"m{number}")
+        told()
+    assert len(sms_of(place)) == 1, "nothing leaves at night"
+    clock.move_to(datetime(2026, 3, 15, 8, 1, tzinfo=PARIS))
+    told()
+    told()
+    assert sms_of(place)[1:] == [slots[path[-1]].starts_at.isoformat()]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_booking_moved_before_the_worker_came_says_the_new_hour_alone(
+    slots: list[Slot], regulator: Person, reached: Patient, told: Any, place: Territory
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
+    api.move(by=regulator, appointment=made, slot=slots[1], key="m")
+    told()
+    told()
+    assert sms_of(place) == [slots[1].starts_at.isoformat()]
+
+
+def test_an_event_says_what_no_longer_holds_and_what_holds_again(
+    slots: list[Slot], doctor: Person, patient: Patient, clock: time_machine.Traveller
+) -> None:
+    made = api.book(by=doctor, slot=slots[0], patient=patient, key="a")
+    clock.move_to(slots[0].starts_at)
+    for number in range(2):
+        api.change_state(by=doctor, appointment=made, state=api.State.NOT_HONOURED, key=f"n{number}")
+        api.undo(by=doctor, appointment=made, key=f"u{number}")
+    said = [
+        (one.payload["left"], one.payload["state"]) for one in Message.objects.filter(topic="agenda.undone")
+    ]
+    assert said == [("not_honoured", "booked")] * 2, "two slips of the finger are two events"
+    payload = Message.objects.filter(topic="agenda.not_honoured").first().payload  # type: ignore[union-attr]
+    assert set(payload) == {"change", "appointment", "slot", "agenda", "starts_at", "left", "state"}
+
+
+def test_a_key_that_named_another_write_is_refused(
+    slots: list[Slot], doctor: Person, delegate: Person, place: Territory, patient: Patient
+) -> None:
+    made = api.book(by=doctor, slot=slots[0], patient=patient, key="a")
+    other = api.book(by=doctor, slot=slots[1], patient=make_patient("Orme", place), key="b")
+    api.change_state(by=doctor, appointment=made, state=api.State.CANCELLED, key="c")
+    with pytest.raises(api.BookingRefusedError, match="déjà servi"):
+        api.change_state(by=delegate, appointment=other, state=api.State.CANCELLED, key="c")
+    with pytest.raises(api.BookingRefusedError, match="déjà servi"):
+        api.move(by=doctor, appointment=other, slot=slots[2], key="c")

@@ -76,7 +76,7 @@ def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person)
 
 
 def test_a_call_says_whom_to_call_and_is_done_by_one(
-    enter: Enter, tell: Tell, called: Patient, regulator: Person, place: Any
+    enter: Enter, tell: Tell, called: Patient, regulator: Person, place: Any, clock: Any
 ) -> None:
     (row,) = tell(called, not_after=NOW + timedelta(days=1))
     other = make_person("paul.reglisse", Role.REGULATOR, place.scope)
@@ -91,6 +91,8 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     assert AccessLogEntry.objects.in_scope(place.scope).filter(patient=called, person=regulator).count() == 1
     assert 'href="tel:+33639980001"' in text
     assert 'href="tel:+33639980009"' in text, "the daughter's number is one tap too"
+    do(enter(other), "note_call", row.pk, 404, outcome="no_answer")
+    clock.shift(timedelta(hours=4))  # it is the regulator's alone until then
     do(enter(other), "close", row.pk, 404)
     do(enter(other), "note_call", row.pk, 404, outcome="fever")
     do(enter(other), "note_call", row.pk, outcome="no_answer")

@@ -32,7 +32,7 @@ from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
-from maillage.agenda.queries.words import announced_as
+from maillage.agenda.queries.words import announced_as, subject_of
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "offer_freed_slot",
     "reopen",
     "set_visibility",
+    "subject_of",
     "to_move",
     "undo",
     "wait_for",

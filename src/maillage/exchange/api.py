@@ -1,6 +1,7 @@
-"""The front door of the exchange context: tell somebody something, count what waits, read a secret address.
+"""The front door of the exchange context: tell somebody something, say what became of it, count what waits.
 
-`notify` is called in the transaction of the write it follows; see its docstring for who is told how.
+`notify` is called in the transaction of the write it follows; see its docstring for who is told how. `told`
+gives the sentence that a screen may say of it: what is known, and no more.
 """
 
 from maillage.exchange.actions.notify import Recipient, notify, withdraw
@@ -15,6 +16,7 @@ from maillage.exchange.models import (
 )
 from maillage.exchange.queries.inbox import unread_count
 from maillage.exchange.queries.texts import asked_by
+from maillage.exchange.queries.told import Standing, Told, last_said, told, told_of_many
 from maillage.exchange.rules.vocabulary import Channel, Failure, Parameter, State, Template
 
 __all__ = [
@@ -25,14 +27,19 @@ __all__ = [
     "Parameter",
     "Parameters",
     "Recipient",
+    "Standing",
     "State",
     "Template",
+    "Told",
     "asked_by",
     "can_link",
+    "last_said",
     "notify",
     "number_to_call",
     "opened",
     "short_sector",
+    "told",
+    "told_of_many",
     "unread_count",
     "withdraw",
 ]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from maillage.agenda.actions import rights, waiting
 from maillage.agenda.models import Appointment, Offer, Slot, StateChange
 from maillage.agenda.models.waiting import OfferState
-from maillage.agenda.queries.words import announced_as, said_of, says_where
+from maillage.agenda.queries.words import announced_as, said_of, says_where, subject_of
 from maillage.agenda.rules.vocabulary import State
 from maillage.exchange import api as exchange
 from maillage.exchange.api import Template
@@ -38,30 +38,38 @@ def announce_booked(event: outbox.Event) -> None:
     row = _appointment(event)
     slot = row.slot
     _revoke(slot)
-    if row.state != State.BOOKED.value or slot.starts_at <= timezone.now():
+    if row.state != State.BOOKED.value or slot.starts_at <= timezone.now() or _moved_since(row, 0):
         return
     template = Template.APPOINTMENT_BOOKED if says_where(slot) else Template.APPOINTMENT_BOOKED_BRIEF
-    _tell_patient(row, row.booked_by, template, said_of(slot), "booked")
+    _tell_patient(row, row.booked_by, template, said_of(slot), announced_as(row))
     said = exchange.Parameters(when=slot.starts_at)
-    _tell_professional(row, row.booked_by, Template.AGENDA_BOOKED, said, "booked")
+    _tell_professional(row, row.booked_by, Template.AGENDA_BOOKED, said, announced_as(row))
 
 
 @outbox.handles("agenda.moved")
 def announce_moved(event: outbox.Event) -> None:
-    """Tell the patient and the professional the former hour and the new one."""
+    """Tell the patient and the professional the former hour and the new one.
+
+    The key is that of the change, so that a return to an hour that was told before is told again. A change
+    that another followed is left to that one; the former hour is then the one that each of them was told.
+    """
     row = _appointment(event)
     slot = row.slot
     _revoke(slot)
-    if row.slot_id != event.payload["slot"] or slot.starts_at <= timezone.now():
+    change = _change(event)
+    is_past = slot.starts_at <= timezone.now()
+    if row.state != State.BOOKED.value or is_past or _moved_since(row, change):
         return
     by = _author(row, State.BOOKED)
     previous = datetime.fromisoformat(event.payload["previous"])
-    exchange.withdraw(keys=[_key(row, "booked", "patient")])
+    exchange.withdraw(subjects=[subject_of(row)])
     template = Template.APPOINTMENT_MOVED if says_where(slot) else Template.APPOINTMENT_MOVED_BRIEF
-    what = f"moved-{slot.pk}"
-    _tell_patient(row, by, template, replace(said_of(slot), previous=previous), what)
-    said = exchange.Parameters(when=slot.starts_at, previous=previous)
-    _tell_professional(row, by, Template.AGENDA_MOVED, said, what)
+    key = _change_key(row, change)
+    known = replace(said_of(slot), previous=_last_said(row, row.patient, slot, previous))
+    _tell_patient(row, by, template, known, key)
+    before = _last_said(row, slot.agenda.professional, slot, previous)
+    said = exchange.Parameters(when=slot.starts_at, previous=before)
+    _tell_professional(row, by, Template.AGENDA_MOVED, said, key)
 
 
 @outbox.handles("agenda.cancelled")
@@ -69,16 +77,16 @@ def announce_cancelled(event: outbox.Event) -> None:
     """Tell the patient and the professional; a hold given back, or a past appointment, tells nobody."""
     row = _appointment(event)
     slot = row.slot
-    if row.patient_id is None or slot.starts_at <= timezone.now():
+    if row.patient_id is None or row.state != State.CANCELLED.value or slot.starts_at <= timezone.now():
         return
     by = _author(row, State.CANCELLED)
-    made = [_key(row, what, "patient") for what in ("booked", f"moved-{slot.pk}")]
-    exchange.withdraw(keys=made)
+    exchange.withdraw(subjects=[subject_of(row)])
     known = said_of(slot)
     template = Template.APPOINTMENT_CANCELLED if known.phone else Template.APPOINTMENT_CANCELLED_BRIEF
-    _tell_patient(row, by, template, known, "cancelled")
+    key = _change_key(row, _change(event))
+    _tell_patient(row, by, template, known, key)
     said = exchange.Parameters(when=slot.starts_at)
-    _tell_professional(row, by, Template.AGENDA_CANCELLED, said, "cancelled")
+    _tell_professional(row, by, Template.AGENDA_CANCELLED, said, key)
 
 
 @outbox.handles("agenda.slot_offered")
@@ -128,8 +136,22 @@ def _revoke(slot: Slot) -> None:
     exchange.withdraw(keys=[_offer_key(pk) for pk in waiting.revoke_offers(slot=slot)])
 
 
+def _moved_since(row: Appointment, change: int) -> bool:
+    """Return whether the appointment was moved after that change: what is told then is told by the later."""
+    moves = StateChange.objects.filter(appointment=row, state=State.BOOKED.value, pk__gt=change)
+    return moves.exclude(moved_from=None).exists()
+
+
+def _last_said(row: Appointment, to: exchange.Recipient | None, slot: Slot, previous: datetime) -> datetime:
+    """Return the hour that `to` was last told, `previous` where they were told none, or the new one."""
+    assert to is not None
+    text = exchange.last_said(subject=subject_of(row), to=to)
+    told = datetime.fromisoformat(text) if text else previous
+    return previous if told == slot.starts_at else told
+
+
 def _tell_patient(
-    row: Appointment, by: Person | None, template: Template, said: exchange.Parameters, what: str
+    row: Appointment, by: Person | None, template: Template, said: exchange.Parameters, key: str
 ) -> None:
     assert row.patient is not None
     soon = timedelta(hours=rule("agenda.announce.soon_hours").value)
@@ -138,14 +160,15 @@ def _tell_patient(
         to=row.patient,
         template=template,
         parameters=_for(template, said),
-        key=_key(row, what, "patient"),
+        key=f"{key}-patient",
+        subject=subject_of(row),
         urgent=row.slot.starts_at - timezone.now() < soon,
         not_after=row.slot.starts_at,
     )
 
 
 def _tell_professional(
-    row: Appointment, by: Person | None, template: Template, said: exchange.Parameters, what: str
+    row: Appointment, by: Person | None, template: Template, said: exchange.Parameters, key: str
 ) -> None:
     """Tell the professional what others did; who keeps the agenda with them is not somebody else."""
     agenda = row.slot.agenda
@@ -157,7 +180,8 @@ def _tell_professional(
         to=agenda.professional,
         template=template,
         parameters=said,
-        key=_key(row, what, "professional"),
+        key=f"{key}-professional",
+        subject=subject_of(row),
         scope=agenda.territory.scope,
         path=f"{reverse('agenda:week', args=[agenda.pk])}?du={day.isoformat()}#creneau-{row.slot_id}",
         not_after=row.slot.starts_at,
@@ -169,8 +193,13 @@ def _for(template: Template, said: exchange.Parameters) -> exchange.Parameters:
     return said.only(exchange.asked_by(template))
 
 
-def _key(row: Appointment, what: str, to: str) -> str:
-    return f"{announced_as(row) if what == 'booked' else f'appointment-{row.pk}-{what}'}-{to}"
+def _change(event: outbox.Event) -> int:
+    """Return the key of the change behind an event; 0 for one published before changes were named."""
+    return int(event.payload.get("change", 0))
+
+
+def _change_key(row: Appointment, change: int) -> str:
+    return f"appointment-{row.pk}-change-{change}"
 
 
 def _offer_key(pk: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -31,14 +33,15 @@ def change_state(
     if StateChange.objects.filter(key=key, by=by, appointment=row).exists() or row.state == state.value:
         return row
     _check(by, row, agenda_row, state)
+    _check_key(key)
     left, row.state = row.state, state.value
     row.save(update_fields=["state"])
-    StateChange.objects.create(appointment=row, state=state.value, by=by, key=key)
+    change = StateChange.objects.create(appointment=row, state=state.value, by=by, key=key)
     if state is State.CANCELLED:
         Occupation.objects.filter(appointment=row).delete()
         offer_freed_slot(slot=row.slot)
-    payload = {"appointment": row.pk, "slot": row.slot_id, "agenda": agenda_row.pk}
-    outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{row.pk}-{key}")
+    payload = _happened(change, agenda_row, left)
+    outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{change.pk}")
     changes = {"state": [left, state.value]}
     target = journal.target_of(row)
     journal.record(by=by, verb="agenda.state_changed", target=target, changes=changes, reason=reason)
@@ -59,14 +62,14 @@ def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
         return row
     changes = StateChange.objects.filter(appointment=row).order_by("at", "pk")
     passed = [State(one) for one in changes.values_list("state", flat=True)]
+    _check_key(key)
     back = before(State(row.state), passed)
     if back is None:
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
     left, row.state = row.state, back.value
     row.save(update_fields=["state"])
-    StateChange.objects.create(appointment=row, state=back.value, by=by, key=key)
-    payload = {"appointment": row.pk, "slot": row.slot_id, "agenda": agenda_row.pk}
-    outbox.publish("agenda.undone", payload, key=f"agenda.undone-{row.pk}-{key}")
+    change = StateChange.objects.create(appointment=row, state=back.value, by=by, key=key)
+    outbox.publish("agenda.undone", _happened(change, agenda_row, left), key=f"agenda.undone-{change.pk}")
     target = journal.target_of(row)
     journal.record(by=by, verb="agenda.state_undone", target=target, changes={"state": [left, back.value]})
     return row
@@ -86,21 +89,36 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     _check_may(by, row, agenda_row, is_own_enough=True)
     if row.state != State.BOOKED.value or slot.agenda_id != agenda_row.pk:
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
+    _check_key(key)
     left = row.slot
     _take_seat(row, hold(by=by, slot=slot, key=f"move-{key}"[:64]))
-    StateChange.objects.create(appointment=row, state=State.BOOKED.value, by=by, key=key)
+    change = StateChange.objects.create(
+        appointment=row, state=State.BOOKED.value, moved_from=left, by=by, key=key
+    )
     offer_freed_slot(slot=left)
-    payload = {
-        "appointment": row.pk,
-        "slot": row.slot_id,
-        "agenda": agenda_row.pk,
-        "starts_at": row.slot.starts_at.isoformat(),
-        "previous": left.starts_at.isoformat(),
-    }
-    outbox.publish("agenda.moved", payload, key=f"agenda.moved-{row.pk}-{key}")
+    payload = _happened(change, agenda_row, row.state) | {"previous": left.starts_at.isoformat()}
+    outbox.publish("agenda.moved", payload, key=f"agenda.moved-{change.pk}")
     changes = {"slot": [left.pk, row.slot_id]}
     journal.record(by=by, verb="agenda.moved", target=journal.target_of(row), changes=changes)
     return row
+
+
+def _happened(change: StateChange, agenda: Agenda, left: str) -> dict[str, Any]:
+    """Return what an event says of a change: whose, where, from which state to which; never a patient.
+
+    `change` names the change itself: the same appointment may come to the same state twice. Who follows
+    `agenda.undone` learns from `left` and `state` what no longer holds and what holds again.
+    """
+    row = change.appointment
+    return {
+        "change": change.pk,
+        "appointment": row.pk,
+        "slot": row.slot_id,
+        "agenda": agenda.pk,
+        "starts_at": row.slot.starts_at.isoformat(),
+        "left": left,
+        "state": change.state,
+    }
 
 
 def _take_seat(row: Appointment, held: Appointment) -> None:
@@ -124,6 +142,12 @@ def _check_may(by: Person | None, row: Appointment, agenda: Agenda, *, is_own_en
         raise PermissionDenied(
             _("Seul le professionnel, ou qui tient son agenda, peut changer ce rendez-vous.")
         )
+
+
+def _check_key(key: str) -> None:
+    """Refuse a key that named another write: the same key is the same write."""
+    if StateChange.objects.filter(key=key).exists():
+        raise BookingRefusedError(Refusal.KEY_USED)
 
 
 def _check(by: Person | None, row: Appointment, agenda: Agenda, state: State) -> None:

@@ -138,17 +138,20 @@ class Occupation(AnnotatedModel):
 
 
 class StateChange(Authored, Keyed):
-    """When an appointment came to a state, and by which write."""
+    """When an appointment came to a state, or to another slot, and by which write."""
 
     appointment = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, related_name="changes", verbose_name=_("rendez-vous")
     )
     state = models.CharField(_("état"), max_length=12)
+    moved_from = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau quitté")
+    )
     by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
     )
 
-    personal = ("appointment", "state", "at", "by")
+    personal = ("appointment", "state", "moved_from", "at", "by")
     neither = ("id", "key")
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from maillage.agenda.models import Appointment, Slot
 from maillage.exchange import api as exchange
+from maillage.kernel import journal
 
 
 def said_of(slot: Slot) -> exchange.Parameters:
@@ -25,6 +26,11 @@ def announced_as(appointment: Appointment) -> str:
     told is not told again.
     """
     return f"appointment-{appointment.pk}-booked"
+
+
+def subject_of(appointment: Appointment) -> str:
+    """Return the subject under which all that is told of an appointment is kept: see `exchange.told`."""
+    return journal.target_of(appointment)
 
 
 def says_where(slot: Slot) -> bool:

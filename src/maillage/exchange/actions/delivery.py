@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.exchange.actions.notify import QUEUED, queue, reach_of_patient, reach_of_professional, spoken
+from maillage.exchange.actions.notify import QUEUED, ownership, queue, spoken
 from maillage.exchange.actions.transports import TransportError, send_email, send_sms
 from maillage.exchange.models import Notification
+from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
 from maillage.exchange.queries.texts import names_of, text_of, zone_of
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
 from maillage.exchange.rules.masking import masked_email, masked_phone
 from maillage.exchange.rules.sms import plain
-from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State, Template
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
@@ -54,13 +55,15 @@ def deliver(event: outbox.Event) -> None:
     notification.state, notification.sent_at = State.SENT.value, timezone.now()
     notification.failure, notification.detail = Failure.NONE.value, ""
     notification.save(update_fields=["state", "sent_at", *_TRIED])
+    _call_off(notification)
 
 
 @transaction.atomic
 def retry(*, by: Person, notification: Notification) -> None:
     """Send again what was abandoned: a new round of attempts, the same key. Raises PermissionDenied.
 
-    What is not abandoned is left as it is: two clicks send once. A line of the inbox has nothing to send.
+    What is not abandoned is left as it is: two clicks send once. A line of the inbox has nothing to send, and
+    nobody writes to whom a call has reached meanwhile.
     """
     if notification.scope is None:
         access.require_everywhere(by, Permission.VIEW_DELIVERIES)
@@ -68,13 +71,21 @@ def retry(*, by: Person, notification: Notification) -> None:
         access.require(by, Permission.VIEW_DELIVERIES, notification.scope)
     found = Notification.objects.to_send(notification.pk).select_for_update(of=("self",))
     locked = found.exclude(channel=Channel.INBOX.value).get()
-    if locked.state != State.ABANDONED.value:
+    reached = Notification.objects.with_key(locked.key).filter(calls__outcome=CallOutcome.REACHED.value)
+    if locked.state != State.ABANDONED.value or reached.exists():
         return
     locked.state, locked.attempts, locked.rounds = State.QUEUED.value, 0, locked.rounds + 1
     locked.save(update_fields=["state", "attempts", "rounds"])
     queue(locked, not_before=timezone.now())
     changes = {"rounds": [locked.rounds - 1, locked.rounds]}
     journal.record(by=by, verb="exchange.retried", target=journal.target_of(locked), changes=changes)
+
+
+def _call_off(notification: Notification) -> None:
+    """Take back the call that stood in for a message, now that it left: nobody is told twice."""
+    if notification.person_id is None and notification.rounds:
+        calls = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
+        calls.to_withdraw().update(not_after=timezone.now())
 
 
 def _address_of(notification: Notification) -> str:
@@ -136,8 +147,10 @@ def _abandon(notification: Notification, failure: Failure, *, detail: str = "") 
     asked = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
     if not asked.exists():
         template, parameters = spoken(Template(notification.template), notification.parameters)
+        now, by = timezone.now(), notification.created_by
         Notification.objects.create(
             key=notification.key,
+            subject=notification.subject,
             channel=Channel.INBOX.value,
             template=template.value,
             parameters=parameters,
@@ -149,5 +162,7 @@ def _abandon(notification: Notification, failure: Failure, *, detail: str = "") 
             not_after=notification.not_after,
             state=State.SENT.value,
             created_by=notification.created_by,
-            sent_at=timezone.now(),
+            leaves_at=now,
+            sent_at=now,
+            **(ownership(by, now, notification.not_after) if by is not None else {}),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from maillage.directory.api import Professional
 from maillage.exchange.models import ContactPreference, Notification, Parameters
+from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
 from maillage.exchange.queries.texts import LANGUAGES, asked_by, zone_of
-from maillage.exchange.rules.channels import Reach, Way, way_for
+from maillage.exchange.rules.channels import Way, asks_for_a_call, way_for
 from maillage.exchange.rules.quiet import leaves_at
 from maillage.exchange.rules.vocabulary import SPOKEN, Channel, Failure, State, Template
 from maillage.kernel import outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import rule
-from maillage.people.api import Patient, phone_digits
+from maillage.people.api import Patient
 
 QUEUED = "exchange.notification_queued"
 #: The worker sends, not the request of whoever booked: nobody waits for a gateway.
@@ -43,6 +44,7 @@ class _Message:
     not_after: datetime | None
     by: Person | None
     inbox_only: bool = False
+    subject: str = ""
 
 
 def notify(
@@ -57,12 +59,19 @@ def notify(
     urgent: bool = False,
     not_after: datetime | None = None,
     inbox_only: bool = False,
+    subject: str = "",
 ) -> list[Notification]:
     """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
 
+    `key` names the change that is told, never the state it led to: what comes back to an earlier state is a
+    change like another. `subject` names the row the message speaks of (`journal.target_of`), by which
+    `withdraw` stops it and `told` says what became of it.
+
     A person, or a professional with an account, gets a line in the inbox, and an e-mail unless they refused
     it or the line is enough (`inbox_only`). A patient, or a professional without an account, gets an SMS,
-    else an e-mail, else a call is put in the inbox of those who work in `scope` (a patient's own by default).
+    else an e-mail; a patient with an account gets the line too. Where nothing can be written, a call is put
+    in the inbox of `by`, later of those who work in `scope` (a patient's own by default); nobody calls an
+    account that was told, unless the person asked to be telephoned.
     `path` is the page that the line opens. What is not `urgent` waits for the end of the quiet hours, unless
     `not_after` comes first; past `not_after`, it no longer leaves.
 
@@ -76,25 +85,27 @@ def notify(
     if known:
         return known
     own = to.scope if isinstance(to, Patient) else None
-    message = _Message(key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only)
+    message = _Message(
+        key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only, subject
+    )
     _check(message)
     account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
     if account is not None:
         return _tell_account(message, account)
     if isinstance(to, Patient):
-        return [_tell_patient(message, to)]
+        return _tell_patient(message, to)
     assert isinstance(to, Professional)
     return [_tell_professional(message, to)]
 
 
-def withdraw(*, keys: Collection[str]) -> int:
+def withdraw(*, keys: Collection[str] = (), subjects: Collection[str] = ()) -> int:
     """Stop what no longer holds, where it has not left: a message waiting for the morning, a call to make.
 
     Returns how many rows will not leave; what left already is left as it is, and so is a line of an inbox.
     """
-    rows = Notification.objects.with_keys(keys).filter(person=None, closed_at=None)
-    waiting = rows.filter(Q(channel=Channel.INBOX.value) | ~Q(state=State.SENT.value))
-    return waiting.update(not_after=timezone.now() - _HAND_OVER)
+    chosen = Q(key__in=keys) | (Q(subject__in=subjects) & ~Q(subject=""))
+    rows = Notification.objects.to_withdraw().filter(chosen)
+    return rows.update(not_after=timezone.now() - _HAND_OVER)
 
 
 def queue(notification: Notification, *, not_before: datetime) -> None:
@@ -103,28 +114,18 @@ def queue(notification: Notification, *, not_before: datetime) -> None:
     outbox.publish(QUEUED, {"notification": notification.pk}, key=key, not_before=not_before)
 
 
+def ownership(by: Person, now: datetime, not_after: datetime | None) -> dict[str, Any]:
+    """Return whose call it is to make, and until when it is theirs alone."""
+    until = now + timedelta(hours=rule("exchange.calls.owner_hours").value)
+    if not_after is not None:
+        until = min(until, not_after - timedelta(minutes=rule("exchange.calls.shared_before_minutes").value))
+    return {"owner": by, "owner_until": max(until, now)}
+
+
 def spoken(template: Template, stored: dict[str, Any]) -> tuple[Template, dict[str, Any]]:
     """Return what is said aloud of a message, and its values: a secret address is left out of a call."""
     said = SPOKEN.get(template, template)
     return said, {name: value for name, value in stored.items() if name in asked_by(said)}
-
-
-def reach_of_patient(patient: Patient) -> Reach:
-    """Return how a patient said they are reached."""
-    return Reach(
-        _phones(patient.phone, patient.other_phone),
-        patient.email,
-        patient.joins_by_phone,
-        patient.needs_interpreter,
-    )
-
-
-def reach_of_professional(professional: Professional) -> Reach:
-    """Return how a professional without an account is reached.
-
-    The MSSanté address is left out: that network takes mail from its own members only.
-    """
-    return Reach(_phones(phone_digits(professional.phone)))
 
 
 def _check(message: _Message) -> None:
@@ -142,10 +143,19 @@ def _tell_account(message: _Message, person: Person) -> list[Notification]:
     return [row, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
 
 
-def _tell_patient(message: _Message, patient: Patient) -> Notification:
-    way = way_for(reach_of_patient(patient))
+def _tell_patient(message: _Message, patient: Patient) -> list[Notification]:
+    reach = reach_of_patient(patient)
+    way = way_for(reach)
     language = patient.language if patient.language in LANGUAGES else "fr"
-    return _row(message, _CHANNELS[way], language=language, patient=patient)
+    account = patient.account
+    if account is None or not account.is_active or asks_for_a_call(reach):
+        return [_row(message, _CHANNELS[way], language=language, patient=patient)]
+    # The page behind a message to a patient is that of whoever calls them.
+    line_is_enough = message.inbox_only or way is not Way.CALL
+    told = _tell_account(replace(message, path="", inbox_only=line_is_enough), account)
+    if way is Way.CALL:
+        return told
+    return [*told, _row(message, _CHANNELS[way], language=language, patient=patient)]
 
 
 def _tell_professional(message: _Message, professional: Professional) -> Notification:
@@ -171,12 +181,17 @@ def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields:
         template, stored = spoken(template, stored)
         fields.setdefault("state", State.SENT.value)
         fields.setdefault("sent_at", now if fields["state"] == State.SENT.value else None)
+    if channel is Channel.INBOX and "person" not in fields and message.by is not None:
+        fields |= ownership(message.by, now, message.not_after)
+    leaves = now if channel is Channel.INBOX else _leaving(message, now) + _HAND_OVER
     row = Notification.objects.create(
         key=message.key,
+        subject=message.subject,
         channel=channel.value,
         template=template.value,
         parameters=stored,
         path=message.path,
+        leaves_at=leaves,
         scope=message.scope,
         language=language,
         not_after=message.not_after,
@@ -185,7 +200,7 @@ def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields:
         **fields,
     )
     if channel is not Channel.INBOX:
-        queue(row, not_before=_leaving(message, now) + _HAND_OVER)
+        queue(row, not_before=leaves)
     return row
 
 
@@ -200,7 +215,3 @@ def _leaving(message: _Message, now: datetime) -> datetime:
         ends=time.fromisoformat(quiet["ends"]),
         zone=zone_of(message.scope),
     )
-
-
-def _phones(*phones: str) -> tuple[str, ...]:
-    return tuple(phone for phone in phones if phone)

@@ -46,11 +46,18 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
     scope_path = "scope"
 
     def visible_to(self, person: Person) -> models.Q:
-        """One's own inbox, and the calls to make in the scopes where one works with patients."""
-        roles = RoleAssignment.objects.in_force(timezone.localdate()).filter(person=person, role__in=_CALLERS)
+        """One's own inbox, one's own calls to make, those left to all in the scopes where one sees patients.
+
+        A call is its owner's alone until `owner_until`, or until they no longer work with patients.
+        """
+        callers = RoleAssignment.objects.in_force(timezone.localdate()).filter(role__in=_CALLERS)
+        roles = callers.filter(person=person)
         within = models.Q(scope__in=roles.exclude(scope=None).values("scope"))
         everywhere = models.Q(models.Exists(roles.filter(scope=None)))
-        calls = models.Q(person=None) & (within | everywhere)
+        own = models.Q(models.Exists(roles), owner=person)
+        still_works = models.Exists(callers.filter(person=models.OuterRef("owner"), person__is_active=True))
+        shared = models.Q(owner=None) | models.Q(owner_until__lte=timezone.now()) | ~still_works
+        calls = models.Q(person=None) & (own | (within | everywhere) & shared)
         shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
         return shown & (models.Q(person=person) | calls)
 
@@ -65,6 +72,16 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
     def with_keys(self, keys: Collection[str]) -> NotificationQuerySet:
         """Keep what earlier calls with those keys made."""
         return self.filter(key__in=keys)._scoped()
+
+    def about(self, subjects: Collection[str]) -> NotificationQuerySet:
+        """Keep what was told of some rows, for the program that says what it knows or withdraws it."""
+        return self.filter(subject__in=subjects).exclude(subject="")._scoped()
+
+    def to_withdraw(self) -> NotificationQuerySet:
+        """Keep the messages that have not left and the calls not made; a line of an inbox has arrived."""
+        calls = models.Q(channel=Channel.INBOX.value, person=None)
+        messages = ~models.Q(channel=Channel.INBOX.value) & ~models.Q(state=State.SENT.value)
+        return self.filter(calls | messages, closed_at=None)._scoped()
 
     def deliveries(self, scopes: Iterable[Scope] | None) -> NotificationQuerySet:
         """Keep what leaves this program, calls included, of some scopes (None: of all), the latest first.
@@ -89,6 +106,9 @@ class Notification(AnnotatedModel):
     """
 
     key = models.CharField(_("clé d’idempotence"), max_length=160)
+    subject = models.CharField(
+        _("sujet"), max_length=80, blank=True, default="", help_text=_("La ligne dont le message parle.")
+    )
     channel = models.CharField(_("canal"), max_length=5, choices=as_choices(CHANNEL_LABELS))
     template = models.CharField(
         _("modèle"), max_length=30, choices=[(one.value, one.value) for one in Template]
@@ -128,7 +148,17 @@ class Notification(AnnotatedModel):
         verbose_name=_("périmètre"),
     )
     language = models.CharField(_("langue"), max_length=2, choices=_LANGUAGES, default="fr")
+    leaves_at = models.DateTimeField(_("part à partir du"), null=True, blank=True)
     not_after = models.DateTimeField(_("inutile après le"), null=True, blank=True)
+    owner = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("appel à passer par"),
+    )
+    owner_until = models.DateTimeField(_("à cette personne seule jusqu’au"), null=True, blank=True)
     state = models.CharField(
         _("état"), max_length=9, default=State.QUEUED.value, choices=as_choices(STATE_LABELS)
     )
@@ -164,12 +194,12 @@ class Notification(AnnotatedModel):
     objects = NotificationQuerySet.as_manager()
 
     personal = (
-        "key", "parameters", "path", "person", "professional", "patient", "scope", "language", "created_by",
-        "sent_at", "sent_to", "closed_at", "closed_by",
+        "key", "subject", "parameters", "path", "person", "professional", "patient", "scope", "language",
+        "created_by", "owner", "sent_at", "sent_to", "closed_at", "closed_by",
     )  # fmt: skip
     neither = (
-        "id", "channel", "template", "not_after", "state", "attempts", "rounds", "failure", "detail",
-        "created_at",
+        "id", "channel", "template", "leaves_at", "not_after", "owner_until", "state", "attempts", "rounds",
+        "failure", "detail", "created_at",
     )  # fmt: skip
 
     class Meta:
@@ -197,6 +227,7 @@ class Notification(AnnotatedModel):
                 condition=models.Q(channel="inbox", person=None, closed_at=None),
             ),
             models.Index(fields=["scope", "-created_at"], name="deliveries_of_a_scope"),
+            models.Index(fields=["subject"], name="told_of_a_subject", condition=~models.Q(subject="")),
         ]
 
     def __str__(self) -> str:

@@ -38,12 +38,17 @@ def mobile_among(phones: Iterable[str]) -> str:
     return next((phone for phone in phones if _MOBILE.fullmatch(phone)), "")
 
 
+def asks_for_a_call(reach: Reach) -> bool:
+    """Return whether somebody is told by voice only, whatever addresses are known."""
+    return reach.joins_by_phone or reach.needs_interpreter
+
+
 def way_for(reach: Reach) -> Way:
     """Return the way to somebody; who asked to be telephoned, or needs an interpreter, is never written to.
 
     Whoever has neither mobile nor e-mail is to be called too: nobody is left out for lack of an address.
     """
-    if reach.joins_by_phone or reach.needs_interpreter:
+    if asks_for_a_call(reach):
         return Way.CALL
     if mobile_among(reach.phones):
         return Way.SMS

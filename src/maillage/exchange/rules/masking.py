@@ -18,6 +18,19 @@ def masked_phone(phone: str) -> str:
     )
 
 
+def recognisable_phone(phone: str) -> str:
+    """Return a written number as whoever knows it recognises it: two digits hidden, the last two shown.
+
+    For who may read the number anyway, so that a screen seen over a shoulder does not give it.
+
+    >>> recognisable_phone("06 39 98 00 12"), recognisable_phone("15")
+    ('06 39 98 •• 12', '••')
+    """
+    digits = [one for one in range(len(phone)) if phone[one].isdigit()]
+    hidden = set(digits[-4:-2] if len(digits) > 6 else digits)
+    return "".join(_DOT if place in hidden else phone[place] for place in range(len(phone)))
+
+
 def masked_email(address: str) -> str:
     """Return an address with its name hidden, the first letter aside.
 

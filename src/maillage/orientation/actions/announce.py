@@ -34,13 +34,14 @@ def meeting_at(slot: agenda.Slot) -> Meeting:
     return Meeting(slot.starts_at, professional, where.commune, phone)
 
 
-def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
+def announce(*, by: Person, row: Request, meeting: Meeting, key: str, subject: str) -> bool:
     """Tell the person, the professional and the own doctor; False where no phone lets the person be told.
 
     The professional's line opens the page where its outcome is said in one tap. For an appointment, `key` is
-    that of the agenda, which tells what nobody told: each of them is told once.
+    that of the agenda, which tells what nobody told: each of them is told once. `subject` is the row by which
+    `exchange.told` says what became of the messages: the appointment, or the decision where there is none.
     """
-    tell_own_doctor(by=by, row=row, seen_by=meeting.professional)
+    tell_own_doctor(by=by, row=row, seen_by=meeting.professional, key=key)
     if not meeting.phone or meeting.commune is None:
         return False
     said = exchange.Parameters(
@@ -50,20 +51,23 @@ def announce(*, by: Person, row: Request, meeting: Meeting, key: str) -> bool:
     for to, name, path in ((row.patient, "patient", ""), (meeting.professional, "professional", outcome)):
         exchange.notify(
             by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said, path=path,
-            key=f"{key}-{name}", scope=row.scope, urgent=True, not_after=meeting.when,
+            key=f"{key}-{name}", subject=subject, scope=row.scope, urgent=True, not_after=meeting.when,
         )  # fmt: skip
     return True
 
 
-def tell_own_doctor(*, by: Person, row: Request, seen_by: Professional | None) -> None:
-    """Tell the own doctor of a known person that the request was answered, unless they are the answer."""
+def tell_own_doctor(*, by: Person, row: Request, seen_by: Professional | None, key: str) -> None:
+    """Tell the own doctor of a known person that the request was answered, unless they are the answer.
+
+    `key` names the answer: a request that came back and is answered again is told again.
+    """
     own = row.patient.referring_doctor if row.patient else None
     if own is None or own == seen_by:
         return
     day = timezone.localtime(row.called_at).date()
     exchange.notify(
         by=by, to=own, template=exchange.Template.REQUEST_ANSWERED, parameters=exchange.Parameters(day=day),
-        key=f"orientation-{row.pk}-own-doctor", scope=row.scope,
+        key=f"{key}-own-doctor", scope=row.scope,
     )  # fmt: skip
 
 

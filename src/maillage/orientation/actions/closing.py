@@ -100,7 +100,9 @@ def _tell_agenda(by: Person, row: Request, outcome: Outcome) -> None:
     state = _IN_AGENDA.get(outcome)
     if appointment is None or state is None or not agenda.manages(by, appointment.slot.agenda):
         return
-    key = f"orientation-{row.pk}-{outcome.value}-{appointment.pk}"
+    # Named by the change: an outcome corrected and said again is told to the agenda again.
+    said = Closure.objects.of_request(row).count()
+    key = f"orientation-{row.pk}-{said}-{outcome.value}"
     try:
         agenda.change_state(by=by, appointment=appointment, state=state, key=key)
     except agenda.BookingRefusedError as error:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional, Structure, memberships_of
+from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.orientation.actions.announce import (
     Meeting,
@@ -52,7 +53,13 @@ def book_over_capacity(
             raise OrientationError(Refusal.KEY_USED) from error
         return Next(row, None, standing(row).order_by("rank").first(), str(error))
     decided(by, row, DecisionKind.SLOT, key=key, appointment=made, is_over_capacity=True)
-    told = announce(by=by, row=row, meeting=meeting_at(slot), key=agenda.announced_as(made))
+    told = announce(
+        by=by,
+        row=row,
+        meeting=meeting_at(slot),
+        key=agenda.announced_as(made),
+        subject=agenda.subject_of(made),
+    )
     tell(by, row, "orientation.booked_over_capacity", {"appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)
 
@@ -136,11 +143,12 @@ def _tell_outside(
     by: Person, row: Request, professional: Professional | None, at: datetime | None, made: Decision
 ) -> None:
     """Tell of an hour agreed by phone as of an appointment; without one, only the own doctor."""
+    key = f"orientation-outside-{made.pk}"
     if row.patient is None or professional is None or at is None:
-        tell_own_doctor(by=by, row=row, seen_by=professional)
+        tell_own_doctor(by=by, row=row, seen_by=professional, key=key)
         return
     places = [one.place for one in memberships_of([professional])[professional.pk] if one.place]
     phone = next((one.phone for one in places if one.phone), professional.phone)
     commune = next((one.commune for one in places if one.commune), None)
     meeting = Meeting(at, professional, commune, phone)
-    announce(by=by, row=row, meeting=meeting, key=f"orientation-outside-{made.pk}")
+    announce(by=by, row=row, meeting=meeting, key=key, subject=journal.target_of(made))

@@ -125,7 +125,10 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
     chosen.appointment, chosen.state = made, ProposalState.ACCEPTED.value
     chosen.save(update_fields=["appointment", "state"])
     decided(by, row, DecisionKind.SLOT, proposal=chosen, appointment=made)
-    told = announce(by=by, row=row, meeting=meeting_at(chosen.slot), key=agenda.announced_as(made))
+    told = announce(
+        by=by, row=row, meeting=meeting_at(chosen.slot), key=agenda.announced_as(made),
+        subject=agenda.subject_of(made),
+    )  # fmt: skip
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
     return Next(row, made, None, told_sentence(told), told)
 

@@ -1,0 +1,259 @@
+"""What is known of the messages about a row: who was told, by which way, when, or that nobody can be.
+
+A sentence on a screen says this and no more. `told` reads the rows that `notify` wrote under a `subject`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maillage.directory.api import Professional
+from maillage.exchange.models import Notification
+from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
+from maillage.exchange.queries.texts import zone_of
+from maillage.exchange.rules.channels import Reach, Way, asks_for_a_call, mobile_among, way_for
+from maillage.exchange.rules.masking import masked_email, masked_phone, recognisable_phone
+from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State
+from maillage.kernel import formats
+from maillage.kernel.models import Person
+from maillage.people.api import Patient, written_phone
+
+Recipient = Person | Professional | Patient
+
+
+class Standing(StrEnum):
+    """What is known of the last message: each says no more than what happened."""
+
+    SENT = "sent"  # the gateway or the mail server took it
+    IN_ACCOUNT = "in_account"  # a line in the inbox of an account
+    READ = "read"
+    QUEUED = "queued"
+    RETRYING = "retrying"  # it did not leave yet, and is tried again
+    NOT_SENT = "not_sent"
+    TO_CALL = "to_call"
+    CALLED = "called"
+    COMING = "coming"  # nothing is written yet; the way is known
+    NONE = "none"  # no message can be
+
+
+#: Whoever is with the person says it now.
+SAY_IT_NOW = frozenset({Standing.NOT_SENT, Standing.TO_CALL, Standing.NONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of the message about one row to one recipient.
+
+    `sentence` is ready to show, in the reader's language. `address` is masked; `at` when it left, arrived or
+    will leave; `said` the hour (ISO 8601) that the text tells.
+    """
+
+    standing: Standing
+    sentence: str
+    channel: Channel | None = None
+    address: str = ""
+    at: datetime | None = None
+    said: str = ""
+
+    @property
+    def say_it_now(self) -> bool:
+        """Whether the person is told by voice, or not at all."""
+        return self.standing in SAY_IT_NOW
+
+
+def told(*, subject: str, to: Recipient, is_coming: bool = False) -> Told:
+    """Return what is known of the last message about `subject` to `to`.
+
+    `is_coming`: a message follows that is not written yet, as after a booking; the sentence then says by
+    which way it will go. Otherwise no message known is « no message possible ».
+    """
+    return told_of_many({subject: to}, are_coming=is_coming)[subject]
+
+
+def told_of_many(recipients: Mapping[str, Recipient], *, are_coming: bool = False) -> dict[str, Told]:
+    """Return the same of many subjects, each with its recipient, in one query and those of the calls."""
+    rows = Notification.objects.about(list(recipients)).order_by("pk").prefetch_related("calls")
+    found: dict[str, list[Notification]] = {subject: [] for subject in recipients}
+    now = timezone.now()
+    for row in rows.select_related("scope"):
+        if _is_for(row, recipients[row.subject]) and not _is_withdrawn(row, now):
+            found[row.subject].append(row)
+    return {
+        subject: _last(rows, recipients[subject], now) or _without_a_row(recipients[subject], are_coming)
+        for subject, rows in found.items()
+    }
+
+
+def last_said(*, subject: str, to: Recipient) -> str:
+    """Return the hour (ISO 8601) that the last message to have left told `to`, empty where none left."""
+    rows = Notification.objects.about([subject]).filter(state=State.SENT.value).order_by("-pk")
+    for row in rows.prefetch_related("calls"):
+        if _is_for(row, to) and (not row.is_call or _outcome(row) is CallOutcome.REACHED):
+            return str(row.parameters.get("when", ""))
+    return ""
+
+
+def _is_for(row: Notification, to: Recipient) -> bool:
+    if isinstance(to, Person):
+        return row.person_id == to.pk
+    account = to.account_id is not None and row.person_id == to.account_id
+    if isinstance(to, Patient):
+        return account or row.patient_id == to.pk
+    return account or row.professional_id == to.pk
+
+
+def _is_withdrawn(row: Notification, now: datetime) -> bool:
+    """Whether it no longer holds and never left."""
+    late = row.not_after is not None and row.not_after < now
+    if row.is_call:
+        return late and row.closed_at is None
+    return late and row.state != State.SENT.value
+
+
+def _last(rows: Iterable[Notification], to: Recipient, now: datetime) -> Told | None:
+    """Return what the last change told gives: a message outside rather than the line in the account."""
+    rows = list(rows)
+    if not rows:
+        return None
+    same_change = [row for row in rows if row.key == rows[-1].key]
+    outside = [row for row in same_change if row.channel != Channel.INBOX.value]
+    calls = [row for row in same_change if row.is_call]
+    lines = [row for row in same_change if row not in outside and row not in calls]
+    sent = [row for row in outside if row.state in {State.SENT.value, State.QUEUED.value}]
+    chosen = (sent or calls or lines or outside)[-1]
+    if chosen in calls:
+        return _of_call(chosen, to)
+    if chosen in lines:
+        return _of_line(chosen)
+    return _of_message(chosen, to, now)
+
+
+def _of_message(row: Notification, to: Recipient, now: datetime) -> Told:
+    channel, state = Channel(row.channel), State(row.state)
+    address = _shown_address(row, to)
+    what = {"address": address, "when": ""}
+    is_sms = channel is Channel.SMS
+    said = str(row.parameters.get("when", ""))
+    if state is State.SENT:
+        sentence = _("SMS envoyé au {address}.") if is_sms else _("Courriel envoyé à {address}.")
+        return Told(Standing.SENT, sentence.format(**what), channel, address, row.sent_at, said)
+    if state is State.FAILED:
+        sentence = (
+            _("Le SMS au {address} n’est pas encore parti : un nouvel essai est prévu.")
+            if is_sms
+            else _("Le courriel à {address} n’est pas encore parti : un nouvel essai est prévu.")
+        )
+        return Told(Standing.RETRYING, sentence.format(**what), channel, address, None, said)
+    if state is State.ABANDONED:
+        if row.failure == Failure.NO_ADDRESS.value:
+            return _nothing(said)
+        sentence = (
+            _("Le SMS au {address} n’est pas parti : dites-le maintenant.")
+            if is_sms
+            else _("Le courriel à {address} n’est pas parti : dites-le maintenant.")
+        )
+        return Told(Standing.NOT_SENT, sentence.format(**what), channel, address, None, said)
+    waits = row.leaves_at is not None and (row.leaves_at - now).total_seconds() > 60
+    if waits:
+        assert row.leaves_at is not None
+        what["when"] = _written_moment(row.leaves_at, now, zone_of(row.scope))
+        sentence = (
+            _("Un SMS partira {when} au {address}.")
+            if is_sms
+            else _("Un courriel partira {when} à {address}.")
+        )
+    else:
+        sentence = _("Un SMS part au {address}.") if is_sms else _("Un courriel part à {address}.")
+    return Told(Standing.QUEUED, sentence.format(**what), channel, address, row.leaves_at, said)
+
+
+def _of_call(row: Notification, to: Recipient) -> Told:
+    said = str(row.parameters.get("when", ""))
+    outcome = _outcome(row)
+    if outcome is CallOutcome.REACHED:
+        sentence = _("L’appel est passé : c’est dit.")
+        return Told(Standing.CALLED, sentence, Channel.INBOX, "", row.closed_at, said)
+    if row.state == State.ABANDONED.value or row.closed_at is not None:
+        return _nothing(said)
+    number = next(iter(_reach(to).phones), "")
+    if not number:
+        return _nothing(said)
+    address = recognisable_phone(written_phone(number))
+    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
+    return Told(Standing.TO_CALL, sentence, Channel.INBOX, address, None, said)
+
+
+def _of_line(row: Notification) -> Told:
+    said = str(row.parameters.get("when", ""))
+    if row.closed_at is not None:
+        sentence = _("Message lu dans son compte Maillage.")
+        return Told(Standing.READ, sentence, Channel.INBOX, "", row.closed_at, said)
+    sentence = _("Message déposé dans son compte Maillage.")
+    return Told(Standing.IN_ACCOUNT, sentence, Channel.INBOX, "", row.sent_at, said)
+
+
+def _without_a_row(to: Recipient, is_coming: bool) -> Told:
+    """Return what will be said where a message is coming, and that none is possible where none can."""
+    if not is_coming:
+        return _nothing()
+    reach = Reach() if isinstance(to, Person) else _reach(to)
+    account = to if isinstance(to, Person) else to.account
+    way = way_for(reach)
+    has_account = account is not None and account.is_active and not asks_for_a_call(reach)
+    if has_account and (way is Way.CALL or not isinstance(to, Patient)):
+        sentence = _("Un message va être déposé dans son compte Maillage.")
+        return Told(Standing.COMING, sentence, Channel.INBOX)
+    if way is Way.SMS:
+        address = recognisable_phone(written_phone(mobile_among(reach.phones)))
+        sentence = _("Un SMS va partir au {address}.").format(address=address)
+        return Told(Standing.COMING, sentence, Channel.SMS, address)
+    if way is Way.EMAIL:
+        address = masked_email(reach.email)
+        sentence = _("Un courriel va partir à {address}.").format(address=address)
+        return Told(Standing.COMING, sentence, Channel.EMAIL, address)
+    number = next(iter(reach.phones), "")
+    if not number:
+        return _nothing()
+    address = recognisable_phone(written_phone(number))
+    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
+    return Told(Standing.TO_CALL, sentence, Channel.INBOX, address)
+
+
+def _nothing(said: str = "") -> Told:
+    return Told(Standing.NONE, _("Aucun message possible : dites-le maintenant."), said=said)
+
+
+def _reach(to: Recipient) -> Reach:
+    if isinstance(to, Patient):
+        return reach_of_patient(to)
+    return reach_of_professional(to) if isinstance(to, Professional) else Reach()
+
+
+def _shown_address(row: Notification, to: Recipient) -> str:
+    """Return where it went, masked; two digits only are hidden of a number that is still the person's."""
+    if row.channel == Channel.EMAIL.value:
+        known = to.email if isinstance(to, Person | Patient) else ""
+        return row.sent_to or masked_email(known)
+    number = written_phone(mobile_among(_reach(to).phones))
+    if not row.sent_to or row.sent_to == masked_phone(number):
+        return recognisable_phone(number)
+    return row.sent_to
+
+
+def _outcome(row: Notification) -> CallOutcome | None:
+    tried = sorted(row.calls.all(), key=lambda one: (one.at, one.pk))
+    return CallOutcome(tried[-1].outcome) if tried and row.closed_at is not None else None
+
+
+def _written_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    hour = formats.time_short(local.time())
+    if local.date() == today:
+        return _("à {hour}").format(hour=hour)
+    return _("le {day} à {hour}").format(day=formats.date_short(local.date()), hour=hour)
