@@ -25,6 +25,7 @@ from maillage.directory.rules.practice import Mode
 from maillage.directory.rules.professionals import is_demonstration_rpps
 from maillage.directory.rules.welcome import Step
 from maillage.kernel.models import Entry, Person
+from maillage.kernel.names import search_key
 from maillage.territory import api as territory
 from tests.directory.test_rules import HEADING, annuaire_line, finess_line
 
@@ -67,7 +68,7 @@ def test_search_ignores_accents_and_case(staffed_valley: territory.Territory) ->
     one = Professional.objects.filter(profession="60").first()
     assert one is not None
     one.first_name, one.last_name = "Éloïse", "Ségur"
-    one.search_name = territory.search_key("Éloïse", "Ségur")
+    one.search_name = search_key("Éloïse", "Ségur")
     one.save()
     assert api.search_professionals("segur ELO") == [one]
     assert api.search_professionals(one.rpps or "") == [one]

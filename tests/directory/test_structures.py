@@ -7,6 +7,7 @@ import pytest
 from maillage.directory import api
 from maillage.directory.models import Structure
 from maillage.directory.rules import StructureKind, finess_of, r66_code
+from maillage.kernel.names import normalise
 from maillage.territory import api as territory
 from tests.packs import PackCopy
 
@@ -113,13 +114,9 @@ def test_structures_without_a_commune_are_remarked(pack_copy: PackCopy, db: None
 def test_identifiers_and_categories() -> None:
     assert finess_of("finess:2A0000014") == "2A0000014"
     assert finess_of("bpe24:pharmacie:71230") == ""
-    assert r66_code(StructureKind.HOSPITAL, territory.normalise("Centre Hospitalier (C.H.)")) == "355"
-    assert (
-        r66_code(StructureKind.HOSPITAL, territory.normalise("Centre Hospitalier Régional (C.H.R.)")) == "101"
-    )
-    assert (
-        r66_code(StructureKind.HOSPITAL, territory.normalise("Centre hospitalier, ex Hôpital local")) == "106"
-    )
+    assert r66_code(StructureKind.HOSPITAL, normalise("Centre Hospitalier (C.H.)")) == "355"
+    assert r66_code(StructureKind.HOSPITAL, normalise("Centre Hospitalier Régional (C.H.R.)")) == "101"
+    assert r66_code(StructureKind.HOSPITAL, normalise("Centre hospitalier, ex Hôpital local")) == "106"
     assert r66_code(StructureKind.HOSPITAL, "maison") == ""
     assert r66_code(StructureKind.EMERGENCY, "") == ""
 

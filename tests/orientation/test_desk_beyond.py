@@ -9,10 +9,11 @@ from django.urls import reverse
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional, Structure, StructureKind
 from maillage.kernel.models import Person
+from maillage.kernel.names import search_key
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.pages import presenters
-from maillage.territory.api import Commune, Territory, search_key
+from maillage.territory.api import Commune, Territory
 from tests.factories import make_patient
 from tests.orientation.conftest import NOW, Call, Doctor
 

@@ -71,7 +71,9 @@ def test_a_file_is_changed_and_qualified(client: Client, patient: api.Patient, r
     send(client, "people:change", patient.pk, **data)
     assert "Identité qualifiée" in page(client, "people:patient", patient.pk)
     assert "clé" in send(client, "people:ins", patient.pk, status=200, ins="140037123000100")
-    assert "lisible" in send(client, "people:change", patient.pk, status=422, **{**data, "phone": "le soir"})
+    assert "n’est pas un numéro de téléphone" in send(
+        client, "people:change", patient.pk, status=422, **{**data, "phone": "le soir"}
+    )
 
 
 def test_the_whole_search_by_its_pages(

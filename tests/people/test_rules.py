@@ -17,7 +17,6 @@ from maillage.people.rules.identity import (
     may_carry_ins,
     next_steps,
 )
-from maillage.people.rules.reach import phone_digits, phone_is_written_well, written_phone
 from maillage.people.rules.referring_doctor import (
     OPEN,
     TRANSITIONS,
@@ -71,19 +70,6 @@ def test_only_a_sure_identity_carries_its_matricule_and_nothing_is_missing(evide
         assert status is not IdentityStatus.QUALIFIED
 
 
-@given(some.text(max_size=30))
-def test_a_number_is_stored_in_one_way_only(text: str) -> None:
-    stored = phone_digits(text)
-    assert phone_digits(stored) == stored
-
-
-def test_phones_are_read_and_written() -> None:
-    assert phone_digits("01 99 00 12 34") == phone_digits("+33 1 99 00 12 34") == "+33199001234"
-    assert written_phone("+33199001234").replace("\N{NO-BREAK SPACE}", " ") == "01 99 00 12 34"
-    assert written_phone("+41221234567") == "+41221234567"
-    assert not phone_is_written_well("appeler le soir")
-
-
 def traits(last: str, first: str, born: date | None = None, phone: str = "", ins: str = "") -> Traits:
     return Traits(frozenset({last}), frozenset({first}), born, frozenset(filter(None, [phone])), ins)
 
@@ -131,7 +117,3 @@ def test_ages_quotas_and_priorities() -> None:
     assert remaining_quota(1, 1, 1) == 0
     weights = {one.value: 2 for one in Criterion}
     assert priority([Criterion.ALD, Criterion.ALD, Criterion.EHPAD], weights) == 4
-
-
-def test_a_number_dialled_from_abroad_is_kept_as_international() -> None:
-    assert phone_digits("0041 22 379 50 50") == "+41223795050"

@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from maillage.kernel.models import Entry, Person, Scope
+from maillage.kernel.names import place_name
 from maillage.territory import api, queries
 from maillage.territory.models import Commune, Territory
 from maillage.territory.rules.kinds import Group, TerritoryKind
 from maillage.territory.rules.perimeter import Trouble, read_pasted
-from maillage.territory.rules.search import normalise
 from tests.packs import PackCopy, person
 from tests.territory.test_packs_import import _drop_last_commune
 
@@ -167,8 +167,8 @@ def test_communes_are_found_by_code_and_postcode() -> None:
 
 
 def test_normalising_writes_out_saint_and_drops_accents() -> None:
-    assert normalise("  L’Œil-de-St-Éloi ") == "l oeil de saint eloi"
-    assert normalise("STE FOY") == "sainte foy"
+    assert place_name("  L’Œil-de-St-Éloi ") == "l oeil de saint eloi"
+    assert place_name("STE FOY") == "sainte foy"
 
 
 KNOWN = {"01001", "71230", "71270", "2A004"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from maillage.kernel import formats
 from maillage.kernel.figures import Provenance
+from maillage.kernel.names import normalise
 
 Cell = str | float | int | None
 Kind = Literal["text", "number", "share", "minutes", "change"]
@@ -93,7 +93,7 @@ class Table:
         if column.is_numeric:
             known.sort(key=lambda row: float(row.cells[key] or 0), reverse=descending)
         else:
-            known.sort(key=lambda row: _alphabetical(str(row.cells[key])), reverse=descending)
+            known.sort(key=lambda row: normalise(str(row.cells[key])), reverse=descending)
         return replace(self, rows=[*known, *unknown], sort=sort)
 
     def as_csv(self) -> str:
@@ -135,8 +135,3 @@ def _raw(value: Cell, *, french: bool) -> str:
     if not isinstance(value, str):
         return str(value).replace(".", ",") if french else str(value)
     return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value
-
-
-def _alphabetical(text: str) -> str:
-    """Return the key that sorts « Écuisses » beside « Ecully » and « À » beside « A »."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -36,7 +36,6 @@ from maillage.people.queries import (
     waiting_list,
 )
 from maillage.people.rules.identity import AdministrativeSex, IdentityStatus, may_carry_ins
-from maillage.people.rules.reach import phone_digits, written_phone
 from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal, State, age_on
 
 __all__ = [
@@ -64,7 +63,6 @@ __all__ = [
     "log_access",
     "may_carry_ins",
     "patient_file",
-    "phone_digits",
     "possible_duplicates",
     "proposals_waiting",
     "propose",
@@ -79,5 +77,4 @@ __all__ = [
     "traits_of",
     "waiting_list",
     "withdraw_proposal",
-    "written_phone",
 ]

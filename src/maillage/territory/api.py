@@ -105,7 +105,6 @@ from maillage.territory.queries import (
     with_group,
 )
 from maillage.territory.rules.kinds import FICTIONAL, Group, TerritoryKind
-from maillage.territory.rules.search import normalise, search_key
 
 __all__ = [
     "CRITERIA",
@@ -186,7 +185,6 @@ __all__ = [
     "member_positions",
     "national_access",
     "nearest_service",
-    "normalise",
     "observed_flows",
     "overlaps",
     "population",
@@ -200,7 +198,6 @@ __all__ = [
     "rename",
     "retirement",
     "search_communes",
-    "search_key",
     "search_territories",
     "summary",
     "supply_overlaps",

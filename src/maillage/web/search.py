@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
+from maillage.kernel.names import holds, search_key
 from maillage.kernel.sourced_rules import all_rules
 from maillage.territory import api as territory
 from maillage.web.navigation import address
@@ -73,9 +74,8 @@ def _professionals(query: str) -> Iterator[Result]:
 
 
 def _rules(query: str) -> Iterator[Result]:
-    wanted = territory.normalise(query)
     seen = set()
     for rule in all_rules():
-        if rule.key not in seen and wanted in territory.normalise(rule.label):
+        if rule.key not in seen and holds(search_key(rule.label, rule.key), query):
             seen.add(rule.key)
             yield Result(rule.label, rule.key, address("kernel:sourced_rule", rule.key))

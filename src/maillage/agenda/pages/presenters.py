@@ -19,7 +19,7 @@ from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
 from maillage.agenda.models.waiting import OFFER_LABELS, OfferState
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, before, may_become
 from maillage.kernel import formats
-from maillage.people.api import phone_digits, written_phone
+from maillage.kernel.phones import stored_phone, written_phone
 
 _TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
 _ON_THE_DAY = timedelta(hours=12)
@@ -184,7 +184,7 @@ def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(S
 
 def to_dial(phone: str) -> Dial | None:
     """Return a number to show and to dial, None where there is none."""
-    digits = phone_digits(phone)
+    digits = stored_phone(phone)
     return Dial(digits, written_phone(digits)) if digits else None
 
 

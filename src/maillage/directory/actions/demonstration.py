@@ -33,6 +33,7 @@ from maillage.directory.rules.structures import Origin, Precision, StructureKind
 from maillage.directory.rules.welcome import Step
 from maillage.kernel import journal
 from maillage.kernel.models import Person
+from maillage.kernel.names import search_key
 from maillage.territory import api as territory
 
 SOURCE = "démonstration"
@@ -124,7 +125,7 @@ def _office(commune: territory.Commune, number: int, size: int) -> tuple[Structu
     name = f"{title} {trees[(int(commune.code[-2:]) + number) % len(trees)]}, {commune.name}"
     key = f"demonstration:{commune.code}:{number}"
     structure = Structure.objects.create(
-        id=key, kind=kind.value, name=name, search_name=territory.search_key(name), city=commune.name,
+        id=key, kind=kind.value, name=name, search_name=search_key(name), city=commune.name,
         category_code="603" if kind is StructureKind.MSP else "", commune=commune, lon=commune.lon,
         lat=commune.lat, precision=Precision.COMMUNE.value, count=1, source=SOURCE,
         origin=Origin.DEMONSTRATION.value,
@@ -142,7 +143,7 @@ def _professional(order: int, profession: Profession, draw: _Draw, today: date) 
     others = (" fr ", " fr en ", " fr ", " fr ar ", " fr pt ", " fr ", " fr es ")
     one = Professional.objects.create(
         rpps=demonstration_rpps(order), first_name=first, last_name=last,
-        search_name=territory.search_key(first, last), profession=profession.value,
+        search_name=search_key(first, last), profession=profession.value,
         specialty=Specialty.GENERAL_PRACTICE.value if profession is Profession.PHYSICIAN else "",
         languages=others[draw.below(len(others), "languages", order)],
         mssante=f"pro{order}@demonstration.invalid", phone=f"+3319900{order:04d}"[:12],
@@ -214,7 +215,7 @@ def _link_accounts() -> None:
         if account is None or first is None:
             continue
         first.account, first.first_name, first.last_name = account, account.first_name, account.last_name
-        first.search_name = territory.search_key(first.first_name, first.last_name)
+        first.search_name = search_key(first.first_name, first.last_name)
         first.save(update_fields=["account", "first_name", "last_name", "search_name"])
 
 

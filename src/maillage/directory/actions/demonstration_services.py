@@ -15,6 +15,7 @@ from maillage.directory.models import (
 )
 from maillage.directory.rules.professionals import Function, Profession
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
+from maillage.kernel.names import search_key
 from maillage.territory import api as territory
 
 SOURCE = "démonstration"
@@ -64,7 +65,7 @@ def _structure(
 ) -> tuple[Structure, PracticePlace]:
     name, key = f"{title}, {commune.name}", f"demonstration:{kind.value}"
     structure = Structure.objects.create(
-        id=key, kind=kind.value, name=name, search_name=territory.search_key(name), city=commune.name,
+        id=key, kind=kind.value, name=name, search_name=search_key(name), city=commune.name,
         commune=commune, lon=commune.lon, lat=commune.lat, precision=Precision.COMMUNE.value, count=1,
         source=SOURCE, origin=Origin.DEMONSTRATION.value,
     )  # fmt: skip

@@ -14,6 +14,8 @@ from maillage.directory.rules.extractions import Activity
 from maillage.directory.rules.freshness import Fact
 from maillage.directory.rules.professionals import Function
 from maillage.directory.rules.structures import FINESS_PREFIX, Origin, Precision, StructureKind
+from maillage.kernel.names import search_key
+from maillage.kernel.phones import stored_phone
 from maillage.territory import api as territory
 
 _BATCH = 400
@@ -84,7 +86,7 @@ def _identity(row: Activity, specialty: str) -> dict[str, str]:
     return {
         "last_name": row.last_name[:80],
         "first_name": row.first_name[:80],
-        "search_name": territory.search_key(row.first_name[:80], row.last_name[:80]),
+        "search_name": search_key(row.first_name[:80], row.last_name[:80]),
         "profession": row.profession,
         "specialty": specialty,
     }
@@ -141,7 +143,7 @@ def _write_places(sites: Sequence[Activity], source: str) -> tuple[dict[str, Pra
                 lon=centre.lon,
                 lat=centre.lat,
                 precision=Precision.COMMUNE.value,
-                phone=row.phone[:20],
+                phone=stored_phone(row.phone),
                 source=source,
             )
         )
@@ -178,7 +180,7 @@ def _office(key: str, row: Activity, centre: territory.Commune, source: str) -> 
         finess=row.finess[:9],
         kind=StructureKind.OFFICE.value,
         name=row.site_name[:200],
-        search_name=territory.search_key(row.site_name[:110], centre.name),
+        search_name=search_key(row.site_name[:110], centre.name),
         address=row.address[:200],
         postcode=row.postcode,
         city=centre.name,

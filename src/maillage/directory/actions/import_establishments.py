@@ -17,6 +17,7 @@ from maillage.directory.rules.structures import (
     Origin,
     Precision,
 )
+from maillage.kernel.names import normalise, search_key
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
@@ -92,9 +93,9 @@ def _unnumbered(rows: Sequence[Establishment]) -> dict[tuple[str, str], list[Str
 def _twin(wanted: Structure, unnumbered: dict[tuple[str, str], list[Structure]]) -> Structure | None:
     """Return the pack's row that `wanted` is, by its name, else by its place; it is taken once."""
     candidates = unnumbered.get((wanted.kind, wanted.commune_id or ""), [])
-    name = territory.normalise(wanted.name)
+    name = normalise(wanted.name)
     near = float(rule("directory.duplicates.same_place").value)
-    named = (one for one in candidates if territory.normalise(one.name) == name)
+    named = (one for one in candidates if normalise(one.name) == name)
     placed = (
         one
         for one in candidates
@@ -129,7 +130,7 @@ def _structure(
         category=row.category_name[:120],
         category_code=row.category,
         name=row.name[:200],
-        search_name=territory.search_key(row.name[:110], row.city[:100]),
+        search_name=search_key(row.name[:110], row.city[:100]),
         address=row.address[:200],
         postcode=row.postcode,
         city=row.city[:120],

@@ -18,6 +18,7 @@ from maillage.directory.rules.structures import (
     r66_code,
 )
 from maillage.kernel.databases import bulk_load
+from maillage.kernel.names import normalise, search_key
 from maillage.territory import api as territory
 
 _BATCH = 400
@@ -151,9 +152,9 @@ def _rows(table: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
             finess_of(row["id"]),
             kind.value,
             category,
-            r66_code(kind, territory.normalise(category)),
+            r66_code(kind, normalise(category)),
             row["nom"],
-            territory.search_key(row["nom"], city if city != row["nom"] else ""),
+            search_key(row["nom"], city if city != row["nom"] else ""),
             row.get("statut") or "",
             row.get("adresse") or "",
             row.get("code_postal") or "",

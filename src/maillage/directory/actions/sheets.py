@@ -24,7 +24,9 @@ from maillage.directory.models import (
 )
 from maillage.directory.rules.freshness import Answer, Fact
 from maillage.kernel import journal
+from maillage.kernel.fields import refused
 from maillage.kernel.models import Person
+from maillage.kernel.phones import PhoneError, read_phone
 
 OWNER_SOURCE = "titulaire"
 CONTACT_FIELDS = ("phone", "mssante", "languages")
@@ -39,8 +41,10 @@ def change_contact(*, by: Person, professional: Professional, values: Mapping[st
     Raises PermissionDenied, ValidationError.
     """
     require_editor(by, professional)
-    changes = _change(professional, {name: values[name] for name in CONTACT_FIELDS if name in values})
-    _record(by, professional, Fact.CONTACT, changes)
+    wanted = {name: values[name] for name in CONTACT_FIELDS if name in values}
+    if wanted.get("phone", professional.phone) != professional.phone:
+        wanted["phone"] = office_phone(wanted["phone"])
+    _record(by, professional, Fact.CONTACT, _change(professional, wanted))
     return professional
 
 
@@ -124,6 +128,14 @@ def confirm_fact(*, by: Person, subject: Professional | Structure, fact: Fact) -
         answer_confirmation(by=by, request=waiting, answer=Answer.CONFIRMED)
         return
     _record(by, subject, fact, {})
+
+
+def office_phone(text: str) -> str:
+    """Return the number of an office as it is stored, a short code too. Raises ValidationError."""
+    try:
+        return read_phone(text, short_codes=True)
+    except PhoneError as error:
+        raise refused(error, "phone") from error
 
 
 def stamp(subject: Professional | Structure, fact: Fact, day: date, source: str) -> None:

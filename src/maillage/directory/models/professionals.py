@@ -21,8 +21,9 @@ from maillage.directory.rules.professionals import (
 from maillage.directory.rules.structures import Precision
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
+from maillage.kernel.name_search import named_like
+from maillage.kernel.names import LONGEST, normalise
 from maillage.kernel.privacy import AnnotatedModel
-from maillage.territory import api as territory
 
 PROFESSION_LABELS = {
     Profession.PHYSICIAN: _("Médecin"),
@@ -68,15 +69,8 @@ class ProfessionalQuerySet(models.QuerySet["Professional"]):
 
     def matching(self, text: str) -> ProfessionalQuerySet:
         """Keep those with each word of `text` at the start of a word of the name, or that RPPS number."""
-        words = territory.normalise(text).split()
-        if not words:
-            return self.none()
-        if len(words) == 1 and words[0].isdigit():
-            return self.filter(rpps=words[0])
-        found: ProfessionalQuerySet = self.all()
-        for word in words:
-            found = found.filter(search_name__contains=f" {word}")
-        return found
+        number = normalise(text[:LONGEST]).replace(" ", "")
+        return self.filter(rpps=number) if number.isdigit() else self.filter(named_like(text))
 
 
 class Professional(AnnotatedModel):
@@ -89,7 +83,7 @@ class Professional(AnnotatedModel):
     rpps = models.CharField(_("numéro RPPS"), max_length=11, unique=True, null=True, blank=True)
     last_name = models.CharField(_("nom d’exercice"), max_length=80)
     first_name = models.CharField(_("prénom d’exercice"), max_length=80, blank=True)
-    search_name = models.CharField(_("nom de recherche"), max_length=200, editable=False)
+    search_name = models.TextField(_("nom de recherche"), editable=False)
     profession = models.CharField(_("profession (TRE_G15)"), max_length=3, blank=True, db_index=True)
     specialty = models.CharField(_("savoir-faire (TRE_R38)"), max_length=6, blank=True)
     sex = models.CharField(_("sexe"), max_length=6, blank=True, default="", choices=as_choices(SEX_LABELS))

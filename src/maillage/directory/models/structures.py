@@ -123,7 +123,7 @@ class Structure(ReferenceModel):
     category = models.CharField("catégorie", max_length=120, blank=True)
     category_code = models.CharField("catégorie FINESS (TRE_R66)", max_length=4, blank=True)
     name = models.CharField("nom", max_length=200)
-    search_name = models.CharField("nom de recherche", max_length=220)
+    search_name = models.TextField("nom de recherche")
     status = models.CharField("statut", max_length=20, blank=True, choices=list(STATUS_LABELS.items()))
     address = models.CharField("adresse", max_length=200, blank=True)
     postcode = models.CharField("code postal", max_length=5, blank=True)

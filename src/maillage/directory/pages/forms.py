@@ -16,6 +16,7 @@ from maillage.directory.models import SECTOR_LABELS, Membership, Professional
 from maillage.directory.queries import professionals_in
 from maillage.directory.queries.professionals import offer_of
 from maillage.directory.rules.extractions import Format
+from maillage.kernel.fields import PhoneField
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
@@ -29,7 +30,7 @@ _STRETCH = re.compile(r"(\d{1,2})[h:](\d{2})?\s*-\s*(\d{1,2})[h:](\d{2})?", re.I
 class ContactForm(forms.Form):
     """How a professional is reached."""
 
-    phone = forms.CharField(label=_("Téléphone"), max_length=20, required=False)
+    phone = PhoneField(label=_("Téléphone"), required=False, short_codes=True)
     mssante = forms.EmailField(label=_("Messagerie sécurisée de santé (MSSanté)"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("Langues parlées"), widget=forms.CheckboxSelectMultiple, required=False
@@ -43,6 +44,7 @@ class ContactForm(forms.Form):
         }
         super().__init__(*args, initial=initial, **options)
         known = rule("directory.vocabulary.languages").value
+        self.fields["phone"].kept = professional.phone  # type: ignore[attr-defined]
         self.fields["languages"].choices = list(known.items())  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, str]:

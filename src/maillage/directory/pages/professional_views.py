@@ -35,6 +35,7 @@ from maillage.directory.queries import (
 from maillage.directory.rules.freshness import Answer, Fact
 from maillage.kernel.access import may
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Table
@@ -161,6 +162,7 @@ class ProfessionalPage(SheetMixin, Page):
             professional=shown.professional,
             profession=presenters.specialty(shown.professional),
             languages=presenters.languages(shown.professional),
+            phone=written_phone(stored_phone(shown.professional.phone)),
             memberships=memberships,
             mode=presenters.MODE_LABELS[shown.practice.mode],
             reason=presenters.reason(shown.practice),

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from maillage.directory.models import Structure, StructureQuerySet
 from maillage.directory.rules.structures import FINESS_LENGTH, Origin, Precision, StructureKind
-from maillage.territory import api as territory
+from maillage.kernel.name_search import named_like
+from maillage.kernel.names import LONGEST, normalise
 
 
 def structures_in(
@@ -39,13 +40,11 @@ def counts_by_kind(codes: Collection[str], *, every_origin: bool = False) -> dic
 
 def search_structures(text: str, limit: int = 20) -> list[Structure]:
     """Return the structures with a word of their name or town beginning with `text`, or of that FINESS."""
-    wanted = territory.normalise(text)
-    if not wanted:
-        return []
+    wanted = normalise(text[:LONGEST]).replace(" ", "")
     active = _shown().select_related("commune")
     if len(wanted) == FINESS_LENGTH and wanted[0].isdigit():
         return list(active.filter(finess=wanted.upper())[:limit])
-    return list(active.filter(search_name__contains=f" {wanted}").order_by("search_name", "id")[:limit])
+    return list(active.filter(named_like(text)).order_by("search_name", "id")[:limit])
 
 
 def _of(every_origin: bool) -> StructureQuerySet:

@@ -116,5 +116,5 @@ def _activity(line: int, cells: Mapping[str, str], communes: Collection[str]) ->
         address=street,
         postcode=cells[_POSTCODE][:5],
         commune=cells[_COMMUNE] if cells[_COMMUNE] in communes else "",
-        phone="".join(character for character in cells[_PHONE] if character.isdigit() or character == "+"),
+        phone=cells[_PHONE],
     )

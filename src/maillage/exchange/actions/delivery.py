@@ -16,9 +16,9 @@ from maillage.exchange.rules.sms import plain
 from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State, Template
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.people.api import written_phone
 
 _WITH_RECIPIENT = ("person", "professional", "patient", "scope")
 #: What each attempt writes anew.

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from maillage.directory.api import Professional
 from maillage.exchange.models.links import Link
 from maillage.exchange.rules.vocabulary import Parameter
-from maillage.people.api import phone_digits
+from maillage.kernel.phones import is_short_code, stored_phone
 from maillage.territory.api import Commune
 
 _LONGEST_SECTOR = 40
 _SECTOR = re.compile(rf"[\w’' .\-–]{{1,{_LONGEST_SECTOR}}}")
-_PHONE = re.compile(r"\+?\d{4,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Parameters:
         """Return JSON values: dates in ISO 8601, rows by key. Raises ValidationError."""
         if self.sector and not _SECTOR.fullmatch(self.sector):
             raise ValidationError(_("Le nom du secteur est trop long ou contient un signe inattendu."))
-        if self.phone and not _PHONE.fullmatch(phone_digits(self.phone)):
+        if self.phone and not _is_number(self.phone):
             raise ValidationError(_("Le numéro à rappeler n’est pas un numéro de téléphone."))
         return {one.value: self._written(one) for one in sorted(self.given())}
 
@@ -64,7 +63,7 @@ class Parameters:
                 raise ValidationError(_("Une heure sans fuseau ne peut pas être annoncée."))
             return value.isoformat()
         if parameter is Parameter.PHONE:
-            return phone_digits(value)
+            return stored_phone(value)
         if isinstance(value, Link):
             return [value.name, value.pk]
         return value if parameter is Parameter.SECTOR else value.pk
@@ -85,4 +84,9 @@ def short_sector(name: str) -> str:
 
 def number_to_call(*numbers: str) -> str:
     """Return the first of `numbers` that a message may give, empty where none is a number."""
-    return next((one for one in numbers if _PHONE.fullmatch(phone_digits(one))), "")
+    return next((one for one in numbers if _is_number(one)), "")
+
+
+def _is_number(text: str) -> bool:
+    number = stored_phone(text)
+    return is_short_code(number) or re.fullmatch(r"\+?\d{4,15}", number) is not None

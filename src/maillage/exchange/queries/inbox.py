@@ -20,8 +20,9 @@ from maillage.exchange.queries.texts import LANGUAGES, Text, default_zone, names
 from maillage.exchange.rules.vocabulary import Channel, State
 from maillage.kernel import access
 from maillage.kernel.models import Person
+from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
-from maillage.people.api import log_access, phone_digits, written_phone
+from maillage.people.api import log_access
 
 PER_PAGE = 50
 #: Days that a report of deliveries goes back.
@@ -144,7 +145,7 @@ def _call(row: Notification, text: Text, now: datetime) -> Line:
     patient = row.patient
     if patient is None:
         assert row.professional is not None
-        phones = _written([phone_digits(row.professional.phone)])
+        phones = _written([stored_phone(row.professional.phone)])
         return Line(row, text, row.professional.name, phones, is_late=is_late, calls=tried)
     return Line(
         row,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from maillage.directory.api import Professional
 from maillage.exchange.rules.channels import Reach
-from maillage.people.api import Patient, phone_digits
+from maillage.kernel.phones import stored_phone
+from maillage.people.api import Patient
 
 
 def reach_of_patient(patient: Patient) -> Reach:
@@ -22,7 +23,7 @@ def reach_of_professional(professional: Professional) -> Reach:
 
     The MSSanté address is left out: that network takes mail from its own members only.
     """
-    return Reach(_phones(phone_digits(professional.phone)))
+    return Reach(_phones(stored_phone(professional.phone)))
 
 
 def _phones(*phones: str) -> tuple[str, ...]:

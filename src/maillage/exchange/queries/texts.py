@@ -16,8 +16,8 @@ from maillage.exchange.rules.texts import fill, placeholders
 from maillage.exchange.rules.vocabulary import Parameter, Template
 from maillage.kernel import formats
 from maillage.kernel.models import Scope
+from maillage.kernel.phones import written_phone
 from maillage.kernel.sourced_rules import rule
-from maillage.people.api import written_phone
 from maillage.territory.api import Commune, Territory
 
 LANGUAGES = ("fr", "en")

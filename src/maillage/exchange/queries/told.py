@@ -22,7 +22,8 @@ from maillage.exchange.rules.masking import masked_email, masked_phone, recognis
 from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.people.api import Patient, written_phone
+from maillage.kernel.phones import written_phone
+from maillage.people.api import Patient
 
 Recipient = Person | Professional | Patient
 

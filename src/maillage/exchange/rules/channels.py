@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Mobile ranges of France and of its overseas departments and territories under the same plan of numbers.
-_MOBILE = re.compile(r"\+33[67]\d{8}|\+(590(690|691)|594694|596(696|697)|262(692|693|639))\d{6}")
+from maillage.kernel.phones import is_mobile
 
 
 class Way(StrEnum):
@@ -35,7 +33,7 @@ def mobile_among(phones: Iterable[str]) -> str:
     >>> mobile_among(["+33199000001", "+33639980001"]), mobile_among(["+33199000001"])
     ('+33639980001', '')
     """
-    return next((phone for phone in phones if _MOBILE.fullmatch(phone)), "")
+    return next((phone for phone in phones if is_mobile(phone)), "")
 
 
 def asks_for_a_call(reach: Reach) -> bool:

@@ -10,6 +10,7 @@ from maillage.kernel.identifiers.establishments import (
     parse_siret,
 )
 from maillage.kernel.identifiers.people import Ins, parse_ins
+from maillage.kernel.identifiers.places import parse_birthplace
 from maillage.kernel.identifiers.professionals import Rpps, looks_like_adeli, parse_national_id, parse_rpps
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Siren",
     "Siret",
     "looks_like_adeli",
+    "parse_birthplace",
     "parse_finess",
     "parse_ins",
     "parse_national_id",

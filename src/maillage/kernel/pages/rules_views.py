@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.kernel import sourced_rules
+from maillage.kernel.names import normalise
 from maillage.kernel.pages import presenters
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.sourced_rules import SourcedRule
@@ -64,15 +64,10 @@ class SourcedRulePage(Page):
 
 
 def _matching(query: str) -> list[SourcedRule]:
-    today, words = timezone.localdate(), _plain(query).split()
+    today, words = timezone.localdate(), normalise(query).split()
     return [
         rule
         for rule in sourced_rules.all_rules()
         if rule.holds(today)
-        and all(word in _plain(f"{rule.key} {rule.label} {rule.source} {rule.note}") for word in words)
+        and all(word in normalise(f"{rule.key} {rule.label} {rule.source} {rule.note}") for word in words)
     ]
-
-
-def _plain(text: str) -> str:
-    """Return `text` without accents or capitals."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import OPENED, in_hand, lock_length, locked, move, tell
 from maillage.orientation.models import HandOver, Request
 from maillage.orientation.rules.vocabulary import CallerKind, CareLevel, Delay, Origin, Priority, State
-from maillage.people import api as people
 from maillage.territory.api import Commune
 
 #: What is said of a request, at the call or later. `patient` and `commune` are rows.
@@ -163,7 +163,7 @@ def _checked(request: Request, name: str, value: Any) -> Any:
     if name == "commune" and value is not None and not isinstance(value, Commune):
         raise OrientationError(Refusal.NO_PLACE)
     if name == "caller_phone":
-        return people.phone_digits(value)
+        return stored_phone(value)
     if name == "patient" and value is not None and value.scope_id != request.scope_id:
         raise PermissionDenied
     return value

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.phones import written_phone
 from maillage.orientation import api
 from maillage.orientation.models import Request
 from maillage.orientation.pages.base import OfDesk, OfRequest
@@ -96,9 +97,7 @@ def _described(patient: people.Patient) -> Found:
     born = (
         _("né(e) le {day}").format(day=formats.date_short(patient.birth_date)) if patient.birth_date else ""
     )
-    return Found(
-        patient.pk, patient.name, " · ".join(filter(None, [born, people.written_phone(patient.phone)]))
-    )
+    return Found(patient.pk, patient.name, " · ".join(filter(None, [born, written_phone(patient.phone)])))
 
 
 class Complete(OfRequest, Endpoint):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.fields import BirthDateField, PhoneField
+from maillage.kernel.names import place_name
 from maillage.orientation.models import Request
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
 from maillage.orientation.rules.vocabulary import CallerKind, Origin
@@ -29,11 +31,7 @@ class PersonForm(forms.Form):
         help_text=_("Inconnu : laissez vide, l’identité reste à compléter."),
     )
     first_name = forms.CharField(label=_("Prénom du patient"), required=False, max_length=150)
-    birth_date = forms.DateField(
-        label=_("Date de naissance"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    birth_date = BirthDateField(label=_("Date de naissance"), required=False)
     age_years = forms.IntegerField(
         label=_("Âge, si la date manque"), required=False, min_value=0, max_value=120
     )
@@ -50,24 +48,13 @@ class PersonForm(forms.Form):
         choices=[("", _("Pas encore dite")), *((one.value, label) for one, label in PRIORITY_LABELS.items())],
     )
 
-    def clean_birth_date(self) -> Any:
-        """Refuse a birth to come."""
-        day = self.cleaned_data["birth_date"]
-        if day is not None and day > timezone.localdate():
-            raise ValidationError(gettext("Cette date de naissance est à venir."))
-        return day
-
     def clean_commune(self) -> territory.Commune | None:
         """Return the one commune of that code or name. Raises ValidationError where none or several are."""
         text = self.cleaned_data["commune"].strip()
         if not text:
             return None
         found = territory.search_communes(text, limit=20)
-        exact = [
-            one
-            for one in found
-            if text == one.code or territory.normalise(text) == territory.normalise(one.name)
-        ]
+        exact = [one for one in found if text == one.code or place_name(text) == place_name(one.name)]
         chosen = exact if len(exact) == 1 else found
         if len(chosen) == 1:
             return chosen[0]
@@ -118,9 +105,7 @@ class CallForm(PersonForm):
         choices=[(one.value, label) for one, label in CALLER_LABELS.items()],
     )
     caller_name = forms.CharField(label=_("Nom de l’appelant"), required=False, max_length=120)
-    caller_phone = forms.CharField(
-        label=_("Téléphone de rappel"), required=False, max_length=24, widget=forms.TextInput({"type": "tel"})
-    )
+    caller_phone = PhoneField(label=_("Téléphone de rappel"), required=False)
     origin = forms.ChoiceField(
         label=_("Origine"),
         initial=Origin.SINGLE_NUMBER.value,

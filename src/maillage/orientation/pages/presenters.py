@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from maillage.agenda.api import Appointment, Schedule
 from maillage.kernel import formats
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.orientation.models import Closure, Proposal, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
@@ -36,7 +37,7 @@ from maillage.orientation.rules.vocabulary import (
     Urgency,
 )
 from maillage.orientation.rules.workflow import AWAITING_OUTCOME, enters_slot_search, unanswered
-from maillage.people.api import IdentityStatus, Patient, written_phone
+from maillage.people.api import IdentityStatus, Patient
 
 Mark = tuple[str, str]
 

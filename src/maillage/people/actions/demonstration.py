@@ -14,6 +14,7 @@ from django.utils import timezone
 from maillage.directory import api as directory
 from maillage.kernel import journal
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.names import search_key
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import (
     DoctorProposal,
@@ -102,7 +103,7 @@ def _patient(
         scope=scope,
         birth_name=name,
         birth_first_names=first,
-        search_name=territory.search_key(name, first),
+        search_name=search_key(name, first),
         birth_date=today - timedelta(days=days),
         sex=sex,
         document=evidence.document.value,
@@ -131,7 +132,7 @@ def _link_account(patients: list[Patient]) -> None:
         return
     file = patients[0]
     file.account, file.birth_name, file.birth_first_names = account, account.last_name, account.first_name
-    file.search_name = territory.search_key(file.birth_name, file.birth_first_names)
+    file.search_name = search_key(file.birth_name, file.birth_first_names)
     file.sex = "male"
     file.save(update_fields=["account", "birth_name", "birth_first_names", "search_name", "sex"])
 

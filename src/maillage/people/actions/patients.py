@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
 from maillage.kernel import access, journal
-from maillage.kernel.identifiers import IdentifierError, parse_ins
+from maillage.kernel.dates import check_birth_date, read_birth_date
+from maillage.kernel.fields import refused
+from maillage.kernel.identifiers import IdentifierError, parse_birthplace, parse_ins
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.names import search_key
+from maillage.kernel.phones import read_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import Patient, PatientAddress
 from maillage.people.queries.patients import possible_duplicates, traits_of
 from maillage.people.rules.identity import identity_status, may_carry_ins
-from maillage.people.rules.reach import phone_digits, phone_is_written_well
-from maillage.territory import api as territory
 
 IDENTITY_FIELDS = (
     "birth_name", "birth_first_names", "used_name", "used_first_name", "birth_date", "sex", "birthplace_code",
@@ -111,7 +115,7 @@ def record_ins(*, by: Person, patient: Patient, text: str) -> Patient:
     try:
         ins = parse_ins(text)
     except IdentifierError as error:
-        raise ValidationError(str(error)) from error
+        raise refused(error) from error
     oids = rule("people.identity.ins_oids").value
     patient.ins_number, patient.ins_oid = ins.number, oids["nia" if ins.is_waiting else "nir"]
     patient.save(update_fields=["ins_number", "ins_oid"])
@@ -163,7 +167,11 @@ def require_keeper(person: Person, patient: Patient) -> None:
 
 
 def _set(patient: Patient, values: Mapping[str, Any]) -> None:
-    """Set fields, phones as they are compared, and what follows from them. Raises ValidationError."""
+    """Set fields, each in the form that is compared, and what follows from them. Raises ValidationError.
+
+    A number or a code stored before it was checked stays as long as nobody changes it.
+    """
+    before = {name: getattr(patient, name) for name in (*_PHONES, "birthplace_code")}
     for name in (*IDENTITY_FIELDS, *REACH_FIELDS):
         if name in values:
             value = values[name]
@@ -171,13 +179,31 @@ def _set(patient: Patient, values: Mapping[str, Any]) -> None:
     if not patient.birth_name:
         raise ValidationError({"birth_name": _("Donnez au moins un nom, même approché.")})
     for name in _PHONES:
-        typed = getattr(patient, name)
-        if typed and not phone_is_written_well(typed):
-            raise ValidationError({name: _("Ce numéro de téléphone n’est pas lisible : des chiffres seuls.")})
-        setattr(patient, name, phone_digits(typed))
+        if name in values and getattr(patient, name) != before[name]:
+            setattr(patient, name, _checked(name, read_phone, getattr(patient, name)))
+    if patient.birth_date is not None:
+        patient.birth_date = _checked("birth_date", _birth_date, patient.birth_date)
+    if patient.birthplace_code and patient.birthplace_code != before["birthplace_code"]:
+        patient.birthplace_code = _checked("birthplace_code", parse_birthplace, patient.birthplace_code)
     names = (patient.birth_name, patient.birth_first_names, patient.used_name, patient.used_first_name)
-    patient.search_name = territory.search_key(*names)
+    patient.search_name = search_key(*names)
     patient.identity_status = identity_status(patient.evidence).value
+
+
+def _birth_date(day: date | str) -> date | None:
+    today = timezone.localdate()
+    if isinstance(day, str):
+        return read_birth_date(day, today)
+    check_birth_date(day, today)
+    return day
+
+
+def _checked(field: str, read: Callable[[Any], Any], value: Any) -> Any:
+    """Return what `read` makes of a value. Raises ValidationError for the field, in the reader's words."""
+    try:
+        return read(value)
+    except IdentifierError as error:
+        raise refused(error, field) from error
 
 
 def _add_address(patient: Patient, address: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.name_search import named_like
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import Row, ScopedQuerySet
@@ -22,7 +23,6 @@ from maillage.people.rules.identity import (
     InsiAnswer,
 )
 from maillage.people.rules.referring_doctor import OPEN
-from maillage.territory import api as territory
 
 STATUS_LABELS = {
     IdentityStatus.PROVISIONAL: _("Identité provisoire"),
@@ -81,11 +81,7 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
 
     def matching(self, text: str) -> PatientQuerySet:
         """Keep those with each word of `text` at the start of a word of a name, accents and case aside."""
-        words = territory.normalise(text).split()
-        found: PatientQuerySet = self if words else self.none()
-        for word in words:
-            found = found.filter(search_name__contains=f" {word}")
-        return found
+        return self.filter(named_like(text))
 
 
 def _in_scopes(scopes: list[Scope] | None) -> models.Q:
@@ -117,7 +113,7 @@ class Patient(AnnotatedModel):
     birth_first_names = models.CharField(_("prénoms de naissance"), max_length=150, blank=True)
     used_name = models.CharField(_("nom utilisé"), max_length=100, blank=True)
     used_first_name = models.CharField(_("prénom utilisé"), max_length=100, blank=True)
-    search_name = models.CharField(_("nom de recherche"), max_length=480, editable=False)
+    search_name = models.TextField(_("nom de recherche"), editable=False)
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True, db_index=True)
     sex = models.CharField(_("sexe"), max_length=13, blank=True, default="", choices=as_choices(SEX_LABELS))
     birthplace_code = models.CharField(_("code INSEE du lieu de naissance"), max_length=5, blank=True)

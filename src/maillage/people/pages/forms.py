@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.fields import BirthDateField, BirthplaceField, PhoneField
 from maillage.kernel.models import Scope
+from maillage.kernel.names import place_name
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.patients import IDENTITY_FIELDS, REACH_FIELDS
 from maillage.people.models import (
@@ -48,18 +49,16 @@ class PatientForm(forms.Form):
     birth_first_names = forms.CharField(label=_("Prénoms de naissance"), max_length=150, required=False)
     used_name = forms.CharField(label=_("Nom utilisé"), max_length=100, required=False)
     used_first_name = forms.CharField(label=_("Prénom utilisé"), max_length=100, required=False)
-    birth_date = forms.DateField(
-        label=_("Date de naissance"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    birth_date = BirthDateField(label=_("Date de naissance"), required=False)
     sex = forms.ChoiceField(
         label=_("Sexe (état civil)"),
         required=False,
         choices=[(sex.value, label) for sex, label in SEX_LABELS.items()],
     )
-    birthplace_code = forms.CharField(
-        label=_("Code INSEE du lieu de naissance"), max_length=5, required=False
+    birthplace_code = BirthplaceField(
+        label=_("Code INSEE du lieu de naissance"),
+        required=False,
+        help_text=_("Commune (71230, 2A004, 97411), ou 99 et le code du pays."),
     )
     document = forms.ChoiceField(
         label=_("Pièce d’identité présentée"),
@@ -76,8 +75,8 @@ class PatientForm(forms.Form):
         required=False,
         choices=[(doubt.value, label) for doubt, label in DOUBT_LABELS.items()],
     )
-    phone = forms.CharField(label=_("Téléphone"), max_length=24, required=False)
-    other_phone = forms.CharField(label=_("Autre téléphone"), max_length=24, required=False)
+    phone = PhoneField(label=_("Téléphone"), required=False)
+    other_phone = PhoneField(label=_("Autre téléphone"), required=False)
     email = forms.EmailField(label=_("Adresse électronique"), required=False)
     language = forms.ChoiceField(label=_("Langue"))
     needs_interpreter = forms.BooleanField(label=_("Interprète nécessaire"), required=False)
@@ -85,22 +84,17 @@ class PatientForm(forms.Form):
     joins_by_phone = forms.BooleanField(label=_("À joindre par téléphone"), required=False)
     no_smartphone = forms.BooleanField(label=_("Sans téléphone connecté"), required=False)
     carer_name = forms.CharField(label=_("Aidant à appeler"), max_length=120, required=False)
-    carer_phone = forms.CharField(label=_("Téléphone de l’aidant"), max_length=24, required=False)
+    carer_phone = PhoneField(label=_("Téléphone de l’aidant"), required=False)
 
     def __init__(self, *args: Any, patient: Patient | None = None, **options: Any) -> None:
         if patient is not None:
             names = (*IDENTITY_FIELDS, *REACH_FIELDS)
             options["initial"] = {name: getattr(patient, name) for name in names}
         super().__init__(*args, **options)
+        for name in ("phone", "other_phone", "carer_phone"):
+            self.fields[name].kept = getattr(patient, name) if patient else ""  # type: ignore[attr-defined]
         known = rule("directory.vocabulary.languages").value
         self.fields["language"].choices = list(known.items())  # type: ignore[attr-defined]
-
-    def clean_birth_date(self) -> Any:
-        """Refuse a birth to come."""
-        day = self.cleaned_data["birth_date"]
-        if day is not None and day > timezone.localdate():
-            raise ValidationError(gettext("Cette date de naissance est à venir."))
-        return day
 
     def parts(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
         """Return the fields under their titles, the most needed first."""
@@ -139,11 +133,7 @@ class RegistrationForm(PatientForm):
         if not text:
             return None
         found = list(territory.Commune.objects.active().matching(text).order_by("code")[:20])
-        exact = [
-            one
-            for one in found
-            if text == one.code or territory.normalise(text) == territory.normalise(one.name)
-        ]
+        exact = [one for one in found if text == one.code or place_name(text) == place_name(one.name)]
         chosen = exact if len(exact) == 1 else found
         if len(chosen) != 1:
             raise ValidationError(

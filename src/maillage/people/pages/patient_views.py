@@ -156,7 +156,7 @@ class PatientChange(OfPatient, Page):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the file."""
-        form = PatientForm(request.POST)
+        form = PatientForm(request.POST, patient=self.file.patient)
         if form.is_valid():
             try:
                 actions.change_patient(by=self.person, patient=self.file.patient, values=form.values())

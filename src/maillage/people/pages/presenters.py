@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import (
@@ -25,7 +26,6 @@ from maillage.people.models import (
 from maillage.people.queries import Match
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import IdentityStatus
-from maillage.people.rules.reach import written_phone
 from maillage.people.rules.referring_doctor import Criterion, State, owner_of
 from maillage.territory import api as territory
 

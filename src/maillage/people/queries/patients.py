@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.dateparse import parse_date
+from django.utils import timezone
 
 from maillage.kernel import access
+from maillage.kernel.dates import read_day
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.names import normalise
+from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.people.models import AccessLogEntry, Patient, PatientAddress
 from maillage.people.rules.duplicates import Likeness, Traits, likeness
-from maillage.people.rules.reach import phone_digits
-from maillage.territory import api as territory
 
 FILE, LIST = "file", "list"
 
@@ -56,12 +56,14 @@ def search_patients(
 ) -> list[Patient]:
     """Return the patients that `by` may see whose name, birth date or phone is `text`; logged for each.
 
-    A date is written 31/12/1950 or 1950-12-31. Names ignore accents and case. With `scope`, only its own.
+    A date is written in any of the ways of `kernel.dates`, a phone and a name in any of those of its module.
+    With `scope`, only its own.
     """
     seen = Patient.objects.for_person(by).select_related("referring_doctor")
     if scope is not None:
         seen = seen.filter(scope=scope)
-    born, phone = read_date(text), phone_digits(text)
+    born = read_day(text, timezone.localdate())
+    phone = "" if any(map(str.isalpha, text)) else stored_phone(text)
     if born is not None:
         found = seen.filter(birth_date=born)
     elif phone.lstrip("+").isdigit() and len(phone) >= 6:
@@ -136,18 +138,5 @@ def log_access(*, by: Person, patients: Iterable[Patient], what: str, purpose: s
     )
 
 
-def read_date(text: str) -> date | None:
-    """Return a date typed as 31/12/1950 or 1950-12-31, None for anything else."""
-    parts = text.strip().replace(".", "/").split("/")
-    iso = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
-    year, *rest = iso.split("-")
-    if len(rest) != 2 or len(year) != 4:
-        return None
-    try:
-        return parse_date(f"{year}-{rest[0]:0>2}-{rest[1]:0>2}")
-    except ValueError:
-        return None
-
-
 def _normalised(*names: str) -> frozenset[str]:
-    return frozenset(filter(None, (territory.normalise(name) for name in names)))
+    return frozenset(filter(None, (normalise(name) for name in names)))

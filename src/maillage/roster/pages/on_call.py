@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.kernel import formats
+from maillage.kernel.names import place_name
 from maillage.kernel.pages.base import Page
+from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
-from maillage.people.api import written_phone
 from maillage.roster.models import Sector
 from maillage.roster.pages.presenters import clock, enumerated, until
 from maillage.roster.queries.duties import Coverage, OnCall, next_posts, on_call
@@ -71,7 +72,7 @@ class WhoIsOnCall(Page):
         if code:
             return territory.commune(code)
         found = territory.search_communes(text, FOUND)
-        named = [one for one in found if territory.normalise(one.name) == territory.normalise(text)]
+        named = [one for one in found if place_name(one.name) == place_name(text)]
         if len(named) == 1:
             return named[0]
         return found[0] if len(found) == 1 else None

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from maillage.kernel.databases import bulk_load
+from maillage.kernel.names import place_key
 from maillage.territory.actions.import_report import CommuneChanges
 from maillage.territory.models import Commune, CommuneContour, DepartmentWorkforce
 from maillage.territory.packs import OpenPack
-from maillage.territory.rules.search import search_key
 
 SOURCES = {
     "code": "code",
@@ -75,7 +75,7 @@ def _rows(communes: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     )
     columns = [
         *texts,
-        [search_key(name) for name in names],
+        [place_key(name) for name in names],
         postcodes,
         communes["lon"].to_list(),
         communes["lat"].to_list(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.names import place_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.models import Commune, Territory, TerritoryCommune
@@ -22,7 +23,6 @@ from maillage.territory.rules.kinds import (
     Group,
     TerritoryKind,
 )
-from maillage.territory.rules.search import search_key
 
 _SLUG_LENGTH = 80
 
@@ -58,7 +58,7 @@ def create_territory(
     territory = Territory.objects.create(
         kind=kind.value,
         name=name,
-        search_name=search_key(name),
+        search_name=place_key(name),
         slug=_free_slug(slug or slugify(name), exact=bool(slug)),
         scope=Scope.objects.create(kind="territory", label=name),
         parent=parent,
@@ -81,7 +81,7 @@ def rename(*, by: Person, territory: Territory, name: str, note: str | None = No
     access.require(by, Permission.EDIT_TERRITORY, territory.scope)
     before = (territory.name, territory.note)
     territory.name = _checked_name(name)
-    territory.search_name = search_key(territory.name)
+    territory.search_name = place_key(territory.name)
     territory.note = territory.note if note is None else note.strip()
     if (territory.name, territory.note) == before:
         return territory

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 
+from maillage.kernel.name_search import place_like
+from maillage.kernel.names import LONGEST, normalise
 from maillage.kernel.privacy import ReferenceModel
-from maillage.territory.rules.search import normalise
+
+#: The beginning of an INSEE code or of a postcode: « 71 », « 2a0 », « 71 130 ».
+_CODE = re.compile(r"\d[\dab]?\d*")
 
 
 class CommuneQuerySet(models.QuerySet["Commune"]):
@@ -15,14 +21,12 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
 
     def matching(self, text: str) -> CommuneQuerySet:
         """Keep the communes whose name, INSEE code or postcode begins with `text`, accents and case aside."""
-        wanted = normalise(text)
-        if not wanted:
-            return self.none()
-        if wanted[0].isdigit():
+        code = normalise(text[:LONGEST]).replace(" ", "")
+        if _CODE.fullmatch(code):
             return self.filter(
-                models.Q(code__startswith=wanted.upper()) | models.Q(postcodes__contains=f" {wanted}")
+                models.Q(code__startswith=code.upper()) | models.Q(postcodes__contains=f" {code}")
             )
-        return self.filter(search_name__contains=f" {wanted}")
+        return self.filter(place_like(text))
 
 
 class Commune(ReferenceModel):
@@ -30,7 +34,7 @@ class Commune(ReferenceModel):
 
     code = models.CharField("code INSEE", max_length=5, primary_key=True)
     name = models.CharField("nom", max_length=120)
-    search_name = models.CharField("nom de recherche", max_length=140)
+    search_name = models.TextField("nom de recherche")
     postcodes = models.CharField("codes postaux", max_length=400, help_text="Entre espaces.")
     departement = models.CharField("département", max_length=3, db_index=True)
     departement_name = models.CharField("nom du département", max_length=80)

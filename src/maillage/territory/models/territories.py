@@ -27,7 +27,7 @@ class Territory(AnnotatedModel):
         "nature", max_length=20, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
     name = models.CharField("nom", max_length=120)
-    search_name = models.CharField("nom de recherche", max_length=140, editable=False)
+    search_name = models.TextField("nom de recherche", editable=False)
     slug = models.SlugField("adresse", max_length=80, unique=True)
     scope = models.OneToOneField(
         Scope, on_delete=models.PROTECT, related_name="territory", verbose_name="périmètre de droits"

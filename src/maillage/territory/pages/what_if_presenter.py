@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from maillage.kernel.figures import Comparison, Figure
 from maillage.kernel.formats import number, signed
+from maillage.kernel.names import normalise
 from maillage.kernel.tables import Table
 from maillage.territory import queries
 from maillage.territory.atlas import Atlas
@@ -31,7 +32,6 @@ from maillage.territory.pages.access_presenter import map_options
 from maillage.territory.pages.diagnosis import Diagnosis
 from maillage.territory.pages.what_if_forms import ADD, ChangeForm, new_key
 from maillage.territory.pages.what_if_tables import tables
-from maillage.territory.rules.search import normalise
 
 Values = NDArray[np.float64]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
+from maillage.kernel.names import BAR, place_holds, place_key, place_name
 from maillage.territory.models import Commune
 from maillage.territory.rules.kinds import Group
-from maillage.territory.rules.search import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,10 @@ def search_communes(text: str, limit: int = 20) -> list[Commune]:
 
 
 def _ranked(found: QuerySet[Commune], text: str) -> QuerySet[Commune]:
-    wanted = normalise(text)
+    wanted = place_name(text)
     rank = Case(
         When(search_name=f" {wanted} ", then=Value(0)),
+        When(search_name__startswith=f" {wanted} {BAR}", then=Value(0)),
         When(search_name__startswith=f" {wanted}", then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
@@ -49,13 +50,12 @@ def _ranked(found: QuerySet[Commune], text: str) -> QuerySet[Commune]:
 
 def groups(text: str = "", kinds: tuple[Group, ...] = tuple(Group), limit: int = 40) -> list[Hit]:
     """Return the EPCI, départements, régions and bassins de vie whose name or code begins with `text`."""
-    wanted = normalise(text)
-    hits = [hit for kind in kinds for hit in _groups_of(kind) if _begins(hit, wanted)]
+    hits = [hit for kind in kinds for hit in _groups_of(kind) if not text.strip() or _begins(hit, text)]
     return hits[:limit]
 
 
-def _begins(hit: Hit, wanted: str) -> bool:
-    return hit.code.lower().startswith(wanted) or f" {wanted}" in f" {normalise(hit.name)}"
+def _begins(hit: Hit, text: str) -> bool:
+    return hit.code.lower().startswith(text.strip().lower()) or place_holds(place_key(hit.name), text)
 
 
 def _groups_of(kind: Group) -> list[Hit]:

@@ -8,11 +8,11 @@ import numpy as np
 from django.db.models import Count, QuerySet, Sum
 from numpy.typing import NDArray
 
+from maillage.kernel.name_search import place_like
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import atlas
 from maillage.territory.models import Commune, Territory, TerritoryCommune
 from maillage.territory.rules.kinds import Group
-from maillage.territory.rules.search import normalise
 
 EARTH_RADIUS_KM = 6371.0088
 HALO_RULE = "territory.perimeter.halo"
@@ -43,8 +43,7 @@ def territories() -> QuerySet[Territory]:
 
 def search_territories(text: str, limit: int = 20) -> list[Territory]:
     """Return the territories with a word of their name beginning with `text`, accents and case aside."""
-    wanted = normalise(text)
-    return list(territories().filter(search_name__contains=f" {wanted}")[:limit]) if wanted else []
+    return list(territories().filter(place_like(text))[:limit])
 
 
 def member_codes(of: Territory) -> list[str]:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from maillage.kernel.names import place_holds, place_key
 from maillage.web.pages.specimens import COMPONENTS, TOWNS, Component, examples
 
 
@@ -29,8 +30,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def suggestions(request: HttpRequest) -> JsonResponse:
     """Answer the gallery's commune picker, in the shape that assets/js/suggest.js expects."""
-    asked = request.GET.get("q", "").strip().casefold()
-    known = [town for town in TOWNS if asked in town[1].casefold() or town[0].startswith(asked)]
+    asked = request.GET.get("q", "").strip()
+    known = [town for town in TOWNS if place_holds(place_key(town[1]), asked) or town[0].startswith(asked)]
     return JsonResponse(
         [{"value": code, "label": name, "detail": code} for code, name, *_rest in known], safe=False
     )

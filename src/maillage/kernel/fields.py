@@ -1,0 +1,98 @@
+"""Form fields for what people type in many ways: a telephone number, a birth date, a birthplace.
+
+Each says in French what is wrong and how to mend it; the actions check the same rules again.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.dates import check_birth_date, read_birth_date
+from maillage.kernel.identifiers import IdentifierError, parse_birthplace
+from maillage.kernel.phones import TYPED_LENGTH, read_phone, written_phone
+
+
+def refused(error: IdentifierError, field: str = "") -> ValidationError:
+    """Return what a form or an action raises for an error of the kernel, in the reader's language."""
+    sentence = gettext(error.template) % error.values
+    return ValidationError({field: sentence} if field else sentence)
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, cleaned to the form that is stored; `short_codes` for the number of an office.
+
+    `kept` is the number already stored: one that no plan of numbers has is not refused while unchanged.
+    """
+
+    def __init__(self, *, short_codes: bool = False, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"type": "tel"}))
+        super().__init__(max_length=TYPED_LENGTH, **options)
+        self.short_codes = short_codes
+        self.kept = ""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored number as people read it."""
+        return written_phone(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        """Return the number as it is stored. Raises ValidationError."""
+        text: str = super().clean(value)
+        if text and text.strip() in {self.kept, written_phone(self.kept)}:
+            return self.kept
+        try:
+            return read_phone(text, short_codes=self.short_codes)
+        except IdentifierError as error:
+            raise refused(error) from error
+
+
+class BirthDateField(forms.Field):
+    """A birth date in any of the ways people write one, neither to come nor older than anyone."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}))
+        options.setdefault(
+            "help_text",
+            _(
+                "Par exemple 31/12/1950. Une année à deux chiffres est la plus récente "
+                "qui ne soit pas à venir."
+            ),
+        )
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a day as people write it."""
+        return f"{value.day:02d}/{value.month:02d}/{value.year:04d}" if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day, None for an empty field. Raises ValidationError."""
+        try:
+            if isinstance(value, date):
+                check_birth_date(value, timezone.localdate())
+                return value
+            return read_birth_date(str(value or ""), timezone.localdate())
+        except IdentifierError as error:
+            raise refused(error) from error
+
+
+class BirthplaceField(forms.CharField):
+    """The INSEE code of a birthplace, in capitals."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=12, **options)
+
+    def clean(self, value: Any) -> str:
+        """Return the code. Raises ValidationError."""
+        text: str = super().clean(value)
+        try:
+            return parse_birthplace(text) if text else ""
+        except IdentifierError as error:
+            raise refused(error) from error
