@@ -44,9 +44,7 @@ def demonstration_time() -> str:
     if not demonstration_clock.is_followed():
         return ""
     local = timezone.localtime()
-    return _("Démonstration : il est {day} {time}").format(
-        day=date_format(local, "l"), time=formats.time_short(local)
-    )
+    return f"{date_format(local, 'l')} {formats.time_short(local)}"
 
 
 def demonstration_roles() -> list[tuple[str, str]]:
