@@ -105,7 +105,7 @@ def test_the_notification_opens_the_page_on_the_request(
     assert effector.get(told.path).status_code == 200
 
 
-def test_whoever_sent_the_request_is_told_of_its_outcome_once(
+def test_whoever_sent_the_request_is_told_of_its_answer_and_of_its_outcome_once_each(
     client: Client, place: Territory, regulator: Person, account: Person, village: object, patient: Patient
 ) -> None:
     nurse = make_person("ines.capucine", Role.NURSE, place.scope)
@@ -120,7 +120,7 @@ def test_whoever_sent_the_request_is_told_of_its_outcome_once(
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)
     told = Notification.objects.for_person(nurse).filter(template="request_answered", channel="inbox")
-    assert [one.path for one in told] == [f"{reverse(MINE)}#demande-{request.pk}"]
+    assert [one.path for one in told] == [f"{reverse(MINE)}#demande-{request.pk}"] * 2  # decided, then ended
     text = client.get(reverse(MINE)).content.decode()
     assert "Vos demandes au bureau" in text
     assert "Vu" in text

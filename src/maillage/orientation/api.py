@@ -4,6 +4,7 @@ Each refusal is an `OrientationError` whose message is the sentence to show. Wri
 """
 
 from maillage.orientation.actions.closing import close, decide, transfer_to_15
+from maillage.orientation.actions.correcting import correct_outcome, may_correct
 from maillage.orientation.actions.demonstration import create_demonstration_desk
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.outside import book_over_capacity, send_outside_slot
@@ -55,6 +56,7 @@ from maillage.orientation.queries.outcomes import (
     Received,
     Sent,
     closed_since,
+    joinable,
     received,
     received_count,
     said,
@@ -116,6 +118,7 @@ __all__ = [
     "book_over_capacity",
     "close",
     "closed_since",
+    "correct_outcome",
     "create_demonstration_desk",
     "create_example_sheets",
     "decide",
@@ -126,7 +129,9 @@ __all__ = [
     "hand_over_shift",
     "hold",
     "hold_and_book",
+    "joinable",
     "last_event",
+    "may_correct",
     "motive_label",
     "motives",
     "on_call_now",

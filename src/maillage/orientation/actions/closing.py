@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from maillage.agenda import api as agenda
-from maillage.exchange import api as exchange
-from maillage.kernel import access, outbox
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
+from maillage.orientation.actions.appointments import release_appointment, say_in_agenda
 from maillage.orientation.actions.deciding import decided
+from maillage.orientation.actions.ending import end, tell_senders
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.rights import in_hand, locked, move, require_cleared, require_closer, tell
+from maillage.orientation.actions.following import follow, follow_moved
+from maillage.orientation.actions.rights import in_hand, locked_with, require_cleared, require_closer, tell
+from maillage.orientation.actions.sayable import check_sayable
 from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
-from maillage.orientation.rules.workflow import (
-    AWAITING_OUTCOME,
-    state_after,
-)
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME, counts_as_another_attempt
 from maillage.roster import api as roster
-
-_IN_AGENDA = {Outcome.SEEN: agenda.State.HONOURED, Outcome.NOT_HONOURED: agenda.State.NOT_HONOURED}
-_BY_AGENDA = {"agenda.honoured": Outcome.SEEN, "agenda.not_honoured": Outcome.NOT_HONOURED}
 
 
 @transaction.atomic
@@ -64,6 +59,7 @@ def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
     if not note.strip():
         raise OrientationError(Refusal.NO_NOTE)
     row.answered_at = row.answered_at or timezone.now()
+    release_appointment(by, row, key=f"orientation-{row.pk}-to-15")
     made = decided(by, row, DecisionKind.TRANSFER, note=note.strip())
     tell(by, row, "orientation.transferred", {})
     return made
@@ -71,99 +67,75 @@ def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
 
 @transaction.atomic
 def close(
-    *, by: Person, request: Request, outcome: Outcome, note: str = "", awaited: State | None = None
+    *,
+    by: Person,
+    request: Request,
+    outcome: Outcome,
+    note: str = "",
+    awaited: State | None = None,
+    duplicate_of: Request | None = None,
 ) -> Closure:
     """Say what came of a request: in one tap by whoever saw the person, or by the desk.
 
     A person who did not come, or was sent elsewhere, goes back to the desk, so that somebody calls them; said
-    again by the desk, it closes. `awaited` is the state that the screen showed: the same outcome said again
-    from there changes nothing. The appointment in the agenda of `by` follows; who sent the request without
-    working at the desk is told. Raises PermissionDenied, OrientationError.
+    again by the desk, it closes. The desk alone says that the person gives up, cannot be reached (one row a
+    call; it closes after those of the rule `orientation.unreachable.attempts`), asked twice (`duplicate_of`,
+    an open request of the same desk, or one of the day) or that nobody asked. A seat held or booked is free
+    again, and its patient told. `awaited` is the state that the screen showed: the same outcome said again
+    from there changes nothing. Who sent the request without working at the desk is told. Raises
+    PermissionDenied, OrientationError.
     """
     require_closer(by, request)
-    row = locked(request)
+    row, duplicate_of = locked_with(request, duplicate_of)
+    last = Closure.objects.of_request(row).last()
     if awaited is not None and row.state != awaited.value:
-        last = Closure.objects.of_request(row).last()
         if last is not None and (last.by_id, last.outcome) == (by.pk, outcome.value):
             return last
         raise OrientationError(Refusal.STATE)
-    _tell_agenda(by, row, outcome)
-    made = _ended(by, row, outcome, note)
-    _tell_sender(by, row, made)
+    check_sayable(by, row, outcome, note, duplicate_of)
+    if outcome is Outcome.UNREACHABLE and last is not None and not _is_another_attempt(last):
+        return last
+    if State(row.state) in AWAITING_OUTCOME:
+        key = f"orientation-{row.pk}-{outcome.value}-{last.pk if last else 0}"
+        say_in_agenda(by, row, outcome, key=key)
+    made = end(by, row, outcome, note.strip(), duplicate_of=duplicate_of)
+    tell_senders(by, row, f"outcome-{made.pk}")
     return made
 
 
-def _tell_agenda(by: Person, row: Request, outcome: Outcome) -> None:
-    """Say the same of the appointment, where `by` keeps that agenda: nothing is said twice."""
-    decision = Decision.objects.of_request(row).select_related("appointment__slot__agenda").last()
-    appointment = decision.appointment if decision is not None else None
-    state = _IN_AGENDA.get(outcome)
-    if appointment is None or state is None or not agenda.manages(by, appointment.slot.agenda):
-        return
-    # Named by the change: an outcome corrected and said again is told to the agenda again.
-    said = Closure.objects.of_request(row).count()
-    key = f"orientation-{row.pk}-{said}-{outcome.value}"
-    try:
-        agenda.change_state(by=by, appointment=appointment, state=state, key=key)
-    except agenda.BookingRefusedError as error:
-        if error.refusal is agenda.Refusal.NOT_BEGUN:
-            raise OrientationError(Refusal.NOT_BEGUN) from error
-        return  # the agenda says otherwise already: what is said here is kept here
-
-
-def _tell_sender(by: Person, row: Request, made: Closure) -> None:
-    """Tell who opened the request that its outcome is known; the desk sees it on its own screen."""
-    sender = row.opened_by
-    if sender == by or access.may(sender, Permission.REGULATE, row.scope):
-        return
-    exchange.notify(
-        by=by,
-        to=sender,
-        template=exchange.Template.REQUEST_ANSWERED,
-        parameters=exchange.Parameters(day=timezone.localtime(row.called_at).date()),
-        key=f"orientation-outcome-{made.pk}",
-        scope=row.scope,
-        path=f"{reverse('orientation:mine')}#demande-{row.pk}",
-    )
-
-
-def _ended(by: Person | None, row: Request, outcome: Outcome, note: str = "") -> Closure:
-    now, before = timezone.now(), State(row.state)
-    after = state_after(before, outcome)
-    move(row, after, now)
-    closes = after is State.CLOSED
-    row.locked_by = row.locked_until = None
-    row.ended_at = now if closes else None
-    row.save()
-    made = Closure.objects.create(request=row, outcome=outcome.value, closes=closes, note=note, by=by)
-    verb = "orientation.closed" if closes else "orientation.returned"
-    tell(by, row, verb, {"state": [before.value, after.value]})
-    return made
-
-
-def _follow_agenda(event: outbox.Event) -> None:
-    """Close, or give back to the desk, the request whose appointment the professional spoke of."""
-    decisions = Decision.objects.of_appointment(event.payload["appointment"]).select_related("request")
-    for decision in decisions:
-        row = locked(decision.request)
-        last = Decision.objects.of_request(row).order_by("-pk").values_list("pk", flat=True).first()
-        if State(row.state) in AWAITING_OUTCOME and last == decision.pk:
-            _ended(None, row, _BY_AGENDA.get(event.topic, Outcome.NOT_HONOURED))
+def _is_another_attempt(last: Closure) -> bool:
+    """Return whether the call being noted is not the one noted just before, tapped twice."""
+    if last.outcome != Outcome.UNREACHABLE.value:
+        return True
+    minutes = rule("orientation.unreachable.minutes").value
+    return counts_as_another_attempt(last.at, timezone.now(), minutes=minutes)
 
 
 @outbox.handles("agenda.honoured")
 def follow_honoured(event: outbox.Event) -> None:
     """The professional saw the person: the request is closed."""
-    _follow_agenda(event)
+    follow(event)
 
 
 @outbox.handles("agenda.not_honoured")
 def follow_not_honoured(event: outbox.Event) -> None:
     """The person did not come: the request is back at the desk."""
-    _follow_agenda(event)
+    follow(event)
 
 
 @outbox.handles("agenda.cancelled")
 def follow_cancelled(event: outbox.Event) -> None:
     """The appointment was cancelled: the request is back at the desk."""
-    _follow_agenda(event)
+    follow(event)
+
+
+@outbox.handles("agenda.undone")
+def follow_undone(event: outbox.Event) -> None:
+    """What was said of the appointment was taken back: so is what was said of the request."""
+    follow(event)
+
+
+@outbox.handles("agenda.moved")
+def follow_new_hour(event: outbox.Event) -> None:
+    """The appointment has another hour: the desk's screens show it."""
+    follow_moved(event)

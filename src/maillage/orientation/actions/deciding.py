@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from maillage.kernel.models import Person
+from maillage.orientation.actions.ending import tell_senders
 from maillage.orientation.actions.rights import move
 from maillage.orientation.actions.standing import replace_standing
 from maillage.orientation.models import Decision, Request
@@ -18,7 +19,8 @@ def decided(
     """Write what `by` decided of a locked request, and return it; `fields`: those of `Decision`.
 
     `code`: how the Hub Santé calls it, where its kind does not say so alone. A proposal that was accepted is
-    marked so beforehand: those that still stand are replaced.
+    marked so beforehand: those that still stand are replaced. Who sent the request is told that it was
+    answered.
     """
     now = timezone.now()
     move(row, STATE_OF_DECISION[kind], now)
@@ -26,4 +28,6 @@ def decided(
     row.save()
     replace_standing(by, row)
     hub_code = (code or HUB_DECISION[kind]).value
-    return Decision.objects.create(request=row, kind=kind.value, hub_code=hub_code, by=by, at=now, **fields)
+    made = Decision.objects.create(request=row, kind=kind.value, hub_code=hub_code, by=by, at=now, **fields)
+    tell_senders(by, row, f"decided-{made.pk}")
+    return made

@@ -33,6 +33,11 @@ class Refusal(StrEnum):
     PAST = "past"
     TAKER = "taker"
     KEY_USED = "key_used"
+    AGENDA = "agenda"
+    NO_DUPLICATE = "no_duplicate"
+    ALARM_NEEDS_NOTE = "alarm_needs_note"
+    ALARM_LOST = "alarm_lost"
+    TOO_OLD = "too_old"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -67,6 +72,23 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     Refusal.TIMES: _("L’heure de l’appel est dans l’avenir : corrigez-la."),
     Refusal.PAST: _("L’heure convenue est passée : corrigez-la, ou laissez-la vide."),
     Refusal.TAKER: _("Cette personne ne travaille pas à ce bureau. Choisissez un autre régulateur."),
+    Refusal.AGENDA: "{sentence}",
+    Refusal.NO_DUPLICATE: _(
+        "Dites de quelle autre demande de ce bureau celle-ci est le doublon : une demande ouverte, ou close "
+        "depuis moins de deux jours, qui ne soit pas elle-même un doublon."
+    ),
+    Refusal.ALARM_NEEDS_NOTE: _(
+        "Cette demande porte un signe d’alerte ou une priorité P0 ou P1 : écrivez qui a renoncé, et ce qui "
+        "a été dit, avant de la clore."
+    ),
+    Refusal.ALARM_LOST: _(
+        "Cette demande porte un signe d’alerte, ou une priorité P0 ou P1, que l’autre n’a pas : fermez "
+        "plutôt l’autre comme doublon de celle-ci."
+    ),
+    Refusal.TOO_OLD: _(
+        "Cette issue a été dite il y a plus de {hours} h : elle ne se corrige plus. Notez une nouvelle "
+        "demande si la personne a encore besoin de soins."
+    ),
     Refusal.KEY_USED: _("Cette écriture a déjà servi à autre chose. Rechargez la page."),
 }
 

@@ -36,6 +36,15 @@ def locked(request: Request) -> Request:
     return row
 
 
+def locked_with(request: Request, other: Request | None) -> tuple[Request, Request | None]:
+    """Read a request and another again, both locked, in the same order whoever asks: none waits for ever."""
+    if other is None or other.pk == request.pk:
+        return locked(request), other
+    first, second = sorted((request, other), key=lambda one: one.pk)
+    rows = {one.pk: locked(one) for one in (first, second)}
+    return rows[request.pk], rows[other.pk]
+
+
 def require_cleared(row: Request) -> None:
     """Raise OrientationError unless nothing said so far forbids answering a request in town."""
     if row.has_red_flag:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.orientation.actions.appointments import release_appointment, release_held
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import in_hand, tell
 from maillage.orientation.models import Request, SafetyAnswer, SafetySheet
@@ -48,6 +49,9 @@ def answer_questions(
         found.update_or_create(request=row, sheet=sheet, question=key, defaults=values)
     row.has_red_flag = has_red_flag(row)
     if row.has_red_flag and State(row.state) in FORBIDDEN_BY_RED_FLAG:
+        release_held(row)
+        if row.state == State.BOOKED.value:
+            release_appointment(by, row, key=f"orientation-{row.pk}-red-flag")
         row.state, row.state_since = State.IN_HAND.value, now
     row.save()
     tell(by, row, "orientation.answered", {"sheet": sheet.pk, "questions": sorted(answers)})

@@ -35,6 +35,13 @@ OUTCOME_LABELS = {
     Outcome.NOT_HONOURED: _("Non venu"),
     Outcome.REORIENTED: _("Réorienté"),
     Outcome.EMERGENCY: _("Urgences malgré tout"),
+    Outcome.DECLINED: _("La personne renonce"),
+    Outcome.UNREACHABLE: _("Injoignable"),
+    Outcome.DUPLICATE: _("Doublon d’une autre demande"),
+    Outcome.MISTAKE: _("Ouverte par erreur"),
+    Outcome.WITHDRAWN: _("Annulée par qui l’a envoyée"),
+    Outcome.CANCELLED: _("Rendez-vous annulé"),
+    Outcome.REOPENED: _("Issue retirée"),
 }
 
 
@@ -103,11 +110,25 @@ class Decision(Authored):
 class ClosureQuerySet(OfRequestQuerySet["Closure"]):
     """Outcomes, read with their request."""
 
+    def standing(self) -> ClosureQuerySet:
+        """Keep those that nobody corrected since, nor took back."""
+        # The base manager: the condition itself, « no correction of it », read with the rows that it keeps.
+        corrected = Closure._base_manager.filter(corrects=models.OuterRef("pk"))
+        rows = self.exclude(models.Exists(corrected)).exclude(outcome=Outcome.REOPENED.value)
+        return rows._scoped() if self._is_scoped else rows
+
+    def joined_to(self, request: Request) -> ClosureQuerySet:
+        """Keep those that closed another request as a duplicate of one that was itself read in scope."""
+        return self.filter(duplicate_of=request)._scoped()
+
 
 class Closure(Authored):
     """What came of a request, as somebody said; `closes` is false where it went back to the desk.
 
-    `by` is empty where the professional said so in the agenda."""
+    `by` is empty where the professional said so in the agenda. The last row is the one that holds: a
+    correction is a new row, which names the one it `corrects`. `state_before` is where the request stood
+    before anything was said.
+    """
 
     request = models.ForeignKey(
         Request, on_delete=models.PROTECT, related_name="closures", verbose_name=_("demande")
@@ -116,11 +137,14 @@ class Closure(Authored):
     closes = models.BooleanField(_("clôt la demande"))
     note = models.TextField(_("note"), max_length=1000, blank=True)
     by = optional(Person, _("par"))
+    state_before = models.CharField(_("état avant l’issue"), max_length=12, blank=True)
+    corrects = optional("self", _("issue corrigée"))
+    duplicate_of = optional(Request, _("demande dont celle-ci est le doublon"))
 
     objects = ClosureQuerySet.as_manager()
 
     personal = ("by", "at")
-    health = ("request", "outcome", "note")
+    health = ("request", "outcome", "note", "state_before", "corrects", "duplicate_of")
     neither = ("id", "closes")
 
     class Meta:

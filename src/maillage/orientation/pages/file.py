@@ -13,9 +13,9 @@ from maillage.kernel.models import Person
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
-from maillage.orientation.pages import criteria, presenters, wording
+from maillage.orientation.pages import criteria, endings, presenters, wording
 from maillage.orientation.pages.presenters import Mark, Proposals, RequestView
-from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State
+from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
 
@@ -60,7 +60,11 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         is_folded=cleared and not flags and bool(file.sheets),
         state=request.state,
         outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
-        endings=presenters.ending_buttons(request, OUTCOME_LABELS) if may_act else [],
+        endings=endings.buttons(request) if may_act else [],
+        duplicates=endings.duplicates(request, viewer, motives) if may_act else [],
+        correction=endings.correction(
+            request, file.closures[-1] if file.closures else None, viewer, desk=True
+        ),
         history=_history(file),
     )
 
@@ -93,8 +97,7 @@ def proposals_view(file: api.RequestFile) -> Proposals:
 def _marks(request: Request, closures: list[api.Closure]) -> list[Mark]:
     marks: list[Mark] = [(request.number, ""), (request.state_label, "")]
     if closures and request.is_open:
-        outcome = OUTCOME_LABELS[Outcome(closures[-1].outcome)]
-        marks.append((_("revenue : {outcome}").format(outcome=outcome), "attention"))
+        marks.append((endings.returned(closures), "attention"))
     return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
 
 
@@ -132,7 +135,8 @@ def _history(file: api.RequestFile) -> list[tuple[datetime, str]]:
             (request.answered_at, _("Décroché, {name}").format(name=request.opened_by.get_full_name()))
         )
     lines += [(one.at, f"{_decided(one)} · {one.by.get_full_name()}") for one in file.decisions]
-    for one in file.closures:
-        who = one.by.get_full_name() if one.by else _("par l’agenda")
-        lines.append((one.at, f"{OUTCOME_LABELS[Outcome(one.outcome)]} · {who}"))
+    corrected = {one.corrects_id for one in file.closures}
+    lines += [(one.at, endings.written(one, is_corrected=one.pk in corrected)) for one in file.closures]
+    for one in file.joined:
+        lines.append((one.at, _("Doublon joint : demande {number}").format(number=one.request.number)))
     return sorted(((timezone.localtime(at), what) for at, what in lines), key=lambda line: line[0])

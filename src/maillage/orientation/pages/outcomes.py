@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.orientation import api
 from maillage.orientation.models import Closure, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
-from maillage.orientation.pages import presenters
+from maillage.orientation.pages import endings, presenters
 from maillage.orientation.pages.desk import motive_labels
 from maillage.orientation.rules.vocabulary import Outcome, State
+from maillage.orientation.rules.workflow import BY_EFFECTOR
 
 ICONS = {
     Outcome.SEEN: "check",
@@ -41,6 +43,7 @@ class Line:
     patient: str
     detail: str
     state: str
+    correction: presenters.Correction | None = None
 
 
 class Mine(Page):
@@ -56,7 +59,7 @@ class Mine(Page):
             finding=_finding(len(waiting)),
             waiting=waiting,
             outcomes=[(one.value, OUTCOME_LABELS[one], icon) for one, icon in ICONS.items()],
-            said=[_said(one, motives) for one in api.said(by=self.person)],
+            said=[_said(one, motives, self.person) for one in api.said(by=self.person)],
             sent=[_sent(one, motives) for one in api.sent(by=self.person)],
             **context,
         )
@@ -74,7 +77,7 @@ class Say(Endpoint):
             outcome, awaited = Outcome(request.POST.get("outcome", "")), State(request.POST.get("state", ""))
         except ValueError:
             raise Http404("outcome") from None
-        if asked is None:
+        if asked is None or outcome not in BY_EFFECTOR:
             raise Http404(pk)
         try:
             done = api.close(by=self.person, request=asked, outcome=outcome, awaited=awaited)
@@ -84,6 +87,31 @@ class Say(Endpoint):
             said = _("Issue notée : {outcome}. La demande est close.")
             back = _("Issue notée : {outcome}. Le bureau de régulation reprend la demande.")
             messages.success(request, (said if done.closes else back).format(outcome=OUTCOME_LABELS[outcome]))
+        return redirect("orientation:mine")
+
+
+class CorrectSaid(Endpoint):
+    """Corrects an outcome that the visitor said, within the shift."""
+
+    permission = Permission.BOOK_APPOINTMENT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say another outcome in its place, or take it back. Raises Http404 for what is no outcome."""
+        asked = Request.objects.for_person(self.person).select_related("scope").filter(pk=pk).first()
+        number, text = request.POST.get("closure", ""), request.POST.get("outcome", "")
+        closure = None
+        if asked is not None and number.isdecimal() and len(number) < 18:
+            closure = Closure.objects.of_request(asked).filter(pk=int(number)).first()
+        if asked is None or closure is None or (text and text not in BY_EFFECTOR):
+            raise Http404(pk)
+        try:
+            api.correct_outcome(
+                by=self.person, request=asked, closure=closure, outcome=Outcome(text) if text else None
+            )
+        except api.OrientationError as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, _("Issue corrigée. Le bureau de régulation la lit."))
         return redirect("orientation:mine")
 
 
@@ -103,14 +131,13 @@ def _received(one: api.Received, motives: dict[str, str]) -> Line:
     return _line(one.request, one.expected, motives, patient, one.place, one.request.state)
 
 
-def _said(one: Closure, motives: dict[str, str]) -> Line:
-    return _line(one.request, one.at, motives, "", "", str(OUTCOME_LABELS[Outcome(one.outcome)]))
+def _said(one: Closure, motives: dict[str, str], viewer: Person) -> Line:
+    line = _line(one.request, one.at, motives, "", "", str(OUTCOME_LABELS[Outcome(one.outcome)]))
+    return replace(line, correction=endings.correction(one.request, one, viewer, desk=False))
 
 
 def _sent(one: api.Sent, motives: dict[str, str]) -> Line:
-    state = one.request.state_label
-    if one.closure is not None and one.request.state == State.CLOSED.value:
-        state = str(OUTCOME_LABELS[Outcome(one.closure.outcome)])
+    state = str(OUTCOME_LABELS[one.outcome]) if one.outcome else one.answered.state_label
     return _line(one.request, one.request.called_at, motives, "", "", state)
 
 

@@ -109,6 +109,15 @@ class SheetView:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """The last outcome said, and what may be said in its place; an empty value takes it back."""
+
+    closure: int
+    said: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """The request in the middle of the screen, and what the visitor may do with it now."""
 
@@ -138,7 +147,9 @@ class RequestView:
     is_folded: bool
     state: str
     outcomes: list[tuple[str, str, str]]
-    endings: list[tuple[str, str]]
+    endings: list[tuple[str, str, str]]
+    duplicates: list[tuple[int, str]]
+    correction: Correction | None
     history: list[tuple[datetime, str]]
 
 
@@ -438,10 +449,3 @@ def outcome_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tup
     if State(request.state) not in AWAITING_OUTCOME:
         return []
     return [(one.value, str(labels[one]), key) for one, key in OUTCOME_KEYS.items()]
-
-
-def ending_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tuple[str, str]]:
-    """Return how the desk ends a request that nobody is to see: they did not come, or went elsewhere."""
-    if State(request.state) not in {State.IN_HAND, State.PROPOSED}:
-        return []
-    return [(one.value, str(labels[one])) for one in (Outcome.NOT_HONOURED, Outcome.REORIENTED)]

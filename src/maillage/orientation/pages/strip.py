@@ -36,6 +36,8 @@ def of(person: Person, scope: Scope, waiting: list[api.QueueLine]) -> Strip:
         (_("Appel → décision, médiane"), _or_dash(day.decision_minutes, formats.minutes)),
         (_("Répondu en ville"), _or_dash(day.share_in_town, formats.percent)),
     ]
+    if day.without_answer:
+        figures.append((_("Closes sans réponse"), formats.number(sum(day.without_answer.values()))))
     sectors = api.on_call_now(by=person, scope=scope)
     return Strip(figures, _free(person, scope), [_on_call(sector, answer) for sector, answer in sectors])
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("effecteurs/", beyond.Effectors.as_view(), name="effectors"),
     path("demandes/", outcomes.Mine.as_view(), name="mine"),
     path("demandes/<int:pk>/issue/", outcomes.Say.as_view(), name="say"),
+    path("demandes/<int:pk>/corriger/", outcomes.CorrectSaid.as_view(), name="correct_said"),
     path("<int:pk>/", desk.RequestPage.as_view(), name="request"),
     path("<int:pk>/prendre/", work.Take.as_view(), name="take"),
     path("<int:pk>/laisser/", work.Release.as_view(), name="release"),
@@ -32,4 +33,5 @@ urlpatterns = [
     path("<int:pk>/decider/", work.Decide.as_view(), name="decide"),
     path("<int:pk>/quinze/", work.Transfer.as_view(), name="transfer"),
     path("<int:pk>/clore/", work.Close.as_view(), name="close"),
+    path("<int:pk>/corriger/", work.Correct.as_view(), name="correct"),
 ]

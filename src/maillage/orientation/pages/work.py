@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint
 from maillage.orientation import api
-from maillage.orientation.models import Proposal, SafetySheet
+from maillage.orientation.models import Closure, Proposal, Request, SafetySheet
 from maillage.orientation.models import Search as MadeSearch
 from maillage.orientation.pages import criteria
 from maillage.orientation.pages.base import OfRequest, key_of
 from maillage.orientation.pages.criteria import CriteriaForm
 from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason, State
+from maillage.orientation.rules.workflow import BY_DESK, BY_EFFECTOR
 
 Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome, State)
 
@@ -176,16 +177,61 @@ class Close(Act):
 
     def act(self) -> None:
         """Close it, or bring it back to the desk where somebody must call again."""
-        outcome = _word(self.request.POST.get("outcome"), Outcome)
+        outcome = _sayable(self.request.POST.get("outcome"))
         shown = self.request.POST.get("state")
         awaited = _word(shown, State) if shown else None
-        done = api.close(by=self.person, request=self.asked, outcome=outcome, awaited=awaited)
-        back = _("Issue notée. La demande revient au bureau : rappelez la personne.")
-        messages.success(self.request, _("Issue notée.") if done.closes else back)
+        done = api.close(
+            by=self.person,
+            request=self.asked,
+            outcome=outcome,
+            awaited=awaited,
+            note=self.request.POST.get("note", "")[:1000],
+            duplicate_of=self.duplicate_of(outcome),
+        )
+        messages.success(self.request, _said(done))
+
+    def duplicate_of(self, outcome: Outcome) -> Request | None:
+        """Return the other request that the form names, where a duplicate is said."""
+        if outcome is not Outcome.DUPLICATE:
+            return None
+        pk = _number(self.request.POST.get("duplicate_of"))
+        return Request.objects.in_scope(self.asked.scope).filter(pk=pk).first()
+
+
+class Correct(Act):
+    """Says another outcome in the place of the last one, or takes it back."""
+
+    def act(self) -> None:
+        """Correct it; the agenda, the figures and whoever sent the request follow."""
+        rows = Closure.objects.of_request(self.asked)
+        said = rows.filter(pk=_number(self.request.POST.get("closure"))).first()
+        if said is None:
+            raise Http404("closure")
+        text = self.request.POST.get("outcome", "")
+        outcome = _sayable(text) if text else None
+        note = self.request.POST.get("note", "")[:1000]
+        api.correct_outcome(by=self.person, request=self.asked, closure=said, outcome=outcome, note=note)
+        messages.success(self.request, _("Issue corrigée. Qui a envoyé la demande en est averti."))
+
+
+def _said(done: Closure) -> str:
+    if done.closes:
+        return _("Issue notée.")
+    if done.outcome == Outcome.UNREACHABLE.value:
+        return _("Appel sans réponse compté. La demande reste à vous : rappelez.")
+    return _("Issue notée. La demande revient au bureau : rappelez la personne.")
+
+
+def _sayable(text: str | None) -> Outcome:
+    """Return an outcome that somebody says. Raises Http404 for those that only the program writes."""
+    outcome = _word(text, Outcome)
+    if outcome not in BY_EFFECTOR | BY_DESK:
+        raise Http404(text)
+    return outcome
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return int(text) if text and text.isdecimal() and len(text) < 18 else 0
 
 
 def _word(text: str | None, words: type[Word]) -> Word:

@@ -28,8 +28,8 @@ from maillage.orientation.models import (
     Search,
 )
 from maillage.orientation.queries.safety import answers_of, missing_of, sheets_for
-from maillage.orientation.rules.vocabulary import DecisionKind, State, Urgency
-from maillage.orientation.rules.workflow import urgency
+from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, State, Urgency
+from maillage.orientation.rules.workflow import WITHOUT_ANSWER, urgency
 from maillage.people import api as people
 from maillage.roster import api as roster
 from maillage.territory.api import Territory
@@ -55,7 +55,10 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """All that is known of one request; `missing`: questions without an answer, by sheet."""
+    """All that is known of one request; `missing`: questions without an answer, by sheet.
+
+    `joined`: how other requests were closed as duplicates of this one.
+    """
 
     request: Request
     patient: people.PatientFile | None
@@ -66,14 +69,17 @@ class RequestFile:
     proposals: list[Proposal]
     decisions: list[Decision]
     closures: list[Closure]
+    joined: list[Closure]
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """The figures of a day at a desk; None where nothing was decided.
 
-    `decision_minutes`: median from call to first decision. `share_in_town`: of the `decided`, those that were
-    not transferred to the 15.
+    `decision_minutes`: median from call to first decision. `share_in_town`: of the `decided`, those answered
+    in town: neither transferred to the 15 nor ended at the emergency ward all the same. What ended without an
+    answer (given up, unreachable, duplicate, mistake, taken back) is in neither: `without_answer` counts it,
+    by outcome.
     """
 
     received: int
@@ -84,6 +90,7 @@ class Today:
     late: int
     decision_minutes: float | None
     share_in_town: float | None
+    without_answer: dict[Outcome, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,8 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
         search,
         list(proposals),
         list(decisions),
-        list(Closure.objects.of_request(row).select_related("by")),
+        list(Closure.objects.of_request(row).select_related("by", "duplicate_of", "corrects")),
+        list(Closure.objects.joined_to(row).standing().select_related("request")),
     )
 
 
@@ -161,7 +169,9 @@ def today(
     lines = queue(by=by, scope=scope, now=now) if lines is None else lines
     first, last = _day(scope, now or timezone.now())
     rows = list(Request.objects.in_scope(scope).filter(called_at__gte=first, called_at__lt=last))
-    decided = [row for row in rows if row.decided_at is not None]
+    ends = _ends(scope, rows)
+    apart = Counter(one for one in ends.values() if one in WITHOUT_ANSWER)
+    decided = [row for row in rows if row.decided_at is not None and ends.get(row.pk) not in WITHOUT_ANSWER]
     waits = [(row.decided_at - row.called_at) / timedelta(minutes=1) for row in decided]
     kinds = dict(
         Decision.objects.in_scope(scope)
@@ -169,7 +179,9 @@ def today(
         .order_by("pk")
         .values_list("request", "kind")
     )
-    in_town = sum(DecisionKind(kind) in _IN_TOWN for kind in kinds.values())
+    in_town = sum(
+        DecisionKind(kind) in _IN_TOWN and ends.get(pk) is not Outcome.EMERGENCY for pk, kind in kinds.items()
+    )
     return Today(
         received=len(rows),
         open=len(lines),
@@ -179,6 +191,7 @@ def today(
         late=sum(line.urgency is not Urgency.ON_TIME for line in lines),
         decision_minutes=median(waits) if waits else None,
         share_in_town=in_town / len(kinds) if kinds else None,
+        without_answer=dict(apart),
     )
 
 
@@ -224,6 +237,13 @@ def regulators(scope: Scope) -> list[Person]:
     everybody = Person.objects.filter(is_active=True, roles__scope=scope).distinct()
     names = everybody.order_by("last_name", "first_name", "pk")
     return [one for one in names if access.may(one, Permission.REGULATE, scope)]
+
+
+def _ends(scope: Scope, rows: list[Request]) -> dict[int, Outcome]:
+    """Return what came of the closed ones of `rows`, by key."""
+    closed = [row.pk for row in rows if row.state == State.CLOSED.value]
+    said = Closure.objects.in_scope(scope).filter(request__in=closed).order_by("pk")
+    return {pk: Outcome(outcome) for pk, outcome in said.values_list("request", "outcome")}
 
 
 def _line(row: Request, at: datetime, appointment_end: datetime | None) -> QueueLine:

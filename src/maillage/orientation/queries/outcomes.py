@@ -14,8 +14,8 @@ from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.orientation.models import Closure, Decision, Request
-from maillage.orientation.rules.vocabulary import State
-from maillage.orientation.rules.workflow import AWAITING_OUTCOME
+from maillage.orientation.rules.vocabulary import Outcome, State
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME, JOINED_WITHIN
 from maillage.people import api as people
 
 #: How long what was said, or sent, stays on the page.
@@ -33,10 +33,19 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that somebody sent, and its outcome where it is known."""
+    """A request that somebody sent, where it stands and its outcome where it is known.
+
+    `answered` is the request that answers it: another one of the desk where it was sent twice.
+    """
 
     request: Request
+    answered: Request
     closure: Closure | None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of it, once that is said."""
+        return Outcome(self.closure.outcome) if self.closure and not self.answered.is_open else None
 
 
 @transaction.atomic
@@ -73,8 +82,18 @@ def sent(*, by: Person, now: datetime | None = None) -> list[Sent]:
     if desks is None:
         return []
     rows = list(mine.exclude(scope__in=desks).select_related("commune").order_by("-called_at"))
-    last = {one.request_id: one for one in Closure.objects.for_person(by).filter(request__in=rows)}
-    return [Sent(row, last.get(row.pk)) for row in rows]
+    own = Closure.objects.for_person(by).filter(request__in=rows).select_related("duplicate_of__owner")
+    last = {one.request_id: one for one in own}
+    return [_sent(row, last.get(row.pk)) for row in rows]
+
+
+def _sent(row: Request, closure: Closure | None) -> Sent:
+    """Return a request sent with what answers it: that which it repeats, where it is a duplicate."""
+    if closure is None or closure.duplicate_of is None or row.is_open:
+        return Sent(row, row, closure)
+    # Whoever sent the duplicate reads of the other no more than where it stands.
+    other = closure.duplicate_of
+    return Sent(row, other, Closure.objects.of_request(other).last())
 
 
 def said(*, by: Person, now: datetime | None = None) -> list[Closure]:
@@ -82,13 +101,36 @@ def said(*, by: Person, now: datetime | None = None) -> list[Closure]:
     since = (now or timezone.now()) - SHOWN
     rows = Closure.objects.for_person(by).filter(by=by, at__gte=since)
     effector = Decision.objects.received_by(by).filter(request=OuterRef("request"))
-    return list(rows.filter(Exists(effector)).select_related("request__commune").order_by("-at", "-pk"))
+    shown = rows.standing().filter(Exists(effector)).select_related("request__commune", "request__scope")
+    return list(shown.order_by("-at", "-pk"))
+
+
+def joinable(*, by: Person, request: Request, now: datetime | None = None) -> list[Request]:
+    """Return the requests of a desk that another may be the duplicate of, the likeliest first.
+
+    Those open, or ended within two days, that are neither duplicates nor mistakes; the same patient comes
+    first, then the same phone, then the same motive. Raises PermissionDenied.
+    """
+    access.require(by, Permission.REGULATE, request.scope)
+    since = (now or timezone.now()) - JOINED_WITHIN
+    aside = [Outcome.DUPLICATE.value, Outcome.MISTAKE.value]
+    # The base manager: the condition itself, « ended as one of these », read with the rows that it keeps.
+    ended = Closure._base_manager.filter(request=OuterRef("pk"), closes=True, outcome__in=aside)
+    rows = Request.objects.in_scope(request.scope).exclude(pk=request.pk)
+    rows = rows.filter(~Q(state=State.CLOSED.value) | (Q(ended_at__gte=since) & ~Exists(ended)))
+
+    def unlikeness(one: Request) -> tuple[bool, bool, bool, int]:
+        patient = request.patient_id is not None and one.patient_id == request.patient_id
+        phone = bool(request.caller_phone) and one.caller_phone == request.caller_phone
+        return not patient, not phone, one.motive != request.motive, -one.pk
+
+    return sorted(rows.select_related("commune").order_by("-pk")[:200], key=unlikeness)[:40]
 
 
 def closed_since(*, by: Person, scope: Scope, since: datetime) -> list[Closure]:
     """Return the outcomes said at a desk since an instant, the latest first. Raises PermissionDenied."""
     access.require(by, Permission.REGULATE, scope)
-    rows = Closure.objects.in_scope(scope).filter(at__gte=since)
+    rows = Closure.objects.in_scope(scope).standing().filter(at__gte=since)
     return list(rows.select_related("request", "by").order_by("-at", "-pk"))
 
 

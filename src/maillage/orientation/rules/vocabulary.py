@@ -149,12 +149,22 @@ class HubDecision(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a request, said in one tap by whoever saw the person, or by the desk."""
+    """What came of a request, said in one tap by whoever saw the person, by the desk, or by whoever asked.
+
+    CANCELLED and REOPENED are written by what follows the agenda, or a correction: nobody says them.
+    """
 
     SEEN = "seen"
     NOT_HONOURED = "not_honoured"
     REORIENTED = "reoriented"
     EMERGENCY = "emergency"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    DUPLICATE = "duplicate"
+    MISTAKE = "mistake"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
 
 
 class Urgency(StrEnum):

@@ -53,6 +53,17 @@ FORBIDDEN_BY_RED_FLAG = frozenset(
     {State.PROPOSED, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE}
 )
 
+#: What whoever saw the person may say, with the desk.
+BY_EFFECTOR = frozenset({Outcome.SEEN, Outcome.NOT_HONOURED, Outcome.REORIENTED, Outcome.EMERGENCY})
+#: What the desk alone may say: nobody was seen, and nothing was answered.
+BY_DESK = frozenset({Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DUPLICATE, Outcome.MISTAKE})
+#: How long an ended request may still be the one that another asks again.
+JOINED_WITHIN = timedelta(days=2)
+#: Ends that answered nobody: counted apart from what was answered in town.
+WITHOUT_ANSWER = BY_DESK | {Outcome.WITHDRAWN, Outcome.CANCELLED}
+#: Ends after which the person goes back to the desk, where an answer was awaited.
+COMES_BACK = frozenset({Outcome.NOT_HONOURED, Outcome.REORIENTED, Outcome.CANCELLED})
+
 STATE_OF_DECISION: dict[DecisionKind, State] = {
     DecisionKind.SLOT: State.BOOKED,
     DecisionKind.ON_CALL: State.ON_CALL,
@@ -107,16 +118,28 @@ def enters_slot_search(priority: str) -> bool:
     return priority not in {one.value for one in URGENT}
 
 
-def state_after(now: State, outcome: Outcome) -> State:
+def state_after(now: State, outcome: Outcome, *, attempts_left: int = 0) -> State:
     """Return the state that an outcome leads to.
 
-    A person who did not come, or was sent elsewhere without being seen, comes back to the desk, so that
-    somebody calls; said again by the desk, the same outcome closes the request.
+    A person who did not come, was sent elsewhere without being seen, or whose appointment was cancelled,
+    comes back to the desk, so that somebody calls; said again by the desk, the same outcome closes the
+    request. Somebody who cannot be reached stays at the desk while there are `attempts_left`.
     """
-    comes_back = outcome in {Outcome.NOT_HONOURED, Outcome.REORIENTED}
-    if comes_back and now in AWAITING_OUTCOME - {State.TRANSFERRED}:
+    if outcome is Outcome.UNREACHABLE and attempts_left > 0:
+        return State.IN_HAND
+    if outcome in COMES_BACK and now in AWAITING_OUTCOME - {State.TRANSFERRED}:
         return State.IN_HAND
     return State.CLOSED
+
+
+def counts_as_another_attempt(last: datetime | None, at: datetime, *, minutes: int) -> bool:
+    """Return whether a call at `at` is one more attempt: not within `minutes` of the last one."""
+    return last is None or at - last >= timedelta(minutes=minutes)
+
+
+def may_still_be_corrected(said_at: datetime, at: datetime, *, hours: int) -> bool:
+    """Return whether an outcome said at `said_at` may be corrected at `at`: within a shift of `hours`."""
+    return at - said_at <= timedelta(hours=hours)
 
 
 def lock_holds(locked_until: datetime | None, at: datetime) -> bool:
