@@ -1,14 +1,16 @@
 """Who is told of the steps of a roster and of a replacement: each once, by their own way."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from maillage.exchange.api import Notification
 from maillage.kernel import outbox
-from maillage.kernel.models import Person
+from maillage.kernel.models import Delivery, Person
 from maillage.kernel.rules import Role
 from maillage.roster import api
 from maillage.roster.api import State
@@ -171,8 +173,8 @@ def test_a_change_after_sending_goes_to_both_holders_and_the_coordinator(
     clock.shift(timedelta(seconds=1))
     api.assign(by=coordinator, post=nights[3], volunteer=None, reason="accident")
     assert told() == [
+        ("duty_taken_back", "Helene"), ("duty_taken_back", "Marc"),
         ("roster_changed", "Camille"), ("roster_changed", "Camille"),
-        ("roster_changed", "Helene"), ("roster_changed", "Marc"), ("roster_changed", "Marc"),
     ]  # fmt: skip
     clock.shift(timedelta(seconds=1))
     api.assign(by=coordinator, post=nights[3], volunteer=volunteers[2], reason="retour")
@@ -194,3 +196,117 @@ def test_who_coordinates_and_volunteers_is_told_once(
     api.change_state(by=coordinator, roster=roster, to=State.SENT)
     api.change_state(by=coordinator, roster=roster, to=State.INCOMPLETE)
     assert told() == [("roster_incomplete", "Camille"), ("roster_sent", "Camille")]
+
+
+def test_a_duty_moved_back_and_forth_is_told_at_each_change(
+    coordinator: Person, roster: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    told: Any,
+) -> None:  # fmt: skip
+    """The clock stands still: each change has its own word, even within one instant."""
+    first, second = volunteers[:2]
+    api.assign(by=coordinator, post=nights[3], volunteer=first)
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    told()
+    for holder, given, taken in ((second, "Marc", "Helene"), (first, "Helene", "Marc")) * 2:
+        api.assign(by=coordinator, post=nights[3], volunteer=holder, reason="accident")
+        assert told() == [
+            ("duty_given", given), ("duty_taken_back", taken), ("roster_changed", "Camille"),
+        ]  # fmt: skip
+    api.assign(by=coordinator, post=nights[3], volunteer=first, reason="verrou")
+    assert told() == [], "nothing changed"
+
+
+def test_changes_told_late_or_in_disorder_say_what_is_now(
+    coordinator: Person, roster: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    told: Any,
+) -> None:  # fmt: skip
+    first, second, third = volunteers[:3]
+    api.assign(by=coordinator, post=nights[3], volunteer=first)
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    told()
+    for holder in (second, third, first):
+        api.assign(by=coordinator, post=nights[3], volunteer=holder, reason="accident")
+    changes = Delivery.objects.filter(message__topic="roster.changed", delivered_at=None)
+    oldest = changes.order_by("pk").first()
+    assert oldest is not None
+    later = timezone.now() + timedelta(hours=1)
+    Delivery.objects.filter(pk=oldest.pk).update(try_after=later)  # the first message fails once
+    doctors = [one for one in told() if one[0] != "roster_changed"]
+    assert doctors == [
+        ("duty_given", "Helene"), ("duty_taken_back", "Marc"), ("duty_taken_back", "Nour"),
+    ]  # fmt: skip
+    Delivery.objects.filter(pk=oldest.pk).update(try_after=timezone.now())
+    assert told() == [("roster_changed", "Camille")], "the doctors know what is now: nothing past is said"
+
+
+def test_a_word_that_waits_for_the_morning_leaves_no_more_once_overtaken(
+    coordinator: Person, roster: api.Roster, sector: api.Sector, nights: list[api.Post],
+    volunteers: list[api.Volunteer], clock: time_machine.Traveller, settings: Any, tmp_path: Any,
+) -> None:  # fmt: skip
+    """Without an account, by SMS, changed twice in the quiet hours: one message at dawn, the last state."""
+    settings.SMS_FILE = tmp_path / "sms.jsonl"
+    luce = make_professional("Genêt", "Luce", phone="06 39 98 00 03")
+    without = api.set_volunteer(by=coordinator, sector=sector, professional=luce)
+    api.assign(by=coordinator, post=nights[9], volunteer=volunteers[0])
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    evening = nights[3].starts_at + timedelta(hours=3)
+    clock.move_to(evening)
+    for holder in (without, volunteers[1], without):
+        api.assign(by=coordinator, post=nights[9], volunteer=holder, reason="accident")
+        outbox.drain()
+        clock.shift(timedelta(minutes=10))
+    clock.move_to(evening + timedelta(hours=11))
+    outbox.drain()
+    said = settings.SMS_FILE.read_text().splitlines()
+    assert len(said) == 1
+    assert "Vous tenez la garde" in json.loads(said[0])["text"]
+
+
+def test_a_duty_that_runs_is_told_to_who_takes_it_over(
+    coordinator: Person, roster: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    told: Any, clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    api.assign(by=coordinator, post=nights[3], volunteer=volunteers[0])
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    clock.move_to(nights[3].starts_at + timedelta(hours=1))
+    told()
+    api.assign(by=coordinator, post=nights[3], volunteer=volunteers[1], reason="malaise")
+    assert ("duty_given", "Marc") in told()
+
+
+def test_a_swap_tells_both_about_the_duty_given_in_return(
+    coordinator: Person, roster: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    told: Any,
+) -> None:  # fmt: skip
+    first, second = volunteers[:2]
+    api.assign(by=coordinator, post=nights[3], volunteer=first)
+    api.assign(by=coordinator, post=nights[5], volunteer=second)
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    asked = api.ask(by=first.professional.account, post=nights[3])
+    made = api.offer(by=second.professional.account, exchange=asked, volunteer=second, in_return=nights[5])
+    told()
+    api.accept(by=coordinator, chosen=made)
+    said = told()
+    assert ("replacement_accepted", "Helene") in said
+    assert ("duty_given", "Helene") in said
+    assert ("duty_taken_back", "Marc") in said
+
+
+def test_a_request_closed_by_a_change_tells_who_had_to_do_with_it(
+    coordinator: Person, asked: api.Exchange, volunteers: list[api.Volunteer], told: Any
+) -> None:
+    api.offer(by=volunteers[2].professional.account, exchange=asked, volunteer=volunteers[2])
+    told()
+    api.assign(by=coordinator, post=asked.post, volunteer=volunteers[3])
+    assert told() == [("replacement_overtaken", name) for name in ("Camille", "Helene", "Nour")]
+
+
+def test_a_coordinator_who_holds_the_duty_is_told_both_things(
+    coordinator: Person, sector: api.Sector, roster: api.Roster, nights: list[api.Post], told: Any
+) -> None:
+    both = make_professional("Bruyère", "Camille", account=coordinator)
+    volunteer = api.set_volunteer(by=coordinator, sector=sector, professional=both)
+    api.change_state(by=coordinator, roster=roster, to=State.SENT)
+    told()
+    api.assign(by=coordinator, post=nights[3], volunteer=volunteer, reason="trou")
+    assert told() == [("duty_given", "Camille"), ("roster_changed", "Camille")]

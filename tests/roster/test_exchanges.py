@@ -93,9 +93,115 @@ def test_a_request_is_withdrawn_or_overtaken(
     api.assign(by=coordinator, post=nights[3], volunteer=volunteers[3])
     with pytest.raises(RosterError, match="changé de main"):
         api.offer(by=coordinator, exchange=asked, volunteer=volunteers[1])
-    api.withdraw(by=volunteers[0].professional.account, exchange=asked)
-    with pytest.raises(RosterError, match="close"):
+    with pytest.raises(RosterError, match="changé de main"):
         api.withdraw(by=volunteers[0].professional.account, exchange=asked)
+    again = api.ask(by=volunteers[3].professional.account, post=nights[3])
+    api.withdraw(by=volunteers[3].professional.account, exchange=again)
+    with pytest.raises(RosterError, match="close"):
+        api.withdraw(by=volunteers[3].professional.account, exchange=again)
+
+
+def open_requests() -> list[tuple[int, int]]:
+    """Return the open requests as (post, who asks), and hold that each asker holds the post."""
+    rows = api.Exchange.objects.filter(state="open").select_related("post")
+    for one in rows:
+        assert holder(one.post) == one.asked_by_id, "a request belongs to whoever holds the duty"
+    return [(one.post_id, one.asked_by_id) for one in rows]
+
+
+def test_the_new_holder_of_a_duty_asks_anew(
+    coordinator: Person, asked: api.Exchange, nights: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    """Given to another by decision: the old request is closed, and the new holder is free to ask."""
+    first, _second, third, fourth = volunteers
+    api.offer(by=third.professional.account, exchange=asked, volunteer=third)
+    api.assign(by=coordinator, post=nights[3], volunteer=fourth)
+    asked.refresh_from_db()
+    assert (asked.state, asked.closed_at is not None) == ("overtaken", True)
+    anew = api.ask(by=fourth.professional.account, post=nights[3])
+    assert anew != asked
+    made = api.offer(by=third.professional.account, exchange=anew, volunteer=third)
+    api.accept(by=fourth.professional.account, chosen=made)
+    assert holder(nights[3]) == third.pk
+    assert open_requests() == []
+    api.assign(by=coordinator, post=nights[3], volunteer=first)
+    back = api.ask(by=first.professional.account, post=nights[3])
+    api.assign(by=coordinator, post=nights[3], volunteer=first, is_locked=False)
+    assert open_requests() == [(nights[3].pk, first.pk)], "given again to its holder, it stays asked"
+    api.assign(by=coordinator, post=nights[3], volunteer=None)
+    back.refresh_from_db()
+    assert back.state == "overtaken"
+
+
+def test_a_duty_given_in_a_swap_is_no_longer_asked_about(
+    asked: api.Exchange, nights: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    """Request, then swap, then acceptance: who receives the other duty may ask about it at once."""
+    first, second, third = volunteers[:3]
+    other = api.ask(by=second.professional.account, post=nights[5])
+    waiting = api.offer(by=third.professional.account, exchange=other, volunteer=third)
+    made = api.offer(by=second.professional.account, exchange=asked, volunteer=second, in_return=nights[5])
+    api.accept(by=first.professional.account, chosen=made)
+    assert (holder(nights[3]), holder(nights[5])) == (second.pk, first.pk)
+    assert open_requests() == []
+    with pytest.raises(RosterError, match="changé de main"):
+        api.accept(by=second.professional.account, chosen=waiting)
+    anew = api.ask(by=first.professional.account, post=nights[5])
+    assert anew.asked_by == first
+
+
+def test_two_who_offer_each_other_their_duties_swap_once(
+    asked: api.Exchange, nights: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    first, second = volunteers[:2]
+    other = api.ask(by=second.professional.account, post=nights[5])
+    one = api.offer(by=second.professional.account, exchange=asked, volunteer=second, in_return=nights[5])
+    two = api.offer(by=first.professional.account, exchange=other, volunteer=first, in_return=nights[3])
+    api.accept(by=second.professional.account, chosen=two)
+    assert (holder(nights[3]), holder(nights[5])) == (second.pk, first.pk)
+    with pytest.raises(RosterError, match="changé de main"):
+        api.accept(by=first.professional.account, chosen=one)
+    assert open_requests() == []
+
+
+def test_an_offer_whose_duty_in_return_has_gone_no_longer_stands(
+    coordinator: Person, asked: api.Exchange, nights: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    first, second, _third, fourth = volunteers
+    made = api.offer(by=second.professional.account, exchange=asked, volunteer=second, in_return=nights[5])
+    page = reverse("roster:detail", args=[asked.post.roster_id])
+    asker, offerer = Client(), Client()
+    asker.force_login(first.professional.account)
+    offerer.force_login(second.professional.account)
+    assert "Accepter Marc Bouleau" in asker.get(page).content.decode()
+    assert "Me proposer" not in offerer.get(page).content.decode()
+    api.assign(by=coordinator, post=nights[5], volunteer=fourth)
+    with pytest.raises(RosterError, match="l’une des siennes"):
+        api.accept(by=first.professional.account, chosen=made)
+    text = asker.get(page).content.decode()
+    assert "Accepter Marc Bouleau" not in text
+    assert "ne vaut plus" in text
+    assert "Me proposer" in offerer.get(page).content.decode(), "free to offer again"
+    api.offer(by=second.professional.account, exchange=asked, volunteer=second)
+    assert "Accepter Marc Bouleau" in asker.get(page).content.decode()
+
+
+def test_a_computation_that_moves_a_duty_closes_its_request(
+    coordinator: Person, roster: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer]
+) -> None:
+    api.assign(by=coordinator, post=nights[3], volunteer=volunteers[0], is_locked=False)
+    api.assign(by=coordinator, post=nights[9], volunteer=volunteers[1], is_locked=False)
+    moved = api.ask(by=volunteers[0].professional.account, post=nights[3])
+    kept = api.ask(by=volunteers[1].professional.account, post=nights[9])
+    day = nights[3].day
+    api.add_absence(by=coordinator, professional=volunteers[0].professional, first_day=day, last_day=day)
+    api.keep(by=coordinator, proposal=api.propose(roster, quick=True))
+    assert holder(nights[3]) != volunteers[0].pk
+    moved.refresh_from_db()
+    kept.refresh_from_db()
+    assert moved.state == "overtaken"
+    assert (kept.state == "open") == (holder(nights[9]) == volunteers[1].pk)
+    open_requests()
 
 
 def test_only_a_duty_to_come_that_one_holds_is_to_be_replaced(

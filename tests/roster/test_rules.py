@@ -1,6 +1,6 @@
-"""Blocks, burden, workflow and deadlines, without Django."""
+"""Blocks, public holidays, burden, workflow and deadlines."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,17 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.kernel.sourced_rules import rule
+from maillage.roster.queries.settings import holidays_of
 from maillage.roster.rules.blocks import (
     OPTIONAL,
     Block,
     BlockKind,
     HolidayCalendar,
     Hours,
+    PublicHolidays,
     blocks,
     burden,
     calendar_of,
-    is_holiday,
+    easter,
     kinds_on,
+    national_holidays,
 )
 from maillage.roster.rules.workflow import (
     NEXT,
@@ -41,7 +45,7 @@ HOURS = {
         (BlockKind.SUNDAY, BlockKind.HOLIDAY, BlockKind.BRIDGE_MONDAY, BlockKind.BRIDGE_FRIDAY), DAY
     ),
 }
-METROPOLE = HolidayCalendar.METROPOLE
+METROPOLE = PublicHolidays()
 POINTS = {
     "night": 6.0, "night_before_rest": 9.0, "saturday_pm": 8.0, "bridge_saturday": 6.0, "bridge_monday": 10.0,
     "bridge_friday": 10.0, "sunday": 12.0, "holiday": 18.0, "feast": 24.0,
@@ -51,7 +55,7 @@ FIRST, LAST = date(2026, 7, 1), date(2026, 12, 31)
 
 
 def made(first: date, last: date | None = None, zone: ZoneInfo = PARIS, **kw: object) -> list[Block]:
-    return blocks(first, last or first, HOURS, kw.pop("calendar", METROPOLE), zone, **kw)  # type: ignore[arg-type]
+    return blocks(first, last or first, HOURS, kw.pop("kept", METROPOLE), zone, **kw)  # type: ignore[arg-type]
 
 
 def test_a_weekday_has_its_night_and_nothing_else() -> None:
@@ -91,24 +95,67 @@ def test_bridges_and_saturdays_only_where_decided() -> None:
     assert kinds_on(date(2026, 3, 14), METROPOLE, OPTIONAL) == [BlockKind.SATURDAY_PM, BlockKind.NIGHT]
 
 
-@pytest.mark.parametrize(
-    ("departement", "day"),
-    [("67", date(2026, 12, 26)), ("57", date(2026, 4, 3)), ("974", date(2027, 12, 20)),
-     ("973", date(2026, 6, 10)), ("971", date(2026, 5, 27)), ("972", date(2026, 5, 22)),
-     ("976", date(2026, 4, 27))],
-)  # fmt: skip
-def test_alsace_moselle_and_overseas_keep_their_own_holidays(departement: str, day: date) -> None:
-    assert is_holiday(day, calendar_of(departement))
-    assert not is_holiday(day, calendar_of("71"))
+NATIONAL_2026 = {
+    date(2026, 1, 1), date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 8), date(2026, 5, 14),
+    date(2026, 5, 25), date(2026, 7, 14), date(2026, 8, 15), date(2026, 11, 1), date(2026, 11, 11),
+    date(2026, 12, 25),
+}  # fmt: skip
+GOOD_FRIDAY, SAINT_STEPHEN = date(2026, 4, 3), date(2026, 12, 26)
+OWN_2026 = {
+    "71": set(),
+    "2A": set(),
+    "75": set(),
+    "67": {GOOD_FRIDAY, SAINT_STEPHEN},
+    "68": {GOOD_FRIDAY, SAINT_STEPHEN},
+    "57": {GOOD_FRIDAY, SAINT_STEPHEN},
+    "971": {date(2026, 5, 27)},
+    "972": {date(2026, 5, 22)},
+    "973": {date(2026, 6, 10)},
+    "974": {date(2026, 12, 20)},
+    "975": set(),
+    "976": {date(2026, 4, 27)},
+    "977": {date(2026, 10, 9)},
+    "978": {date(2026, 5, 28)},
+    "986": {date(2026, 4, 28), date(2026, 6, 29), date(2026, 7, 29)},
+    "987": {date(2026, 3, 5), GOOD_FRIDAY, date(2026, 11, 20)},
+    "988": {date(2026, 9, 24)},
+}
+
+
+def off_in(kept: PublicHolidays, year: int) -> set[date]:
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return {day for day in days if day.year == year and kept.on(day)}
+
+
+@pytest.mark.parametrize("departement", OWN_2026)
+def test_each_territory_keeps_the_holidays_of_its_law_and_no_other(departement: str) -> None:
+    """The whole year: neither Good Friday in the Antilles nor the holidays of an island anywhere else."""
+    kept = holidays_of(calendar_of(departement), date(2026, 1, 1))
+    assert off_in(kept, 2026) == NATIONAL_2026 | OWN_2026[departement]
+
+
+def test_good_friday_is_kept_only_where_it_is_legal() -> None:
+    without = holidays_of(HolidayCalendar.ALSACE_MOSELLE_NO_GOOD_FRIDAY, date(2026, 1, 1))
+    assert off_in(without, 2026) == NATIONAL_2026 | {SAINT_STEPHEN}
+    moved = holidays_of(HolidayCalendar.ALSACE, date(2027, 1, 1))
+    assert off_in(moved, 2027) - national_holidays(2027) == {date(2027, 3, 26), date(2027, 12, 26)}
 
 
 @pytest.mark.parametrize("calendar", HolidayCalendar)
-def test_every_calendar_knows_its_national_day(calendar: HolidayCalendar) -> None:
-    assert is_holiday(date(2026, 7, 14), calendar)
+def test_every_calendar_has_its_sourced_rule(calendar: HolidayCalendar) -> None:
+    for year in (2024, 2026, 2040):
+        assert off_in(holidays_of(calendar, date(year, 1, 1)), year) >= national_holidays(year)
+    found = rule(f"roster.holidays.{calendar.name.lower()}", date(2026, 1, 1))
+    assert found.source
+
+
+def test_easter_is_the_day_before_easter_monday() -> None:
+    for year in range(1960, 2100):
+        assert easter(year) + timedelta(days=1) in national_holidays(year)
 
 
 def test_the_night_begins_by_the_clock_of_the_territory() -> None:
-    (night,) = made(date(2026, 3, 10), zone=ZoneInfo("Indian/Reunion"), calendar=HolidayCalendar.REUNION)
+    (night,) = made(date(2026, 3, 10), zone=ZoneInfo("Indian/Reunion"))
     assert night.starts_at == datetime(2026, 3, 10, 16, tzinfo=UTC)
 
 
@@ -117,7 +164,7 @@ def test_blocks_never_overlap_and_every_night_is_there(
     first: date, length: int, calendar: HolidayCalendar
 ) -> None:
     last = date.fromordinal(first.toordinal() + length)
-    found = made(first, last, options=OPTIONAL, calendar=calendar)
+    found = made(first, last, options=OPTIONAL, kept=holidays_of(calendar, first))
     assert all(one.ends_at <= other.starts_at for one, other in pairwise(found))
     assert sum(block.kind is BlockKind.NIGHT for block in found) == length + 1
 

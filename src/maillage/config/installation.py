@@ -34,7 +34,8 @@ def extend_agendas() -> int:
 
 
 def follow_rosters() -> int:
-    """Begin and end the rosters whose day has come; return how many steps were taken."""
+    """Begin and end the rosters whose day has come, see who is gone; return how many steps were taken."""
+    roster.look_for_departures()
     return roster.follow_calendar()
 
 

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_AGENDA = "manage_agenda"
     VIEW_ROSTER = "view_roster"
     MANAGE_ROSTER = "manage_roster"
+    VIEW_DUTY_PAY = "view_duty_pay"
     REGULATE = "regulate"
     VIEW_DELIVERIES = "view_deliveries"
 
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
             Permission.MANAGE_ROSTER,
+            Permission.VIEW_DUTY_PAY,
             Permission.VIEW_DELIVERIES,
         }
     ),
@@ -96,7 +98,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         role: frozenset(_AT_CARE)
         for role in (Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
-    **{role: frozenset(_EVERYONE_AT_WORK) for role in (Role.BOARD, Role.PREVENTION_LEAD)},
+    # Who is paid what for their duties is for the person, for whoever coordinates, and for the board.
+    Role.BOARD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_ROSTER, Permission.VIEW_DUTY_PAY}),
+    Role.PREVENTION_LEAD: frozenset(_EVERYONE_AT_WORK),
     # A patient or a carer reads the open figures of the territory and nothing else here.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS}),
     Role.CARER: frozenset({Permission.VIEW_DIAGNOSIS}),

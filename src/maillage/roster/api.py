@@ -12,6 +12,7 @@ from maillage.roster.actions.jobs import (
     solve_waits,
     stop_solve,
 )
+from maillage.roster.actions.leaving import look_for_departures
 from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
 from maillage.roster.actions.sectors import (
     add_absence,
@@ -74,6 +75,7 @@ __all__ = [
     "follow_calendar",
     "ical",
     "keep",
+    "look_for_departures",
     "missing_posts",
     "next_deadline",
     "offer",

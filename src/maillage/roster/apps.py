@@ -10,7 +10,8 @@ class RosterConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow the calendar; word the verbs of the context for the journal's page."""
-        import maillage.roster.actions.calendar  # noqa: F401 - registers its handlers
+        import maillage.roster.actions.calendar
+        import maillage.roster.actions.leaving  # noqa: F401 - registers its handler
         from maillage.kernel.wording import name_verbs
         from maillage.roster.actions import announcing  # noqa: F401 (its handlers register)
 
@@ -38,5 +39,6 @@ class RosterConfig(AppConfig):
                 "roster.replacement_offered": _("a proposé de prendre une garde"),
                 "roster.replacement_accepted": _("a accepté un remplaçant"),
                 "roster.replacement_withdrawn": _("a retiré sa demande de remplacement"),
+                "roster.replacement_overtaken": _("a clos une demande de remplacement devenue sans objet"),
             }
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -35,6 +36,7 @@ from maillage.engines.roster import (
 from maillage.kernel import journal
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Absence, Assignment, Post, Preference, Roster, Volunteer
+from maillage.roster.queries.departures import Gone, gone_among
 from maillage.roster.rules.errors import RosterError
 
 WANTED, UNWANTED = -2.0, 1.0
@@ -76,6 +78,11 @@ class Case:
             (place[post.pk], person[giver.pk] if giver else -1, person[taker.pk] if taker else -1)
             for post, giver, taker in moves
         ]
+        # Whoever is gone holds nothing any more in the engine's eyes, and has nothing to give.
+        numbered = [
+            (post, giver if giver >= 0 and self.held[giver, post] else -1, taker)
+            for post, giver, taker in numbered
+        ]
         return worsened(self.problem, self.held, swapped(self.held, numbered))
 
 
@@ -114,14 +121,15 @@ def case_of(roster: Roster) -> Case:
     posts = list(Post.objects.filter(roster=roster).order_by("starts_at", "seat", "pk"))
     rows = Volunteer.objects.filter(sector=roster.sector_id).select_related("professional")
     volunteers = list(rows.order_by("pk"))
-    held, locks = _held(posts, volunteers)
+    gone = gone_among(Volunteer.objects.filter(sector=roster.sector_id))
+    held, locks = _held(posts, volunteers, gone)
     on = roster.first_day
     rest = int(rule("roster.volunteer.rest_hours", on).value) * 60
     problem = Problem.of(
         _engine_posts(posts),
-        _allowed(roster, posts, volunteers, rest),
+        _allowed(roster, posts, volunteers, rest, gone),
         rest=np.full(len(volunteers), rest),
-        weight=[one.share if one.is_active else 0.0 for one in volunteers],
+        weight=_weights(roster, volunteers, gone),
         wish=_wishes(posts, volunteers),
         locks=locks,
         previous=held,
@@ -147,7 +155,9 @@ def propose(
 
 def fillable(roster: Roster) -> Case:
     """Read what decides a roster. Raises RosterError where nobody volunteers."""
-    if not Volunteer.objects.filter(sector=roster.sector_id, is_active=True, share__gt=0).exists():
+    sharing = Volunteer.objects.filter(sector=roster.sector_id, share__gt=0)
+    gone = gone_among(sharing)
+    if all(key in gone and gone[key].on(roster.first_day) for key in sharing.values_list("pk", flat=True)):
         raise RosterError(_("Aucun volontaire dans ce secteur : inscrivez-en avant de calculer."))
     return case_of(roster)
 
@@ -187,11 +197,26 @@ def _engine_posts(posts: Sequence[Post]) -> Posts:
     )
 
 
+def _weights(roster: Roster, volunteers: Sequence[Volunteer], gone: Mapping[int, Gone]) -> list[float]:
+    """Return the share of each; equal ones where nobody is left, since the engine shares among somebody."""
+    shares = [
+        0.0 if one.pk in gone and gone[one.pk].on(roster.first_day) else one.share for one in volunteers
+    ]
+    return shares if any(shares) else [1.0] * len(volunteers)
+
+
 def _allowed(
-    roster: Roster, posts: Sequence[Post], volunteers: Sequence[Volunteer], rest: int
+    roster: Roster,
+    posts: Sequence[Post],
+    volunteers: Sequence[Volunteer],
+    rest: int,
+    gone: Mapping[int, Gone],
 ) -> NDArray[np.bool_]:
-    """Who may hold what: active, not absent, and rested from the duties they hold in other rosters."""
-    allowed = np.array([[one.is_active] * len(posts) for one in volunteers], dtype=bool)
+    """Who may hold what: not gone, not absent, and rested from the duties they hold in other rosters."""
+    allowed = np.array(
+        [[one.pk not in gone or not gone[one.pk].on(post.day) for post in posts] for one in volunteers],
+        dtype=bool,
+    )
     allowed = allowed.reshape(len(volunteers), len(posts))
     starts = np.array([_minute(post.starts_at) for post in posts], dtype=np.int64)
     ends = np.array([_minute(post.ends_at) for post in posts], dtype=np.int64)
@@ -225,13 +250,18 @@ def _busy(roster: Roster, volunteers: Sequence[Volunteer], rest: int) -> dict[in
 
 
 def _held(
-    posts: Sequence[Post], volunteers: Sequence[Volunteer]
+    posts: Sequence[Post], volunteers: Sequence[Volunteer], gone: Mapping[int, Gone]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return who holds and who locks what; the duties to come of those who are gone are to be held again."""
+    now = timezone.now()
     place = {post.pk: number for number, post in enumerate(posts)}
     person = {one.pk: number for number, one in enumerate(volunteers)}
     held = np.zeros((len(volunteers), len(posts)), dtype=bool)
     locks = np.zeros_like(held)
-    for one in Assignment.objects.filter(post__in=place):
+    for one in Assignment.objects.filter(post__in=place).select_related("post"):
+        left = gone.get(one.volunteer_id)
+        if left is not None and left.on(one.post.day) and one.post.ends_at > now:
+            continue
         held[person[one.volunteer_id], place[one.post_id]] = True
         locks[person[one.volunteer_id], place[one.post_id]] = one.is_locked
     return held, locks

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from maillage.engines.roster import Rule
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
-from maillage.roster.actions.rights import lock_people, locked, require_own
+from maillage.roster.actions.holding import close_overtaken, hand_over
+from maillage.roster.actions.rights import lock_people, locked, refuse_gone, require_own
 from maillage.roster.computations import case_of
 from maillage.roster.models import Assignment, Exchange, Offer, Post, Volunteer
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import ExchangeState, Origin
-from maillage.roster.rules.workflow import EDITABLE, State
+from maillage.roster.rules.workflow import State
 
 BROKEN: dict[Rule, str | Promise] = {
     Rule.AVAILABILITY: gettext_lazy("absence, ou garde dans un autre secteur"),
@@ -45,6 +46,7 @@ def ask(*, by: Person, post: Post) -> Exchange:
         raise RosterError(_("Personne ne tient cette garde : elle n’est pas à remplacer."))
     require_own(by, held.volunteer)
     _check_to_come(post)
+    close_overtaken([post.pk], by=by)
     known = Exchange.objects.filter(post=post, state=ExchangeState.OPEN.value).first()
     if known is not None:
         return known
@@ -79,19 +81,16 @@ def offer(*, by: Person, exchange: Exchange, volunteer: Volunteer, in_return: Po
 def accept(*, by: Person, chosen: Offer) -> Exchange:
     """Accept an offer: the duties change hands at once, if the rules still allow it.
 
-    The CDOM is told again, by `roster.changed`, where the roster had gone to it. Raises RosterError where the
+    The one who gave a duty in return no longer asks to be replaced on it. Raises RosterError where the
     request is closed or a rule would now be broken; PermissionDenied.
     """
     row = _locked_exchange(chosen.exchange)
     require_own(by, row.asked_by)
     _check_rules(row, chosen.volunteer, chosen.in_return)
-    _hand_over(row, chosen)
+    _close(row, ExchangeState.ACCEPTED)
     chosen.is_chosen = True
     chosen.save(update_fields=["is_chosen"])
-    _close(row, ExchangeState.ACCEPTED)
-    if row.post.roster.step not in EDITABLE:
-        changed = {"roster": row.post.roster_id, "post": row.post_id}
-        outbox.publish("roster.changed", changed, key=f"exchange-{row.pk}")
+    _exchanged(row, chosen, by)
     _tell(by, row, "roster.replacement_accepted", str(row.pk), chosen.volunteer)
     return row
 
@@ -113,6 +112,8 @@ def _locked_exchange(exchange: Exchange) -> Exchange:
         "post__roster__sector__territory", "asked_by__professional", "asked_by__sector__territory__scope"
     )
     row = rows.get(pk=exchange.pk)
+    if row.state == ExchangeState.OVERTAKEN.value:
+        raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
     if row.state != ExchangeState.OPEN.value:
         raise RosterError(_("Cette demande est close : rechargez la page."))
     return row
@@ -132,6 +133,7 @@ def _check_rules(exchange: Exchange, taker: Volunteer, in_return: Post | None) -
     if taker.sector_id != roster.sector_id:
         raise RosterError(_("Cette personne n’est pas volontaire dans ce secteur."))
     lock_people([taker.professional_id, exchange.asked_by.professional_id])
+    refuse_gone(taker, post)
     holders = dict(Assignment.objects.filter(post__roster=roster).values_list("post", "volunteer"))
     if holders.get(post.pk) != exchange.asked_by_id:
         raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
@@ -148,12 +150,13 @@ def _check_rules(exchange: Exchange, taker: Volunteer, in_return: Post | None) -
         raise RosterError(_("Ce remplacement n’est pas possible : {reasons}.").format(reasons=words))
 
 
-def _hand_over(exchange: Exchange, chosen: Offer) -> None:
+def _exchanged(exchange: Exchange, chosen: Offer, by: Person) -> None:
+    """Write both duties: the acceptance announces the one asked about, the other has its own notice."""
     origin = Origin.REPLACEMENT if chosen.in_return is None else Origin.SWAP
-    given = {"origin": origin.value, "is_locked": True}
-    Assignment.objects.filter(post=exchange.post).update(volunteer=chosen.volunteer, **given)
+    roster = exchange.post.roster
+    hand_over(roster, exchange.post, chosen.volunteer, by=by, origin=origin, is_announced=False)
     if chosen.in_return is not None:
-        Assignment.objects.filter(post=chosen.in_return).update(volunteer=exchange.asked_by, **given)
+        hand_over(roster, chosen.in_return, exchange.asked_by, by=by, origin=origin)
 
 
 def _close(exchange: Exchange, state: ExchangeState) -> None:

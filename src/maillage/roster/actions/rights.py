@@ -11,7 +11,9 @@ from maillage.directory.api import Professional
 from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
-from maillage.roster.models import Roster, Sector, Volunteer
+from maillage.roster.models import Post, Roster, Sector, Volunteer
+from maillage.roster.queries.departures import DEPARTURES, gone_among
+from maillage.roster.rules.errors import RosterError
 from maillage.territory.api import Territory
 
 
@@ -42,6 +44,14 @@ def locked(roster: Roster) -> Roster:
     """Read a roster again, its row locked until the transaction ends: one write at a time."""
     rows = Roster.objects.select_related("sector__territory__scope").select_for_update(of=("self",))
     return rows.get(pk=roster.pk)
+
+
+def refuse_gone(volunteer: Volunteer, post: Post) -> None:
+    """Raise RosterError, which says why, where a volunteer can hold no duty on the day of a post."""
+    left = gone_among(Volunteer.objects.filter(pk=volunteer.pk)).get(volunteer.pk)
+    if left is not None and left.on(post.day):
+        message = _("{name} ne peut pas prendre cette garde : {why}.")
+        raise RosterError(message.format(name=volunteer, why=DEPARTURES[left.why]))
 
 
 def lock_people(professionals: Collection[int]) -> None:

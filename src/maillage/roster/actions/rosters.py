@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from maillage.kernel import formats, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import UnknownRuleError
-from maillage.roster.actions.rights import lock_people, locked, require_manager
+from maillage.roster.actions.holding import hand_over
+from maillage.roster.actions.rights import lock_people, locked, refuse_gone, require_manager
 from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
 from maillage.roster.queries.duties import missing_posts
-from maillage.roster.queries.settings import legal_delays, planned, points_of_burden
-from maillage.roster.rules.blocks import HolidayCalendar, burden
+from maillage.roster.queries.settings import holidays_kept, legal_delays, planned, points_of_burden
+from maillage.roster.rules.blocks import burden
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
@@ -116,19 +117,9 @@ def assign(
     _check_open(row, reason)
     if volunteer is not None:
         _check_free(row, post, volunteer)
-    before = Assignment.objects.filter(post=post).first()
-    if before is not None:
-        before.delete()
-    made = None
-    if volunteer is not None:
-        made = Assignment.objects.create(
-            post=post, volunteer=volunteer, origin=Origin.MANUAL.value, is_locked=is_locked
-        )
-    changes = {"volunteer": [before and before.volunteer_id, volunteer and volunteer.pk]}
+    before, made = hand_over(row, post, volunteer, by=by, origin=Origin.MANUAL, is_locked=is_locked)
+    changes = {"volunteer": [before, volunteer and volunteer.pk]}
     verb = "roster.unassigned" if volunteer is None else "roster.assigned"
-    if row.step not in EDITABLE:
-        moment = timezone.now().isoformat()
-        outbox.publish("roster.changed", {"roster": row.pk, "post": post.pk}, key=f"post-{post.pk}-{moment}")
     journal.record(by=by, verb=verb, target=journal.target_of(post), changes=changes, reason=reason.strip())
     return made
 
@@ -164,6 +155,7 @@ def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:
     if volunteer.sector_id != roster.sector_id:
         raise RosterError(_("Cette personne n’est pas volontaire dans ce secteur."))
     lock_people([volunteer.professional_id])
+    refuse_gone(volunteer, post)
     busy = Assignment.objects.filter(
         volunteer__professional=volunteer.professional_id,
         post__starts_at__lt=post.ends_at,
@@ -175,7 +167,7 @@ def _check_free(roster: Roster, post: Post, volunteer: Volunteer) -> None:
 
 def _make_posts(roster: Roster) -> None:
     sector = roster.sector
-    calendar, points = HolidayCalendar(sector.calendar), points_of_burden(roster.first_day)
+    kept, points = holidays_kept(sector, roster.first_day), points_of_burden(roster.first_day)
     Post.objects.bulk_create(
         Post(
             roster=roster,
@@ -183,7 +175,7 @@ def _make_posts(roster: Roster) -> None:
             day=block.day,
             starts_at=block.starts_at,
             ends_at=block.ends_at,
-            burden=burden(block, points, calendar),
+            burden=burden(block, points, kept),
             seat=seat,
         )
         for block in planned(sector, roster.first_day, roster.last_day)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from maillage.directory.api import Professional
 from maillage.kernel import journal
 from maillage.kernel.models import Person
+from maillage.roster.actions.leaving import tell_departure
 from maillage.roster.actions.rights import require_manager, require_own, require_own_time
 from maillage.roster.models import Absence, Preference, Sector, SectorCommune, Volunteer
 from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar, calendar_of
@@ -147,6 +148,7 @@ def set_volunteer(
 ) -> Volunteer:
     """Note that a professional volunteers in a sector, or change their limits.
 
+    Where they take no duty any more, those to come are to be reassigned, and the coordinators told so.
     Raises RosterError where the share is not from 0 to 1; PermissionDenied.
     """
     require_manager(by, sector)
@@ -158,9 +160,12 @@ def set_volunteer(
         "max_weekends": max_weekends,
         "is_active": is_active,
     }
+    was_active = Volunteer.objects.filter(sector=sector, professional=professional, is_active=True).exists()
     volunteer, _is_new = Volunteer.objects.update_or_create(
         sector=sector, professional=professional, defaults=limits
     )
+    if was_active and not is_active:
+        tell_departure(volunteer)
     journal.record(by=by, verb="roster.volunteer_set", target=journal.target_of(volunteer), changes=limits)
     return volunteer
 

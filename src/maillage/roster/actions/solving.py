@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import journal
 from maillage.kernel.models import Person
+from maillage.roster.actions.holding import close_overtaken
 from maillage.roster.actions.rights import lock_people, locked, require_manager
 from maillage.roster.computations import Proposal, case_of
 from maillage.roster.models import Assignment, Solve
@@ -32,7 +33,7 @@ def keep(*, by: Person, proposal: Proposal) -> Solve:
     lock_people([one.professional_id for one in proposal.case.volunteers])
     if case_of(roster).input_hash != proposal.case.input_hash:
         raise RosterError(_("Quelque chose a changé pendant le calcul : recommencez-le."))
-    _write(proposal)
+    _write(proposal, by)
     solution = proposal.solution
     solve = Solve.objects.create(
         roster=roster,
@@ -54,7 +55,7 @@ def keep(*, by: Person, proposal: Proposal) -> Solve:
     return solve
 
 
-def _write(proposal: Proposal) -> None:
+def _write(proposal: Proposal, by: Person) -> None:
     """Take away what is no longer held, add what is new; what stays keeps its row, origin and lock."""
     case, wanted = proposal.case, proposal.solution.assignment
     rows = {(one.volunteer_id, one.post_id): one for one in Assignment.objects.filter(post__in=case.posts)}
@@ -70,3 +71,4 @@ def _write(proposal: Proposal) -> None:
         Assignment(post_id=post, volunteer_id=volunteer, origin=Origin.COMPUTED.value)
         for volunteer, post in sorted(held - rows.keys())
     )
+    close_overtaken({post for _volunteer, post in held ^ rows.keys()}, by=by)

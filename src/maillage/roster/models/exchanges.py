@@ -14,11 +14,15 @@ EXCHANGE_LABELS = {
     ExchangeState.OPEN: _("Ouverte"),
     ExchangeState.ACCEPTED: _("Acceptée"),
     ExchangeState.WITHDRAWN: _("Retirée"),
+    ExchangeState.OVERTAKEN: _("Sans objet, la garde a changé de main"),
 }
 
 
 class Exchange(AnnotatedModel):
-    """The holder of a post asks for somebody to take it; one open request for a post."""
+    """The holder of a post asks for somebody to take it; one open request for a post.
+
+    It is the asker's: closed as overtaken as soon as somebody else holds the post.
+    """
 
     post = models.ForeignKey(
         Post, on_delete=models.PROTECT, related_name="exchanges", verbose_name=_("poste de garde")

@@ -15,7 +15,8 @@ from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
 from maillage.kernel.rules import Permission
-from maillage.roster.models import Roster
+from maillage.roster.models import Roster, Volunteer
+from maillage.roster.queries.exchanges import volunteer_of
 from maillage.roster.rules.errors import RosterError
 
 
@@ -42,9 +43,26 @@ class OfRoster(PermissionMixin):
         """Whether the visitor keeps this roster."""
         return access.may(self.person, Permission.MANAGE_ROSTER, self.get_scope())
 
+    @cached_property
+    def me(self) -> Volunteer | None:
+        """The volunteer that the visitor is in the sector, None where they are not."""
+        return volunteer_of(self.person, self.roster.sector)
+
+    @cached_property
+    def sees_pay(self) -> bool:
+        """Whether the visitor may read what everybody did and is paid for it."""
+        return access.may(self.person, Permission.VIEW_DUTY_PAY, self.get_scope())
+
+    @property
+    def sees_balance(self) -> bool:
+        """Whether the visitor may read how the burden is shared: with those who share it."""
+        return self.sees_pay or self.me is not None
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        """Add the roster, and whether the visitor keeps it."""
-        return super().get_context_data(roster=self.roster, manages=self.manages, **context)  # type: ignore[misc]
+        """Add the roster, and what the visitor may do with it and read of it."""
+        return super().get_context_data(  # type: ignore[misc]
+            roster=self.roster, manages=self.manages, sees_balance=self.sees_balance, **context
+        )
 
     def done(self, write: Callable[[], object], said: str) -> HttpResponse:
         """Write, say so or say why not, and come back to the roster."""

@@ -17,8 +17,9 @@ from maillage.roster.models import Assignment, Post, Volunteer
 from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.pages import presenters
 from maillage.roster.pages.base import OfRoster
-from maillage.roster.pages.gaps import candidates, gaps_of
-from maillage.roster.queries.exchanges import volunteer_of
+from maillage.roster.pages.candidates import candidates
+from maillage.roster.pages.gaps import gaps_of
+from maillage.roster.queries.departures import DEPARTURES, departure_of, with_departures
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, State
 
@@ -32,7 +33,7 @@ class OfPost(OfRoster):
     def duty(self) -> Post:
         """The post. Raises Http404."""
         return get_object_or_404(
-            Post.objects.select_related("roster__sector__territory"), pk=self.kwargs["pk"]
+            Post.objects.select_related("roster__sector__territory__scope"), pk=self.kwargs["pk"]
         )
 
     def roster_key(self) -> int:
@@ -46,16 +47,19 @@ class DutyPage(OfPost, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         post, roster = self.duty, self.roster
-        held = Assignment.objects.filter(post=post).select_related("volunteer__professional").first()
+        held = with_departures(Assignment.objects.filter(post=post)).first()
+        gone = departure_of(held) if held is not None and post.ends_at > timezone.now() else None
         may_change = roster.step is not State.DUTY_DONE
-        people = candidates(post) if may_change else []
+        people = candidates(roster, [post])[post.pk] if may_change else []
         now = timezone.now()
-        me = volunteer_of(self.person, roster.sector)
-        asked = [one for one in presenters.requests(roster, me, True, now) if one.exchange.post_id == post.pk]
+        asked = [
+            one for one in presenters.requests(roster, self.me, True, now) if one.exchange.post_id == post.pk
+        ]
         return super().get_context_data(
             post=post,
             when=presenters.named(post, roster.sector.zone),
             held=held,
+            gone=DEPARTURES[gone] if gone else "",
             asked=asked[0] if asked else None,
             may_ask=held is not None and not asked and may_change and post.starts_at > now,
             origin=ORIGIN_LABELS[Origin(held.origin)] if held else "",

@@ -13,6 +13,7 @@ from maillage.roster.actions import exchanges
 from maillage.roster.models import Exchange, Offer, Post, Volunteer
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.queries.exchanges import volunteer_of
+from maillage.roster.rules.errors import RosterError
 
 
 class Ask(OfRoster, Endpoint):
@@ -43,12 +44,18 @@ class _OfExchange(OfRoster, Endpoint):
         return self.exchange.post.roster_id
 
 
+def _nobody_named() -> None:
+    raise RosterError(_("Choisissez qui s’est proposé."))
+
+
 class MakeOffer(_OfExchange):
     """Offers to take the duty, or to swap it; whoever keeps the roster notes an offer made by phone."""
 
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
-        named = request.POST.get("volunteer", "")
-        if named.isdigit():
+        named = request.POST.get("volunteer")
+        if named == "":
+            return self.done(_nobody_named, "")
+        if named is not None and named.isdigit():
             other = get_object_or_404(Volunteer, pk=named, sector=self.roster.sector)
             return self.done(
                 lambda: exchanges.offer(by=self.person, exchange=self.exchange, volunteer=other),

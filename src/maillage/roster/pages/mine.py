@@ -12,6 +12,7 @@ from maillage.kernel.pages.base import Page
 from maillage.kernel.rules import Permission
 from maillage.roster.models import Assignment, Exchange, Roster, Volunteer
 from maillage.roster.pages.presenters import Request, named, requests
+from maillage.roster.queries.departures import departure_of
 from maillage.roster.queries.duties import duties_of
 from maillage.roster.queries.exchanges import open_among, volunteerings_of
 from maillage.roster.rules.vocabulary import ExchangeState
@@ -20,7 +21,7 @@ from maillage.roster.rules.workflow import IN_FORCE
 
 @dataclass(frozen=True, slots=True)
 class MyDuty:
-    """One duty to come: when, where, in days; whether it is firm, running, asked to be replaced."""
+    """One duty to come: when, where, in days; whether it is firm, running, asked about, to be reassigned."""
 
     held: Assignment
     when: str
@@ -28,6 +29,7 @@ class MyDuty:
     is_now: bool
     is_firm: bool
     is_asked: bool
+    is_gone: bool
 
 
 class Mine(Page):
@@ -60,6 +62,7 @@ def _duties(rows: list[Assignment], now: datetime) -> list[MyDuty]:
             one.post.starts_at <= now,
             one.post.roster.step in IN_FORCE,
             one.post_id in asked,
+            departure_of(one) is not None,
         )
         for one in rows
     ]

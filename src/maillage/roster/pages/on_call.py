@@ -10,14 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats
+from maillage.kernel import access, formats
+from maillage.kernel.models import Person
 from maillage.kernel.names import place_name
 from maillage.kernel.pages.base import Page
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
 from maillage.roster.models import Sector
 from maillage.roster.pages.presenters import clock, enumerated, until
-from maillage.roster.queries.duties import Coverage, OnCall, next_posts, on_call
+from maillage.roster.queries.departures import departure_of
+from maillage.roster.queries.duties import Coverage, OnCall, held_posts, next_posts, on_call
+from maillage.roster.queries.exchanges import volunteer_of
 from maillage.territory import api as territory
 
 FOUND = 10
@@ -61,7 +64,7 @@ class WhoIsOnCall(Page):
             query=commune.name if commune and not text else text,
             commune=commune,
             sector=given.sector if given else None,
-            answer=answer_of(given, now) if given else None,
+            answer=answer_of(given, now, person=self.person) if given else None,
             found=[] if commune else territory.search_communes(text, FOUND),
             **context,
         )
@@ -78,8 +81,12 @@ class WhoIsOnCall(Page):
         return found[0] if len(found) == 1 else None
 
 
-def answer_of(given: OnCall, now: datetime) -> Answer:
-    """Return in words who is on call, until when, and who comes next."""
+def answer_of(given: OnCall, now: datetime, *, person: Person) -> Answer:
+    """Return in words who is on call, until when, and who comes next.
+
+    The doctor on call is reached after regulation: their number is for `person` where they regulate, keep the
+    rosters, or take duties in that sector themselves.
+    """
     if given.sector is None:
         return Answer(given.coverage, given.sentence, (), "", "", "")
     if not given.posts:
@@ -88,11 +95,19 @@ def answer_of(given: OnCall, now: datetime) -> Answer:
     return Answer(
         given.coverage,
         _held(given, until(post, zone, now)) if given.held else given.sentence,
-        _phones(given),
+        _phones(given) if sees_phones(person, given.sector) else (),
         post.kind_label,
         clock(post, zone),
         _following(given.sector, post.ends_at),
     )
+
+
+def sees_phones(person: Person, sector: Sector) -> bool:
+    """Whether somebody may read the telephone numbers of those on call in a sector."""
+    scope = sector.territory.scope
+    if any(access.may(person, one, scope) for one in (Permission.REGULATE, Permission.MANAGE_ROSTER)):
+        return True
+    return volunteer_of(person, sector) is not None
 
 
 def _held(given: OnCall, end: str) -> str:
@@ -106,8 +121,10 @@ def _following(sector: Sector, after: datetime) -> str:
     coming = next_posts(sector, after)
     if not coming:
         return ""
-    held = [getattr(post, "assignment", None) for post in coming]
-    names = enumerated(str(one.volunteer) if one else _("personne d’inscrit") for one in held)
+    held = {one.post_id: one for one in held_posts(coming) if departure_of(one) is None}
+    names = enumerated(
+        str(held[post.pk].volunteer) if post.pk in held else _("personne d’inscrit") for post in coming
+    )
     starts = coming[0].starts_at.astimezone(sector.zone).replace(tzinfo=None)
     kind = coming[0].kind_label.lower()
     text = _("Ensuite, le {when} : {names} ({kind}).")

@@ -14,10 +14,12 @@ from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.roster.models import STATE_LABELS, Exchange, Offer, Post, Roster, Volunteer
 from maillage.roster.models.rosters import ORIGIN_LABELS
+from maillage.roster.pages.candidates import Candidate, candidates
+from maillage.roster.queries.departures import DEPARTURES, departures_in
 from maillage.roster.queries.duties import posts_of
-from maillage.roster.queries.exchanges import active_volunteers, open_exchanges
+from maillage.roster.queries.exchanges import open_exchanges
 from maillage.roster.queries.settings import next_deadline
-from maillage.roster.rules.vocabulary import Origin
+from maillage.roster.rules.vocabulary import Departure, Origin
 from maillage.roster.rules.workflow import add_months
 
 
@@ -40,6 +42,7 @@ class Duty:
     when: str
     kind: str
     holder: str
+    gone: str
     origin: str
     is_locked: bool
     is_mine: bool
@@ -61,17 +64,20 @@ class Day:
 class Request:
     """One open request: the duty, who asks, the offers, and what the visitor may do.
 
-    `others`: whose offer, made by phone, the visitor may note for them.
+    `stale`: whose offer no longer stands. `others`: whose offer, made by phone, the visitor may note for
+    them; `kept_away`: who could not take the duty, and why.
     """
 
     exchange: Exchange
     when: str
     offers: list[tuple[Offer, str]]
+    stale: list[Volunteer]
     may_accept: bool
     may_offer: bool
     has_offered: bool
     swappable: list[tuple[int, str]]
     others: list[Volunteer]
+    kept_away: list[Candidate]
 
 
 def due_of(roster: Roster, today: date) -> Due | None:
@@ -113,11 +119,17 @@ def months_of(roster: Roster) -> list[str]:
     return found
 
 
-def month_of(roster: Roster, month: str, person: Person, manages: bool, now: datetime) -> list[Day]:
-    """Return the days of a month (`2026-05`) with their posts, in the order of time."""
+def month_of(
+    roster: Roster, month: str, person: Person, manages: bool, now: datetime, *, shows_requests: bool
+) -> list[Day]:
+    """Return the days of a month (`2026-05`) with their posts, in the order of time.
+
+    `shows_requests`: the visitor may know who asks to be replaced.
+    """
     zone = roster.sector.zone
     year, number = (int(part) for part in month.split("-"))
-    asked = {one.post_id for one in open_exchanges(roster)}
+    asked = {one.post_id for one in open_exchanges(roster)} if shows_requests else set()
+    gone = departures_in(roster, now)
     posts = posts_of(roster).filter(day__year=year, day__month=number)
     today = now.astimezone(zone).date()
     days = groupby(posts, key=lambda post: post.day)
@@ -126,13 +138,21 @@ def month_of(roster: Roster, month: str, person: Person, manages: bool, now: dat
             day,
             day.isoweekday(),
             day == today,
-            [_duty(post, zone, person, manages, now, post.pk in asked) for post in held],
+            [_duty(post, zone, person, manages, now, post.pk in asked, gone.get(post.pk)) for post in held],
         )
         for day, held in days
     ]
 
 
-def _duty(post: Post, zone: ZoneInfo, person: Person, manages: bool, now: datetime, is_asked: bool) -> Duty:
+def _duty(
+    post: Post,
+    zone: ZoneInfo,
+    person: Person,
+    manages: bool,
+    now: datetime,
+    is_asked: bool,
+    gone: Departure | None,
+) -> Duty:
     held = getattr(post, "assignment", None)
     is_mine = held is not None and held.volunteer.professional.account_id == person.pk
     return Duty(
@@ -141,6 +161,7 @@ def _duty(post: Post, zone: ZoneInfo, person: Person, manages: bool, now: dateti
         when=clock(post, zone),
         kind=post.kind_label,
         holder=str(held.volunteer) if held else "",
+        gone=str(DEPARTURES[gone]) if gone else "",
         origin=str(ORIGIN_LABELS[Origin(held.origin)]) if held else "",
         is_locked=held is not None and held.is_locked,
         is_mine=is_mine,
@@ -149,29 +170,56 @@ def _duty(post: Post, zone: ZoneInfo, person: Person, manages: bool, now: dateti
     )
 
 
+def to_reassign(roster: Roster, now: datetime) -> list[tuple[Post, str, str, str]]:
+    """Return the duties to come whose holder cannot do them: post, when, who, why."""
+    gone = departures_in(roster, now)
+    return [
+        (
+            post,
+            named(post, roster.sector.zone),
+            str(post.assignment.volunteer),
+            str(DEPARTURES[gone[post.pk]]),
+        )
+        for post in posts_of(roster).filter(pk__in=gone)
+    ]
+
+
 def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime) -> list[Request]:
     """Return the open requests of a roster about duties to come."""
     zone = roster.sector.zone
     mine = swappable(roster, me, now)
-    everybody = active_volunteers(roster.sector) if manages else []
+    asked = list(open_exchanges(roster).filter(post__starts_at__gt=now))
+    everybody = candidates(roster, [one.post for one in asked]) if manages else {}
     found = []
-    for one in open_exchanges(roster).filter(post__starts_at__gt=now):
-        made = list(one.offers.all())
+    for one in asked:
+        offered = list(one.offers.all())
+        made = [each for each in offered if _stands(each)]
         is_own = me is not None and one.asked_by_id == me.pk
         told = {one.asked_by_id, me and me.pk, *(each.volunteer_id for each in made)}
+        others = [each for each in everybody.get(one.post_id, ()) if each.volunteer.pk not in told]
         found.append(
             Request(
                 exchange=one,
                 when=named(one.post, zone),
                 offers=[(each, named(each.in_return, zone) if each.in_return else "") for each in made],
+                stale=[each.volunteer for each in offered if each not in made],
                 may_accept=is_own or manages,
                 may_offer=me is not None and me.is_active and not is_own,
                 has_offered=me is not None and any(each.volunteer_id == me.pk for each in made),
                 swappable=mine,
-                others=[each for each in everybody if each.pk not in told],
+                others=[each.volunteer for each in others if not each.reasons],
+                kept_away=[each for each in others if each.reasons],
             )
         )
     return found
+
+
+def _stands(offer: Offer) -> bool:
+    """Whether an offer may still be accepted: the duty given in return is still its author's."""
+    if offer.in_return is None:
+        return True
+    held = getattr(offer.in_return, "assignment", None)
+    return held is not None and held.volunteer_id == offer.volunteer_id
 
 
 def swappable(roster: Roster, me: Volunteer | None, now: datetime) -> list[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -21,9 +21,10 @@ from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Post, Roster
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.presenters import clock
+from maillage.roster.queries.departures import departures_in
 from maillage.roster.queries.duties import missing_posts, posts_of
+from maillage.roster.queries.settings import holidays_kept
 from maillage.roster.queries.statements import Line, statement
-from maillage.roster.rules.blocks import HolidayCalendar, is_holiday
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import add_months
 
@@ -39,20 +40,22 @@ class Print(OfRoster, Endpoint):
 
     def get(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         now = timezone.now()
-        answer = HttpResponse(roster_pdf(self.roster, now), content_type="application/pdf")
+        pdf = roster_pdf(self.roster, now, with_people=self.sees_balance)
+        answer = HttpResponse(pdf, content_type="application/pdf")
         name = f"gardes-{slugify(self.roster.sector.name)}-{self.roster.first_day:%Y-%m}.pdf"
         answer["Content-Disposition"] = f'inline; filename="{name}"'
         return answer
 
 
-def roster_pdf(roster: Roster, now: datetime) -> bytes:
-    """Return a roster as it is at `now`: its months, who holds what, the law, the sources."""
+def roster_pdf(roster: Roster, now: datetime, *, with_people: bool = True) -> bytes:
+    """Return a roster as it is at `now`: its months, what each person carries, the law, the sources."""
     with override("fr"):
-        return printing.pdf(TEMPLATE, printed(roster, now), timezone.localdate(now))
+        data = printed(roster, now, with_people=with_people)
+        return printing.pdf(TEMPLATE, data, timezone.localdate(now))
 
 
-def printed(roster: Roster, now: datetime) -> Data:
-    """Return what a printed roster says, ready for JSON."""
+def printed(roster: Roster, now: datetime, *, with_people: bool = True) -> Data:
+    """Return what a printed roster says, ready for JSON; `with_people`: what each person carries too."""
     span = {"from": formats.date_long(roster.first_day), "to": formats.date_long(roster.last_day)}
     moment = formats.date_long(now.astimezone(roster.sector.zone))
     vintage = _("État du {moment}, établi par Maillage. R : remplacement ; É : échange.")
@@ -65,12 +68,12 @@ def printed(roster: Roster, now: datetime) -> Data:
         "legal": _("Permanence des soins ambulatoires, Code de la santé publique, R. 6315-1 et R. 6315-2."),
         "vintage": vintage.format(moment=moment),
         "weekdays": [dates.date_format(date(2024, 1, number), "l") for number in range(1, 8)],
-        "months": _months(roster, list(posts_of(roster))),
-        **_summary(roster),
+        "months": _months(roster, list(posts_of(roster)), departures_in(roster, now)),
+        **_summary(roster, with_people),
     }
 
 
-def _summary(roster: Roster) -> Data:
+def _summary(roster: Roster, with_people: bool) -> Data:
     """Return the last page: who holds what, the communes, the steps taken, the sources."""
     missing = missing_posts(roster)
     still_open = ngettext("{count} poste reste à pourvoir.", "{count} postes restent à pourvoir.", missing)
@@ -80,7 +83,7 @@ def _summary(roster: Roster) -> Data:
         "columns": [
             _("Médecin"), _("Gardes"), _("Nuits"), _("Dimanches"), _("Fériés"), _("Heures"), _("Points"),
         ],
-        "people": [_person(line) for line in statement(roster)],
+        "people": [_person(line) for line in statement(roster)] if with_people else [],
         "missing": still_open.format(count=formats.number(missing)) if missing else "",
         "labels": {
             "communes": _("Communes couvertes"),
@@ -93,8 +96,8 @@ def _summary(roster: Roster) -> Data:
     }  # fmt: skip
 
 
-def _months(roster: Roster, posts: Sequence[Post]) -> list[Data]:
-    """Return each month as whole weeks from Monday to Sunday."""
+def _months(roster: Roster, posts: Sequence[Post], gone: Collection[int]) -> list[Data]:
+    """Return each month as whole weeks from Monday to Sunday; a post of somebody who is `gone` is open."""
     by_day: dict[date, list[Post]] = defaultdict(list)
     for post in posts:
         by_day[post.day].append(post)
@@ -105,27 +108,27 @@ def _months(roster: Roster, posts: Sequence[Post]) -> list[Data]:
         weeks = []
         while monday < after:
             days = [monday + timedelta(days=number) for number in range(7)]
-            weeks.append([_day(roster, day, first.month, by_day.get(day, [])) for day in days])
+            weeks.append([_day(roster, day, first.month, by_day.get(day, []), gone) for day in days])
             monday += timedelta(days=7)
         months.append({"name": dates.date_format(first, "F Y"), "weeks": weeks})
         first = after
     return months
 
 
-def _day(roster: Roster, day: date, month: int, posts: Sequence[Post]) -> Data:
+def _day(roster: Roster, day: date, month: int, posts: Sequence[Post], gone: Collection[int]) -> Data:
     """Return one square: a day of another month is left blank."""
-    holiday = is_holiday(day, HolidayCalendar(roster.sector.calendar))
+    holiday = holidays_kept(roster.sector, roster.first_day).on(day)
     return {
         "number": str(day.day) if day.month == month else "",
         "within": day.month == month and roster.first_day <= day <= roster.last_day,
         "rests": holiday or day.weekday() >= 5,
         "note": _("férié") if holiday else "",
-        "duties": [_duty(post, roster) for post in posts] if day.month == month else [],
+        "duties": [_duty(post, roster, post.pk in gone) for post in posts] if day.month == month else [],
     }
 
 
-def _duty(post: Post, roster: Roster) -> Data:
-    held = getattr(post, "assignment", None)
+def _duty(post: Post, roster: Roster, is_gone: bool) -> Data:
+    held = None if is_gone else getattr(post, "assignment", None)
     person = held.volunteer.professional if held else None
     return {
         "kind": post.kind_label,

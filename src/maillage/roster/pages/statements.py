@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,8 +49,19 @@ class Multiple:
     months: tuple[float, ...]
 
 
-class Statement(OfRoster, Page):
-    """The duty done: a line a doctor, the amount where a rule establishes it."""
+class OfPeople(OfRoster):
+    """A page of what each person did: for those it is about, whoever coordinates, and the board."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.sees_balance:
+            raise PermissionDenied(
+                _("Les gardes faites par chacun ne regardent que les médecins du secteur.")
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Statement(OfPeople, Page):
+    """The duty done: a line a doctor, the amount where a rule establishes it; a doctor reads their own."""
 
     template_name = "roster/statement.html"
 
@@ -58,20 +71,28 @@ class Statement(OfRoster, Page):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        lines = statement(self.roster)
+        lines = self.lines()
         return super().get_context_data(
             table=self.table(lines).sorted_by(self.request.GET.get("tri", "name")),
             duties=sum(line.duties for line in lines),
-            missing=missing_posts(self.roster),
+            missing=missing_posts(self.roster) if self.sees_pay else 0,
+            is_own=not self.sees_pay,
             amount=rule(AMOUNT, self.roster.last_day),
             is_final=self.roster.step is State.DUTY_DONE,
             is_over=self.roster.step in {State.CLOSED, State.DUTY_DONE},
             **context,
         )
 
+    def lines(self) -> list[Line]:
+        """Return the lines that the visitor may read: all of them, or their own."""
+        found = statement(self.roster)
+        if self.sees_pay:
+            return found
+        return [one for one in found if self.me is not None and one.professional == self.me.professional]
+
     def table(self, lines: list[Line] | None = None) -> Table:
         """One line a doctor: the blocks done by kind, the hours, the amount."""
-        rows = statement(self.roster) if lines is None else lines
+        rows = self.lines() if lines is None else lines
         kinds = [kind for kind in BlockKind if any(line.counts[kind] for line in rows)]
         columns = (
             Column("name", _("Médecin")),
@@ -93,7 +114,7 @@ class Statement(OfRoster, Page):
         return _("Montant non établi.") if known.value is None else known.source
 
 
-class Balance(OfRoster, Page):
+class Balance(OfPeople, Page):
     """What each person carried over the year that ends with the roster, beside their fair part."""
 
     template_name = "roster/balance.html"

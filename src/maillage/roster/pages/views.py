@@ -27,7 +27,6 @@ from maillage.roster.pages.on_call import answer_of
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
 from maillage.roster.queries.duties import duties_of, missing_posts, on_call_by_sector
-from maillage.roster.queries.exchanges import volunteer_of
 from maillage.roster.queries.sectors import sectors_in, volunteers_of
 from maillage.roster.queries.settings import legal_days, legal_delays, planned
 from maillage.roster.rules.blocks import Block, BlockKind
@@ -55,7 +54,7 @@ class Index(Page):
         mine = duties_of(self.person, now)[:1]
         return super().get_context_data(
             now=[
-                (sector, answer_of(answer, now))
+                (sector, answer_of(answer, now, person=self.person))
                 for sector, answer in on_call_by_sector(sectors[:SHOWN_NOW], now)
             ],
             sector_count=len(sectors),
@@ -82,16 +81,19 @@ class Detail(OfRoster, Page):
         asked = self.request.GET.get("mois", "")
         month = asked if asked in months else f"{today:%Y-%m}"
         month = month if month in months else months[0]
-        me = volunteer_of(self.person, roster.sector)
+        me = self.me
         may_fill = self.manages and roster.step in EDITABLE
         return super().get_context_data(
-            days=presenters.month_of(roster, month, self.person, self.manages, now),
-            requests=presenters.requests(roster, me, self.manages, now),
+            days=presenters.month_of(
+                roster, month, self.person, self.manages, now, shows_requests=bool(me or self.manages)
+            ),
+            requests=presenters.requests(roster, me, self.manages, now) if me or self.manages else [],
             months=[(one, date.fromisoformat(f"{one}-01")) for one in months],
             month=month,
             me=me,
             post_count=roster.posts.count(),
             missing=missing_posts(roster),
+            to_reassign=presenters.to_reassign(roster, now) if self.manages else [],
             gaps=[one for one in gaps_of(roster) if one.reasons] if self.manages else [],
             job=job_of(roster) if self.manages else None,
             solver_seconds=round(seconds_given(roster)) if may_fill else 0,

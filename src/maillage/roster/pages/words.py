@@ -17,6 +17,7 @@ CALENDARS: dict[HolidayCalendar, str | Promise] = {
     HolidayCalendar.METROPOLE: gettext_lazy("métropole"),
     HolidayCalendar.ALSACE: gettext_lazy("Alsace"),
     HolidayCalendar.MOSELLE: gettext_lazy("Moselle"),
+    HolidayCalendar.ALSACE_MOSELLE_NO_GOOD_FRIDAY: gettext_lazy("Alsace-Moselle, sans le Vendredi saint"),
     HolidayCalendar.GUADELOUPE: gettext_lazy("Guadeloupe"),
     HolidayCalendar.MARTINIQUE: gettext_lazy("Martinique"),
     HolidayCalendar.GUYANE: gettext_lazy("Guyane"),
@@ -25,6 +26,9 @@ CALENDARS: dict[HolidayCalendar, str | Promise] = {
     HolidayCalendar.MAYOTTE: gettext_lazy("Mayotte"),
     HolidayCalendar.SAINT_BARTHELEMY: gettext_lazy("Saint-Barthélemy"),
     HolidayCalendar.SAINT_MARTIN: gettext_lazy("Saint-Martin"),
+    HolidayCalendar.WALLIS_ET_FUTUNA: gettext_lazy("Wallis-et-Futuna"),
+    HolidayCalendar.POLYNESIE_FRANCAISE: gettext_lazy("Polynésie française"),
+    HolidayCalendar.NOUVELLE_CALEDONIE: gettext_lazy("Nouvelle-Calédonie"),
 }
 SETTINGS: dict[Setting, str | Promise] = {
     Setting.TOWN: gettext_lazy("ville"),

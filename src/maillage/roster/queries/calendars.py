@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from maillage.directory.api import Professional
 from maillage.kernel.feeds import Happening, calendar
-from maillage.roster.models import DutyFeed, Post, Roster
+from maillage.roster.models import Assignment, DutyFeed, Post, Roster
+from maillage.roster.queries.departures import departure_of, with_departures
 from maillage.roster.queries.duties import posts_of
 from maillage.roster.rules.workflow import IN_FORCE
 
@@ -44,9 +45,12 @@ def feed_calendar(feed: DutyFeed) -> bytes:
 
 
 def _sector_duties(posts: Iterable[Post]) -> Iterator[Happening]:
-    for post in posts:
+    rows = list(posts)
+    coming = Assignment.objects.filter(post__in=rows, post__ends_at__gt=timezone.now())
+    gone = {one.post_id for one in with_departures(coming) if departure_of(one) is not None}
+    for post in rows:
         held = getattr(post, "assignment", None)
-        who = held.volunteer if held else _("personne d’inscrit")
+        who = held.volunteer if held and post.pk not in gone else _("personne d’inscrit")
         summary = _("{kind} : {who}").format(kind=post.kind_label, who=who)
         yield _happening(post, summary)
 

@@ -8,11 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from maillage.kernel.models import Person
 from maillage.roster.models import Absence, Assignment, Post, Roster, Sector
+from maillage.roster.queries.departures import departure_of, uncovered_in, with_departures
+from maillage.roster.rules.vocabulary import Departure
 from maillage.roster.rules.workflow import IN_FORCE
 from maillage.territory.api import Commune
 
@@ -40,23 +44,31 @@ SENTENCES: dict[Coverage, str | Promise] = {
 class OnCall:
     """The answer: how the moment is covered, in which sector, which posts are open or held.
 
-    A post that nobody holds has no `assignment` in `held`.
+    A post that nobody holds has no `assignment` in `held`; one whose holder cannot do it is in `gone`.
     """
 
     coverage: Coverage
     sector: Sector | None
     posts: tuple[Post, ...] = ()
     held: tuple[Assignment, ...] = ()
+    gone: tuple[tuple[Assignment, Departure], ...] = ()
 
     @property
     def sentence(self) -> str:
         """What to tell whoever asked."""
-        return str(SENTENCES[self.coverage])
+        if self.coverage is not Coverage.GAP or not self.gone:
+            return str(SENTENCES[self.coverage])
+        text = ngettext(
+            "{names} ne peut pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
+            "{names} ne peuvent pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
+            len(self.gone),
+        )
+        return text.format(names=", ".join(str(one.volunteer) for one, _why in self.gone))
 
 
 def on_call(commune: Commune, at: datetime) -> OnCall:
     """Return who is on call for `commune` at the instant `at` (aware), by the rosters in force."""
-    sector = Sector.objects.select_related("territory").filter(members__commune=commune).first()
+    sector = Sector.objects.select_related("territory__scope").filter(members__commune=commune).first()
     return OnCall(Coverage.NO_SECTOR, None) if sector is None else on_call_in(sector, at)
 
 
@@ -86,8 +98,11 @@ def on_call_by_sector(sectors: Iterable[Sector], at: datetime) -> list[tuple[Sec
 def _answer(sector: Sector, posts: list[Post], held: dict[int, Assignment], is_covered: bool) -> OnCall:
     if not posts:
         return OnCall(Coverage.OUTSIDE_HOURS if is_covered else Coverage.NO_ROSTER, sector)
-    names = tuple(one for key, one in held.items() if key in {post.pk for post in posts})
-    return OnCall(Coverage.COVERED if names else Coverage.GAP, sector, tuple(posts), names)
+    here = [one for key, one in held.items() if key in {post.pk for post in posts}]
+    told = [(one, departure_of(one)) for one in here]
+    names = tuple(one for one, why in told if why is None)
+    gone = tuple((one, why) for one, why in told if why is not None)
+    return OnCall(Coverage.COVERED if names else Coverage.GAP, sector, tuple(posts), names, gone)
 
 
 def _covered(sectors: list[Sector], at: datetime) -> frozenset[int]:
@@ -98,17 +113,16 @@ def _covered(sectors: list[Sector], at: datetime) -> frozenset[int]:
 
 
 def next_posts(sector: Sector, after: datetime) -> list[Post]:
-    """Return the posts of the first block that starts at `after` or later, each with its holder if any."""
+    """Return the posts of the first block that starts at `after` or later, in the order of their seats."""
     coming = Post.objects.filter(roster__in=_in_force([sector]), starts_at__gte=after)
     first = coming.order_by("starts_at").values("starts_at")[:1]
-    rows = coming.filter(starts_at__in=first).select_related("assignment__volunteer__professional")
-    return list(rows.order_by("seat", "pk"))
+    return list(coming.filter(starts_at__in=first).order_by("seat", "pk"))
 
 
 def duties_of(person: Person, after: datetime) -> list[Assignment]:
     """Return the duties of a person that are not over at `after`, in every sector, the nearest first."""
-    rows = Assignment.objects.filter(volunteer__professional__account=person, post__ends_at__gt=after)
-    rows = rows.select_related("post__roster__sector__territory", "volunteer__professional")
+    mine = Assignment.objects.filter(volunteer__professional__account=person, post__ends_at__gt=after)
+    rows = with_departures(mine).select_related("post__roster__sector__territory")
     return list(rows.order_by("post__starts_at", "pk"))
 
 
@@ -117,9 +131,9 @@ def _in_force(sectors: Iterable[Sector]) -> QuerySet[Roster]:
 
 
 def held_posts(posts: Iterable[Post]) -> QuerySet[Assignment]:
-    """Return the assignments of some posts, in the order of time, with the names."""
-    rows = Assignment.objects.select_related("post", "volunteer__professional")
-    return rows.filter(post__in=list(posts)).order_by("post__starts_at", "post__seat")
+    """Return the assignments of some posts, in the order of time, with the names and who is gone."""
+    rows = with_departures(Assignment.objects.filter(post__in=list(posts)))
+    return rows.order_by("post__starts_at", "post__seat")
 
 
 def posts_of(roster: Roster) -> QuerySet[Post]:
@@ -129,8 +143,9 @@ def posts_of(roster: Roster) -> QuerySet[Post]:
 
 
 def missing_posts(roster: Roster) -> int:
-    """Return how many posts nobody holds."""
-    return Post.objects.filter(roster=roster, assignment=None).count()
+    """Return how many posts nobody holds, those to come of somebody who is gone included."""
+    nobody = Post.objects.filter(roster=roster, assignment=None).count()
+    return nobody + len(uncovered_in(roster, timezone.now()))
 
 
 def duties_during(absence: Absence) -> int:

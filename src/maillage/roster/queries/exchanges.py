@@ -14,8 +14,8 @@ from maillage.roster.rules.vocabulary import ExchangeState
 def open_exchanges(roster: Roster) -> QuerySet[Exchange]:
     """Return the open requests of a roster, the nearest duty first, with names and offers."""
     rows = Exchange.objects.filter(post__roster=roster, state=ExchangeState.OPEN.value)
-    rows = rows.select_related("post", "asked_by__professional")
-    return rows.prefetch_related("offers__volunteer__professional", "offers__in_return").order_by(
+    rows = rows.select_related("post__roster__sector__territory", "asked_by__professional")
+    return rows.prefetch_related("offers__volunteer__professional", "offers__in_return__assignment").order_by(
         "post__starts_at", "pk"
     )
 
@@ -24,12 +24,6 @@ def volunteer_of(person: Person, sector: Sector) -> Volunteer | None:
     """Return the volunteer that `person` is in a sector, None where they are not."""
     rows = Volunteer.objects.filter(sector=sector, professional__account=person)
     return rows.select_related("professional", "sector__territory__scope").first()
-
-
-def active_volunteers(sector: Sector) -> list[Volunteer]:
-    """Return who takes duties in a sector, by name."""
-    rows = Volunteer.objects.filter(sector=sector, is_active=True).select_related("professional")
-    return list(rows.order_by("professional__search_name", "pk"))
 
 
 def volunteerings_of(person: Person) -> list[Volunteer]:

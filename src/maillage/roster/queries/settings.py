@@ -6,7 +6,14 @@ from datetime import date, time
 
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Roster, Sector
-from maillage.roster.rules.blocks import Block, BlockKind, HolidayCalendar, Hours, blocks
+from maillage.roster.rules.blocks import (
+    Block,
+    BlockKind,
+    HolidayCalendar,
+    Hours,
+    PublicHolidays,
+    blocks,
+)
 from maillage.roster.rules.workflow import Deadline, Delays, State, deadline, last_days
 
 
@@ -21,10 +28,24 @@ def points_of_burden(on: date) -> dict[str, float]:
     return {name: float(points) for name, points in rule("roster.burden.points", on).value.items()}
 
 
+def holidays_kept(sector: Sector, on: date) -> PublicHolidays:
+    """Return the public holidays that a sector keeps, by the rule in force on a day."""
+    return holidays_of(HolidayCalendar(sector.calendar), on)
+
+
+def holidays_of(calendar: HolidayCalendar, on: date) -> PublicHolidays:
+    """Return the public holidays of a calendar, by the rule in force on a day."""
+    own = rule(f"roster.holidays.{calendar.name.lower()}", on).value
+    fixed = (date.fromisoformat(f"2000-{written}") for written in own["fixed"])
+    return PublicHolidays(
+        frozenset((day.month, day.day) for day in fixed), frozenset(int(one) for one in own["from_easter"])
+    )
+
+
 def planned(sector: Sector, first_day: date, last_day: date) -> list[Block]:
     """Return the blocks that the rule gives a sector from `first_day` to `last_day`, both included."""
-    calendar = HolidayCalendar(sector.calendar)
-    return blocks(first_day, last_day, hours_of_blocks(first_day), calendar, sector.zone, sector.covered)
+    kept = holidays_kept(sector, first_day)
+    return blocks(first_day, last_day, hours_of_blocks(first_day), kept, sector.zone, sector.covered)
 
 
 def legal_delays(on: date) -> Delays:

@@ -39,11 +39,15 @@ OPTIONAL = frozenset(
 
 
 class HolidayCalendar(StrEnum):
-    """Which public holidays a sector keeps; the value is the library's subdivision, or `metropole`."""
+    """Which public holidays a sector keeps; those of the law are in the rules `roster.holidays.<name>`.
+
+    In Alsace and Moselle Good Friday is kept where the commune has a Protestant church, and not elsewhere.
+    """
 
     METROPOLE = "metropole"
     ALSACE = "6AE"
     MOSELLE = "57"
+    ALSACE_MOSELLE_NO_GOOD_FRIDAY = "6AE-no-gf"
     GUADELOUPE = "971"
     MARTINIQUE = "972"
     GUYANE = "973"
@@ -52,6 +56,9 @@ class HolidayCalendar(StrEnum):
     MAYOTTE = "976"
     SAINT_BARTHELEMY = "BL"
     SAINT_MARTIN = "MF"
+    WALLIS_ET_FUTUNA = "WF"
+    POLYNESIE_FRANCAISE = "PF"
+    NOUVELLE_CALEDONIE = "NC"
 
 
 _BY_DEPARTEMENT = {
@@ -66,7 +73,27 @@ _BY_DEPARTEMENT = {
     "976": HolidayCalendar.MAYOTTE,
     "977": HolidayCalendar.SAINT_BARTHELEMY,
     "978": HolidayCalendar.SAINT_MARTIN,
+    "986": HolidayCalendar.WALLIS_ET_FUTUNA,
+    "987": HolidayCalendar.POLYNESIE_FRANCAISE,
+    "988": HolidayCalendar.NOUVELLE_CALEDONIE,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHolidays:
+    """The public holidays of a place: those of the whole country, and the ones that its own law adds.
+
+    `fixed`: (month, day) each year; `from_easter`: days counted from Easter Sunday, negative before it.
+    """
+
+    fixed: frozenset[tuple[int, int]] = frozenset()
+    from_easter: frozenset[int] = frozenset()
+
+    def on(self, day: date) -> bool:
+        """Whether a day is a public holiday."""
+        if (day.month, day.day) in self.fixed or day in national_holidays(day.year):
+            return True
+        return bool(self.from_easter) and (day - easter(day.year)).days in self.from_easter
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +125,42 @@ def calendar_of(departement: str) -> HolidayCalendar:
 
 
 @lru_cache(maxsize=256)
-def holidays_of(calendar: HolidayCalendar, year: int) -> frozenset[date]:
-    """Return the public holidays of a year."""
-    subdivision = None if calendar is HolidayCalendar.METROPOLE else calendar.value
-    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+def easter(year: int) -> date:
+    """Return Easter Sunday (Meeus, Astronomical Algorithms, chapter 8, Gregorian calendar)."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    leap, over = divmod(century, 4)
+    moon = (19 * golden + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * over + 2 * (rest // 4) - moon - rest % 4) % 7
+    shift = (golden + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * shift + 114, 31)
+    return date(year, month, day + 1)
 
 
-def is_holiday(day: date, calendar: HolidayCalendar) -> bool:
-    """Return whether `day` is a public holiday."""
-    return day in holidays_of(calendar, day.year)
+@lru_cache(maxsize=256)
+def national_holidays(year: int) -> frozenset[date]:
+    """Return the public holidays of a year that the whole country keeps.
+
+    The library's lists of one département or island hold days of mere custom: they are not read.
+    """
+    return frozenset(holidays.country_holidays("FR", years=year))
 
 
-def kinds_on(day: date, calendar: HolidayCalendar, options: Collection[BlockKind]) -> list[BlockKind]:
+def kinds_on(day: date, kept: PublicHolidays, options: Collection[BlockKind]) -> list[BlockKind]:
     """Return the kinds of block that start on `day`, `options` being the optional ones a sector covers.
 
     A holiday that falls on a Sunday is a holiday, once. A holiday or a Sunday is never a bridge. The Saturday
     of a bridge follows a holiday of that Friday, or of the Thursday before.
     """
-    if is_holiday(day, calendar):
+    if kept.on(day):
         return [BlockKind.HOLIDAY, BlockKind.NIGHT]
     weekday = day.weekday()
     if weekday == SUNDAY:
         return [BlockKind.SUNDAY, BlockKind.NIGHT]
-    after, before = is_holiday(day - DAY, calendar), is_holiday(day + DAY, calendar)
+    after, before = kept.on(day - DAY), kept.on(day + DAY)
     found = {
         BlockKind.BRIDGE_MONDAY: weekday == MONDAY and before,
         BlockKind.BRIDGE_FRIDAY: weekday == FRIDAY and after,
-        BlockKind.BRIDGE_SATURDAY: weekday == SATURDAY and (after or is_holiday(day - 2 * DAY, calendar)),
+        BlockKind.BRIDGE_SATURDAY: weekday == SATURDAY and (after or kept.on(day - 2 * DAY)),
         BlockKind.SATURDAY_PM: weekday == SATURDAY,
     }
     return [kind for kind, falls in found.items() if falls and kind in options] + [BlockKind.NIGHT]
@@ -134,7 +170,7 @@ def blocks(
     first: date,
     last: date,
     hours: Mapping[BlockKind, Hours],
-    calendar: HolidayCalendar,
+    kept: PublicHolidays,
     zone: ZoneInfo,
     options: Collection[BlockKind] = (),
 ) -> list[Block]:
@@ -146,11 +182,11 @@ def blocks(
     return sorted(
         Block(*_instants(day, hours[kind], zone), kind, day)
         for day in days
-        for kind in kinds_on(day, calendar, options)
+        for kind in kinds_on(day, kept, options)
     )
 
 
-def burden(block: Block, points: Mapping[str, float], calendar: HolidayCalendar) -> float:
+def burden(block: Block, points: Mapping[str, float], kept: PublicHolidays) -> float:
     """Return the points of burden of holding `block`.
 
     `points` gives one number for each kind, `night_before_rest` for the night before a Sunday or a holiday,
@@ -159,7 +195,7 @@ def burden(block: Block, points: Mapping[str, float], calendar: HolidayCalendar)
     tomorrow = block.day + DAY
     if _is_feast(block.day):
         return points["feast"]
-    resting = tomorrow.weekday() == SUNDAY or is_holiday(tomorrow, calendar)
+    resting = tomorrow.weekday() == SUNDAY or kept.on(tomorrow)
     if block.kind is BlockKind.NIGHT and resting:
         return points["night_before_rest"]
     return points[block.kind.value]

@@ -20,3 +20,15 @@ class ExchangeState(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+
+
+class Departure(StrEnum):
+    """Why somebody written on a duty to come cannot do it."""
+
+    STOPPED = "stopped"
+    MERGED = "merged"
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+    MOVED = "moved"
+    AWAY = "away"

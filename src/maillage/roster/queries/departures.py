@@ -1,0 +1,129 @@
+"""Who holds a duty and cannot do it any more: no longer a volunteer, gone from the directory, on leave.
+
+Read each time: whoever left by another door (a sheet closed, an account suspended, a membership ended) is
+gone here too, from the same moment. A duty that is over stays with whoever held it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory.api import Membership
+from maillage.roster.models import Absence, Assignment, Roster, Volunteer
+from maillage.roster.rules.vocabulary import Departure
+
+DEPARTURES: dict[Departure, str | Promise] = {
+    Departure.STOPPED: _("ne prend plus de gardes"),
+    Departure.MERGED: _("fiche fusionnée avec une autre : inscrivez celle qui a été gardée"),
+    Departure.CLOSED: _("n’est plus en activité dans l’annuaire"),
+    Departure.SUSPENDED: _("compte suspendu"),
+    Departure.MOVED: _("n’exerce plus dans aucune structure connue"),
+    Departure.AWAY: _("absence ce jour-là"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Why somebody can hold no duty from a day on; `after`: the last day they still can, None: none."""
+
+    why: Departure
+    after: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether they are gone on a day."""
+        return self.after is None or day > self.after
+
+
+def gone_among(volunteers: QuerySet[Volunteer]) -> dict[int, Gone]:
+    """Return which of these volunteers are gone, or will be from a known day on, by key; one query."""
+    rows = _noted(volunteers.order_by(), "professional").values_list(
+        "pk", "is_active", "professional__merged_into", "professional__is_active",
+        "professional__account__is_active", "is_member", "is_member_for_good", "member_until",
+    )  # fmt: skip
+    found = {key: _gone(*columns) for key, *columns in rows}
+    return {key: gone for key, gone in found.items() if gone is not None}
+
+
+def with_departures(held: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Note beside each duty what `departure_of` reads, in the same query."""
+    absences = Absence.objects.filter(
+        professional=OuterRef("volunteer__professional"),
+        first_day__lte=OuterRef("post__day"),
+        last_day__gte=OuterRef("post__day"),
+    )
+    rows = _noted(held, "volunteer__professional").annotate(is_away=Exists(absences))
+    return rows.select_related("post", "volunteer__professional__account")
+
+
+def departure_of(held: Any) -> Departure | None:
+    """Return why the holder cannot do a duty read by `with_departures`; None where nothing is known."""
+    professional = held.volunteer.professional
+    account = professional.account
+    gone = _gone(
+        held.volunteer.is_active, professional.merged_into_id, professional.is_active,
+        account.is_active if account else None, held.is_member, held.is_member_for_good, held.member_until,
+    )  # fmt: skip
+    if gone is not None and gone.on(held.post.day):
+        return gone.why
+    return Departure.AWAY if held.is_away else None
+
+
+def departures_in(roster: Roster, now: datetime) -> dict[int, Departure]:
+    """Return the duties of a roster, not over at `now`, whose holder cannot do them: post → why."""
+    rows = with_departures(Assignment.objects.filter(post__roster=roster, post__ends_at__gt=now))
+    found = {one.post_id: departure_of(one) for one in rows}
+    return {post: why for post, why in found.items() if why is not None}
+
+
+def uncovered_in(roster: Roster, now: datetime) -> dict[int, Departure]:
+    """Return the duties of a roster, not over at `now`, whose holder is gone for good: post → why."""
+    return {post: why for post, why in departures_in(roster, now).items() if why is not Departure.AWAY}
+
+
+def duties_to_reassign(volunteer: Volunteer) -> list[Assignment]:
+    """Return the duties not over whose holder, this volunteer, is gone for good, the nearest first."""
+    mine = Assignment.objects.filter(volunteer=volunteer, post__ends_at__gt=timezone.now())
+    rows = with_departures(mine).order_by("post__starts_at", "pk")
+    return [one for one in rows if departure_of(one) not in {None, Departure.AWAY}]
+
+
+def _noted(rows: QuerySet[Any], professional: str) -> QuerySet[Any]:
+    mine = Membership.objects.filter(professional=OuterRef(professional)).order_by("-ends_on")
+    return rows.annotate(
+        is_member=Exists(mine),
+        is_member_for_good=Exists(mine.filter(ends_on=None)),
+        member_until=Subquery(mine.exclude(ends_on=None).values("ends_on")[:1]),
+    )
+
+
+def _gone(
+    is_active: bool,
+    merged_into: int | None,
+    is_known: bool,
+    is_open: bool | None,
+    is_member: bool,
+    is_member_for_good: bool,
+    member_until: date | None,
+) -> Gone | None:
+    """Return why somebody is gone; `is_open`: their account is, None without one.
+
+    Where no membership is known nothing follows from it: a volunteer of a hospital may have none here.
+    """
+    if not is_active:
+        return Gone(Departure.STOPPED)
+    if merged_into is not None:
+        return Gone(Departure.MERGED)
+    if not is_known:
+        return Gone(Departure.CLOSED)
+    if is_open is False:
+        return Gone(Departure.SUSPENDED)
+    if is_member and not is_member_for_good:
+        return Gone(Departure.MOVED, member_until)
+    return None
