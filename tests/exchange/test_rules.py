@@ -7,13 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maillage.exchange.models import Notification, Parameters, parameters
 from maillage.exchange.queries.texts import Names, text_of
 from maillage.exchange.rules import channels, masking, sms, texts
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
 from maillage.exchange.rules.quiet import first_moment, leaves_at
-from maillage.exchange.rules.sms import Length, measure, plain
+from maillage.exchange.rules.sms import EXTENSION, GSM7, Length, measure, plain, segments
 from maillage.exchange.rules.texts import PlaceholderError, fill, placeholders
 from maillage.exchange.rules.vocabulary import Parameter, Template
 from maillage.kernel.sourced_rules import history, rule
@@ -90,6 +92,74 @@ def test_an_sms_is_measured_as_gateways_do() -> None:
 def test_typography_becomes_plain_and_other_scripts_stay() -> None:
     assert plain("14\u00a0h\u00a005 – l’été « à Nîmes »…") == '14 h 05 - l\'été "à Nimes"...'
     assert plain("cœur, Žižka, Ж") == "coeur, Zizka, Ж"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Cabinet n° 2, N°3, nº 4, № 5", "Cabinet no 2, No3, no 4, No 5"),
+        ("Rendez‑vous l’après‐midi", "Rendez-vous l'après-midi"),
+        ("40 m², 10², 5⁵, 1½ h, ½ h", "40 m2, 10^2, 5^5, 1 1/2 h, 1/2 h"),
+        ("Łukasz Đoković, İrem Yıldız, Ðóra Þórs", "Lukasz Dokovic, Irem Yildiz, Dora Thors"),
+        ("ŒUILLY, Œuilly, sœur", "OEUILLY, Oeuilly, soeur"),
+        ("Ngô Đình Diệm, Příbram, Žďár", "Ngo Dình Diem, Pribram, Zdar"),
+        ("À ÉVREUX, ÇA, ça", "A ÉVREUX, ÇA, ca"),
+        ("25\u00a0€\tdès\u202f8\u2009h", "25 € dès 8 h"),
+        (
+            "e\u0301te\u0301, x\u0302, zéro\u200bjoint, \u2066ok\u2069, co\u00adupe",
+            "été, x, zérojoint, ok, coupe",
+        ),
+        ("１２３ ﬁn Ａ", "123 fin A"),
+        ("a\ud800b", "a?b"),
+    ],
+)
+def test_what_has_an_equal_in_gsm_7_costs_no_more(typed: str, sent: str) -> None:
+    assert plain(typed) == sent
+    assert measure(plain(typed)).encoding == "gsm-7"
+
+
+@pytest.mark.parametrize("text", ["Олена", "محمد", "王", "Ελένη", "😀", "37 °C", "5 ‰", "10₂"])
+def test_what_would_be_lost_stays(text: str) -> None:
+    assert plain(text) == text
+    assert measure(plain(text)).encoding == "ucs-2"
+
+
+def test_every_letter_of_the_languages_of_europe_is_sent_in_gsm_7() -> None:
+    letters = [chr(point) for point in (*range(0xC0, 0x180), *range(0x1E00, 0x1F00), 0x218, 0x21A, 0x259)]
+    kept = {one for one in letters if measure(plain(one)).encoding != "gsm-7"}
+    assert kept <= set("÷ẚẜẝẟỺỻỼỽỾỿ"), kept
+
+
+@given(st.text(st.sampled_from(sorted(GSM7 | EXTENSION))))
+def test_what_is_gsm_7_already_is_left_as_it_is(text: str) -> None:
+    assert plain(text) == text
+
+
+@given(st.text())
+def test_plain_is_done_once_and_never_costs_more(text: str) -> None:
+    once = plain(text)
+    assert plain(once) == once
+    assert measure(once).encoding == "gsm-7" or {*once} - GSM7 - EXTENSION
+    assert once or not any(one.isalnum() for one in text), "no letter and no digit goes away"
+
+
+@given(
+    st.text(st.one_of(st.sampled_from("aé€^[😀ж𝒳"), st.characters(exclude_categories=["Cs"])), max_size=600)
+)
+def test_segments_hold_the_whole_text_and_part_no_character(text: str) -> None:
+    parts, length = segments(text), measure(text)
+    assert "".join(parts) == text
+    assert len(parts) == length.segments
+    if length.encoding == "gsm-7":
+        units = [sum(1 if one in GSM7 else 2 for one in part) for part in parts]
+        alone, linked = 160, 153
+    else:
+        units = [len(part.encode("utf-16-be")) // 2 for part in parts]
+        alone, linked = 70, 67
+    assert sum(units) == length.units
+    assert all(count <= (alone if len(parts) == 1 else linked) for count in units)
+    assert len(parts) == 1 or length.units > alone
+    assert all(count >= linked - 1 for count in units[:-1]), "each is filled before the next"
 
 
 def paris(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:

@@ -1,7 +1,9 @@
-"""The length of an SMS: the alphabets and segments of 3GPP TS 23.038 and 23.040.
+"""The length of an SMS, by 3GPP TS 23.038 and 23.040, and a text in the letters that cost least.
 
 A segment alone carries 160 septets of GSM-7 or 70 units of UCS-2; linked to others, 153 or 67. A character
-of the extension table takes two septets, which a segment never parts.
+of the extension table takes two septets, and one outside the basic plane two units: a segment never parts
+them. One character outside GSM-7 turns the whole text into UCS-2, so `plain` writes what it can in GSM-7:
+letters as machine-readable passports do (ICAO Doc 9303, part 3, section 6), typography as keyboards do.
 """
 
 from __future__ import annotations
@@ -15,13 +17,24 @@ GSM7 = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENSION = frozenset("^{}\\[~]|€\f")
-_MARKS = str.maketrans(
-    {
-        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-",
-        "—": "-", "−": "-", "…": "...", "œ": "oe", "Œ": "OE",
-    }
-)  # fmt: skip
+_SENDABLE = GSM7 | EXTENSION
+_REPLACEMENT = "?"
+#: Letters that no accent explains.
+_LETTERS = {
+    "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T",
+    "ŋ": "n", "Ŋ": "N", "ı": "i", "ĸ": "q", "ə": "e", "Ə": "E", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
+    "ẞ": "SS", "ŉ": "'n", "ƒ": "f",
+}  # fmt: skip
+_SIGNS = {
+    "’": "'", "‘": "'", "‚": "'", "‛": "'", "ʼ": "'", "ʻ": "'", "ʹ": "'", "′": "'", "‵": "'", "`": "'",
+    "´": "'", "‹": "'", "›": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "ʺ": '"', "‐": "-", "‑": "-",
+    "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "⁃": "-", "…": "...", "•": "*", "·": ".", "‧": ".",
+    "×": "x", "≤": "<=", "≥": ">=", "→": "->", "←": "<-", "⁄": "/", "№": "No", "º": "o", "ª": "a",
+    "©": "(c)", "®": "(R)", "\t": " ", "\v": " ", "\u0085": "\n", "\u2028": "\n", "\u2029": "\n",
+}  # fmt: skip
 _QUOTES = re.compile(r"«\s?|\s?»")
+_NUMBER = re.compile(r"(?<![^\W\d_])([nN])°")
+_CAPITAL_LIGATURE = re.compile(r"([ŒÞ])(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +47,22 @@ class Length:
 
 
 def plain(text: str) -> str:
-    """Return `text` in the marks that every telephone has; an accent GSM-7 lacks is dropped, no letter is.
+    """Return `text` in the letters that every telephone has, where nothing is lost.
 
-    >>> plain("Benoît\u00a0: « reçu », à l’été")
-    'Benoit : "recu", à l\\'été'
+    An accent that GSM-7 lacks is dropped, no letter and no digit is; what has no equal (another script, an
+    emoji) stays, and makes the text a UCS-2 one.
+
+    >>> plain("Benoît\u00a0: « reçu », à l’été, cabinet n° 2, 40 m²")
+    'Benoit : "recu", à l\\'été, cabinet no 2, 40 m2'
+    >>> plain("Łukasz Đoković, Œuilly, 10² €"), plain("Олена")
+    ('Lukasz Dokovic, Oeuilly, 10^2 €', 'Олена')
     """
-    straight = _QUOTES.sub('"', text).translate(_MARKS)
-    return "".join(_nearest(character) for character in straight)
+    straight = _NUMBER.sub(r"\1o", _QUOTES.sub('"', unicodedata.normalize("NFC", text)))
+    straight = _CAPITAL_LIGATURE.sub(_as_a_word_begins, straight)
+    written = ""
+    for character in straight:
+        written += _nearest(character, written[-1:])
+    return written
 
 
 def measure(text: str) -> Length:
@@ -50,26 +72,71 @@ def measure(text: str) -> Length:
     (Length(encoding='gsm-7', units=160, segments=1), Length(encoding='gsm-7', units=161, segments=2), \
 Length(encoding='ucs-2', units=71, segments=2))
     """
-    if all(character in GSM7 or character in EXTENSION for character in text):
-        sizes = [1 if character in GSM7 else 2 for character in text]
-        return Length("gsm-7", sum(sizes), _segments(sizes, alone=160, linked=153))
-    sizes = [len(character.encode("utf-16-be")) // 2 for character in text]
-    return Length("ucs-2", sum(sizes), _segments(sizes, alone=70, linked=67))
+    encoding = "gsm-7" if _SENDABLE.issuperset(text) else "ucs-2"
+    return Length(encoding, sum(_sizes(text)), len(segments(text)))
 
 
-def _nearest(character: str) -> str:
-    if character in GSM7 or character in EXTENSION:
-        return character
-    base = unicodedata.normalize("NFD", character)[0]
-    return base if base in GSM7 else character
-
-
-def _segments(sizes: list[int], *, alone: int, linked: int) -> int:
+def segments(text: str) -> list[str]:
+    """Return what each segment carries: at least one, together the whole text, no character in two."""
+    sizes = _sizes(text)
+    alone, linked = (160, 153) if _SENDABLE.issuperset(text) else (70, 67)
     if sum(sizes) <= alone:
-        return 1
-    count, room = 1, linked
-    for size in sizes:
+        return [text]
+    parts, start, room = [], 0, linked
+    for place, size in enumerate(sizes):
         if size > room:
-            count, room = count + 1, linked
+            parts.append(text[start:place])
+            start, room = place, linked
         room -= size
-    return count
+    return [*parts, text[start:]]
+
+
+def _sizes(text: str) -> list[int]:
+    """Return the septets, or the 16-bit units, that each character takes."""
+    if _SENDABLE.issuperset(text):
+        return [1 if character in GSM7 else 2 for character in text]
+    return [2 if ord(character) > 0xFFFF else 1 for character in text]
+
+
+def _as_a_word_begins(found: re.Match[str]) -> str:
+    """Write a capital ligature as the capital of a word where a small letter follows it."""
+    following = found.string[found.end()]
+    return _LETTERS[found[1]].title() if following.islower() else _LETTERS[found[1]]
+
+
+def _nearest(character: str, before: str) -> str:
+    """Return `character` in GSM-7 where nothing is lost; `before` is the one already written before it."""
+    if character in _SENDABLE:
+        return character
+    if character in _LETTERS:
+        return _LETTERS[character]
+    if character in _SIGNS:
+        return _SIGNS[character]
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return _REPLACEMENT
+    if category == "Zs":
+        return " "
+    follows_plain = before == "" or before in _SENDABLE
+    if category in {"Mn", "Me", "Cf", "Cc"}:
+        # A mark on a Latin letter, or between two of them, says nothing that is not written.
+        return "" if follows_plain else character
+    base = unicodedata.normalize("NFD", character)[0]
+    if base in GSM7:
+        return base
+    return _compatible(character, before)
+
+
+def _compatible(character: str, before: str) -> str:
+    """Write ², ½, ﬁ or a wide letter in the usual ones, apart from the digit that it follows."""
+    same = unicodedata.normalize("NFKC", character)
+    if same == character:
+        return character
+    same = "".join(_nearest(one, before) for one in same)
+    if not _SENDABLE.issuperset(same):
+        return character
+    if not (before.isdigit() and same[:1].isdigit()) or unicodedata.category(character) == "Nd":
+        return same
+    tag = unicodedata.decomposition(character).partition(" ")[0]
+    apart = {"<super>": "^", "<fraction>": " "}.get(tag)
+    return character if apart is None else apart + same
