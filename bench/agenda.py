@@ -96,15 +96,17 @@ def _prepared(count: int) -> tuple[Callable[[int], None], list[int]]:
 
     place = factories.make_territory()
     regulator = factories.make_person("yanis.fougere", Role.REGULATOR, place.scope)
-    patient = factories.make_patient("Tilleul", place)
+    # One person a professional: nobody is booked with two at the same hour.
+    patients = [factories.make_patient(f"Tilleul {number}", place) for number in range(20)]
     first = date.today() + timedelta(days=1)  # noqa: DTZ011 (any day to come will do)
     for number in range(20):
         doctor = factories.make_professional(f"Aubépine {number}", "Hélène")
         _open(api.create_agenda(by=None, professional=doctor, place=place), first, count // 20)
     keys = list(Slot.objects.order_by("starts_at", "agenda").values_list("pk", flat=True)[:count])
+    whose = {key: patients[rank % 20] for rank, key in enumerate(keys)}
 
     def book(key: int) -> None:
-        api.book(by=regulator, slot=Slot(pk=key), patient=patient, key=f"bench-{key}")
+        api.book(by=regulator, slot=Slot(pk=key), patient=whose[key], key=f"bench-{key}")
 
     return book, keys
 

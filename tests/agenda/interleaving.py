@@ -11,7 +11,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import django
@@ -26,6 +26,8 @@ from maillage.agenda import api  # noqa: E402
 from maillage.agenda.models import Appointment, Slot  # noqa: E402
 from maillage.kernel.models import Person  # noqa: E402
 from maillage.people.api import Patient  # noqa: E402
+from maillage.territory.api import Territory  # noqa: E402
+from tests.factories import make_patient  # noqa: E402
 from tests.faults.preparation import prepare  # noqa: E402
 
 BLOCKED = 0.05  # seconds after which a client that has its turn is taken to wait for another's lock
@@ -179,7 +181,8 @@ def main() -> None:
         return api.book(by=person, slot=slot, patient=patient, key=key).pk
 
     ours = explore(ours_alone, 60)
-    straw = explore(lambda slot, key: naive(slot.pk, patient.pk, key), 200)
+    others = cycle([patient.pk, make_patient("Orme", Territory.objects.get()).pk])
+    straw = explore(lambda slot, key: naive(slot.pk, next(others), key), 200)
     sys.stdout.write(json.dumps({"ours": ours, "straw man": straw}))
 
 

@@ -34,7 +34,7 @@ def main() -> None:
     slots = list(Slot.objects.order_by("starts_at"))
     people = [make_patient(f"Orme {number}", place) for number in range(CLIENTS)]
     for slot in slots:
-        api.book(by=regulator, slot=slot, patient=people[0], key=f"full-{slot.pk}")
+        api.book(by=regulator, slot=slot, patient=make_patient("Tilleul", place), key=f"full-{slot.pk}")
     barrier, refused = threading.Barrier(CLIENTS), []
 
     def client(number: int) -> None:

@@ -18,7 +18,7 @@ from maillage.kernel.scoping import UnscopedQueryError
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import Open
-from tests.factories import make_patient, make_person
+from tests.factories import make_patient, make_person, make_professional
 
 
 def refusal(**asked: object) -> api.Refusal:
@@ -46,22 +46,28 @@ def test_a_booking_takes_its_quanta_and_is_told(
 
 
 def test_the_second_is_refused_and_the_same_key_is_the_same_booking(
-    regulator: Person, nurse: Person, slots: list[Slot], patient: Patient
+    regulator: Person, nurse: Person, slots: list[Slot], patient: Patient, place: Territory
 ) -> None:
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     assert api.book(by=regulator, slot=slots[0], patient=patient, key="a") == made
-    assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.TAKEN
+    assert (
+        refusal(by=regulator, slot=slots[0], patient=make_patient("Orme", place), key="b")
+        is api.Refusal.TAKEN
+    )
     assert refusal(by=regulator, slot=slots[1], patient=patient, key="a") is api.Refusal.KEY_USED
     other = make_person("lea.ronce", Role.REGULATOR, patient.scope)
     assert refusal(by=other, slot=slots[1], patient=patient, key="a") is api.Refusal.KEY_USED
 
 
 def test_the_key_of_the_database_decides_even_without_the_lock(
-    regulator: Person, slots: list[Slot], patient: Patient, monkeypatch: pytest.MonkeyPatch
+    regulator: Person, slots: list[Slot], patient: Patient, monkeypatch: pytest.MonkeyPatch, place: Territory
 ) -> None:
     api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     monkeypatch.setattr(Seats, "lowest", lambda *_asked: 0)
-    assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.TAKEN
+    other = make_patient("Orme", place)
+    assert refusal(by=regulator, slot=slots[0], patient=other, key="b") is api.Refusal.TAKEN
+    monkeypatch.setattr(Seats, "has", lambda *_asked: False)
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="c") is api.Refusal.ALREADY_HERE
     assert Appointment.objects.for_person(regulator).count() == 1
 
 
@@ -74,7 +80,7 @@ def test_those_who_book_at_the_same_moment_are_written_together(
     before = Entry.objects.count()
     first, late, second, again, third = booking._all_at_once(wishes)
     assert (first.slot, second.slot, third.slot) == (slots[0], slots[1], slots[2])
-    assert late is api.Refusal.TAKEN
+    assert late is api.Refusal.ALREADY_HERE
     assert again == first
     assert Occupation.objects.count() == 12
     verbs = Entry.objects.order_by("position").values_list("verb", flat=True)[before:]
@@ -162,7 +168,8 @@ def test_a_hold_keeps_the_seat_then_gives_it_back(
     taken = api.book(by=doctor, slot=slots[0], patient=patient, key="d")
     held.refresh_from_db()
     assert held.state == api.State.EXPIRED
-    assert refusal(by=regulator, slot=slots[0], patient=patient, key="r", held=held) is api.Refusal.TAKEN
+    other = make_patient("Orme", patient.scope.territory)
+    assert refusal(by=regulator, slot=slots[0], patient=other, key="r", held=held) is api.Refusal.TAKEN
     assert taken.state == api.State.BOOKED
 
 
@@ -192,11 +199,65 @@ def test_past_and_closed_slots_are_refused(
     assert refusal(by=regulator, slot=slots[0], patient=patient, key="b") is api.Refusal.PAST
 
 
-def test_a_group_has_its_seats_and_no_more(open_slots: Open, regulator: Person, patient: Patient) -> None:
+def test_a_group_has_its_seats_and_no_more(open_slots: Open, regulator: Person, place: Territory) -> None:
     slot = open_slots(kind=api.Kind.GROUP, capacity=3)[0]
-    seats = [api.book(by=regulator, slot=slot, patient=patient, key=f"g{n}").seat for n in range(3)]
+    people = [make_patient(name, place) for name in ("Orme", "Frêne", "Hêtre", "Aulne")]
+    seats = [
+        api.book(by=regulator, slot=slot, patient=one, key=f"g{n}").seat for n, one in enumerate(people[:3])
+    ]
     assert seats == [0, 1, 2]
-    assert refusal(by=regulator, slot=slot, patient=patient, key="g3") is api.Refusal.TAKEN
+    assert refusal(by=regulator, slot=slot, patient=people[3], key="g3") is api.Refusal.TAKEN
+
+
+def test_nobody_has_two_seats_of_one_slot_by_any_way(
+    open_slots: Open, regulator: Person, doctor: Person, patient: Patient
+) -> None:
+    (slot, other, *_more) = open_slots(kind=api.Kind.GROUP, capacity=3)
+    made = api.book(by=regulator, slot=slot, patient=patient, key="a")
+    assert refusal(by=regulator, slot=slot, patient=patient, key="b") is api.Refusal.ALREADY_HERE
+    assert refusal(by=doctor, slot=slot, patient=patient, key="c") is api.Refusal.ALREADY_HERE
+    held = api.hold(by=regulator, slot=slot, key="h")
+    assert refusal(by=regulator, slot=slot, patient=patient, key="d", held=held) is api.Refusal.ALREADY_HERE
+    elsewhere = api.book(by=regulator, slot=other, patient=patient, key="e")
+    with pytest.raises(api.BookingRefusedError, match="déjà une place"):
+        api.move(by=regulator, appointment=elsewhere, slot=slot, key="f")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Appointment.objects.create(slot=slot, patient=patient, state="booked", seat=2, key="by hand")
+    api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="g")
+    assert api.book(by=regulator, slot=slot, patient=patient, key="i").state == "booked", (
+        "given up, then back"
+    )
+
+
+def test_one_hour_with_two_professionals_is_asked_first(
+    slots: list[Slot], regulator: Person, place: Territory, patient: Patient
+) -> None:
+    second = api.create_agenda(by=None, professional=make_professional("Genêt", "Paul"), place=place)
+    office = api.add_schedule(by=None, agenda=second, name="Ailleurs")
+    opening = api.add_advanced_day(
+        by=None, schedule=office, day=date(2026, 3, 16), starts=time(9, 10), ends=time(10), minutes=10,
+        key="o", visibility=api.Visibility.SNP, kind=api.Kind.PRACTICE,
+    )  # fmt: skip
+    theirs = list(Slot.objects.filter(opening=opening).order_by("starts_at"))
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")  # 9:00 to 9:20
+    assert refusal(by=regulator, slot=theirs[0], patient=patient, key="b") is api.Refusal.SAME_HOUR
+    assert api.elsewhere_at(patient, theirs[0]) == ["Hélène Aubépine"]
+    held = api.hold(by=regulator, slot=theirs[0], key="h")
+    assert refusal(by=regulator, slot=theirs[0], patient=patient, key="c", held=held) is api.Refusal.SAME_HOUR
+    assert api.book(by=regulator, slot=theirs[1], patient=patient, key="d").state == "booked", (
+        "it only follows"
+    )
+    said = {"by": regulator, "slot": theirs[0], "patient": patient, "despite_same_hour": True}
+    assert api.book(key="e", held=held, **said).state == "booked"  # type: ignore[arg-type]
+    api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="f")
+    assert refusal(by=regulator, slot=slots[0], patient=patient, key="g") is api.Refusal.SAME_HOUR
+    assert api.book(key="i", **(said | {"slot": slots[0]})).state == "booked"  # type: ignore[arg-type]
+    wishes = [
+        booking._Wish(regulator, one.pk, make_patient("Orme", place), key)
+        for one, key in ((slots[1], "w1"), (theirs[2], "w2"))
+    ]
+    wishes[1] = booking._Wish(regulator, theirs[2].pk, wishes[0].patient, "w2")
+    assert booking._all_at_once(wishes)[1] is api.Refusal.SAME_HOUR, "also among those written together"
 
 
 def test_a_professional_is_in_one_place_at_a_time(

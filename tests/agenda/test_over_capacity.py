@@ -38,10 +38,11 @@ def offered(person: Person) -> list[tuple[Slot, int]]:
 
 
 def test_nobody_beyond_the_capacity_unless_the_professional_says_so(
-    full: list[Slot], regulator: Person, patient: Patient
+    full: list[Slot], regulator: Person, patient: Patient, place: Territory
 ) -> None:
     assert offered(regulator) == []
-    refused(api.Refusal.NO_EXTRA, by=regulator, slot=full[0], patient=patient, key="k")
+    refused(api.Refusal.NO_EXTRA, by=regulator, slot=full[0], patient=make_patient("Orme", place), key="k")
+    refused(api.Refusal.ALREADY_HERE, by=regulator, slot=full[0], patient=patient, key="l")
 
 
 def test_the_allowance_is_of_the_day_at_the_place(
@@ -97,7 +98,7 @@ def test_only_who_manages_the_agenda_decides(
 
 def test_the_professional_says_it_and_sees_it_on_screen(
     client: Client, full: list[Slot], doctor: Person, agenda: Agenda, office: Schedule, regulator: Person,
-    patient: Patient,
+    place: Territory,
 ) -> None:  # fmt: skip
     client.force_login(doctor)
     address = reverse("agenda:over_capacity", args=[agenda.pk, office.pk])
@@ -105,7 +106,7 @@ def test_the_professional_says_it_and_sees_it_on_screen(
     assert "Cabinet du Pont : 2 surnuméraires acceptés par jour." in answer.content.decode()
     assert "aucun surnuméraire aujourd’hui" in answer.content.decode()
     assert "de 0 à 20" in client.post(address, {"per_day": "beaucoup"}, follow=True).content.decode()
-    api.book_over_capacity(by=regulator, slot=full[0], patient=patient, key="k")
+    api.book_over_capacity(by=regulator, slot=full[0], patient=make_patient("Orme", place), key="k")
     week = client.get(reverse("agenda:week", args=[agenda.pk]) + "?du=2026-03-16").content.decode()
     assert "Réservé, surnuméraire" in week
     client.force_login(regulator)

@@ -1,6 +1,6 @@
 """The agenda's pages: who enters, what one click does, what is said."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 import time_machine
@@ -11,8 +11,9 @@ from maillage.agenda import api
 from maillage.agenda.models import Agenda, Closure, Feed, Opening, Schedule, Slot
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
+from maillage.territory.api import Territory
 from tests.agenda.conftest import Open
-from tests.factories import make_commune
+from tests.factories import make_commune, make_patient, make_professional
 
 WEEK = "?du=2026-03-16"
 
@@ -121,9 +122,14 @@ def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
     assert "Aucune personne" in page(regular, "reserve", slots[0].pk, query="?q=personne")
     answer = regular.post(address, {"patient": patient.pk, "key": "a"}, follow=True)
     assert "Réservé pour Louis TILLEUL" in answer.content.decode()
-    again = regular.post(address, {"patient": patient.pk, "key": "b"})
+    assert "Aucun message possible" in answer.content.decode(), "no telephone is known"
+    again = regular.post(address, {"patient": make_patient("Orme", patient.scope.territory).pk, "key": "b"})
     assert again.status_code == 409
     assert reverse("agenda:reserve", args=[slots[1].pk]) in again.content.decode()
+    twice = regular.post(address, {"patient": patient.pk, "key": "twice"})
+    assert twice.status_code == 409
+    assert "déjà une place à ce créneau" in twice.content.decode()
+    assert reverse("agenda:reserve", args=[slots[1].pk]) not in twice.content.decode(), "none is needed"
     assert regular.post(address, {"patient": patient.pk}).status_code == 404
     assert regular.post(address, {"patient": "x", "key": "c"}).status_code == 404
     assert regular.get(reverse("agenda:reserve", args=[999])).status_code == 404
@@ -250,13 +256,33 @@ def test_an_appointment_is_moved_in_one_click(
 
 
 def test_a_slot_just_taken_offers_the_waiting_list(
-    client: Client, slots: list[Slot], regulator: Person, patient: Patient
+    client: Client, slots: list[Slot], regulator: Person, patient: Patient, place: Territory
 ) -> None:
-    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    api.book(by=regulator, slot=slots[0], patient=make_patient("Orme", place), key="a")
     client.force_login(regulator)
     answer = client.post(reverse("agenda:reserve", args=[slots[0].pk]), {"patient": patient.pk, "key": "z"})
     assert answer.status_code == 409
     assert f"/attente/inscrire/?patient={patient.pk}" in answer.content.decode()
+
+
+def test_one_hour_with_two_professionals_is_confirmed_on_the_page(
+    client: Client, slots: list[Slot], regulator: Person, patient: Patient, place: Territory
+) -> None:
+    second = api.create_agenda(by=None, professional=make_professional("Genêt", "Paul"), place=place)
+    opening = api.add_advanced_day(
+        by=None, schedule=api.add_schedule(by=None, agenda=second, name="Ailleurs"), day=date(2026, 3, 16),
+        starts=time(9), ends=time(9, 30), minutes=30, key="o", visibility=api.Visibility.SNP,
+    )  # fmt: skip
+    api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    client.force_login(regulator)
+    address = reverse("agenda:reserve", args=[Slot.objects.get(opening=opening).pk])
+    answer = client.post(address, {"patient": patient.pk, "key": "b"})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "chez Hélène Aubépine" in text
+    assert "Garder les deux" in text
+    sent = {"patient": patient.pk, "key": "c", "despite": "1"}
+    assert "Réservé pour" in client.post(address, sent, follow=True).content.decode()
 
 
 def state_of(appointment: api.Appointment) -> str:

@@ -1,6 +1,6 @@
 """The waiting list: who may be put on it, what they would take, and the page that a secret address opens."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +11,15 @@ from django.urls import reverse
 
 from maillage.agenda import api
 from maillage.agenda.models import Agenda, Appointment, Slot
-from maillage.exchange.api import Link
+from maillage.exchange.api import Link, Notification
+from maillage.kernel import outbox
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.people.models import AccessLogEntry
 from maillage.territory.api import Territory
 from tests.agenda.conftest import PARIS, Open
-from tests.factories import make_patient, make_person, make_territory
+from tests.factories import make_patient, make_person, make_professional, make_territory
 
 
 @pytest.fixture
@@ -307,3 +308,123 @@ def test_a_role_everywhere_may_put_people_on_every_list(client: Client, agenda: 
     assert "Chez Hélène Aubépine" in page(client, "waiting")
     client.force_login(make_person("yann.houx", Role.REGULATOR, make_territory().scope))
     assert "Chez Hélène Aubépine" not in page(client, "waiting")
+
+
+def test_who_is_booked_by_any_door_no_longer_waits(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], place: Territory
+) -> None:
+    entry = api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
+    api.wait_for(by=regulator, agenda=agenda, patient=make_patient("Orme", place), key="other")
+    (mine, _theirs) = api.offer_freed_slot(slot=slots[1])
+    assert mine.entry == entry
+    api.book(by=regulator, slot=slots[0], patient=patient, key="desk")
+    outbox.drain()
+    entry.refresh_from_db()
+    mine.refresh_from_db()
+    assert entry.left_at is not None
+    assert mine.state == "declined", "what else was offered goes to the next"
+    assert Entry.objects.filter(verb="agenda.waiting_left").count() == 1
+
+
+def test_who_is_booked_beside_their_wishes_still_waits(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot]
+) -> None:
+    sunday = datetime(2026, 3, 15, tzinfo=PARIS)
+    entry = api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w", latest=sunday)
+    api.book(by=regulator, slot=slots[0], patient=patient, key="desk")
+    outbox.drain()
+    entry.refresh_from_db()
+    assert entry.left_at is None, "they hoped for sooner"
+
+
+@pytest.mark.parametrize("way", ["cancel", "move"])
+def test_nobody_is_offered_what_they_gave_up(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], place: Territory, way: str
+) -> None:
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    outbox.drain()
+    api.wait_for(by=regulator, agenda=agenda, patient=patient, key="sooner")
+    other = api.wait_for(by=regulator, agenda=agenda, patient=make_patient("Orme", place), key="other")
+    if way == "cancel":
+        api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="c")
+    else:
+        api.move(by=regulator, appointment=made, slot=slots[2], key="m")
+    assert [offer.entry for offer in api.Offer.objects.filter(slot=slots[0])] == [other]
+
+
+def test_nobody_is_offered_an_hour_at_which_they_are_expected_elsewhere(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], place: Territory
+) -> None:
+    second = api.create_agenda(by=None, professional=make_professional("Genêt", "Paul"), place=place)
+    office = api.add_schedule(by=None, agenda=second, name="Ailleurs")
+    opening = api.add_advanced_day(
+        by=None, schedule=office, day=date(2026, 3, 16), starts=time(9), ends=time(9, 30), minutes=30,
+        key="o", visibility=api.Visibility.SNP, kind=api.Kind.PRACTICE,
+    )  # fmt: skip
+    api.book(by=regulator, slot=Slot.objects.get(opening=opening), patient=patient, key="there")
+    api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
+    assert [len(api.offer_freed_slot(slot=slot)) for slot in slots] == [0, 0, 1]
+
+
+def test_a_slot_that_somebody_quicker_took_is_offered_again_when_it_is_freed(
+    offer: api.Offer, regulator: Person, place: Territory
+) -> None:
+    made = api.book(by=regulator, slot=offer.slot, patient=make_patient("Orme", place), key="desk")
+    outbox.drain()
+    offer.refresh_from_db()
+    assert offer.state == "taken"
+    api.change_state(by=regulator, appointment=made, state=api.State.CANCELLED, key="c")
+    again = api.Offer.objects.get(state="pending")
+    assert again.entry == offer.entry
+
+
+@pytest.mark.parametrize(
+    ("freed", "until"),
+    [
+        (datetime(2026, 3, 15, 2, 10, tzinfo=PARIS), datetime(2026, 3, 15, 9, tzinfo=PARIS)),
+        (datetime(2026, 3, 14, 21, tzinfo=PARIS), datetime(2026, 3, 15, 9, tzinfo=PARIS)),
+        (datetime(2026, 3, 16, 2, 10, tzinfo=PARIS), datetime(2026, 3, 16, 9, tzinfo=PARIS)),
+        (datetime(2026, 3, 15, 7, 59, tzinfo=PARIS), datetime(2026, 3, 15, 9, tzinfo=PARIS)),
+        (datetime(2026, 3, 15, 14, tzinfo=PARIS), datetime(2026, 3, 15, 15, tzinfo=PARIS)),
+        (datetime(2026, 3, 16, 8, 30, tzinfo=PARIS), datetime(2026, 3, 16, 9, tzinfo=PARIS)),
+    ],
+)
+def test_what_is_freed_at_night_is_offered_in_the_morning(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], place: Territory,
+    clock: time_machine.Traveller, settings: Any, tmp_path: Any, freed: datetime, until: datetime,
+) -> None:  # fmt: skip
+    settings.SMS_FILE = tmp_path / "sms.jsonl"
+    settings.SMS_FILE.touch()
+    patient.phone = "+33639980001"
+    patient.save()
+    called = make_patient("Orme", place, phone="+33199000001")
+    api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
+    api.wait_for(by=regulator, agenda=agenda, patient=called, key="v")
+    clock.move_to(freed)
+    offers = api.offer_freed_slot(slot=slots[0])
+    assert {offer.expires_at for offer in offers} == {until}
+    outbox.drain()
+    is_night = not 8 <= freed.hour < 20
+    clock.shift(timedelta(seconds=5))
+    outbox.drain()
+    has_call = Notification.objects.for_person(regulator).exists()
+    assert (settings.SMS_FILE.read_text() == "", has_call) == (is_night, not is_night)
+    clock.move_to(until - timedelta(minutes=1))
+    outbox.drain()
+    assert settings.SMS_FILE.read_text().count("se libère") == 1
+    assert Notification.objects.for_person(regulator).exists()
+    api.accept_offer(by=None, offer=offers[0], key="yes")
+
+
+def test_nobody_is_woken_for_a_slot_of_before_the_morning(
+    open_slots: Open, regulator: Person, agenda: Agenda, patient: Patient, clock: time_machine.Traveller
+) -> None:
+    (early, *_others, eight) = open_slots(starts=time(7), ends=time(8, 20))
+    api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
+    clock.move_to(datetime(2026, 3, 16, 2, 10, tzinfo=PARIS))
+    assert api.offer_freed_slot(slot=early) == []
+    assert early in api.free_slots(regulator, early.starts_at, early.ends_at), "the desk still finds it"
+    assert [one.starts_at for one in (early, eight)] == [
+        datetime(2026, 3, 16, 7, tzinfo=PARIS), datetime(2026, 3, 16, 8, tzinfo=PARIS)
+    ]  # fmt: skip
+    assert api.offer_freed_slot(slot=eight) == [], "it begins as the morning does"

@@ -29,7 +29,12 @@ from maillage.agenda.actions.waiting import (
 )
 from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.queries.agendas import managed_agendas
-from maillage.agenda.queries.appointments import appointments_for, appointments_of, to_move
+from maillage.agenda.queries.appointments import (
+    appointments_for,
+    appointments_of,
+    elsewhere_at,
+    to_move,
+)
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
 from maillage.agenda.queries.words import announced_as, subject_of
@@ -67,6 +72,7 @@ __all__ = [
     "create_agenda",
     "create_demonstration_agenda",
     "decline_offer",
+    "elsewhere_at",
     "end_opening",
     "extend_every_agenda",
     "extend_slots",

@@ -15,6 +15,7 @@ from maillage.exchange.models import (
     short_sector,
 )
 from maillage.exchange.queries.inbox import unread_count
+from maillage.exchange.queries.quiet import wakes_at
 from maillage.exchange.queries.texts import asked_by
 from maillage.exchange.queries.told import Standing, Told, last_said, told, told_of_many
 from maillage.exchange.rules.vocabulary import Channel, Failure, Parameter, State, Template
@@ -41,5 +42,6 @@ __all__ = [
     "told",
     "told_of_many",
     "unread_count",
+    "wakes_at",
     "withdraw",
 ]

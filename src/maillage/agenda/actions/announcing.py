@@ -38,6 +38,7 @@ def announce_booked(event: outbox.Event) -> None:
     row = _appointment(event)
     slot = row.slot
     _revoke(slot)
+    waiting.leave_once_booked(appointment=row)
     if row.state != State.BOOKED.value or slot.starts_at <= timezone.now() or _moved_since(row, 0):
         return
     template = Template.APPOINTMENT_BOOKED if says_where(slot) else Template.APPOINTMENT_BOOKED_BRIEF

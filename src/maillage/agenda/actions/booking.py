@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.actions import rights
-from maillage.agenda.actions.seats import Seats
+from maillage.agenda.actions.seats import Expected, Seats
 from maillage.agenda.models import Appointment, Occupation, Slot, StateChange
 from maillage.agenda.queries.over_capacity import extras_taken
 from maillage.agenda.rules.clock import quanta
@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     NO_SUCH_CHANGE = "no_such_change"
     NOT_BEGUN = "not_begun"
     NO_EXTRA = "no_extra"
+    ALREADY_HERE = "already_here"
+    SAME_HOUR = "same_hour"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -61,6 +63,14 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     Refusal.NO_EXTRA: _(
         "Le professionnel n’accepte pas, ou plus, de surnuméraire ce jour-là à ce lieu. Appelez-le, ou "
         "choisissez un autre créneau."
+    ),
+    Refusal.ALREADY_HERE: _(
+        "Cette personne a déjà une place à ce créneau : il n’en faut pas d’autre. Pour quelqu’un d’autre, "
+        "choisissez cette autre personne."
+    ),
+    Refusal.SAME_HOUR: _(
+        "Cette personne a déjà un rendez-vous à cette heure chez un autre professionnel. Demandez-lui lequel "
+        "elle garde, ou confirmez les deux."
     ),
     Refusal.NOT_BEGUN: _("Le rendez-vous n’a pas commencé : annulez-le plutôt si la personne ne vient pas."),
 }
@@ -83,27 +93,37 @@ def hold(*, by: Person | None, slot: Slot, key: str) -> Appointment:
 
 
 def book(
-    *, by: Person | None, slot: Slot, patient: Patient, key: str, held: Appointment | None = None
+    *,
+    by: Person | None,
+    slot: Slot,
+    patient: Patient,
+    key: str,
+    held: Appointment | None = None,
+    despite_same_hour: bool = False,
 ) -> Appointment:
     """Book a seat of `slot` for `patient`, the one already `held` where it is.
 
     A hold that expired is taken again if its seat is still free. The same `key` again returns the same
-    appointment, so that a door which got no answer may ask again. Raises BookingRefusedError.
+    appointment, so that a door which got no answer may ask again. Nobody has two seats of one slot. Somebody
+    expected elsewhere at that hour is refused (SAME_HOUR) until the door confirms, by `despite_same_hour`,
+    that this was said. Raises BookingRefusedError.
     """
     if held is not None:
-        confirmed = _confirmed(by, held, patient, key)
+        confirmed = _confirmed(by, held, patient, key, despite_same_hour)
         if confirmed is not None:
             return confirmed
-    return _decided(_Wish(by, slot.pk, patient, key))
+    return _decided(_Wish(by, slot.pk, patient, key, despite_same_hour=despite_same_hour))
 
 
-def book_over_capacity(*, by: Person | None, slot: Slot, patient: Patient, key: str) -> Appointment:
+def book_over_capacity(
+    *, by: Person | None, slot: Slot, patient: Patient, key: str, despite_same_hour: bool = False
+) -> Appointment:
     """Book `patient` at a full slot, within what the professional allows that day at that place.
 
     A seat left within the capacity is given first. The same `key` again returns the same appointment. Raises
-    BookingRefusedError.
+    BookingRefusedError, as `book`.
     """
-    return _decided(_Wish(by, slot.pk, patient, key, beyond=True))
+    return _decided(_Wish(by, slot.pk, patient, key, beyond=True, despite_same_hour=despite_same_hour))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,7 @@ class _Wish:
     patient: Patient | None
     key: str
     beyond: bool = False
+    despite_same_hour: bool = False
 
 
 def _decided(wish: _Wish) -> Appointment:
@@ -157,6 +178,8 @@ def _refusal_in(error: IntegrityError) -> Refusal:
     text = str(error)
     if "one_person_a_seat_a_quantum" in text or "agenda_occupation.quantum" in text:
         return Refusal.TAKEN
+    if "one_seat_a_slot_for_a_person" in text or "agenda_appointment.patient_id" in text:
+        return Refusal.ALREADY_HERE
     if "agenda_appointment_key" in text or "agenda_appointment.key" in text:
         return Refusal.KEY_USED
     raise error
@@ -177,7 +200,10 @@ def _given(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
     slots = _locked({wish.slot for wish in wishes})
     roles = rights.roles_of({wish.by.pk for wish in wishes if wish.by is not None})
     seats = Seats(slots.values(), now)
-    given = [_seated(wish, slots[wish.slot], roles, seats, now) for wish in wishes]
+    expected = Expected(
+        [(wish.patient, slots[wish.slot]) for wish in wishes if wish.patient and not wish.despite_same_hour]
+    )
+    given = [_seated(wish, slots[wish.slot], roles, seats, expected, now) for wish in wishes]
     made = [one for one in given if isinstance(one, Appointment)]
     if made:
         Appointment.objects.bulk_create(made)
@@ -201,17 +227,21 @@ def _locked(slots: set[int]) -> dict[int, Slot]:
 
 
 def _seated(
-    wish: _Wish, slot: Slot, roles: rights.Roles, seats: Seats, now: datetime
+    wish: _Wish, slot: Slot, roles: rights.Roles, seats: Seats, expected: Expected, now: datetime
 ) -> Appointment | Refusal:
     refusal = _why_not(wish.by, slot, roles, now)
     if refusal is None and seats.overlap(slot):
         refusal = Refusal.OVERLAP
+    if refusal is None and wish.patient is not None:
+        refusal = _why_not_this_person(wish, wish.patient, slot, seats, expected)
     if refusal is not None:
         return refusal
     seat = seats.lowest(slot, slot.capacity + (_allowance(slot) if wish.beyond else 0))
     if seat is None:
         return Refusal.NO_EXTRA if wish.beyond else Refusal.TAKEN
-    seats.take(slot, seat)
+    seats.take(slot, seat, wish.patient)
+    if wish.patient is not None:
+        expected.add(wish.patient, slot)
     return Appointment(
         slot=slot,
         patient=wish.patient,
@@ -232,14 +262,33 @@ def _why_not(by: Person | None, slot: Slot, roles: rights.Roles, now: datetime) 
     return Refusal.PAST if slot.starts_at <= now else None
 
 
+def _why_not_this_person(
+    wish: _Wish, patient: Patient, slot: Slot, seats: Seats, expected: Expected
+) -> Refusal | None:
+    if seats.has(slot, patient):
+        return Refusal.ALREADY_HERE
+    return Refusal.SAME_HOUR if not wish.despite_same_hour and expected.elsewhere(patient, slot) else None
+
+
 def _allowance(slot: Slot) -> int:
     """Return how many seats there are beyond the capacity: none once those of the day are used up."""
     allowed = slot.schedule.over_capacity
     return allowed if extras_taken(slot.agenda, slot.schedule_id, slot.starts_at) < allowed else 0
 
 
-def _confirmed(by: Person | None, held: Appointment, patient: Patient, key: str) -> Appointment | None:
+def _confirmed(
+    by: Person | None, held: Appointment, patient: Patient, key: str, despite_same_hour: bool
+) -> Appointment | None:
     """Turn a hold into an appointment; None where its seat was given back and must be taken anew."""
+    try:
+        return _confirmed_now(by, held, patient, key, despite_same_hour)
+    except IntegrityError as error:
+        raise BookingRefusedError(_refusal_in(error)) from error
+
+
+def _confirmed_now(
+    by: Person | None, held: Appointment, patient: Patient, key: str, despite_same_hour: bool
+) -> Appointment | None:
     with transaction.atomic():
         _locked({held.slot_id})
         done = StateChange.objects.filter(key=key, by=by).first()
@@ -250,6 +299,9 @@ def _confirmed(by: Person | None, held: Appointment, patient: Patient, key: str)
             raise BookingRefusedError(Refusal.NOT_YOURS)
         if appointment.state != State.HELD.value:
             return None
+        slot = appointment.slot
+        if not despite_same_hour and Expected([(patient, slot)]).elsewhere(patient, slot):
+            raise BookingRefusedError(Refusal.SAME_HOUR)
         appointment.state, appointment.patient, appointment.hold_expires_at = (
             State.BOOKED.value,
             patient,

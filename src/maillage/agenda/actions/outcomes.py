@@ -13,9 +13,11 @@ from maillage.agenda.actions import rights
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, hold
 from maillage.agenda.actions.waiting import offer_freed_slot
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot, StateChange
-from maillage.agenda.rules.vocabulary import State, before, may_become
+from maillage.agenda.rules.vocabulary import LIVE, State, before, may_become
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
+
+_LIVE = [state.value for state in LIVE]
 
 
 @transaction.atomic
@@ -90,6 +92,9 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     if row.state != State.BOOKED.value or slot.agenda_id != agenda_row.pk:
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
     _check_key(key)
+    same = Appointment.objects.of_slot(slot.pk).filter(patient=row.patient_id, state__in=_LIVE)
+    if same.exclude(pk=row.pk).exists():
+        raise BookingRefusedError(Refusal.ALREADY_HERE)
     left = row.slot
     _take_seat(row, hold(by=by, slot=slot, key=f"move-{key}"[:64]))
     change = StateChange.objects.create(

@@ -13,6 +13,7 @@ from maillage.agenda.actions import booking, rights
 from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.models.waiting import OfferState
 from maillage.agenda.rules.vocabulary import Kind
+from maillage.exchange import api as exchange
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
@@ -90,18 +91,24 @@ def offer_freed_slot(*, slot: Slot) -> list[Offer]:
 
     At most `agenda.waiting.offers` are open at once; once their time is over, their rank goes to others: the
     outbox calls again then. The person who entered somebody on the list must be allowed to see the slot.
+    Nobody is woken: what is offered in the quiet hours is told, and its time begins, in the morning; a slot
+    that begins before then is offered to nobody, and stays free for whoever books it. Nor is anybody offered
+    what they gave up themselves, or an hour at which they are expected elsewhere.
     """
     now = timezone.now()
     _locked_agenda(slot.agenda_id)
     expire_offers(slot=slot, at=now)
     if not Slot.objects.free(now).filter(pk=slot.pk).exists():
         return []
+    told_at = exchange.wakes_at(now, scope=slot.agenda.territory.scope)
+    if told_at >= slot.starts_at:
+        return []
     pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
     used = set(pending.values_list("rank", flat=True))
     ranks = [rank for rank in range(1, rule("agenda.waiting.offers").value + 1) if rank not in used]
-    hoping = WaitingEntry.objects.hoping_for(slot, now).select_related("created_by")
+    hoping = WaitingEntry.objects.hoping_for(slot, told_at).select_related("created_by")
     allowed = (entry for entry in hoping if rights.sees(entry.created_by, slot))
-    until = min(now + timedelta(minutes=rule("agenda.waiting.offer_minutes").value), slot.starts_at)
+    until = min(told_at + timedelta(minutes=rule("agenda.waiting.offer_minutes").value), slot.starts_at)
     offers = [
         Offer.objects.create(entry=entry, slot=slot, rank=rank, expires_at=until)
         for rank, entry in zip(ranks, allowed, strict=False)
@@ -113,6 +120,24 @@ def offer_freed_slot(*, slot: Slot) -> list[Offer]:
         key = f"agenda.offers_over-{offers[-1].pk}"
         outbox.publish("agenda.offers_over", {"slot": slot.pk}, key=key, not_before=until)
     return offers
+
+
+@transaction.atomic
+def leave_once_booked(*, appointment: Appointment) -> bool:
+    """Take off the list of an agenda somebody who has just had there what they waited for.
+
+    A slot that their wishes left out (another kind, another place, too late) leaves them on it. Returns
+    whether they left; the offers that they had go to the next.
+    """
+    slot = appointment.slot
+    agenda = _locked_agenda(slot.agenda_id)
+    entry = WaitingEntry.objects.content_with(agenda, appointment).first()
+    if entry is None:
+        return False
+    for other in _served(entry):
+        offer_freed_slot(slot=other)
+    journal.record(by=None, verb="agenda.waiting_left", target=journal.target_of(entry), changes={})
+    return True
 
 
 def expire_offers(*, slot: Slot, at: datetime) -> int:
@@ -141,7 +166,9 @@ def accept_offer(*, by: Person | None, offer: Offer, key: str) -> Appointment:
     BookingRefusedError, PermissionDenied.
     """
     entry, slot = _answerable(by, offer, key)
-    appointment = booking.book(by=_booker(by, slot), slot=slot, patient=entry.patient, key=key)
+    appointment = booking.book(
+        by=_booker(by, slot), slot=slot, patient=entry.patient, key=key, despite_same_hour=True
+    )
     if entry.left_at is not None:
         return appointment
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.ACCEPTED.value)
@@ -165,9 +192,9 @@ def decline_offer(*, by: Person | None, offer: Offer) -> list[Offer]:
     return offers
 
 
-def _locked_agenda(pk: int) -> None:
+def _locked_agenda(pk: int) -> Agenda:
     """Take the lock of every write on an agenda first, so that two answers come one after the other."""
-    Agenda.objects.select_for_update(no_key=True).get(pk=pk)
+    return Agenda.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def _answerable(by: Person | None, offer: Offer, key: str) -> tuple[WaitingEntry, Slot]:

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models.schedules import Agenda
-from maillage.agenda.models.slots import Slot
-from maillage.agenda.rules.vocabulary import State
+from maillage.agenda.rules.vocabulary import LIVE, State
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
@@ -43,6 +42,10 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         """Keep those of one agenda; the caller has checked that the reader manages it."""
         return self.filter(slot__agenda=agenda)._scoped()
 
+    def of_slot(self, slot: int) -> AppointmentQuerySet:
+        """Keep those of one slot, for an action that counts who has a seat there."""
+        return self.filter(slot=slot)._scoped()
+
     def with_key(self, key: str, by: Person | None) -> AppointmentQuerySet:
         """Keep the one that the same person made by the same write."""
         return self.filter(key=key, booked_by=by)._scoped()
@@ -59,7 +62,7 @@ class Appointment(Keyed):
     """
 
     slot = models.ForeignKey(
-        Slot, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("créneau")
+        "agenda.Slot", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("créneau")
     )
     patient = models.ForeignKey(
         "people.Patient",
@@ -100,6 +103,11 @@ class Appointment(Keyed):
             models.CheckConstraint(
                 condition=~models.Q(state=State.HELD.value) | models.Q(hold_expires_at__isnull=False),
                 name="appointment_hold_expires",
+            ),
+            models.UniqueConstraint(
+                fields=["slot", "patient"],
+                condition=models.Q(state__in=sorted(state.value for state in LIVE)),
+                name="one_seat_a_slot_for_a_person",
             ),
         ]
 
@@ -145,7 +153,7 @@ class StateChange(Authored, Keyed):
     )
     state = models.CharField(_("état"), max_length=12)
     moved_from = models.ForeignKey(
-        Slot, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau quitté")
+        "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau quitté")
     )
     by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")

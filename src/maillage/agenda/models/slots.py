@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from maillage.agenda.models.appointments import Appointment
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS, Agenda, Opening, Schedule
 from maillage.agenda.rules.vocabulary import LIVE, Kind, State, Visibility
 from maillage.kernel.choices import as_choices
@@ -26,8 +27,6 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def with_taken(self, at: datetime) -> SlotQuerySet:
         """Add `taken`: how many seats are kept at the moment `at`, holds that expired left out."""
-        from maillage.agenda.models.appointments import Appointment
-
         keeping = models.Q(state__in=[state.value for state in LIVE]) & ~models.Q(
             state=State.HELD.value, hold_expires_at__lte=at
         )

@@ -10,8 +10,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.agenda.models.appointments import Appointment, StateChange
 from maillage.agenda.models.schedules import Agenda, Schedule
 from maillage.agenda.models.slots import Slot
+from maillage.agenda.rules.vocabulary import State
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.privacy import AnnotatedModel
@@ -66,15 +68,44 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
         """Keep where somebody still waits for an agenda."""
         return self.filter(agenda=agenda, patient=patient, left_at=None)._scoped()
 
+    def content_with(self, agenda: Agenda, appointment: Appointment) -> WaitingQuerySet:
+        """Keep where somebody waits who has just had what they would take, by an appointment made since."""
+        slot = appointment.slot
+        return (
+            self.filter(agenda=agenda, patient=appointment.patient_id, left_at=None, kind__in=["", slot.kind])
+            .filter(models.Q(places=None) | models.Q(places=slot.schedule_id))
+            .filter(models.Q(earliest=None) | models.Q(earliest__lte=slot.starts_at))
+            .filter(models.Q(latest=None) | models.Q(latest__gte=slot.starts_at))
+            .filter(created_at__lte=appointment.made_at)
+            ._scoped()
+        )
+
     def hoping_for(self, slot: Slot, at: datetime) -> WaitingQuerySet:
-        """Keep those who would take `slot` and were never offered it, the longest waiting first."""
+        """Keep those who would take `slot`, told at the moment `at`, the longest waiting first.
+
+        Whoever was offered it already is left out, unless somebody else was quicker; so is who had that very
+        slot and gave it up, or is expected elsewhere while it lasts.
+        """
+        had_it = StateChange.objects.filter(
+            appointment__patient=models.OuterRef("patient"), moved_from=slot.pk
+        )
+        theirs = Appointment._base_manager.filter(patient=models.OuterRef("patient"))
+        expected = theirs.filter(
+            state__in=[State.BOOKED.value, State.ARRIVED.value],
+            slot__starts_at__lt=slot.ends_at,
+            slot__ends_at__gt=slot.starts_at,
+        )
+        answered = Offer.objects.filter(entry=models.OuterRef("pk"), slot=slot.pk).exclude(
+            state=OfferState.TAKEN.value
+        )
         return (
             self.filter(agenda=slot.agenda_id, left_at=None, kind__in=["", slot.kind])
             .filter(models.Q(places=None) | models.Q(places=slot.schedule_id))
             .filter(notice_hours__lte=(slot.starts_at - at).total_seconds() // 3600)
             .filter(models.Q(earliest=None) | models.Q(earliest__lte=slot.starts_at))
             .filter(models.Q(latest=None) | models.Q(latest__gte=slot.starts_at), created_at__lte=at)
-            .exclude(offers__slot=slot)
+            .exclude(models.Exists(answered) | models.Exists(had_it) | models.Exists(expected))
+            .exclude(models.Exists(theirs.filter(slot=slot.pk)))
             .order_by("created_at", "id")
             ._scoped()
         )
@@ -145,7 +176,11 @@ class Offer(AnnotatedModel):
                 condition=models.Q(state=OfferState.PENDING.value),
                 name="one_pending_offer_a_rank",
             ),
-            models.UniqueConstraint(fields=["entry", "slot"], name="slot_offered_once_to_a_person"),
+            models.UniqueConstraint(
+                fields=["entry", "slot"],
+                condition=models.Q(state=OfferState.PENDING.value),
+                name="one_pending_offer_to_a_person",
+            ),
         ]
 
     def __str__(self) -> str:

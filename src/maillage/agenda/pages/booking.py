@@ -20,7 +20,9 @@ from maillage.agenda.actions import booking, outcomes, rights
 from maillage.agenda.models import Appointment, Slot
 from maillage.agenda.models.schedules import KIND_LABELS
 from maillage.agenda.pages import presenters
+from maillage.agenda.queries.appointments import elsewhere_at
 from maillage.agenda.queries.slots import free_slots
+from maillage.agenda.queries.words import told_now
 from maillage.agenda.rules.vocabulary import Kind, State
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, Page
@@ -55,6 +57,8 @@ class Reserve(Page):
         query = self.request.GET.get("q", "").strip()
         context.setdefault("chosen", None)
         context.setdefault("refusal", "")
+        context.setdefault("elsewhere", [])
+        context.setdefault("may_look_on", False)
         context.setdefault("others", [])
         return super().get_context_data(
             slot=self.slot,
@@ -74,16 +78,32 @@ class Reserve(Page):
         key = request.POST.get("key", "")[:64]
         if not key:
             raise Http404("key")
+        said = request.POST.get("despite") == "1"
         try:
-            booking.book(by=self.person, slot=self.slot, patient=patient, key=key)
+            made = booking.book(
+                by=self.person, slot=self.slot, patient=patient, key=key, despite_same_hour=said
+            )
         except booking.BookingRefusedError as error:
-            context = self.get_context_data(chosen=patient, refusal=str(error), others=self._others())
-            return self.render_to_response(context, status=409)
+            return self.render_to_response(self._refused(patient, error), status=409)
         day = self.slot.starts_at.astimezone(self.slot.agenda.zone)
-        text = _("Réservé pour {name} : {day} chez {professional}.")
+        text = _("Réservé pour {name} : {day} chez {professional}. {told}")
         when = formats.date_long(day.replace(tzinfo=None))
-        messages.success(request, text.format(name=patient, day=when, professional=self.slot.agenda))
+        told = told_now(made)
+        told_text = text.format(name=patient, day=when, professional=self.slot.agenda, told=told.sentence)
+        (messages.warning if told.say_it_now else messages.success)(request, told_text)
         return redirect("agenda:mine")
+
+    def _refused(self, patient: Patient, error: booking.BookingRefusedError) -> dict[str, Any]:
+        """Return what the page says: whom the person also sees at that hour, or the next slots."""
+        same_hour = error.refusal is booking.Refusal.SAME_HOUR
+        already_here = error.refusal is booking.Refusal.ALREADY_HERE
+        return self.get_context_data(
+            chosen=patient,
+            refusal=str(error),
+            elsewhere=elsewhere_at(patient, self.slot) if same_hour else [],
+            may_look_on=not same_hour and not already_here,
+            others=[] if same_hour or already_here else self._others(),
+        )
 
     def _found(self, query: str) -> list[Patient]:
         purpose = _("prise de rendez-vous")
@@ -177,7 +197,8 @@ class Move(_OfAppointment, Page):
         slot = get_object_or_404(rows, pk=_number(self.request.POST.get("slot")))
         moved = outcomes.move(by=self.person, appointment=appointment, slot=slot, key=key)
         when = formats.date_long(moved.slot.starts_at.astimezone(slot.agenda.zone).replace(tzinfo=None))
-        return _("Déplacé au {when}. Un message le dit à la personne.").format(when=when)
+        told = told_now(moved).sentence
+        return _("Déplacé au {when}. {told}").format(when=when, told=told)
 
 
 def _number(text: str | None) -> int:

@@ -16,6 +16,7 @@ from maillage.agenda.pages import presenters
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import WaitingForm
 from maillage.agenda.queries import waiting as queries
+from maillage.agenda.queries.words import told_now
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -125,8 +126,9 @@ class Answer(Endpoint):
             raise Http404("answer")
         try:
             if wanted == "accept":
-                waiting.accept_offer(by=self.person, offer=offer, key=f"offer-{pk}-{self.person.pk}")
-                messages.success(request, _("Rendez-vous pris. Un message le confirme à la personne."))
+                made = waiting.accept_offer(by=self.person, offer=offer, key=f"offer-{pk}-{self.person.pk}")
+                text = _("Rendez-vous pris. {told}").format(told=told_now(made).sentence)
+                messages.success(request, text)
             else:
                 waiting.decline_offer(by=self.person, offer=offer)
                 messages.success(request, _("Refus noté : le créneau est proposé à la personne suivante."))

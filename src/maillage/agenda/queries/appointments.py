@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from maillage.agenda.models import Agenda, Appointment
+from maillage.agenda.models import Agenda, Appointment, Slot
 from maillage.agenda.models.appointments import AppointmentQuerySet
 from maillage.agenda.rules.vocabulary import SHOWN, State
 from maillage.kernel.models import Person
+from maillage.people.api import Patient
 
 _SHOWN = [state.value for state in SHOWN]
 
@@ -36,6 +38,31 @@ def appointments_for(person: Person, start: datetime, end: datetime) -> Appointm
     )
     names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory", "patient")
     return rows.select_related(*names).order_by("slot__starts_at", "id").distinct()
+
+
+def expected_between(patients: Collection[int], start: datetime, end: datetime) -> list[Appointment]:
+    """Return the appointments booked for some people that meet a stretch of time, for the program.
+
+    Nobody reads them: they say whether somebody is expected in two places at once.
+    """
+    rows = Appointment._base_manager.filter(
+        patient__in=patients,
+        state__in=[State.BOOKED.value, State.ARRIVED.value],
+        slot__starts_at__lt=end,
+        slot__ends_at__gt=start,
+    )
+    return list(rows.select_related("slot"))
+
+
+def elsewhere_at(patient: Patient, slot: Slot) -> list[str]:
+    """Return with whom `patient` is expected, in another agenda, while `slot` lasts."""
+    rows = Appointment._base_manager.filter(
+        patient=patient,
+        state__in=[State.BOOKED.value, State.ARRIVED.value],
+        slot__starts_at__lt=slot.ends_at,
+        slot__ends_at__gt=slot.starts_at,
+    ).exclude(slot__agenda=slot.agenda_id)
+    return [str(one.slot.agenda) for one in rows.select_related("slot__agenda__professional")]
 
 
 def to_move(agenda: Agenda, after: datetime) -> AppointmentQuerySet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from maillage.agenda.models import Appointment, Slot
 from maillage.exchange import api as exchange
 from maillage.kernel import journal
@@ -31,6 +33,19 @@ def announced_as(appointment: Appointment) -> str:
 def subject_of(appointment: Appointment) -> str:
     """Return the subject under which all that is told of an appointment is kept: see `exchange.told`."""
     return journal.target_of(appointment)
+
+
+def told_now(appointment: Appointment) -> exchange.Told:
+    """Return what is known of the message that tells the patient of an appointment just made or moved.
+
+    A message of before the change is not it: the one of the change is then still coming.
+    """
+    assert appointment.patient is not None
+    to = appointment.patient
+    told = exchange.told(subject=subject_of(appointment), to=to, is_coming=True)
+    if told.said and datetime.fromisoformat(told.said) != appointment.slot.starts_at:
+        return exchange.told(subject="", to=to, is_coming=True)
+    return told
 
 
 def says_where(slot: Slot) -> bool:

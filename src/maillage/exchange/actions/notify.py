@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from maillage.directory.api import Professional
 from maillage.exchange.models import ContactPreference, Notification, Parameters
+from maillage.exchange.queries.quiet import quiet_hours
 from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
-from maillage.exchange.queries.texts import LANGUAGES, asked_by, zone_of
+from maillage.exchange.queries.texts import LANGUAGES, asked_by
 from maillage.exchange.rules.channels import Way, asks_for_a_call, way_for
 from maillage.exchange.rules.quiet import leaves_at
 from maillage.exchange.rules.vocabulary import SPOKEN, Channel, Failure, State, Template
@@ -181,9 +182,12 @@ def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields:
         template, stored = spoken(template, stored)
         fields.setdefault("state", State.SENT.value)
         fields.setdefault("sent_at", now if fields["state"] == State.SENT.value else None)
-    if channel is Channel.INBOX and "person" not in fields and message.by is not None:
-        fields |= ownership(message.by, now, message.not_after)
-    leaves = now if channel is Channel.INBOX else _leaving(message, now) + _HAND_OVER
+    is_call = channel is Channel.INBOX and "person" not in fields
+    leaves = now if channel is Channel.INBOX and not is_call else _leaving(message, now)
+    if is_call and message.by is not None:
+        fields |= ownership(message.by, leaves, message.not_after)
+    if channel is not Channel.INBOX:
+        leaves += _HAND_OVER
     row = Notification.objects.create(
         key=message.key,
         subject=message.subject,
@@ -207,11 +211,4 @@ def _row(message: _Message, channel: Channel, *, language: str = "fr", **fields:
 def _leaving(message: _Message, now: datetime) -> datetime:
     if message.urgent:
         return now
-    quiet = rule("exchange.quiet_hours").value
-    return leaves_at(
-        now,
-        not_after=message.not_after,
-        begins=time.fromisoformat(quiet["begins"]),
-        ends=time.fromisoformat(quiet["ends"]),
-        zone=zone_of(message.scope),
-    )
+    return leaves_at(now, not_after=message.not_after, **quiet_hours(message.scope))

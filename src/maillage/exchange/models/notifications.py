@@ -48,7 +48,8 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
     def visible_to(self, person: Person) -> models.Q:
         """One's own inbox, one's own calls to make, those left to all in the scopes where one sees patients.
 
-        A call is its owner's alone until `owner_until`, or until they no longer work with patients.
+        A call is its owner's alone until `owner_until`, or until they no longer work with patients; one that
+        does not press is shown to nobody in the quiet hours.
         """
         callers = RoleAssignment.objects.in_force(timezone.localdate()).filter(role__in=_CALLERS)
         roles = callers.filter(person=person)
@@ -57,7 +58,8 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
         own = models.Q(models.Exists(roles), owner=person)
         still_works = models.Exists(callers.filter(person=models.OuterRef("owner"), person__is_active=True))
         shared = models.Q(owner=None) | models.Q(owner_until__lte=timezone.now()) | ~still_works
-        calls = models.Q(person=None) & (own | (within | everywhere) & shared)
+        now_of_use = models.Q(leaves_at=None) | models.Q(leaves_at__lte=timezone.now())
+        calls = models.Q(person=None) & now_of_use & (own | (within | everywhere) & shared)
         shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
         return shown & (models.Q(person=person) | calls)
 

@@ -47,7 +47,9 @@ def book_over_capacity(
         raise OrientationError(Refusal.NO_PATIENT)
     slot = _slot_at(schedule, starts_at)
     try:
-        made = agenda.book_over_capacity(by=by, slot=slot, patient=row.patient, key=key)
+        made = agenda.book_over_capacity(
+            by=by, slot=slot, patient=row.patient, key=key, despite_same_hour=True
+        )
     except agenda.BookingRefusedError as error:
         if error.refusal is agenda.Refusal.KEY_USED:
             raise OrientationError(Refusal.KEY_USED) from error

@@ -86,7 +86,8 @@ def hold(*, by: Person, proposal: Proposal, key: str) -> Next:
         chosen.save(update_fields=["appointment", "state"])
         row.save()
         tell(by, row, "orientation.held", {"proposal": chosen.pk})
-    return Next(row, held, None, _("Créneau retenu : demandez l’accord de la personne, puis réservez."))
+    sentence = _("Créneau retenu : demandez l’accord de la personne, puis réservez.")
+    return Next(row, held, None, " ".join([sentence, *_expected_elsewhere(row, chosen.slot)]))
 
 
 @transaction.atomic
@@ -119,7 +120,10 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
     if row.patient is None:
         raise OrientationError(Refusal.NO_PATIENT)
     try:
-        made = agenda.book(by=by, slot=chosen.slot, patient=row.patient, key=key, held=chosen.appointment)
+        made = agenda.book(
+            by=by, slot=chosen.slot, patient=row.patient, key=key, held=chosen.appointment,
+            despite_same_hour=True,
+        )  # fmt: skip
     except agenda.BookingRefusedError as error:
         return _taken(by, row, chosen, error)
     chosen.appointment, chosen.state = made, ProposalState.ACCEPTED.value
@@ -130,7 +134,16 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
         subject=agenda.subject_of(made),
     )  # fmt: skip
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
-    return Next(row, made, None, told_sentence(told), told)
+    sentence = " ".join([told_sentence(told), *_expected_elsewhere(row, chosen.slot)])
+    return Next(row, made, None, sentence, told)
+
+
+def _expected_elsewhere(row: Request, slot: agenda.Slot) -> list[str]:
+    """Warn that the person is also expected elsewhere while the slot lasts: before they agree, and after."""
+    if row.patient is None:
+        return []
+    text = _("Attention : cette personne a aussi rendez-vous à cette heure chez {name}.")
+    return [text.format(name=name) for name in agenda.elsewhere_at(row.patient, slot)]
 
 
 @transaction.atomic
