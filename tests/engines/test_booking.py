@@ -168,6 +168,18 @@ def test_one_pass_answers_all_that_a_search_asks(seed, n, busy, k, most):
 
 
 @settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(0, 12), st.integers(1, 3))
+def test_openings_are_those_of_the_calendar(seed, n, busy, audiences):
+    rng = np.random.default_rng(seed)
+    who, free = random_world(rng, n, busy)
+    rows = rng.choice(n, rng.integers(0, n + 1), replace=False)
+    first, last = sorted(rng.integers(-60, 400, 2).tolist())
+    starts, kinds = Index(who, flat(free, rng)).openings(rows, first, last, audiences=audiences)
+    expected = reference.openings(free, rows.tolist(), first, last, audiences)
+    assert list(zip(starts.tolist(), kinds.tolist(), strict=True)) == expected
+
+
+@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 120))
 def test_bookings_and_cancellations_keep_it_in_step(seed, n, steps):
     rng = np.random.default_rng(seed)

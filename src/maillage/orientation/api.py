@@ -25,6 +25,7 @@ from maillage.orientation.actions.requests import (
     take,
 )
 from maillage.orientation.actions.safety import answer_questions, create_example_sheets
+from maillage.orientation.computations.capacity import Capacity, free_capacity
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria
 from maillage.orientation.computations.over_capacity import ExtraSeat, extra_seats
 from maillage.orientation.models import (
@@ -39,11 +40,11 @@ from maillage.orientation.models import (
 )
 from maillage.orientation.queries.desk import (
     EVENTS,
-    Capacity,
+    READ_WITH,
     QueueLine,
     RequestFile,
     Today,
-    free_capacity,
+    file_of,
     last_event,
     on_call_now,
     queue,
@@ -83,6 +84,7 @@ __all__ = [
     "EVENTS",
     "FIELDS",
     "PROFESSIONS",
+    "READ_WITH",
     "Answer",
     "CallerKind",
     "Capacity",
@@ -124,6 +126,7 @@ __all__ = [
     "decide",
     "describe",
     "extra_seats",
+    "file_of",
     "free_capacity",
     "give_back",
     "hand_over_shift",

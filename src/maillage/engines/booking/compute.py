@@ -158,6 +158,20 @@ class Index:
         """Every row that passes every filter, in order of row."""
         return self.survey(request).passing()
 
+    def openings(
+        self, rows: IntArray, first: int, last: int, *, audiences: int
+    ) -> tuple[IntArray, NDArray[np.uint16]]:
+        """The starts from `first` to `last` of the slots of some rows that one of `audiences` may see.
+
+        With the kinds of each; in the order of the rows, then of time.
+        """
+        at = self.free.place[np.asarray(rows, dtype=np.int64)]
+        count = self.free.count[at].astype(np.int64)
+        places = np.arange(int(count.sum())) + np.repeat(self.free.begin[at] - np.cumsum(count) + count, count)
+        starts, tags = self.free.starts[places], self.free.tags[places]
+        kept = (starts >= first) & (starts <= last) & ((tags & audiences) != 0)
+        return starts[kept], tags[kept] >> np.uint16(8)
+
     def survey(self, request: Request) -> Survey:
         """Every row within reach at any distance, with what each filter says of it, in order of row."""
         near = self._known_part(request)

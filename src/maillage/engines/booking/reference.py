@@ -105,3 +105,13 @@ def alone(who: Professionals, free: Calendar, request: Request) -> dict[Reason, 
         if len(why) == 1:
             found[why[0]] = found.get(why[0], 0) + 1
     return found
+
+
+def openings(free: Calendar, rows: list[int], first: int, last: int, audiences: int) -> list[tuple[int, int]]:
+    """Start and kinds of each slot of some rows, from `first` to `last`, that one of `audiences` may see."""
+    return [
+        (start, free[row][start][1])
+        for row in rows
+        for start in sorted(free.get(row, {}))
+        if first <= start <= last and free[row][start][0] & audiences
+    ]

@@ -122,13 +122,19 @@ class DeskIndex:
         self.until = now + timedelta(days=rule("orientation.index.days").value)
         slots = list(
             self._free(now).select_related(
-                "schedule__commune", "schedule__place", "schedule__agenda__professional"
+                "schedule__commune", "schedule__place", "schedule__agenda__professional",
+                "schedule__agenda__territory",
             )
         )
         places = {slot.schedule_id: slot.schedule for slot in slots}
         self.schedules = [places[key] for key in sorted(places) if places[key].commune_id is not None]
         self.rows = {one.pk: row for row, one in enumerate(self.schedules)}
         self.names = [str(one.agenda.professional) for one in self.schedules]
+        #: The rows of the agendas of the desk's own territory.
+        self.local_rows = np.array(
+            [row for row, one in enumerate(self.schedules) if one.agenda.territory.scope_id == self.scope],
+            dtype=np.int32,
+        )
         self._place_communes()
         kept = [slot for slot in slots if slot.schedule_id in self.rows]
         columns = [self._entry(slot) for slot in kept]

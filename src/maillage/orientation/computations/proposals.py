@@ -8,20 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from maillage.agenda import api as agenda
 from maillage.agenda.api import Slot
 from maillage.directory.api import Professional, Structure
 from maillage.engines import booking
-from maillage.kernel import access
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role, allows
 from maillage.kernel.sourced_rules import rule
-from maillage.orientation.computations.criteria import (
-    AUDIENCE_BIT,
-    PROFESSIONS,
-    Criteria,
-    motive_bit,
-)
+from maillage.orientation.computations.capacity import audience_bits
+from maillage.orientation.computations.criteria import PROFESSIONS, Criteria, motive_bit
 from maillage.orientation.computations.index import REACH, DeskIndex, desk_index, minutes_of, moment_of
 from maillage.orientation.computations.services import Near
 from maillage.orientation.models import Proposal, Request
@@ -125,14 +118,6 @@ def _tele_at_the_ehpad(
     ]
 
 
-def audience_bits(person: Person, request: Request) -> int:
-    """Bits of the slots that a person may see from the desk of a request."""
-    roles = [one for one in access.roles_of(person) if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
-    local = [Role(one.role) for one in roles if one.scope_id in {None, request.scope_id}]
-    seen = agenda.audiences([Role(one.role) for one in roles], local)
-    return sum(AUDIENCE_BIT[one.value] for one in seen)
-
-
 def _asked(
     index: DeskIndex, request: Request, criteria: Criteria, by: Person, now: datetime, refused: frozenset[int]
 ) -> booking.Request | None:
@@ -152,7 +137,7 @@ def _asked(
         abilities=abilities,
         motive=motive_bit().get(request.motive, 0),
         age=CHILD_MONTHS if age is None and criteria.child else age,
-        audiences=audience_bits(by, request),
+        audiences=audience_bits(by, request.scope_id),
         kinds=criteria.kinds(),
         travel_weight=float(rule("orientation.search.travel_weight").value),
         own=index.rows_of(own) if own else (),

@@ -110,6 +110,11 @@ class Decision(Authored):
 class ClosureQuerySet(OfRequestQuerySet["Closure"]):
     """Outcomes, read with their request."""
 
+    def about(self, request: Request) -> ClosureQuerySet:
+        """Keep those of a request read in scope, and those that stand of others closed as its duplicates."""
+        joined = self.joined_to(request).standing()
+        return self.filter(models.Q(request=request) | models.Q(pk__in=joined.order_by().values("pk")))._scoped()
+
     def standing(self) -> ClosureQuerySet:
         """Keep those that nobody corrected since, nor took back."""
         # The base manager: the condition itself, « no correction of it », read with the rows that it keeps.

@@ -14,6 +14,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
 from maillage.kernel.rules import Permission
+from maillage.orientation import api
 from maillage.orientation.models import Request
 
 CHOSEN = "orientation_desk"  # the session's key
@@ -51,9 +52,7 @@ class OfRequest(OfDesk):
     @cached_property
     def asked(self) -> Request:
         """The request. Raises Http404."""
-        rows = Request.objects.in_scope(*self.scopes).select_related(
-            "scope", "patient__referring_doctor", "commune", "owner", "locked_by"
-        )
+        rows = Request.objects.in_scope(*self.scopes).select_related(*api.READ_WITH)
         found = rows.filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404(self.kwargs["pk"])

@@ -99,7 +99,7 @@ class RequestPage(OfRequest, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         step = STEPS.get(self.request.GET.get("etape", ""), "request")
-        file = api.request_file(by=self.person, pk=self.asked.pk)
+        file = api.file_of(by=self.person, row=self.asked)
         shown = screen(self, step=step, current=self.asked.pk)
         shown["chosen"] = request_view(file, self.person, motive_labels())
         shown["proposals"] = proposals_view(file)

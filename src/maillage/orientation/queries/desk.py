@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Case, DateTimeField, Max, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.agenda import api as agenda
 from maillage.kernel import access
 from maillage.kernel.models import Message, Person, Scope
 from maillage.kernel.rules import Permission
@@ -28,7 +28,7 @@ from maillage.orientation.models import (
     Search,
 )
 from maillage.orientation.queries.safety import answers_of, missing_of, sheets_for
-from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, State, Urgency
+from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State, Urgency
 from maillage.orientation.rules.workflow import WITHOUT_ANSWER, urgency
 from maillage.people import api as people
 from maillage.roster import api as roster
@@ -36,6 +36,8 @@ from maillage.territory.api import Territory
 
 #: Topics that change what a desk shows.
 EVENTS = ("orientation.opened", "orientation.changed")
+#: What a file shows of its request.
+READ_WITH = ("scope", "owner", "locked_by", "commune", "patient__referring_doctor", "opened_by")
 _IN_TOWN = frozenset(DecisionKind) - {DecisionKind.TRANSFER}
 
 
@@ -43,7 +45,8 @@ _IN_TOWN = frozenset(DecisionKind) - {DecisionKind.TRANSFER}
 class QueueLine:
     """One open request: how long since the call and in its state, who has it open, how late it is.
 
-    No name of a patient: the queue is no reading of a file.
+    `late_at`: when it is, or was, late. `held_until`: when the seat held for it is free again, None where none
+    is held. No more of a patient than the name: the queue is no reading of a file.
     """
 
     request: Request
@@ -51,6 +54,8 @@ class QueueLine:
     minutes_in_state: int
     holder: Person | None
     urgency: Urgency
+    late_at: datetime
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,6 @@ class RequestFile:
     """
 
     request: Request
-    patient: people.PatientFile | None
     sheets: list[SafetySheet]
     answers: list[SafetyAnswer]
     missing: dict[int, list[str]]
@@ -93,16 +97,6 @@ class Today:
     without_answer: dict[Outcome, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """What may be booked from the desk: slots in the rule's horizon, those of today, by kind, the first."""
-
-    total: int
-    today: int
-    by_kind: dict[str, int]
-    first: datetime | None
-
-
 def queue(*, by: Person, scope: Scope, now: datetime | None = None) -> list[QueueLine]:
     """Return the open requests of a desk: escalated first, then late, then the oldest call.
 
@@ -110,9 +104,8 @@ def queue(*, by: Person, scope: Scope, now: datetime | None = None) -> list[Queu
     """
     access.require(by, Permission.REGULATE, scope)
     at = now or timezone.now()
-    rows = Request.objects.in_scope(scope).open().select_related("owner", "locked_by", "commune")
-    ends = _appointment_ends(scope)
-    lines = [_line(row, at, ends.get(row.pk)) for row in rows]
+    rows = Request.objects.in_scope(scope).open().select_related("owner", "locked_by", "commune", "patient")
+    lines = [_line(row, at) for row in rows.only(*_READ).annotate(**_DATES)]
     order = {Urgency.ESCALATED: 0, Urgency.LATE: 1, Urgency.ON_TIME: 2}
     return sorted(lines, key=lambda one: (order[one.urgency], one.request.called_at, one.request.pk))
 
@@ -123,18 +116,16 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
 
     Raises Request.DoesNotExist where there is none that `by` may see.
     """
-    names = ("scope", "owner", "locked_by", "commune", "patient", "opened_by")
-    row = Request.objects.for_person(by).select_related(*names).get(pk=pk)
-    search = Search.objects.of_request(row).first()
-    proposals = Proposal.objects.of_request(row).filter(search=search) if search else []
-    if search:
-        proposals = proposals.select_related(
-            "slot__schedule__commune",
-            "slot__agenda__professional",
-            "professional",
-            "structure__commune",
-            "appointment",
-        )
+    row = Request.objects.for_person(by).select_related(*READ_WITH).get(pk=pk)
+    return file_of(by=by, row=row, purpose=purpose)
+
+
+def file_of(*, by: Person, row: Request, purpose: str = "") -> RequestFile:
+    """Return the file of a request read in scope, with `READ_WITH`; the patient's file is logged as read."""
+    if row.patient is not None:
+        purpose = purpose or _("Régulation de la demande {number}").format(number=row.number)
+        people.log_access(by=by, patients=[row.patient], what="file", purpose=purpose)
+    proposals = _latest_proposals(row)
     decisions = Decision.objects.of_request(row).select_related(
         "by",
         "on_call",
@@ -143,20 +134,39 @@ def request_file(*, by: Person, pk: int, purpose: str = "") -> RequestFile:
         "appointment__slot__agenda__professional",
         "appointment__slot__schedule",
     )
+    closures = Closure.objects.about(row).select_related("by", "duplicate_of", "corrects", "request")
+    said = list(closures)
     sheets = sheets_for(row.motive)
     answers = answers_of(row, sheets)
     return RequestFile(
         row,
-        _patient(by, row, purpose or _("Régulation de la demande {number}").format(number=row.number)),
         sheets,
         answers,
         missing_of(sheets, answers),
-        search,
-        list(proposals),
-        list(decisions),
-        list(Closure.objects.of_request(row).select_related("by", "duplicate_of", "corrects")),
-        list(Closure.objects.joined_to(row).standing().select_related("request")),
+        proposals[0].search if proposals else None,
+        proposals,
+        list(decisions) if row.decided_at is not None else [],
+        [one for one in said if one.request_id == row.pk],
+        [one for one in said if one.request_id != row.pk],
     )
+
+
+def _latest_proposals(row: Request) -> list[Proposal]:
+    """Return the proposals of the latest search, which always has one, the 15, with the search itself."""
+    if row.state == State.NEW.value:
+        return []
+    latest = Search.objects.of_request(row).order_by("-pk").values("pk")[:1]
+    rows = Proposal.objects.of_request(row).filter(search=latest).order_by("rank")
+    rows = rows.select_related(
+        "search",
+        "slot__schedule__commune",
+        "slot__agenda__professional",
+        "professional",
+        "structure__commune",
+        "appointment",
+    )
+    # Who was left out is long, and read where somebody asks for it.
+    return list(rows.defer("search__excluded"))
 
 
 def today(
@@ -167,27 +177,26 @@ def today(
     Raises PermissionDenied.
     """
     lines = queue(by=by, scope=scope, now=now) if lines is None else lines
-    first, last = _day(scope, now or timezone.now())
-    rows = list(Request.objects.in_scope(scope).filter(called_at__gte=first, called_at__lt=last))
-    ends = _ends(scope, rows)
-    apart = Counter(one for one in ends.values() if one in WITHOUT_ANSWER)
-    decided = [row for row in rows if row.decided_at is not None and ends.get(row.pk) not in WITHOUT_ANSWER]
-    waits = [(row.decided_at - row.called_at) / timedelta(minutes=1) for row in decided]
-    kinds = dict(
-        Decision.objects.in_scope(scope)
-        .filter(request__in=[row.pk for row in decided])
-        .order_by("pk")
-        .values_list("request", "kind")
-    )
-    in_town = sum(
-        DecisionKind(kind) in _IN_TOWN and ends.get(pk) is not Outcome.EMERGENCY for pk, kind in kinds.items()
-    )
+    first, last = day_bounds(scope, now or timezone.now())
+    called = Request.objects.in_scope(scope).filter(called_at__gte=first, called_at__lt=last).order_by()
+    kind, end = (Subquery(_last(model).values(name)[:1]) for model, name in _SAID)
+    rows = list(called.values_list("state", "called_at", "decided_at", kind, end))
+    ends = [Outcome(row[4]) if row[0] == State.CLOSED.value and row[4] else None for row in rows]
+    apart = Counter(one for one in ends if one in WITHOUT_ANSWER)
+    decided = [
+        (row[2] - row[1], row[3], end)
+        for row, end in zip(rows, ends, strict=True)
+        if row[2] is not None and end not in WITHOUT_ANSWER
+    ]
+    waits = [wait / timedelta(minutes=1) for wait, _kind, _end in decided]
+    kinds = [(DecisionKind(kind), end) for _wait, kind, end in decided if kind is not None]
+    in_town = sum(kind in _IN_TOWN and end is not Outcome.EMERGENCY for kind, end in kinds)
     return Today(
         received=len(rows),
         open=len(lines),
         decided=len(decided),
         in_town=in_town,
-        closed=sum(row.state == State.CLOSED.value for row in rows),
+        closed=sum(row[0] == State.CLOSED.value for row in rows),
         late=sum(line.urgency is not Urgency.ON_TIME for line in lines),
         decision_minutes=median(waits) if waits else None,
         share_in_town=in_town / len(kinds) if kinds else None,
@@ -208,20 +217,6 @@ def on_call_now(
     return roster.on_call_by_sector(sectors, at)
 
 
-def free_capacity(*, by: Person, scope: Scope, now: datetime | None = None) -> Capacity:
-    """Return what `by` may book within the horizon of unscheduled care, in the agendas of the territory."""
-    access.require(by, Permission.REGULATE, scope)
-    at = now or timezone.now()
-    end = at + timedelta(hours=rule("orientation.search.horizon_hours").value)
-    slots = agenda.free_slots(by, at, end).filter(agenda__territory__scope=scope)
-    rows = list(slots.values_list("starts_at", "kind"))
-    _first, midnight = _day(scope, at)
-    kinds = Counter(kind for _start, kind in rows)
-    return Capacity(
-        len(rows), sum(start < midnight for start, _kind in rows), dict(kinds), rows[0][0] if rows else None
-    )
-
-
 def last_event(*, by: Person, scope: Scope) -> int:
     """Return the number of the last event of a desk, 0 where there is none: another number is news.
 
@@ -239,15 +234,48 @@ def regulators(scope: Scope) -> list[Person]:
     return [one for one in names if access.may(one, Permission.REGULATE, scope)]
 
 
-def _ends(scope: Scope, rows: list[Request]) -> dict[int, Outcome]:
-    """Return what came of the closed ones of `rows`, by key."""
-    closed = [row.pk for row in rows if row.state == State.CLOSED.value]
-    said = Closure.objects.in_scope(scope).filter(request__in=closed).order_by("pk")
-    return {pk: Outcome(outcome) for pk, outcome in said.values_list("request", "outcome")}
+def _last(model: type[Decision] | type[Closure]) -> QuerySet[Any]:
+    # The base manager: read with the request that it belongs to, itself read in scope.
+    return model._base_manager.filter(request=OuterRef("pk")).order_by("-pk")
 
 
-def _line(row: Request, at: datetime, appointment_end: datetime | None) -> QueueLine:
-    since = max(row.state_since, appointment_end) if appointment_end else row.state_since
+#: What is counted of the last decision and of the last outcome of a request.
+_SAID: tuple[tuple[type[Decision] | type[Closure], str], ...] = ((Decision, "kind"), (Closure, "outcome"))
+
+
+#: What a line of the queue shows, and what says how late it is.
+_READ = (
+    "scope", "origin", "caller_name", "age_months", "motive", "priority", "state", "state_since",
+    "has_red_flag", "locked_until", "called_at", "is_demonstration", "commune__name",
+    *(f"{who}__{name}" for who in ("owner", "locked_by") for name in ("email", "first_name", "last_name")),
+    *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
+)  # fmt: skip
+#: When the appointment of a request ends, and until when a seat is held for it, in the statement of the queue.
+_DATES = {
+    "appointment_end": Case(
+        When(
+            state=State.BOOKED.value,
+            then=Subquery(_last(Decision).filter(kind="slot").values("appointment__slot__ends_at")[:1]),
+        ),
+        output_field=DateTimeField(),
+    ),
+    "held_until": Case(
+        When(
+            state=State.PROPOSED.value,
+            then=Subquery(
+                Proposal._base_manager.filter(request=OuterRef("pk"), state=ProposalState.HELD.value)
+                .order_by("-pk")
+                .values("appointment__hold_expires_at")[:1]
+            ),
+        ),
+        output_field=DateTimeField(),
+    ),
+}
+
+
+def _line(row: Request, at: datetime) -> QueueLine:
+    end, held = getattr(row, "appointment_end"), getattr(row, "held_until")
+    since = max(row.state_since, end) if end else row.state_since
     limits = rule("orientation.escalation.minutes").value[row.state]
     return QueueLine(
         row,
@@ -255,24 +283,12 @@ def _line(row: Request, at: datetime, appointment_end: datetime | None) -> Queue
         int((at - row.state_since) / timedelta(minutes=1)),
         row.lock_holder(at),
         urgency(since, at, (limits[0], limits[1])),
+        since + timedelta(minutes=limits[0]),
+        held if held and held > at else None,
     )
 
 
-def _appointment_ends(scope: Scope) -> dict[int, datetime]:
-    booked = Decision.objects.in_scope(scope).filter(request__state=State.BOOKED.value, kind="slot")
-    return dict(booked.order_by("pk").values_list("request", "appointment__slot__ends_at"))
-
-
-def _patient(by: Person, row: Request, purpose: str) -> people.PatientFile | None:
-    if row.patient is None:
-        return None
-    try:
-        return people.patient_file(by=by, pk=row.patient_id, purpose=purpose)
-    except people.Patient.DoesNotExist:
-        return None
-
-
-def _day(scope: Scope, at: datetime) -> tuple[datetime, datetime]:
+def day_bounds(scope: Scope, at: datetime) -> tuple[datetime, datetime]:
     """Return the bounds of the day it is on the wall of the territory."""
     place = Territory.objects.filter(scope=scope).first()
     zone = ZoneInfo(place.time_zone) if place else timezone.get_current_timezone()

@@ -63,8 +63,8 @@ def received(*, by: Person) -> list[Received]:
 
 
 def received_count(person: Person) -> int:
-    """Return how many outcomes `person` has to say, in one query."""
-    return _awaited(person).count()
+    """Return how many outcomes `person` has to say, in one query; only a professional receives anybody."""
+    return _awaited(person).count() if hasattr(person, "professional") else 0
 
 
 def to_close(*, by: Person) -> list[Request]:

@@ -80,7 +80,7 @@ def proposals_to(*, by: Person, purpose: str) -> list[DoctorProposal]:
 
 def proposals_waiting(person: Person) -> int:
     """Return how many patients wait for the answer of `person`, a doctor; names nobody, so is not logged."""
-    if not directory.Professional.objects.filter(account=person).exists():
+    if not hasattr(person, "professional"):
         return 0  # most people: the masthead asks on every page
     return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
 
