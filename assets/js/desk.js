@@ -6,6 +6,7 @@
 import { look } from "./islands.js";
 
 const POLL = 4000; // ms between two looks where the stream is not to be had
+const TOLD = 12000; // ms that what went well stays said over the queue; what did not stays
 const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map
 const SWITCH = "maillage-desk-keys"; // localStorage: "off" where the reader wants no single-key shortcuts
 
@@ -15,8 +16,35 @@ export function desk(root) {
   keys(screen);
   clocks(screen, root);
   live(screen);
-  map(document.getElementById("desk-map"));
+  map();
   once(screen);
+  parts(screen);
+}
+
+/** Puts in place what an action or a link changes: where one is, what has the focus, what still has to be drawn. */
+function parts(screen) {
+  document.addEventListener("DOMContentLoaded", () => {
+    // Nothing of a request is kept by the browser: going back asks the server.
+    Object.assign(window.htmx.config, { historyCacheSize: 0, refreshOnHistoryMiss: true });
+  });
+  // An answer from elsewhere (the session is over) or a refusal is a page of its own.
+  screen.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status === 403 || xhr.status === 404) location.reload();
+    else if (!new URL(xhr.responseURL).pathname.startsWith(new URL(screen.dataset.stream, location.href).pathname.replace(/[^/]+\/$/, ""))) location.assign(xhr.responseURL);
+    else return;
+    event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const open = document.getElementById("desk-request").dataset.request;
+    for (const row of screen.querySelectorAll("#desk-queue .queue-row")) {
+      if (row.id === `demande-${open}`) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    map();
+    for (const toast of document.querySelectorAll("#toasts .toast:not(.warning, .error)")) setTimeout(() => toast.remove(), TOLD);
+    if (document.activeElement === document.body) document.getElementById("request-title")?.focus({ preventScroll: true });
+  });
 }
 
 /** Single keys, never while one types, and only as long as the reader wants them (WCAG 2.1.4). */
@@ -33,12 +61,20 @@ function keys(screen) {
     if (event.key === "?") return event.preventDefault(), help?.showModal();
     if (localStorage.getItem(SWITCH) === "off") return;
     if (event.key === "j" || event.key === "k") return step(screen, event);
-    const target = [...screen.querySelectorAll(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`)].find((one) => one.checkVisibility());
+    if (event.key === "o") return first(screen, event);
+    const target = [...document.querySelectorAll(`.desk-header [data-key], #desk [data-key]`)].filter((one) => one.matches(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`)).find((one) => one.checkVisibility());
     if (!target) return;
     event.preventDefault();
-    if (target.matches("input, select, textarea")) target.focus();
-    else target.click();
+    if (target.matches("input, select, textarea")) return target.focus();
+    target.click();
+    if (target.matches(".desk-refuse > summary")) target.nextElementSibling.querySelector("select").focus();
   });
+}
+
+/** Opens the first request of the queue. */
+function first(screen, event) {
+  event.preventDefault();
+  screen.querySelector("#desk-queue a[data-request]")?.click();
 }
 
 /** Moves the focus along the queue. */
@@ -52,29 +88,43 @@ function step(screen, event) {
 /** Writes every age and every time left anew each second, on the server's clock: the reader's may be wrong. */
 function clocks(screen, root) {
   const ahead = Date.now() - Date.parse(screen.dataset.now);
-  const opened = Date.now();
+  const ends = new WeakMap(); // when each seat held is free again
   const write = () => {
-    for (const one of root.querySelectorAll("time[data-since]")) {
-      const minutes = Math.max(0, Math.floor((Date.now() - ahead - Date.parse(one.dataset.since)) / 60000));
-      const hours = Math.floor(minutes / 60);
-      say(one, hours ? `${hours}\u00a0h\u00a0${padded(minutes % 60)}` : `${minutes}\u00a0min`);
+    const now = Date.now() - ahead;
+    for (const one of root.querySelectorAll("time[data-since]")) say(one, minutes(now - Date.parse(one.dataset.since)));
+    for (const one of root.querySelectorAll("[data-due]")) {
+      const left = Date.parse(one.dataset.due) - now;
+      say(one, (left > 0 ? screen.dataset.remains : screen.dataset.over).replace("{time}", minutes(Math.abs(left))));
+      one.parentElement.classList.toggle("attention", left <= 0);
     }
     for (const one of root.querySelectorAll("[data-left]")) {
-      const left = Math.max(0, Number(one.dataset.left) - Math.floor((Date.now() - opened) / 1000));
+      if (!ends.has(one)) ends.set(one, Date.now() + 1000 * Number(one.dataset.left));
+      const left = Math.max(0, Math.ceil((ends.get(one) - Date.now()) / 1000));
       say(one.querySelector(".desk-left"), `${Math.floor(left / 60)}\u00a0min\u00a0${padded(left % 60)}`);
       one.querySelector(".desk-hold-on").hidden = !left;
       one.querySelector(".desk-hold-over").hidden = Boolean(left);
     }
   };
+  write();
+  document.addEventListener("htmx:afterSettle", write);
   setInterval(write, 1000);
+}
+
+/** « 12 min », « 1 h 05 », as the server writes it. */
+function minutes(elapsed) {
+  const whole = Math.max(0, Math.floor(elapsed / 60000));
+  const hours = Math.floor(whole / 60);
+  return hours ? `${hours}\u00a0h\u00a0${padded(whole % 60)}` : `${whole}\u00a0min`;
 }
 
 const padded = (count) => String(count).padStart(2, "0");
 const say = (element, text) => element.textContent !== text && (element.textContent = text);
 
 /** Draws the map where there is room for it or where the reader opens it, and remembers who closed it. */
-function map(frame) {
-  if (!frame) return;
+function map() {
+  const frame = document.getElementById("desk-map");
+  if (!frame || frame.dataset.ready) return;
+  frame.dataset.ready = "yes";
   const draw = () => {
     const drawing = frame.querySelector("template");
     if (!frame.open || !drawing) return;
@@ -107,13 +157,14 @@ function live(screen) {
 let waiting = null; // the queue as it now is, while the reader's pointer or focus is on the old one
 
 async function refresh(screen, queue) {
-  const answer = await fetch(queue.dataset.src, { headers: { "X-Requested-With": "desk" } }).catch(() => null);
-  if (!answer?.ok) return;
+  const known = (waiting ?? queue).querySelector("[data-version]")?.dataset.version ?? "";
+  const query = new URLSearchParams({ version: known, demande: document.getElementById("desk-request").dataset.request });
+  const answer = await fetch(`${queue.dataset.src}?${query}`, { headers: { "X-Requested-With": "desk" } }).catch(() => null);
+  if (answer?.status !== 200) return;
   const next = document.createElement("template");
   next.innerHTML = await answer.text();
   const signature = next.content.querySelector("[data-version]")?.dataset.version;
-  const shown = (waiting ?? queue).querySelector("[data-version]")?.dataset.version;
-  if (!signature || signature === shown) return;
+  if (!signature || signature === known) return;
   announce(screen, queue, next.content);
   waiting = next.content;
   show(queue);
@@ -127,6 +178,7 @@ function show(queue) {
   if (busy) return;
   queue.replaceChildren(...waiting.childNodes);
   waiting = null;
+  window.htmx?.process(queue);
 }
 
 /** Tells a screen reader, politely, which requests are new. */
@@ -145,10 +197,12 @@ function once(screen) {
     event.target.dataset.sent = "yes";
     for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   });
-  addEventListener("pageshow", () => {
+  const again = () => {
     for (const form of screen.querySelectorAll("form[data-sent]")) {
       delete form.dataset.sent;
       for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
     }
-  });
+  };
+  addEventListener("pageshow", again);
+  screen.addEventListener("htmx:afterRequest", again);
 }

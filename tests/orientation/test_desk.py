@@ -1,6 +1,7 @@
 """The desk's screen: who enters, what one press does, what is refused and said."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -94,6 +95,11 @@ def post(client: Client, name: str, *args: object, **sent: object) -> str:
     return answer.content.decode()
 
 
+def said(text: str) -> str:
+    """Return the words of a page without its marks: what a screen reader says of a button."""
+    return re.sub(r"<[^>]+>", "", text)
+
+
 def answered(client: Client, request: Request, **changes: str) -> str:
     sheet = api.sheets_for(request.motive)[0]
     return post(client, "answer", request.pk, sheet=sheet.pk, **(SAFE | changes))
@@ -159,7 +165,7 @@ def test_questions_then_proposals_then_booked_in_one_press(
     assert "questions de sécurité" in post(desk, "search", made.pk)
     answered(desk, made)
     text = post(desk, "search", made.pk)
-    assert "Réserver 15\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 chez Hélène Aubépine" in text
+    assert "Réserver 15\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 chez Hélène Aubépine" in said(text)
     first = Proposal.objects.of_request(made).offered().first()
     text = post(desk, "book", made.pk, first.pk, key="b")
     assert "Rendez-vous pris" in text
@@ -180,7 +186,7 @@ def test_a_slot_taken_meanwhile_gives_the_next_best(
     agenda.book(by=other, slot=first.slot, patient=make_patient("Frêne", place), key="o")
     text = post(desk, "book", made.pk, first.pk, key="b")
     assert "vient d’être pris" in text
-    assert "Réserver 15\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}20 chez Hélène Aubépine" in text
+    assert "Réserver 15\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}20 chez Hélène Aubépine" in said(text)
     following = Proposal.objects.of_request(made).offered().first()
     assert "Refus noté" in post(desk, "refuse", made.pk, following.pk, reason="too_far")
 

@@ -44,6 +44,12 @@ def post(desk: Client, name: str, *args: object, **sent: object) -> str:
     return desk.post(reverse(f"orientation:{name}", args=args), sent, follow=True).content.decode()
 
 
+def beyond(desk: Client, request: Request) -> str:
+    """Return what is beyond the free slots, as a page without a script opens it."""
+    page = desk.get(reverse("orientation:request", args=[request.pk]), {"volet": "hors-creneau"})
+    return page.content.decode()
+
+
 def searchable() -> None:
     """Let the doctors be found as those of the directory are: by their names without accents."""
     for one in Professional.objects.all():
@@ -62,7 +68,7 @@ def test_a_full_slot_whose_doctor_accepts_one_more_is_booked(
     agenda.allow_over_capacity(by=None, schedule=office, per_day=1)
     for slot in agenda.free_slots(regulator, NOW, NOW + timedelta(days=1)):
         agenda.book(by=regulator, slot=slot, patient=make_patient("Orme", place), key=f"full{slot.pk}")
-    text = desk.get(reverse("orientation:request", args=[request_.pk])).content.decode()
+    text = beyond(desk, request_)
     assert "Ajouter 16\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 chez Hélène Aubépine" in text
     assert "1 place en plus" in text
     slot = office.slots.order_by("starts_at").first()
@@ -75,7 +81,11 @@ def test_a_full_slot_whose_doctor_accepts_one_more_is_booked(
 def test_where_nobody_more_is_accepted_it_is_said(
     desk: Client, request_: Request, doctor: Professional
 ) -> None:
-    text = desk.get(reverse("orientation:request", args=[request_.pk])).content.decode()
+    text = beyond(desk, request_)
+    alone = desk.get(reverse("orientation:panel", args=[request_.pk, "hors-creneau"])).content.decode()
+    assert "Aucun professionnel n’accepte de surnuméraire" in alone
+    assert "<html" not in alone
+    assert desk.get(reverse("orientation:panel", args=[request_.pk, "dancing"])).status_code == 404
     assert "Aucun professionnel n’accepte de surnuméraire" in text
     address = reverse("orientation:over_capacity", args=[request_.pk])
     for wrong in ("", "99999", "x"):

@@ -130,7 +130,7 @@ def test_a_febrile_child_from_the_call_to_the_indicator(
     yanis.get_by_role("link", name=re.compile("Fièvre, problème infectieux")).first.click()
     yanis.get_by_role("button", name="Prendre cette demande").click()
     request = yanis.url.split("?")[0]
-    commune = yanis.locator("#id_commune").input_value()
+    commune = yanis.locator("dt", has_text="Lieu").locator("+ dd").inner_text().split(" · ")[0]
     own_doctor = yanis.locator("dt", has_text="Médecin traitant").locator("+ dd").inner_text()
 
     # Inès, at the same desk, sees that it is his and cannot change it.

@@ -167,7 +167,9 @@ class Index:
         """
         at = self.free.place[np.asarray(rows, dtype=np.int64)]
         count = self.free.count[at].astype(np.int64)
-        places = np.arange(int(count.sum())) + np.repeat(self.free.begin[at] - np.cumsum(count) + count, count)
+        places = np.arange(int(count.sum())) + np.repeat(
+            self.free.begin[at] - np.cumsum(count) + count, count
+        )
         starts, tags = self.free.starts[places], self.free.tags[places]
         kept = (starts >= first) & (starts <= last) & ((tags & audiences) != 0)
         return starts[kept], tags[kept] >> np.uint16(8)

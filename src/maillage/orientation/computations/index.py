@@ -122,7 +122,9 @@ class DeskIndex:
         self.until = now + timedelta(days=rule("orientation.index.days").value)
         slots = list(
             self._free(now).select_related(
-                "schedule__commune", "schedule__place", "schedule__agenda__professional",
+                "schedule__commune",
+                "schedule__place",
+                "schedule__agenda__professional",
                 "schedule__agenda__territory",
             )
         )

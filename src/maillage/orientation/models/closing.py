@@ -112,8 +112,8 @@ class ClosureQuerySet(OfRequestQuerySet["Closure"]):
 
     def about(self, request: Request) -> ClosureQuerySet:
         """Keep those of a request read in scope, and those that stand of others closed as its duplicates."""
-        joined = self.joined_to(request).standing()
-        return self.filter(models.Q(request=request) | models.Q(pk__in=joined.order_by().values("pk")))._scoped()
+        joined = self.joined_to(request).standing().order_by().values("pk")
+        return self.filter(models.Q(request=request) | models.Q(pk__in=joined))._scoped()
 
     def standing(self) -> ClosureQuerySet:
         """Keep those that nobody corrected since, nor took back."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -60,10 +61,21 @@ class OfRequest(OfDesk):
 
     def back(self, step: str = "") -> HttpResponse:
         """Return to the request's screen, at a step where the screen is narrow."""
-        answer = redirect("orientation:request", pk=self.asked.pk)
-        if step:
-            answer["Location"] += f"?etape={step}"
-        return answer
+        return redirect(self.address(step))
+
+    def address(self, step: str = "") -> str:
+        """Return the address of the request's screen, at a step where the screen is narrow."""
+        return reverse("orientation:request", args=[self.asked.pk]) + (f"?etape={step}" if step else "")
+
+    def read_again(self) -> None:
+        """Forget the request as it was read: an action changed it."""
+        self.__dict__.pop("asked", None)
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Return whether a script asks for what changes; the history of a browser asks for the whole page."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
 
 
 def key_of(request: HttpRequest) -> str:

@@ -17,9 +17,10 @@ from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
 from maillage.orientation.models import Request
-from maillage.orientation.pages.base import OfDesk, OfRequest
+from maillage.orientation.pages.base import OfDesk, OfRequest, is_partial
 from maillage.orientation.pages.desk import motive_labels, screen
 from maillage.orientation.pages.forms import ANOTHER, CallForm, CompleteForm
+from maillage.orientation.pages.work import shown_again
 from maillage.orientation.rules.vocabulary import Origin
 from maillage.people import api as people
 
@@ -44,7 +45,7 @@ class Call(OfDesk, Page):
         context.setdefault("form", CallForm(motives=list(motive_labels().items())))
         context.setdefault("searched", False)
         context.setdefault("matches", [])
-        return super().get_context_data(**screen(self, step="request"), **context)
+        return super().get_context_data(**screen(self, step="request") | context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Look for the patient, or record the call; nothing typed is lost where something is missing."""
@@ -118,7 +119,7 @@ class Complete(OfRequest, Endpoint):
             messages.warning(request, " ".join(error.messages))
         except api.OrientationError as error:
             messages.warning(request, str(error))
-        return self.back()
+        return shown_again(self) if is_partial(request) else self.back()
 
     @transaction.atomic
     def _describe(self, form: CompleteForm) -> None:

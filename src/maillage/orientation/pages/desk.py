@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.orientation import api
 from maillage.orientation.models.proposals import REFUSAL_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
-from maillage.orientation.pages import beyond, presenters, strip, wording
-from maillage.orientation.pages.base import OfDesk, OfRequest
+from maillage.orientation.pages import panels, presenters, strip, wording
+from maillage.orientation.pages.base import OfDesk, OfRequest, is_partial
 from maillage.orientation.pages.criteria import CriteriaForm, criteria_of
 from maillage.orientation.pages.file import proposals_view, request_view
-from maillage.orientation.pages.forms import CompleteForm, completing
 from maillage.orientation.pages.presenters import QueueRow
 
 STEPS = {"propositions": "proposals"}
@@ -31,28 +33,50 @@ def motive_labels() -> dict[str, str]:
     return {one["code"]: one["label"] for one in api.motives()}
 
 
-def queue_rows(view: OfDesk, waiting: list[api.QueueLine], current: int | None = None) -> list[QueueRow]:
+def queue_rows(view: OfDesk, waiting: list[api.QueueLine]) -> list[QueueRow]:
     """Return the queue of the visitor's desk as rows."""
     now, motives = timezone.now(), motive_labels()
-    return [
-        presenters.queue_row(one.request, one.urgency, motives, view.person, now, current) for one in waiting
-    ]
+    return [presenters.queue_row(one, motives, view.person, now) for one in waiting]
+
+
+def drawn(rows: list[QueueRow], current: int | None = None) -> list[SafeString]:
+    """Return each row as it is drawn, the one that is open marked."""
+    language = get_language() or ""
+    return [_drawn(row, language, is_current=row.pk == current) for row in rows]
+
+
+@lru_cache(maxsize=2048)
+def _drawn(row: QueueRow, _language: str, *, is_current: bool = False, oob: bool = False) -> SafeString:
+    """Draw a row once for as long as it says the same: queues are drawn many times a second.
+
+    `oob`: to take the place of the row that a screen has.
+    """
+    return render_to_string("orientation/_row.html", {"row": row, "is_current": is_current, "oob": oob})
 
 
 def version(rows: list[QueueRow]) -> str:
     """Return a word that changes when the queue does, its ages aside."""
-    said = [(row.pk, row.title, row.detail, row.kind, row.marks) for row in rows]
+    said = [replace(row, age="", due="") for row in rows]
     return hashlib.blake2s(repr(said).encode(), digest_size=8).hexdigest()
 
 
 def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, Any]:
     """Return what every state of the screen shows: queue, strip, words of its buttons."""
     waiting = api.queue(by=view.person, scope=view.scope)
-    rows = queue_rows(view, waiting, current)
+    rows = queue_rows(view, waiting)
     return {
         "step": step,
         "now": timezone.now(),
-        "rows": rows,
+        "rows": drawn(rows, current),
+        "current": current,
+        "row": next(
+            (
+                _drawn(row, get_language() or "", is_current=True, oob=True)
+                for row in rows
+                if row.pk == current
+            ),
+            "",
+        ),
         "version": version(rows),
         "finding": _finding(rows),
         "strip": strip.of(view.person, view.scope, waiting),
@@ -62,10 +86,11 @@ def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, 
         "answers": [(one.value, label) for one, label in ANSWER_LABELS.items()],
         "refusals": [(one.value, label) for one, label in REFUSAL_LABELS.items()],
         "decisions": wording.DECISIONS,
-        "complete": None,
+        "panel": view.request.GET.get("volet", ""),
         "criteria": None,
-        "extras": [],
         "chosen": None,
+        "form": None,
+        "said": [],
         "proposals": presenters.Proposals(),
     }
 
@@ -79,47 +104,70 @@ def _finding(rows: list[QueueRow]) -> str:
     return first.format(total=text.format(count=len(rows)), age=oldest.age)
 
 
+def desk_shown(view: OfDesk) -> dict[str, Any]:
+    """Return the screen with nothing chosen: what became of the requests of the day is in the middle."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    said = api.closed_since(by=view.person, scope=view.scope, since=midnight)
+    return screen(view, step="queue") | {"said": [presenters.said(one, motive_labels()) for one in said]}
+
+
+def request_shown(view: OfRequest, step: str) -> dict[str, Any]:
+    """Return the screen with the request of the address in the middle."""
+    file = api.file_of(by=view.person, row=view.asked)
+    shown = screen(view, step=step, current=view.asked.pk)
+    chosen = shown["chosen"] = request_view(file, view.person, motive_labels())
+    shown["proposals"] = proposals_view(file)
+    if chosen.may_search:
+        shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
+    if chosen.is_incomplete and not shown["panel"]:
+        shown["panel"] = panels.COMPLETE
+    return shown | panels.of(view.person, shown["panel"], file, chosen)
+
+
 class Desk(OfDesk, Page):
     """The queue, nothing chosen yet."""
 
     template_name = "orientation/desk.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        shown = screen(self, step="queue")
-        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        said = api.closed_since(by=self.person, scope=self.scope, since=midnight)
-        shown["said"] = [presenters.said(one, motive_labels()) for one in said]
-        return super().get_context_data(**shown, form=None, **context)
+        return super().get_context_data(**desk_shown(self), **context)
 
 
 class RequestPage(OfRequest, Page):
-    """The same screen with one request in the middle."""
+    """The same screen with one request in the middle; only what changes, where a script asks for it."""
 
     template_name = "orientation/desk.html"
 
+    def get_template_names(self) -> list[str]:
+        return ["orientation/_changed.html"] if is_partial(self.request) else super().get_template_names()
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         step = STEPS.get(self.request.GET.get("etape", ""), "request")
+        return super().get_context_data(**request_shown(self, step), **context)
+
+
+class Panel(OfRequest, Endpoint):
+    """What a closed part of the request's screen holds, read once somebody opens it."""
+
+    def get(self, request: HttpRequest, **_address: Any) -> HttpResponse:
+        """Answer with that part. Raises Http404 for one that the request does not have."""
         file = api.file_of(by=self.person, row=self.asked)
-        shown = screen(self, step=step, current=self.asked.pk)
-        shown["chosen"] = request_view(file, self.person, motive_labels())
-        shown["proposals"] = proposals_view(file)
-        if shown["chosen"].may_search:
-            given = criteria_of(file.search)
-            shown["criteria"] = CriteriaForm(None, file.request, given)
-            if shown["proposals"].was_searched:
-                shown["extras"] = beyond.extras(self.person, file.request, given)
-                shown["outside"], shown["outside_key"] = beyond.OutsideForm(), uuid4().hex
-        if shown["chosen"].may_decide:
-            shown["complete"] = CompleteForm(initial=completing(file.request))
-        return super().get_context_data(**shown, form=None, **context)
+        chosen, name = request_view(file, self.person, motive_labels()), self.kwargs["name"]
+        shown = panels.of(self.person, name, file, chosen)
+        if not shown:
+            raise Http404(name)
+        return render(request, f"orientation/panels/{name}.html", shown | {"chosen": chosen})
 
 
 class Queue(OfDesk, Endpoint):
-    """The queue alone."""
+    """The queue alone; nothing where it is as the asker has it."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the rows; `?demande=` is the one that is open."""
+        """Answer with the rows; `?demande=` is the one that is open, `?version=` the queue known."""
         asked = request.GET.get("demande", "")
         waiting = api.queue(by=self.person, scope=self.scope)
-        rows = queue_rows(self, waiting, int(asked) if asked.isdigit() else None)
-        return render(request, "orientation/_queue.html", {"rows": rows, "version": version(rows)})
+        rows = queue_rows(self, waiting)
+        if request.GET.get("version") == version(rows):
+            return HttpResponse(status=204)
+        shown = {"rows": drawn(rows, int(asked) if asked.isdigit() else None), "version": version(rows)}
+        return HttpResponse(render_to_string("orientation/_queue.html", shown))

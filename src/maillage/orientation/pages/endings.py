@@ -76,7 +76,7 @@ def returned(closures: list[Closure]) -> str:
         return ""
     last = Outcome(closures[-1].outcome)
     if last is not Outcome.UNREACHABLE:
-        return _("revenue : {outcome}").format(outcome=OUTCOME_LABELS[last])
+        return _("revenue\N{NO-BREAK SPACE}: {outcome}").format(outcome=OUTCOME_LABELS[last])
     calls = sum(one.outcome == last.value for one in closures)
     said = ngettext("{count} appel sans réponse", "{count} appels sans réponse", calls)
     return said.format(count=calls)

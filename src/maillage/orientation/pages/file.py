@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
 from maillage.orientation.pages import criteria, endings, presenters, wording
-from maillage.orientation.pages.presenters import Mark, Proposals, RequestView
+from maillage.orientation.pages.presenters import Mark, Proposals, RequestView, Told
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
@@ -70,11 +70,10 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
 
 
 def proposals_view(file: api.RequestFile) -> Proposals:
-    """Return what may be proposed, who was left out, and what was decided."""
+    """Return what may be proposed, and what was decided."""
     now = timezone.now()
-    moment = partial(presenters.moment, now=now)
     if State(file.request.state) not in _DECIDING or file.search is None or file.request.has_red_flag:
-        return Proposals(done=_done(file))
+        return Proposals(done=_done(file), told=_told(file))
     given = criteria.criteria_of(file.search)
     standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
     standing.sort(key=lambda one: (one.slot_id is None, one.rank))  # slots, then whom to call
@@ -87,7 +86,6 @@ def proposals_view(file: api.RequestFile) -> Proposals:
             )
             for place, one in enumerate(standing, start=1)
         ],
-        excluded=[wording.left_out(row, moment) for row in file.search.excluded],
         active=criteria.active(file.request, given),
         wider=criteria.wider(file.search.widen, given),
         was_searched=True,
@@ -124,6 +122,30 @@ def _decided(decision: Decision) -> str:
 
 def _done(file: api.RequestFile) -> str:
     return _decided(file.decisions[-1]) if file.decisions else ""
+
+
+def _told(file: api.RequestFile) -> Told | None:
+    """Return what is read out to the person; nothing once the request is closed, or where nobody receives."""
+    if not file.decisions or not file.request.is_open:
+        return None
+    decision = file.decisions[-1]
+    what = str(DECISION_LABELS[DecisionKind(decision.kind)])
+    if decision.appointment is not None:
+        slot = decision.appointment.slot
+        professional, schedule = slot.agenda.professional, slot.schedule
+        phone = (schedule.place.phone if schedule.place else "") or professional.phone
+        when = presenters.moment(slot.starts_at, timezone.now())
+        lines = presenters.address(schedule)
+        return Told(what, when, professional.name, lines, phone, written_phone(phone))
+    who = decision.on_call or decision.sent_to
+    if who is None and decision.structure is None:
+        return None
+    lines = [decision.structure.title] if who is not None and decision.structure is not None else []
+    if decision.structure is not None and decision.structure.commune is not None:
+        lines.append(decision.structure.commune.name)
+    phone = who.phone if who is not None else ""
+    name = who.name if who is not None else decision.structure.title
+    return Told(what, "", str(name), lines, phone, written_phone(phone))
 
 
 def _history(file: api.RequestFile) -> list[tuple[datetime, str]]:

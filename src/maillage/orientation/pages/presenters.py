@@ -18,9 +18,10 @@ from maillage.agenda.api import Appointment, Schedule
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
+from maillage.orientation.api import QueueLine
 from maillage.orientation.models import Closure, Proposal, Request, SafetyAnswer, SafetySheet
 from maillage.orientation.models.closing import OUTCOME_LABELS
-from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
+from maillage.orientation.models.requests import CALLER_LABELS, PRIORITY_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
 from maillage.orientation.rules.vocabulary import (
@@ -28,7 +29,6 @@ from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
     DecisionKind,
-    Origin,
     Outcome,
     Priority,
     ProposalKind,
@@ -73,16 +73,32 @@ KEYS: list[tuple[str, str | Promise]] = [
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One request of the queue. `kind` colours its edge; `marks` say the same in words."""
+    """One request of the queue in two short lines. `kind` colours its edge; its words say the same.
+
+    `priority` is a code, empty where nobody said it. `due` says how late it is, or how long is left before it
+    is, `due_at` when; `due_kind` colours it; `escalated` says that it is late for too long. `note`: who has
+    it open, or until when a seat is held for it.
+    """
 
     pk: int
     title: str
-    detail: str
+    name: str
+    age_of: str
+    motive: str
+    priority: str
+    priority_said: str
     since: datetime
     age: str
+    due: str
+    due_at: datetime
+    due_kind: str
+    escalated: str
+    owner: str
+    state: str
+    note: str
+    note_icon: str
     kind: str
-    marks: list[Mark]
-    is_current: bool
+    has_red_flag: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +185,7 @@ class Card:
     kind_code: str
     reasons: list[str]
     action: str
+    action_with: str
     is_bookable: bool
     is_effector: bool
     decision: str
@@ -190,14 +207,29 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is read out to the person once something is decided: when, by whom, at which address, which phone.
+
+    `lines`: the address, empty where none is known.
+    """
+
+    what: str
+    when: str
+    who: str
+    lines: list[str]
+    phone: str
+    phone_said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposals:
     """The right of the screen."""
 
     cards: list[Card] = field(default_factory=list)
-    excluded: list[Mark] = field(default_factory=list)
     active: list[Active] = field(default_factory=list)
     wider: list[Wider] = field(default_factory=list)
     done: str = ""
+    told: Told | None = None
     was_searched: bool = False
 
     @property
@@ -235,34 +267,44 @@ def title(request: Request, motives: Mapping[str, str]) -> str:
     return " · ".join(filter(None, [motive, person_age(request.age_months)]))
 
 
-def queue_row(
-    request: Request,
-    late: Urgency,
-    motives: Mapping[str, str],
-    viewer: Person,
-    now: datetime,
-    current: int | None,
-) -> QueueRow:
+def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: datetime) -> QueueRow:
     """Return one row; a red flag and a late request are said in words as well as by an edge."""
-    marks: list[Mark] = []
-    if request.has_red_flag:
-        marks.append((_("signe d’alerte : 15"), "urgent"))
-    if late is Urgency.ESCALATED:
-        marks.append((_("remontée : trop longtemps"), "attention"))
-    elif late is Urgency.LATE:
-        marks.append((_("en retard"), "attention"))
-    holder = request.lock_holder(now)
-    if holder is not None and holder.pk != viewer.pk:
-        marks.append((_("ouverte par {name}").format(name=holder.get_full_name()), ""))
-    marks.append((request.state_label, ""))
-    kind = "urgent" if request.has_red_flag else "attention" if late is not Urgency.ON_TIME else ""
-    owner = _("à vous") if request.owner_id == viewer.pk else request.owner.get_full_name()
-    place = request.commune.name if request.commune else _("lieu à préciser")
-    origin = str(ORIGIN_LABELS[Origin(request.origin)])
+    request, holder = line.request, line.holder
+    is_late = line.urgency is not Urgency.ON_TIME
+    note, note_icon = "", ""
+    if line.held_until is not None:
+        until = formats.time_short(timezone.localtime(line.held_until))
+        note, note_icon = _("créneau retenu jusqu’à {time}").format(time=until), "clock"
+    elif holder is not None and holder.pk != viewer.pk:
+        note, note_icon = _("ouverte par {name}").format(name=holder.get_full_name()), "lock"
     return QueueRow(
-        request.pk, title(request, motives), f"{place} · {origin} · {owner}", request.called_at,
-        age(request.called_at, now), kind, marks, request.pk == current,
-    )  # fmt: skip
+        pk=request.pk,
+        title=title(request, motives),
+        name=request.patient.name if request.patient else request.caller_name or _("Nom inconnu"),
+        age_of=person_age(request.age_months),
+        motive=motives.get(request.motive, request.motive),
+        priority=request.priority,
+        priority_said=str(PRIORITY_LABELS[Priority(request.priority)]) if request.priority else "",
+        since=request.called_at,
+        age=age(request.called_at, now),
+        due=due(line.late_at, now),
+        due_at=line.late_at,
+        due_kind="attention" if is_late else "",
+        escalated=_("délai dépassé\N{NO-BREAK SPACE}:") if line.urgency is Urgency.ESCALATED else "",
+        owner=_("vous") if request.owner_id == viewer.pk else request.owner.get_full_name(),
+        state=request.state_label,
+        note=note,
+        note_icon=note_icon,
+        kind="urgent" if request.has_red_flag else "attention" if is_late else "",
+        has_red_flag=request.has_red_flag,
+    )
+
+
+def due(late_at: datetime, now: datetime) -> str:
+    """Write how long is left before a request is late, or since when it is (assets/js/desk.js keeps it)."""
+    if now < late_at:
+        return _("reste {time}").format(time=age(now, late_at))
+    return _("retard {time}").format(time=age(late_at, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +419,7 @@ def card(
         kind_code=kind.value,
         reasons=[*filter(None, [proposal.protocol_label]), *_travel(proposal), *reasons],
         action=_action(kind, bookable=bookable, when=when, who=name),
+        action_with=_("chez {who}").format(who=name) if bookable else "",
         is_bookable=bookable,
         is_effector=bool(proposal.professional_id or proposal.structure_id),
         decision=DecisionKind.ON_CALL.value if kind is ProposalKind.ON_CALL else "",
@@ -426,7 +469,7 @@ def _travel(proposal: Proposal) -> list[str]:
 
 def _action(kind: ProposalKind, *, bookable: bool, when: str, who: str) -> str:
     if bookable:
-        return _("Réserver {when} chez {who}").format(when=when, who=who)
+        return _("Réserver {when}").format(when=when)
     if kind is ProposalKind.ON_CALL:
         return _("Orienter vers {who}, de garde").format(who=who)
     return _("Accepté : adresser")
@@ -436,6 +479,16 @@ def place(schedule: Schedule) -> str:
     """Name a place of consultation and its commune, once."""
     name, commune = str(schedule), schedule.commune.name if schedule.commune else ""
     return name if commune in name else f"{name}, {commune}"
+
+
+def address(schedule: Schedule) -> list[str]:
+    """Return the lines of the address of a place of consultation, its name first; only what is known."""
+    where, commune = schedule.place, schedule.commune
+    if where is None:
+        return [place(schedule)]
+    town = where.commune or commune
+    line = " ".join(filter(None, [where.postcode, town.name if town else ""]))
+    return list(filter(None, [str(schedule), where.address, line if line not in str(schedule) else ""]))
 
 
 def may_search(request: Request, cleared: bool) -> bool:

@@ -7,16 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Page
 from maillage.orientation import api
-from maillage.orientation.pages import presenters
 from maillage.orientation.pages.base import OfDesk
-from maillage.orientation.pages.desk import motive_labels
+from maillage.orientation.pages.desk import drawn, queue_rows
 
 
 class HandOver(OfDesk, Page):
@@ -30,13 +28,9 @@ class HandOver(OfDesk, Page):
         return [one for one in api.regulators(self.scope) if one.pk != self.person.pk]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        now = timezone.now()
-        motives = motive_labels()
         waiting = api.queue(by=self.person, scope=self.scope)
         mine = [one for one in waiting if one.request.owner_id == self.person.pk]
-        rows = [
-            presenters.queue_row(one.request, one.urgency, motives, self.person, now, None) for one in mine
-        ]
+        rows = drawn(queue_rows(self, mine))
         return super().get_context_data(rows=rows, colleagues=self.colleagues, desk=self.scope, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:

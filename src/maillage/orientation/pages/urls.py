@@ -16,6 +16,7 @@ urlpatterns = [
     path("demandes/<int:pk>/issue/", outcomes.Say.as_view(), name="say"),
     path("demandes/<int:pk>/corriger/", outcomes.CorrectSaid.as_view(), name="correct_said"),
     path("<int:pk>/", desk.RequestPage.as_view(), name="request"),
+    path("<int:pk>/volet/<slug:name>/", desk.Panel.as_view(), name="panel"),
     path("<int:pk>/prendre/", work.Take.as_view(), name="take"),
     path("<int:pk>/laisser/", work.Release.as_view(), name="release"),
     path("<int:pk>/completer/", calls.Complete.as_view(), name="complete"),

@@ -6,7 +6,8 @@ from typing import ClassVar, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,9 @@ from maillage.orientation import api
 from maillage.orientation.models import Closure, Proposal, Request, SafetySheet
 from maillage.orientation.models import Search as MadeSearch
 from maillage.orientation.pages import criteria
-from maillage.orientation.pages.base import OfRequest, key_of
+from maillage.orientation.pages.base import OfRequest, is_partial, key_of
 from maillage.orientation.pages.criteria import CriteriaForm
+from maillage.orientation.pages.desk import STEPS, desk_shown, request_shown
 from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason, State
 from maillage.orientation.rules.workflow import BY_DESK, BY_EFFECTOR
 
@@ -24,7 +26,10 @@ Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome, State)
 
 
 class Act(OfRequest, Endpoint):
-    """One action on the request of the address, then back to its screen, with what was refused said."""
+    """One action on the request of the address, with what was refused said.
+
+    A script gets what it changes in the same answer; without one, the browser returns to the screen.
+    """
 
     step: ClassVar[str] = ""
 
@@ -38,7 +43,23 @@ class Act(OfRequest, Endpoint):
             self.act()
         except api.OrientationError as error:
             messages.warning(request, str(error))
-        return self.back(self.step)
+        return self.answer()
+
+    def answer(self) -> HttpResponse:
+        """Return what changed, or the way back to the screen."""
+        return shown_again(self, self.step) if is_partial(self.request) else self.back(self.step)
+
+
+def shown_again(view: OfRequest, step: str = "") -> HttpResponse:
+    """Return the parts of the request's screen that an action changed, its line in the queue among them."""
+    view.read_again()
+    answer = render(
+        view.request,
+        "orientation/_changed.html",
+        request_shown(view, STEPS.get(step, "request")) | {"acted": True},
+    )
+    answer["HX-Replace-Url"] = view.address(step)
+    return answer
 
 
 class Take(Act):
@@ -57,10 +78,13 @@ class Release(Act):
         """Unlock it."""
         api.release(by=self.person, request=self.asked)
 
-    def post(self, request: HttpRequest, **address: int) -> HttpResponse:
-        """Unlock it, and return to the queue."""
-        super().post(request, **address)
-        return redirect("orientation:desk")
+    def answer(self) -> HttpResponse:
+        """Return to the queue."""
+        if not is_partial(self.request):
+            return redirect("orientation:desk")
+        answer = render(self.request, "orientation/_changed.html", desk_shown(self) | {"acted": True})
+        answer["HX-Replace-Url"] = reverse("orientation:desk")
+        return answer
 
 
 class Answers(Act):

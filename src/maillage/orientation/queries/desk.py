@@ -45,8 +45,8 @@ _IN_TOWN = frozenset(DecisionKind) - {DecisionKind.TRANSFER}
 class QueueLine:
     """One open request: how long since the call and in its state, who has it open, how late it is.
 
-    `late_at`: when it is, or was, late. `held_until`: when the seat held for it is free again, None where none
-    is held. No more of a patient than the name: the queue is no reading of a file.
+    `late_at`: when it is, or was, late. `held_until`: when the seat held for it is free again. No more
+    of a patient than the name: the queue is no reading of a file.
     """
 
     request: Request
@@ -130,9 +130,10 @@ def file_of(*, by: Person, row: Request, purpose: str = "") -> RequestFile:
         "by",
         "on_call",
         "sent_to",
-        "structure",
+        "structure__commune",
         "appointment__slot__agenda__professional",
-        "appointment__slot__schedule",
+        "appointment__slot__schedule__place__commune",
+        "appointment__slot__schedule__commune",
     )
     closures = Closure.objects.about(row).select_related("by", "duplicate_of", "corrects", "request")
     said = list(closures)
@@ -250,7 +251,7 @@ _READ = (
     *(f"{who}__{name}" for who in ("owner", "locked_by") for name in ("email", "first_name", "last_name")),
     *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),
 )  # fmt: skip
-#: When the appointment of a request ends, and until when a seat is held for it, in the statement of the queue.
+#: When the appointment of a request ends, until when a seat is held for it: read with the queue.
 _DATES = {
     "appointment_end": Case(
         When(
@@ -274,7 +275,7 @@ _DATES = {
 
 
 def _line(row: Request, at: datetime) -> QueueLine:
-    end, held = getattr(row, "appointment_end"), getattr(row, "held_until")
+    end, held = row.appointment_end, row.held_until
     since = max(row.state_since, end) if end else row.state_since
     limits = rule("orientation.escalation.minutes").value[row.state]
     return QueueLine(
