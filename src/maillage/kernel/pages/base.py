@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import quote_etag
@@ -47,8 +47,18 @@ class PermissionMixin(View):
         return None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the permission, then serve the page."""
+        """Check the permission, then serve the page.
+
+        Raises Http404 for an address with a null character: no database of ours holds one, and PostgreSQL
+        refuses to be asked.
+        """
         person = self.person
+        written = [
+            *kwargs.values(),
+            *(text for texts in request.GET.lists() for text in (texts[0], *texts[1])),
+        ]
+        if any("\x00" in text for text in written if isinstance(text, str)):
+            raise Http404
         if self.permission is not None:
             if self.everywhere:
                 access.require_everywhere(person, self.permission)

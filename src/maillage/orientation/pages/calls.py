@@ -126,5 +126,19 @@ class Complete(OfRequest, Endpoint):
         values = form.request_values()
         if self.asked.patient is None and form.cleaned_data["last_name"]:
             given = form.patient_values() | {"phone": self.asked.caller_phone}
-            values["patient"] = people.register(by=self.person, scope=self.asked.scope, values=given)
+            values["patient"] = self._registered(given)
         api.describe(by=self.person, request=self.asked, values=values)
+
+    def _registered(self, given: dict[str, Any]) -> people.Patient:
+        """Open a file; one that only resembles another is opened with a warning: nothing else asks here."""
+        scope = self.asked.scope
+        try:
+            return people.register(by=self.person, scope=scope, values=given)
+        except people.DuplicateWarning as warning:
+            if warning.is_sure:
+                raise
+        messages.warning(
+            self.request,
+            _("Un dossier aux noms qui se ressemblent existe : vérifiez que ce n’est pas le sien."),
+        )
+        return people.register(by=self.person, scope=scope, values=given, is_another=True)

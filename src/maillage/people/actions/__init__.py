@@ -4,6 +4,7 @@ from maillage.people.actions.demonstration import create_demonstration_patients
 from maillage.people.actions.patients import (
     DuplicateWarning,
     change_patient,
+    is_own_file,
     may_keep,
     record_ins,
     register,
@@ -28,6 +29,7 @@ __all__ = [
     "close",
     "create_demonstration_patients",
     "declare",
+    "is_own_file",
     "may_keep",
     "propose",
     "record_consent",

@@ -15,6 +15,7 @@ from maillage.directory import api as directory
 from maillage.kernel import journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import search_key
+from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import (
     DoctorProposal,
@@ -104,6 +105,8 @@ def _patient(
         birth_name=name,
         birth_first_names=first,
         search_name=search_key(name, first),
+        birth_sound=name_sound(name, first),
+        used_sound=name_sound(name, first),
         birth_date=today - timedelta(days=days),
         sex=sex,
         document=evidence.document.value,
@@ -133,8 +136,10 @@ def _link_account(patients: list[Patient]) -> None:
     file = patients[0]
     file.account, file.birth_name, file.birth_first_names = account, account.last_name, account.first_name
     file.search_name = search_key(file.birth_name, file.birth_first_names)
+    file.birth_sound = file.used_sound = name_sound(file.birth_name, file.birth_first_names)
     file.sex = "male"
-    file.save(update_fields=["account", "birth_name", "birth_first_names", "search_name", "sex"])
+    names = ("birth_name", "birth_first_names", "search_name", "birth_sound", "used_sound")
+    file.save(update_fields=["account", "sex", *names])
 
 
 def _searches(patients: list[Patient], doctors: list[directory.Professional], today: date) -> None:

@@ -20,9 +20,11 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import search_key
 from maillage.kernel.phones import read_phone
 from maillage.kernel.rules import Permission
+from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import Patient, PatientAddress
 from maillage.people.queries.patients import possible_duplicates, traits_of
+from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import identity_status, may_carry_ins
 
 IDENTITY_FIELDS = (
@@ -33,6 +35,8 @@ REACH_FIELDS = (
     "phone", "other_phone", "email", "language", "needs_interpreter", "disability", "joins_by_phone",
     "no_smartphone", "carer_name", "carer_phone",
 )  # fmt: skip
+#: Written by `_set` from the others.
+DERIVED = ("search_name", "birth_sound", "used_sound")
 _PHONES = ("phone", "other_phone", "carer_phone")
 
 
@@ -47,6 +51,11 @@ class DuplicateWarning(ValidationError):  # noqa: N818 - a warning to the one wh
             )
         )
         self.matches = matches
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a file says the same of the person, not only something alike."""
+        return any(match.likeness is not Likeness.ALIKE for match in self.matches)
 
 
 @transaction.atomic
@@ -67,9 +76,9 @@ def register(
     access.require(by, Permission.REGISTER_PATIENTS, scope)
     patient = Patient(scope=scope)
     _set(patient, values)
-    patient.clean_fields(exclude=["search_name"])
+    patient.clean_fields(exclude=DERIVED)
     if not is_another:
-        matches = possible_duplicates(by=by, scope=scope, traits=traits_of(patient))
+        matches = possible_duplicates(by=by, scope=scope, traits=traits_of(patient, _home(address)))
         if matches:
             raise DuplicateWarning(matches)
     patient.save()
@@ -84,12 +93,17 @@ def register(
 def change_patient(*, by: Person, patient: Patient, values: Mapping[str, Any]) -> Patient:
     """Change what is known of a patient; the journal keeps which fields, never their content.
 
-    Raises PermissionDenied, ValidationError.
+    Of their own file, people change how they are reached, never who they are nor how sure it is, whatever
+    their roles. Raises PermissionDenied, ValidationError.
     """
-    require_keeper(by, patient)
+    if is_own_file(by, patient):
+        _refuse_own_identity(patient, values)
+        values = {name: values[name] for name in REACH_FIELDS if name in values}
+    else:
+        require_keeper(by, patient)
     before = {name: getattr(patient, name) for name in (*IDENTITY_FIELDS, *REACH_FIELDS)}
     _set(patient, values)
-    patient.clean_fields(exclude=["search_name"])
+    patient.clean_fields(exclude=DERIVED)
     if patient.ins_number and not may_carry_ins(identity_status(patient.evidence)):
         patient.ins_number = patient.ins_oid = ""
     changed = sorted(name for name, value in before.items() if getattr(patient, name) != value)
@@ -152,9 +166,16 @@ def write_referring_doctor(
     )
 
 
+def is_own_file(person: Person, patient: Patient) -> bool:
+    """Return whether a file is the person's own: they say how to reach them, others say who they are."""
+    return patient.account_id is not None and patient.account_id == person.pk
+
+
 def may_keep(person: Person, patient: Patient) -> bool:
-    """Return whether the person may change a file: a role of the scope, or its own doctor."""
+    """Return whether the person may change a file, never their own: a role of its scope, or its doctor."""
     doctor = patient.referring_doctor
+    if is_own_file(person, patient):
+        return False
     return access.may(person, Permission.REGISTER_PATIENTS, patient.scope) or (
         doctor is not None and doctor.account_id == person.pk
     )
@@ -164,6 +185,14 @@ def require_keeper(person: Person, patient: Patient) -> None:
     """Raise PermissionDenied, with a sentence to show, unless `may_keep`."""
     if not may_keep(person, patient):
         raise PermissionDenied(_("Vous pouvez lire ce dossier, mais pas le changer."))
+
+
+def _refuse_own_identity(patient: Patient, values: Mapping[str, Any]) -> None:
+    """Raise PermissionDenied where the values would change who somebody is, or how sure it is."""
+    if any(name in values and values[name] != getattr(patient, name) for name in IDENTITY_FIELDS):
+        raise PermissionDenied(
+            _("Votre identité est vérifiée par un professionnel : demandez-lui de la corriger.")
+        )
 
 
 def _set(patient: Patient, values: Mapping[str, Any]) -> None:
@@ -187,7 +216,16 @@ def _set(patient: Patient, values: Mapping[str, Any]) -> None:
         patient.birthplace_code = _checked("birthplace_code", parse_birthplace, patient.birthplace_code)
     names = (patient.birth_name, patient.birth_first_names, patient.used_name, patient.used_first_name)
     patient.search_name = search_key(*names)
+    patient.birth_sound = name_sound(patient.birth_name, patient.birth_first_names)
+    patient.used_sound = name_sound(
+        patient.used_name or patient.birth_name, patient.used_first_name or patient.birth_first_names
+    )
     patient.identity_status = identity_status(patient.evidence).value
+
+
+def _home(address: Mapping[str, Any] | None) -> str:
+    commune = address.get("commune") if address else None
+    return commune.code if commune is not None else ""
 
 
 def _birth_date(day: date | str) -> date | None:

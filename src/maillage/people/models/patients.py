@@ -114,6 +114,12 @@ class Patient(AnnotatedModel):
     used_name = models.CharField(_("nom utilisé"), max_length=100, blank=True)
     used_first_name = models.CharField(_("prénom utilisé"), max_length=100, blank=True)
     search_name = models.TextField(_("nom de recherche"), editable=False)
+    birth_sound = models.CharField(
+        _("son des noms de naissance"), max_length=80, blank=True, db_index=True, editable=False
+    )
+    used_sound = models.CharField(
+        _("son des noms utilisés"), max_length=80, blank=True, db_index=True, editable=False
+    )
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True, db_index=True)
     sex = models.CharField(_("sexe"), max_length=13, blank=True, default="", choices=as_choices(SEX_LABELS))
     birthplace_code = models.CharField(_("code INSEE du lieu de naissance"), max_length=5, blank=True)
@@ -164,9 +170,9 @@ class Patient(AnnotatedModel):
 
     personal = (
         "scope", "account", "birth_name", "birth_first_names", "used_name", "used_first_name", "search_name",
-        "birth_date", "sex", "birthplace_code", "ins_number", "ins_oid", "document", "insi", "doubt",
-        "identity_status", "phone", "other_phone", "email", "language", "needs_interpreter", "joins_by_phone",
-        "no_smartphone", "carer_name", "carer_phone",
+        "birth_sound", "used_sound", "birth_date", "sex", "birthplace_code", "ins_number", "ins_oid",
+        "document", "insi", "doubt", "identity_status", "phone", "other_phone", "email", "language",
+        "needs_interpreter", "joins_by_phone", "no_smartphone", "carer_name", "carer_phone",
     )  # fmt: skip
     health = ("disability", "referring_doctor")
     neither = ("id", "is_demonstration", "created_at")

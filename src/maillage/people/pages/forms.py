@@ -105,6 +105,21 @@ class PatientForm(forms.Form):
         return {name: self.cleaned_data[name] for name in (*IDENTITY_FIELDS, *REACH_FIELDS)}
 
 
+class OwnFileForm(PatientForm):
+    """How to reach oneself: who one is, a professional checks."""
+
+    layout = PatientForm.layout[1:3]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in IDENTITY_FIELDS:
+            del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        """Return how the patient is reached."""
+        return {name: self.cleaned_data[name] for name in REACH_FIELDS}
+
+
 class RegistrationForm(PatientForm):
     """The same, where somebody is registered: in which scope, where they live, and that they are another."""
 

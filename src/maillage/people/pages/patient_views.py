@@ -20,7 +20,7 @@ from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
 from maillage.people.models import STATUS_LABELS, Patient
 from maillage.people.pages import presenters
-from maillage.people.pages.forms import InsForm, PatientForm, RegistrationForm, SearchForm
+from maillage.people.pages.forms import InsForm, OwnFileForm, PatientForm, RegistrationForm, SearchForm
 from maillage.people.queries import PatientFile
 from maillage.people.rules.identity import IdentityStatus, may_carry_ins, next_steps
 
@@ -136,6 +136,7 @@ class PatientPage(OfPatient, Page):
             reach=presenters.reach(patient),
             requests=requests,
             may_keep=may_keep,
+            may_change=may_keep or actions.is_own_file(self.person, patient),
             may_search=may_keep and not patient.referring_doctor and not queries.is_searching(patient),
             may_read_log=patient.account_id == self.person.pk
             or access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
@@ -151,12 +152,17 @@ class PatientChange(OfPatient, Page):
     purpose = CHANGING
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        context.setdefault("form", PatientForm(patient=self.file.patient))
+        context.setdefault("form", self.form())
         return super().get_context_data(patient=self.file.patient, **context)
+
+    def form(self, *sent: Any) -> PatientForm:
+        """Return the form of the file: without the identity where it is the visitor's own."""
+        is_own = actions.is_own_file(self.person, self.file.patient)
+        return (OwnFileForm if is_own else PatientForm)(*sent, patient=self.file.patient)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the file."""
-        form = PatientForm(request.POST, patient=self.file.patient)
+        form = self.form(request.POST)
         if form.is_valid():
             try:
                 actions.change_patient(by=self.person, patient=self.file.patient, values=form.values())

@@ -51,6 +51,7 @@ LIKENESS_LABELS: dict[Likeness, str | Promise] = {
     Likeness.SWAPPED_NAMES: gettext_lazy("nom et prénom inversés, même date de naissance"),
     Likeness.NAMES_AND_PHONE: gettext_lazy("mêmes noms et même téléphone"),
     Likeness.BIRTH_AND_PHONE: gettext_lazy("même date de naissance et même téléphone"),
+    Likeness.ALIKE: gettext_lazy("noms qui se ressemblent"),
 }
 READ_LABELS: dict[str, str | Promise] = {
     "file": gettext_lazy("dossier"),

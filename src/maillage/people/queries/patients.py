@@ -9,16 +9,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from maillage.kernel import access
+from maillage.kernel import access, formats
 from maillage.kernel.dates import read_day
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import normalise
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
+from maillage.kernel.sounds import name_sound
+from maillage.kernel.sourced_rules import rule
 from maillage.people.models import AccessLogEntry, Patient, PatientAddress
-from maillage.people.rules.duplicates import Likeness, Traits, likeness
+from maillage.people.rules.duplicates import Likeness, Traits, likeness, resemblance
+from maillage.territory import api as territory
 
 FILE, LIST = "file", "list"
+#: Files compared for each kind of key; the latest first.
+CANDIDATES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,13 @@ class Match:
     patient: Patient
     likeness: Likeness
     is_visible: bool
+    commune: str = ""
+
+    @property
+    def detail(self) -> str:
+        """What tells two homonyms apart: the birth date, the commune."""
+        born = self.patient.birth_date
+        return " · ".join(filter(None, (formats.date_short(born) if born else "", self.commune)))
 
 
 @transaction.atomic
@@ -78,36 +90,69 @@ def search_patients(
 def possible_duplicates(*, by: Person, scope: Scope, traits: Traits) -> list[Match]:
     """Return the files of a scope that may be those of the person being registered, the surest first.
 
-    The one who registers may not be allowed to open them: `is_visible` says so. Raises PermissionDenied.
+    Candidates come by keys that the database holds in order: the birth date, the phones, the matricule, how
+    the names sound; never by reading the table. The one who registers may not be allowed to open them:
+    `is_visible` says so. Raises PermissionDenied.
     """
     access.require(by, Permission.REGISTER_PATIENTS, scope)
-    conditions = Q(pk__in=[])
-    if traits.birth_date:
-        conditions |= Q(birth_date=traits.birth_date)
-    if traits.ins_number:
-        conditions |= Q(ins_number=traits.ins_number)
-    for phone in traits.phones:
-        conditions |= Q(phone=phone) | Q(other_phone=phone) | Q(carer_phone=phone)
-    near = list(Patient.objects.in_scope(scope).filter(conditions).order_by("pk")[:500])
-    alike = [(one, why) for one in near if (why := likeness(traits, traits_of(one))) is not None]
+    near = _candidates(scope, traits)
+    homes = _homes(scope, near)
+    alike = [(one, _likeness(traits, traits_of(one, homes.get(one.pk, "")))) for one in near]
+    found = [(one, why) for one, why in alike if why is not None]
     visible = set(
         Patient.objects.for_person(by)
-        .filter(pk__in=[one.pk for one, _why in alike])
+        .filter(pk__in=[one.pk for one, _why in found])
         .values_list("pk", flat=True)
     )
     order = list(Likeness)
-    found = [Match(one, why, one.pk in visible) for one, why in alike]
-    return sorted(found, key=lambda match: (order.index(match.likeness), match.patient.pk))
+    towns = territory.names_of(set(homes.values()))
+    matches = [Match(one, why, one.pk in visible, towns.get(homes.get(one.pk, ""), "")) for one, why in found]
+    return sorted(matches, key=lambda match: (order.index(match.likeness), match.patient.pk))
 
 
-def traits_of(patient: Patient) -> Traits:
-    """Return what two files are compared by."""
+def _candidates(scope: Scope, traits: Traits) -> list[Patient]:
+    """Return the files that share a key, `CANDIDATES` at most for each kind of key."""
+    sounds = [name_sound(last, first) for last in traits.last_names for first in traits.first_names]
+    heard = list(filter(None, sounds))
+    phones = list(traits.phones)
+    conditions = [
+        Q(birth_date=traits.birth_date) if traits.birth_date else None,
+        Q(ins_number=traits.ins_number) if traits.ins_number else None,
+        Q(phone__in=phones) | Q(other_phone__in=phones) | Q(carer_phone__in=phones) if phones else None,
+        Q(birth_sound__in=heard) | Q(used_sound__in=heard) if heard else None,
+    ]
+    found: dict[int, Patient] = {}
+    for condition in filter(None, conditions):
+        near = Patient.objects.in_scope(scope).filter(condition).order_by("-pk")[:CANDIDATES]
+        found |= {one.pk: one for one in near}
+    return list(found.values())
+
+
+def _homes(scope: Scope, patients: Iterable[Patient]) -> dict[int, str]:
+    """Return the commune of the first address of each patient, by key."""
+    keys = [one.pk for one in patients]
+    rows = PatientAddress.objects.in_scope(scope).filter(patient__in=keys).order_by("-position", "-pk")
+    return {patient: commune for patient, commune in rows.values_list("patient", "commune") if commune}
+
+
+def _likeness(traits: Traits, theirs: Traits) -> Likeness | None:
+    sure = likeness(traits, theirs)
+    if sure is not None:
+        return sure
+    total = resemblance(traits, theirs, rule("people.duplicates.weights").value)
+    return Likeness.ALIKE if total >= rule("people.duplicates.warning").value else None
+
+
+def traits_of(patient: Patient, commune: str = "") -> Traits:
+    """Return what two files are compared by; `commune` is the code of where somebody lives."""
     return Traits(
         _normalised(patient.birth_name, patient.used_name),
         _normalised(patient.birth_first_names, patient.used_first_name),
         patient.birth_date,
         frozenset(filter(None, (patient.phone, patient.other_phone, patient.carer_phone))),
         patient.ins_number,
+        patient.sex,
+        commune,
     )
 
 

@@ -1,10 +1,19 @@
-"""When two files may be those of one person: a warning to the one who types, never an automatic merge."""
+"""When two files may be those of one person: a warning to the one who types, never an automatic merge.
+
+`likeness` says what is sure by itself (the same matricule; the same names and birth date…);
+`resemblance` adds up what two files have in common where spellings differ, by weights of
+`sourced/duplicates.toml`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from maillage.kernel.sounds import likeness as spelt_alike
+from maillage.kernel.sounds import sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,8 @@ class Traits:
     birth_date: date | None = None
     phones: frozenset[str] = frozenset()
     ins_number: str = ""
+    sex: str = ""
+    commune: str = ""
 
 
 class Likeness(StrEnum):
@@ -26,6 +37,7 @@ class Likeness(StrEnum):
     SWAPPED_NAMES = "swapped_names"
     NAMES_AND_PHONE = "names_and_phone"
     BIRTH_AND_PHONE = "birth_and_phone"
+    ALIKE = "alike"
 
 
 def likeness(one: Traits, other: Traits) -> Likeness | None:
@@ -48,6 +60,56 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
     if same_birth and same_phone and (same_last or same_first):
         return Likeness.BIRTH_AND_PHONE
     return None
+
+
+def resemblance(one: Traits, other: Traits, weights: Mapping[str, float]) -> float:
+    """Return the sum of the weights of what two sets of traits share, less those of what sets them apart.
+
+    Names count once each, the last and the first, in either order, by the surest of: the same, the same to
+    the ear, most letters in common. What either does not say counts for nothing.
+    """
+    straight = _named(one.last_names, other.last_names, weights) + _named(
+        one.first_names, other.first_names, weights
+    )
+    swapped = _named(one.last_names, other.first_names, weights) + _named(
+        one.first_names, other.last_names, weights
+    )
+    total = max(straight, swapped)
+    if one.birth_date and other.birth_date:
+        total += weights[_born(one.birth_date, other.birth_date)]
+    if one.sex and other.sex:
+        total += weights["same_sex" if one.sex == other.sex else "other_sex"]
+    if one.commune and one.commune == other.commune:
+        total += weights["same_commune"]
+    if one.phones & other.phones:
+        total += weights["same_phone"]
+    return total
+
+
+def _named(some: frozenset[str], others: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Return the weight of the surest way in which two names, or their first words, are one."""
+    if not some or not others:
+        return 0
+    if some & others or _begin_alike(some, others):
+        return weights["same_name"]
+    heard = {sound(name.split()[0]) for name in some} | {sound(name) for name in some}
+    if heard & ({sound(name.split()[0]) for name in others} | {sound(name) for name in others}):
+        return weights["sounding_name"]
+    closest = max(spelt_alike(one, other) for one in some for other in others)
+    return weights["spelt_name" if closest >= weights["spelt_share"] else "other_name"]
+
+
+def _born(one: date, other: date) -> str:
+    """Return whether two birth dates are the same, a slip of the pen apart, or of two people.
+
+    A slip: day and month exchanged, or one of the eight digits.
+    """
+    if one == other:
+        return "same_birth"
+    if (one.day, one.month, one.year) == (other.month, other.day, other.year):
+        return "near_birth"
+    apart = sum(a != b for a, b in zip(f"{one:%Y%m%d}", f"{other:%Y%m%d}", strict=True))
+    return "near_birth" if apart == 1 else "other_birth"
 
 
 def _begin_alike(some: frozenset[str], others: frozenset[str]) -> bool:

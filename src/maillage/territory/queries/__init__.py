@@ -1,6 +1,6 @@
 """Reads of the territory context that join several models."""
 
-from maillage.territory.queries.communes import Hit, commune, groups, known_codes, search_communes
+from maillage.territory.queries.communes import Hit, commune, groups, known_codes, names_of, search_communes
 from maillage.territory.queries.contours import contours, feature_collection
 from maillage.territory.queries.drawing import ReadCodes, drawing, read_codes, with_group
 from maillage.territory.queries.packs import check_pack, current_pack, last_report, list_packs
@@ -38,6 +38,7 @@ __all__ = [
     "member_codes",
     "member_positions",
     "missing_codes",
+    "names_of",
     "overlaps",
     "read_codes",
     "scenarios",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
@@ -29,6 +30,11 @@ def commune(code: str) -> Commune | None:
 def known_codes() -> dict[str, str]:
     """Return the names of all communes ever imported, by code."""
     return dict(Commune.objects.values_list("code", "name"))
+
+
+def names_of(codes: Collection[str]) -> dict[str, str]:
+    """Return the names of communes by code, those of an earlier pack too."""
+    return dict(Commune.objects.filter(code__in=list(codes)).values_list("code", "name"))
 
 
 def search_communes(text: str, limit: int = 20) -> list[Commune]:
