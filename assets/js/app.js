@@ -1,4 +1,5 @@
 // What every page may need; the map and the charts are fetched only by the pages that draw one.
+import { agenda } from "./agenda.js";
 import { appearance } from "./appearance.js";
 import { desk } from "./desk.js";
 import { dialogs } from "./dialogs.js";
@@ -26,6 +27,7 @@ islands(document);
 lists(document);
 menus(document);
 desk(document);
+agenda(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));

@@ -4,16 +4,20 @@
 // [data-since] is an instant whose age is shown; [data-left] counts down the seconds that a seat stays held;
 // #desk-queue[data-src] is fetched again when something changed; #desk-map brings its map only once it is open.
 import { look } from "./islands.js";
+import { keys } from "./keys.js";
 
 const POLL = 4000; // ms between two looks where the stream is not to be had
 const TOLD = 12000; // ms that what went well stays said over the queue; what did not stays
 const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map
-const SWITCH = "maillage-desk-keys"; // localStorage: "off" where the reader wants no single-key shortcuts
 
 export function desk(root) {
   const screen = root.getElementById("desk");
   if (!screen) return;
-  keys(screen);
+  keys(".desk-header [data-key], #desk [data-key]", {
+    help: document.getElementById("desk-keys"),
+    own: (event) => (event.key === "o" ? first(screen) : step(screen, event)),
+    then: (target) => target.matches(".desk-refuse > summary") && target.nextElementSibling.querySelector("select").focus(),
+  });
   clocks(screen, root);
   live(screen);
   map();
@@ -47,42 +51,19 @@ function parts(screen) {
   });
 }
 
-/** Single keys, never while one types, and only as long as the reader wants them (WCAG 2.1.4). */
-function keys(screen) {
-  const help = document.getElementById("desk-keys");
-  const wanted = help?.querySelector("input[name=keys]");
-  if (wanted) {
-    wanted.checked = localStorage.getItem(SWITCH) !== "off";
-    wanted.addEventListener("change", () => localStorage.setItem(SWITCH, wanted.checked ? "on" : "off"));
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    if (event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]")) return;
-    if (event.key === "?") return event.preventDefault(), help?.showModal();
-    if (localStorage.getItem(SWITCH) === "off") return;
-    if (event.key === "j" || event.key === "k") return step(screen, event);
-    if (event.key === "o") return first(screen, event);
-    const target = [...document.querySelectorAll(`.desk-header [data-key], #desk [data-key]`)].filter((one) => one.matches(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`)).find((one) => one.checkVisibility());
-    if (!target) return;
-    event.preventDefault();
-    if (target.matches("input, select, textarea")) return target.focus();
-    target.click();
-    if (target.matches(".desk-refuse > summary")) target.nextElementSibling.querySelector("select").focus();
-  });
-}
-
 /** Opens the first request of the queue. */
-function first(screen, event) {
-  event.preventDefault();
+function first(screen) {
   screen.querySelector("#desk-queue a[data-request]")?.click();
+  return true;
 }
 
 /** Moves the focus along the queue. */
 function step(screen, event) {
+  if (event.key !== "j" && event.key !== "k") return false;
   const links = [...screen.querySelectorAll("#desk-queue a[data-request]")];
   const here = links.indexOf(document.activeElement);
   links.at(event.key === "j" ? Math.min(here + 1, links.length - 1) : Math.max(here - 1, 0))?.focus();
-  event.preventDefault();
+  return true;
 }
 
 /** Writes every age and every time left anew each second, on the server's clock: the reader's may be wrong. */

@@ -17,7 +17,7 @@ from maillage.exchange.models import (
 from maillage.exchange.queries.inbox import unread_count
 from maillage.exchange.queries.quiet import wakes_at
 from maillage.exchange.queries.texts import asked_by
-from maillage.exchange.queries.told import Standing, Told, last_said, told, told_of_many
+from maillage.exchange.queries.told import Standing, Told, last_said, told, told_of_many, will_be_told
 from maillage.exchange.rules.vocabulary import Channel, Failure, Parameter, State, Template
 
 __all__ = [
@@ -43,5 +43,6 @@ __all__ = [
     "told_of_many",
     "unread_count",
     "wakes_at",
+    "will_be_told",
     "withdraw",
 ]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from maillage.agenda.actions import booking, outcomes, rights
 from maillage.agenda.models import Appointment, Slot
 from maillage.agenda.models.schedules import KIND_LABELS
-from maillage.agenda.pages import presenters
+from maillage.agenda.pages import presenters, reading
 from maillage.agenda.queries.appointments import elsewhere_at
 from maillage.agenda.queries.slots import free_slots
 from maillage.agenda.queries.words import told_now
@@ -54,7 +54,7 @@ class Reserve(Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         zone = self.slot.agenda.zone
-        query = self.request.GET.get("q", "").strip()
+        query = reading.words(self.request.GET.get("q"))
         context.setdefault("chosen", None)
         context.setdefault("refusal", "")
         context.setdefault("elsewhere", [])
@@ -74,8 +74,8 @@ class Reserve(Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (read by `slot`)
         """Book the slot; answer 409 with the next slots where it is no longer to be had."""
         patients = Patient.objects.for_person(self.person)
-        patient = get_object_or_404(patients, pk=_number(request.POST.get("patient")))
-        key = request.POST.get("key", "")[:64]
+        patient = get_object_or_404(patients, pk=reading.number(request.POST.get("patient")))
+        key = reading.key(request.POST.get("key"))
         if not key:
             raise Http404("key")
         said = request.POST.get("despite") == "1"
@@ -128,7 +128,7 @@ class _OfAppointment(Endpoint):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Do it; a refusal is said, nothing is lost."""
         appointment = get_object_or_404(Appointment.objects.for_person(self.person), pk=pk)
-        key = request.POST.get("key", "")[:64]
+        key = reading.key(request.POST.get("key"))
         if not key:
             raise Http404("key")
         try:
@@ -139,7 +139,8 @@ class _OfAppointment(Endpoint):
             messages.success(request, done)
         back = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-        return redirect(back if safe else reverse("agenda:mine"))
+        # Not `redirect`, which takes a word without a slash for the name of a page.
+        return HttpResponseRedirect(back if safe else reverse("agenda:mine"))
 
     def change(self, appointment: Appointment, key: str) -> str:
         """Make the change and return what to say."""
@@ -194,12 +195,8 @@ class Move(_OfAppointment, Page):
     def change(self, appointment: Appointment, key: str) -> str:
         """Take the slot of the button."""
         rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
-        slot = get_object_or_404(rows, pk=_number(self.request.POST.get("slot")))
+        slot = get_object_or_404(rows, pk=reading.number(self.request.POST.get("slot")))
         moved = outcomes.move(by=self.person, appointment=appointment, slot=slot, key=key)
         when = formats.date_long(moved.slot.starts_at.astimezone(slot.agenda.zone).replace(tzinfo=None))
         told = told_now(moved).sentence
         return _("Déplacé au {when}. {told}").format(when=when, told=told)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0

@@ -7,22 +7,29 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models import Agenda, Schedule
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
+from maillage.agenda.pages.reading import EARLIEST, LATEST
 from maillage.agenda.rules.clock import moment
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.directory import api as directory
 from maillage.territory import api as territory
 
-_LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
+LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
 
 
 def _day(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+    far = _("Choisissez un jour entre le 1er janvier 2000 et le 31 décembre 2100.")
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST, far), MaxValueValidator(LATEST, far)],
+        **options,
+    )
 
 
 def _hour(**options: Any) -> forms.TimeField:
@@ -56,7 +63,7 @@ class OpeningForm(KeyedForm):
     starts = _hour(label=_("De"))
     ends = _hour(label=_("À"), help_text=_("Avant l’heure de début : le lendemain."))
     minutes = forms.TypedChoiceField(
-        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in _LENGTHS]
+        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in LENGTHS]
     )
     every = forms.TypedChoiceField(
         label=_("Rythme"),
@@ -90,6 +97,20 @@ class OpeningForm(KeyedForm):
         if not asked.get("schedule") and not asked.get("place_name"):
             self.add_error("place_name", _("Choisissez un lieu dans la liste, ou nommez-en un nouveau."))
         return asked
+
+
+class SlotForm(OpeningForm):
+    """Slots of one day only, at a place and an hour chosen on the grid."""
+
+    day = _day(label=_("Jour"))
+    field_order = ("schedule", "place_name", "day", "starts", "ends", "minutes", "kind", "visibility")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("weekday", "every", "valid_from", "valid_to"):
+            del self.fields[name]
+        self.fields["ends"].help_text = ""
+        self.fields["visibility"].help_text = ""
 
 
 class AbsenceForm(KeyedForm):
@@ -181,7 +202,7 @@ class AdvancedForm(KeyedForm):
     starts = _hour(label=_("De"))
     ends = _hour(label=_("À"))
     minutes = forms.TypedChoiceField(
-        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in _LENGTHS]
+        label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in LENGTHS]
     )
     visibility = forms.ChoiceField(
         label=_("Visible par"),

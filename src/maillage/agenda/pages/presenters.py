@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -13,16 +11,23 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.agenda.models import Agenda, Appointment, Offer, Slot, WaitingEntry
+from maillage.agenda.models import Agenda, Appointment, Offer, WaitingEntry
 from maillage.agenda.models.appointments import STATE_LABELS
-from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
+from maillage.agenda.models.schedules import KIND_LABELS
 from maillage.agenda.models.waiting import OFFER_LABELS, OfferState
-from maillage.agenda.rules.vocabulary import Kind, State, Visibility, before, may_become
+from maillage.agenda.rules.vocabulary import Kind, State, before, may_become
 from maillage.kernel import formats
 from maillage.kernel.phones import stored_phone, written_phone
 
 _TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
 _ON_THE_DAY = timedelta(hours=12)
+
+
+class Dial(NamedTuple):
+    """A number to dial, and as people read it."""
+
+    digits: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,11 @@ class Choice:
     state: str
     label: str
     key: str
+    letter: str = ""
+
+
+#: The key of the keyboard that tells each outcome, on the screen of one agenda.
+LETTERS = {State.ARRIVED: "A", State.HONOURED: "H", State.NOT_HONOURED: "N"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +59,7 @@ class AppointmentView:
     choices: list[Choice]
     undo_key: str
     may_move: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SlotView:
-    """One slot of the week: when, where, who may see it, who has it."""
-
-    pk: int
-    when: str
-    where: str
-    kind: str
-    visibility: str
-    is_private: bool
-    is_open: bool
-    is_past: bool
-    seats: str
-    is_free: bool
-    appointments: list[AppointmentView]
-
-
-@dataclass(frozen=True, slots=True)
-class DayView:
-    """One day, its slots in order, and whether it is today."""
-
-    day: date
-    is_today: bool
-    slots: list[SlotView]
-    open_keys: list[int]
-
-
-class Dial(NamedTuple):
-    """A number to dial, and as people read it."""
-
-    digits: str
-    written: str
+    phone: Dial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +94,6 @@ def clock(start: datetime, zone: ZoneInfo, end: datetime | None = None) -> str:
     return text if end is None else f"{text} – {formats.time_short(end.astimezone(zone).time())}"
 
 
-def days(
-    agenda: Agenda, first: date, slots: Iterable[Slot], appointments: Iterable[Appointment]
-) -> list[DayView]:
-    """Return the seven days from `first` with their slots."""
-    of_slot: dict[int, list[Appointment]] = defaultdict(list)
-    for appointment in appointments:
-        of_slot[appointment.slot_id].append(appointment)
-    by_day: dict[date, list[SlotView]] = defaultdict(list)
-    now = timezone.now()
-    for slot in slots:
-        day = slot.starts_at.astimezone(agenda.zone).date()
-        if slot.is_open or of_slot[slot.pk]:
-            by_day[day].append(_slot(slot, agenda, of_slot[slot.pk], now))
-    today = now.astimezone(agenda.zone).date()
-    week = [first + timedelta(days=n) for n in range(7)]
-    return [
-        DayView(day, day == today, by_day[day], [s.pk for s in by_day[day] if s.is_open and not s.is_past])
-        for day in week
-    ]
-
-
 def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) -> AppointmentView:
     """Return one appointment ready to show to whoever manages its agenda."""
     state = State(appointment.state)
@@ -154,6 +110,7 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         choices=choices(state, appointment.slot.starts_at - now),
         undo_key=uuid4().hex if before(state, []) else "",
         may_move=state is State.BOOKED and appointment.slot.starts_at > now,
+        phone=to_dial(appointment.patient.phone) if appointment.patient else None,
     )
 
 
@@ -176,7 +133,7 @@ def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(S
     }
     not_before = {State.ARRIVED: _ON_THE_DAY, State.HONOURED: _ON_THE_DAY, State.NOT_HONOURED: timedelta(0)}
     return [
-        Choice(wanted.value, word, uuid4().hex)
+        Choice(wanted.value, word, uuid4().hex, LETTERS.get(wanted, ""))
         for wanted, word in words.items()
         if wanted in only and may_become(state, wanted) and ahead <= not_before.get(wanted, ahead)
     ]
@@ -225,21 +182,4 @@ def _offer(one: Offer, zone: ZoneInfo, now: datetime) -> OfferView:
         state=str(OFFER_LABELS[state]),
         is_pending=is_pending,
         until=clock(one.expires_at, zone),
-    )
-
-
-def _slot(slot: Slot, agenda: Agenda, appointments: list[Appointment], now: datetime) -> SlotView:
-    taken: int = slot.taken  # type: ignore[attr-defined]
-    return SlotView(
-        pk=slot.pk,
-        when=clock(slot.starts_at, agenda.zone, slot.ends_at),
-        where=slot.schedule.name,
-        kind=str(KIND_LABELS[Kind(slot.kind)]),
-        visibility=str(VISIBILITY_LABELS[Visibility(slot.visibility)]),
-        is_private=slot.visibility == Visibility.PRIVATE.value,
-        is_open=slot.is_open,
-        is_past=slot.starts_at <= now,
-        seats=f"{taken} / {slot.capacity}" if slot.capacity > 1 else "",
-        is_free=slot.is_open and slot.starts_at > now and taken < slot.capacity,
-        appointments=[appointment_view(one, agenda, now) for one in appointments],
     )

@@ -87,7 +87,7 @@ class Openings(OfAgenda, Page):
             except schedules.ScheduleError as error:
                 form.add_error(None, str(error))
             else:
-                _say_slots(request, opening)
+                say_slots(request, opening)
                 return redirect("agenda:openings", pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
@@ -207,12 +207,12 @@ class Advanced(OfAgenda, Page):
             except schedules.ScheduleError as error:
                 form.add_error(None, str(error))
             else:
-                _say_slots(request, opening)
+                say_slots(request, opening)
                 return redirect(f"{reverse('agenda:week', args=[pk])}?du={asked['day'].isoformat()}")
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
-def _say_slots(request: HttpRequest, opening: Opening) -> None:
+def say_slots(request: HttpRequest, opening: Opening) -> None:
     """Tell how many slots an opening made; none where others stand there already."""
     count = Slot.objects.filter(opening=opening, is_open=True).count()
     if count:

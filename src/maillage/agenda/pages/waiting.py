@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import booking, waiting
 from maillage.agenda.models import Agenda, Offer, WaitingEntry
-from maillage.agenda.pages import presenters
+from maillage.agenda.pages import presenters, reading
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import WaitingForm
 from maillage.agenda.queries import waiting as queries
@@ -70,10 +70,10 @@ class Enrol(Page):
         if not asked:
             return None
         found = Patient.objects.for_person(self.person)
-        return get_object_or_404(found, pk=int(asked) if asked.isdigit() else 0)
+        return get_object_or_404(found, pk=reading.number(asked))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        query = self.request.GET.get("q", "").strip()
+        query = reading.words(self.request.GET.get("q"))
         context.setdefault("form", WaitingForm(agenda=self.agenda))
         found = self._found(query) if query and self.patient is None else []
         return super().get_context_data(

@@ -91,6 +91,11 @@ def told_of_many(recipients: Mapping[str, Recipient], *, are_coming: bool = Fals
     }
 
 
+def will_be_told(to: Recipient) -> Told:
+    """Return by which way `to` would be told of a change not made yet, or that nobody can tell them."""
+    return _without_a_row(to, is_coming=True)
+
+
 def last_said(*, subject: str, to: Recipient) -> str:
     """Return the hour (ISO 8601) that the last message to have left told `to`, empty where none left."""
     rows = Notification.objects.about([subject]).filter(state=State.SENT.value).order_by("-pk")

@@ -59,4 +59,5 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     sign_in.sign_in_demonstration(request, person)
     next_url = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())
-    return redirect(next_url if safe else settings.LOGIN_REDIRECT_URL)
+    # Only an address: `redirect` takes a word without a slash for the name of a page.
+    return redirect(next_url if safe and next_url.startswith("/") else settings.LOGIN_REDIRECT_URL)
