@@ -3,6 +3,7 @@
 import { keys } from "./keys.js";
 
 const STEP = 5; // minutes: what is drawn falls on a quantum
+const PLACE = "maillage-agenda-place"; // sessionStorage: which agenda, how far down
 const FAR = 6; // px: less is a press, more is a drag
 
 export function agenda(root) {
@@ -12,8 +13,19 @@ export function agenda(root) {
   rove(screen);
   pointers(screen);
   once(document.querySelector("main"));
+  stay(screen);
   if (location.hash === "#fiche") document.getElementById("fiche")?.focus({ preventScroll: true });
-  else if (!location.hash && matchMedia("(max-width: 48rem)").matches) document.getElementById("maintenant")?.scrollIntoView({ block: "center" });
+  else if (!location.hash && !scrollY && matchMedia("(max-width: 48rem)").matches) document.getElementById("maintenant")?.scrollIntoView({ block: "center" });
+}
+
+/** Comes back where one was on the page, so that a slot opened from the middle of the day stays in sight. */
+function stay(screen) {
+  const [path, top] = (sessionStorage.getItem(PLACE) ?? "").split(" ");
+  sessionStorage.removeItem(PLACE);
+  if (path === location.pathname) scrollTo({ top: Number(top), behavior: "instant" });
+  const keep = () => sessionStorage.setItem(PLACE, `${location.pathname} ${scrollY}`);
+  screen.addEventListener("click", (event) => event.target.closest("a") && keep());
+  screen.addEventListener("submit", keep);
 }
 
 const cells = (part) => [...part.querySelectorAll(".cell > a")].filter((one) => one.checkVisibility());

@@ -1,4 +1,4 @@
-"""What an address or a form may carry: far days, no day at all, digits of other scripts, bytes no database stores."""
+"""What an address or a form may carry: far days, digits of other scripts, bytes that no database stores."""
 
 from datetime import date
 
@@ -14,8 +14,10 @@ from maillage.people.api import Patient
 from tests.factories import make_commune
 
 HOSTILE = [
-    "9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01", "2026-02-31", "2026-13-01", "2026-3-1\x00", "\x00", "",
-    "²", "١٢", "9" * 30, "9" * 5000, "-1", "nothing", "2026-03-16T25:00", "0001-01-01T00:00", "9999-12-31T23:59",
+    "9999-12-31", "0001-01-01", "1999-12-31", "2101-01-01", "2026-02-31", "2026-13-01", "2026-3-1\x00",
+    "\x00",
+    "", "²", "١٢", "9" * 30, "9" * 5000, "-1", "nothing", "2026-03-16T25:00",
+    "0001-01-01T00:00", "9999-12-31T23:59",
 ]  # fmt: skip
 
 
@@ -76,8 +78,9 @@ def test_a_far_absence_is_refused_with_the_days_that_it_may_have(visit: Client, 
     assert "entre le 1er janvier 2000 et le 31 décembre 2100" in answer.content.decode()
     assert not Closure.objects.exists()
     opening = {
-        "key": "k", "place_name": "Cabinet", "weekday": "1", "starts": "09:00", "ends": "12:00", "minutes": "20",
-        "every": "1", "valid_from": "0001-01-01", "kind": "practice", "capacity": "1", "visibility": "private",
+        "key": "k", "place_name": "Cabinet", "weekday": "1", "starts": "09:00", "ends": "12:00",
+        "every": "1", "valid_from": "0001-01-01", "kind": "practice", "capacity": "1", "minutes": "20",
+        "visibility": "private",
     }  # fmt: skip
     assert visit.post(reverse("agenda:openings", args=[agenda.pk]), opening).status_code == 422
     assert not Opening.objects.exists()

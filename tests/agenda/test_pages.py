@@ -35,17 +35,20 @@ def test_the_week_shows_its_slots_and_one_click_opens_one(
 ) -> None:
     slots = open_slots(api.Visibility.PRIVATE)
     text = page(visit, "week", agenda.pk, query=WEEK)
-    assert "3 créneaux libres sur 3" in text
-    sent = {"slot": slots[0].pk, "visibility": "SNP", "du": "2026-03-16", "pour": "SNP"}
+    assert "Aucun rendez-vous, 3 créneaux libres." in text
+    assert "Les 3 créneaux à venir de ce jour" in text
+    assert 'aria-pressed="true"' in page(visit, "week", agenda.pk, query=f"{WEEK}&choisi={slots[0].pk}")
+    sent = {"slot": slots[0].pk, "visibility": "SNP", "du": "2026-03-16"}
     answer = visit.post(reverse("agenda:visibility", args=[agenda.pk]), sent)
-    assert answer["Location"].endswith(f"?du=2026-03-16&pour=SNP#creneau-{slots[0].pk}")
+    assert answer["Location"].endswith(f"?du=2026-03-16&choisi={slots[0].pk}")
     slots[0].refresh_from_db()
     assert slots[0].visibility == "SNP"
     api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     text = page(visit, "week", agenda.pk, query=WEEK)
-    assert "Louis TILLEUL" in text
-    assert "2 créneaux libres sur 3" in text
-    assert page(visit, "week", agenda.pk, query="?du=nonsense&pour=private")
+    assert "TILLEUL Louis" in text
+    assert "1 rendez-vous, 2 créneaux libres." in text
+    assert f"#creneau-{slots[0].pk}{{--at:0;--for:20}}" in text
+    assert "voici aujourd’hui" in page(visit, "week", agenda.pk, query="?du=nonsense")
 
 
 def test_the_week_costs_the_same_whatever_it_holds(
@@ -184,7 +187,7 @@ def test_a_professional_without_agenda_opens_one(visit: Client, professional: ob
     answer = visit.post(reverse("agenda:create"), {"place": place.pk}, follow=True)  # type: ignore[attr-defined]
     assert "dites maintenant quand et où" in answer.content.decode()
     agenda = Agenda.objects.get()
-    assert "Aucun créneau cette semaine" in page(visit, "week", agenda.pk)
+    assert "Dites d’abord quand et où vous consultez" in page(visit, "week", agenda.pk)
 
 
 def test_an_advanced_day_is_opened_where_there_is_no_doctor(visit: Client, agenda: Agenda) -> None:
@@ -213,10 +216,14 @@ def test_a_tap_is_taken_back_and_a_hold_is_shown(
 ) -> None:  # fmt: skip
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     api.hold(by=regulator, slot=slots[1], key="h")
-    assert "Retenu pour quelqu’un" in page(visit, "week", agenda.pk, query=WEEK)
+    assert "Retenu" in page(visit, "week", agenda.pk, query=WEEK)
+    held = page(visit, "week", agenda.pk, query=f"{WEEK}&choisi={slots[1].pk}")
+    assert "Retenu pour quelqu’un" in held
+    assert "Retenu jusqu’à 14\u00a0h\u00a005" in held
     clock.move_to(slots[0].starts_at)
     visit.force_login(doctor)
-    assert "Retenu pour quelqu’un" not in page(visit, "week", agenda.pk, query=WEEK), "it expired"
+    expired = page(visit, "week", agenda.pk, query=f"{WEEK}&choisi={slots[1].pk}")
+    assert "Retenu pour quelqu’un" not in expired, "it expired"
 
     def tap(name: str, key: str, **sent: str) -> str:
         address = reverse(f"agenda:{name}", args=[made.pk])

@@ -1,12 +1,13 @@
 """The agenda in a real browser: axe clean, fits 360 px, one click and the keyboard do it."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from maillage.agenda import api
 from maillage.agenda.models import Agenda, Appointment, Schedule, Slot
@@ -85,6 +86,9 @@ def pages_of(agenda: Agenda, monday: date) -> dict[str, str]:
     patient = made.patient
     return {
         "agenda-week": f"{root}/?du={monday.isoformat()}",
+        "agenda-day": f"{root}/?du={monday.isoformat()}&vue=jour&choisi={slot.pk}",
+        "agenda-open": f"{root}/?du={monday.isoformat()}&ouvrir={monday.isoformat()}T12:00",
+        "agenda-moving": f"{root}/?du={monday.isoformat()}&deplacer={made.pk}&vers={slot.pk}",
         "agenda-mine": "/agenda/",
         "agenda-openings": f"{root}/ouvertures/",
         "agenda-absences": f"{root}/absences/",
@@ -146,21 +150,109 @@ def test_the_page_of_a_secret_address_is_accessible(
         assert wide <= 0
 
 
-def test_a_slot_is_opened_by_keyboard_and_the_week_says_so(
+def test_a_slot_is_opened_by_keyboard_without_a_script(
     new_page: NewPage, live_server, busy: Agenda, doctor: Person, monday_to_come: date
 ) -> None:
     page = new_page(live_server.url, javascript=False)
     enter(page, live_server.url, doctor)
     page.goto(pages_of(busy, monday_to_come)["agenda-week"])
-    button = page.locator(".slot button[aria-pressed='false']").first
+    page.locator(".cell.seen-private.free a").first.focus()
+    page.keyboard.press("Enter")
+    button = page.locator("#fiche").get_by_role("button", name="Soins non programmés")
+    expect(button).to_have_attribute("aria-pressed", "false")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".slot:target button[aria-pressed]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#fiche [aria-pressed=true]")).to_have_text(re.compile("Soins non programmés"))
     expect(page.locator(".toast, .message").first).to_contain_text("dès maintenant")
     page.get_by_role("link", name="Semaine suivante").click()
     next_monday = monday_to_come + timedelta(days=7)
     assert next_monday.isoformat() in page.url
     assert datetime.fromisoformat(next_monday.isoformat()).weekday() == 0
+
+
+def test_the_grid_answers_to_the_keyboard(
+    new_page: NewPage, live_server, busy: Agenda, doctor: Person, monday_to_come: date
+) -> None:
+    page = new_page(live_server.url)
+    enter(page, live_server.url, doctor)
+    page.goto(pages_of(busy, monday_to_come)["agenda-week"])
+    assert page.locator(".cell > a[tabindex='0']").count() == 1, "one stop of the tabulation"
+    page.keyboard.press("j")
+    focused = page.locator(".cell > a:focus")
+    expect(focused).to_have_attribute("aria-label", re.compile("^9\u00a0h\u00a000 .*Privé"))
+    page.keyboard.press("ArrowDown")
+    expect(focused).to_have_attribute("aria-label", re.compile("^9\u00a0h\u00a020"))
+    page.keyboard.press("ArrowRight")
+    expect(focused).to_have_attribute("aria-label", re.compile("^9\u00a0h\u00a020 .*TILLEUL"))
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#fiche")).to_be_focused()
+    expect(page.locator("#fiche h2")).to_contain_text("9\u00a0h\u00a000")
+    page.keyboard.press("d")
+    expect(page.locator("#fiche h2")).to_contain_text("Déplacer Louis TILLEUL")
+    page.keyboard.press("Escape")
+    expect(page.locator("#fiche h2")).not_to_contain_text("Déplacer")
+    page.keyboard.press("?")
+    expect(page.locator("#agenda-keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page).to_have_url(re.compile(date.today().isoformat()))  # noqa: DTZ011
+
+
+def test_an_appointment_is_dragged_and_a_slot_drawn(
+    new_page: NewPage, live_server, busy: Agenda, doctor: Person, monday_to_come: date
+) -> None:
+    page = new_page(live_server.url)
+    enter(page, live_server.url, doctor)
+    page.goto(pages_of(busy, monday_to_come)["agenda-week"])
+    made = page.locator("a[data-appointment]").first
+    drag(page, made, page.locator(".cell.free a").first)
+    expect(page.locator("#fiche h2")).to_contain_text("Déplacer Louis TILLEUL")
+    expect(page.locator("#fiche")).to_contain_text("redevient libre")
+    page.get_by_role("button", name="Déplacer à").dblclick()
+    expect(page.locator(".toast, .message").first).to_contain_text("Déplacé au")
+    moved = Appointment.objects.of_agenda(busy).filter(slot__opening__weekday=0, state="booked")
+    assert moved.count() == 1
+    page.goto(pages_of(busy, monday_to_come)["agenda-week"] + "&heures=toutes")
+    page.evaluate("scrollTo({ top: 700, behavior: 'instant' })")
+    day = page.locator(".day-body").nth(1)
+    box = day.bounding_box()
+    assert box is not None
+    hour = box["height"] / 24
+    page.mouse.move(box["x"] + 10, box["y"] + 10 * hour + 1)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 12, box["y"] + 10.5 * hour, steps=4)
+    page.mouse.move(box["x"] + 12, box["y"] + 11 * hour + 1, steps=4)
+    page.mouse.up()
+    expect(page.locator("#fiche h2")).to_contain_text("Ouvrir un créneau")
+    assert (page.locator("#id_starts").input_value(), page.locator("#id_ends").input_value()) == (
+        "10:00", "11:00",
+    )  # fmt: skip
+    assert page.locator("#id_day").input_value() == str(monday_to_come + timedelta(days=1))
+
+
+def drag(page: Page, what: Locator, where: Locator) -> None:
+    """Carry one thing onto another with the mouse."""
+    from_box, to_box = what.bounding_box(), where.bounding_box()
+    assert from_box is not None
+    assert to_box is not None
+    page.mouse.move(from_box["x"] + 20, from_box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(to_box["x"] + 22, to_box["y"] + 6, steps=6)
+    page.mouse.move(to_box["x"] + 20, to_box["y"] + 8, steps=2)
+    page.mouse.up()
+
+
+def test_the_day_fits_three_screens_of_a_telephone(
+    new_page: NewPage, live_server, busy: Agenda, doctor: Person, monday_to_come: date
+) -> None:
+    page = new_page(live_server.url, width=360)
+    enter(page, live_server.url, doctor)
+    page.goto(pages_of(busy, monday_to_come)["agenda-week"])
+    expect(page.locator(".day:visible")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 3 * 740
+    page.get_by_role("link", name=re.compile("^mercredi")).click()
+    expect(page.locator(".day.chosen a[data-appointment]").first).to_be_visible()
 
 
 def test_the_pages_speak_english(
@@ -170,5 +262,5 @@ def test_the_pages_speak_english(
     enter(page, live_server.url, doctor)
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
     page.goto(pages_of(busy, monday_to_come)["agenda-week"])
-    expect(page.locator("main")).to_contain_text("free slots of")
+    expect(page.locator("main")).to_contain_text("free slots")
     expect(page.locator("main")).to_contain_text("1 appointment to move")

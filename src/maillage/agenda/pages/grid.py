@@ -316,7 +316,7 @@ def _cell(
         key=f"creneau-{slot.pk}" if one.is_first else f"suite-{slot.pk}-{day:%d}",
         pk=slot.pk,
         is_first=one.is_first,
-        starts=clock(slot.starts_at, zone),
+        starts=clock(slot.starts_at, zone).replace(formats.NBSP, formats.NARROW_NBSP),
         title=title,
         words=", ".join(part for part in parts if part),
         look=_look(slot, state, free=free),

@@ -132,13 +132,12 @@ class Week(OfAgenda, Page):
         days = grid.week_of(first, 1 if self.is_one_day else 7)
         start, end = agendas.bounds(self.agenda, first, len(days))
         slots = list(slots_of(self.agenda, start - LONGEST, end))
-        rows = list(appointments.appointments_of(self.agenda, start - LONGEST, end))
+        rows, moving = appointments.appointments_and_to_move(self.agenda, start - LONGEST, end, self.now)
         closed = Closure.objects.filter(agenda=self.agenda, ends_at__gt=start, starts_at__lt=end)
         drawn = grid.build(
             self.agenda, days, slots, rows, list(closed.select_related("schedule")), self.now,
             chosen_day=self.day, whole=self.shows_all_hours,
         )  # fmt: skip
-        moving = list(appointments.to_move(self.agenda, self.now))
         form = context.pop("form", None) or self._asked_form()
         return super().get_context_data(
             grid=drawn,
@@ -198,7 +197,10 @@ class Week(OfAgenda, Page):
         here = grid.chosen(slot, self.agenda, of_slot[slot.pk], self.now)
         coming = {} if here.is_past else {subject_of(row): row.patient for _v, row in here.appointments}
         known = exchange.told_of_many({key: patient for key, patient in coming.items() if patient})
-        return {"chosen": here, "told": [one.sentence for one in known.values()]}
+        return {
+            "chosen": here,
+            "told": [one.sentence for one in known.values() if one.standing is not exchange.Standing.NONE],
+        }
 
     def _move(self, slots: Sequence[Slot], of_slot: dict[int, list[Appointment]]) -> Move | None:
         pk = reading.number(self.request.GET.get("deplacer"))
@@ -222,13 +224,11 @@ class Week(OfAgenda, Page):
         """Return why an appointment cannot go where it was asked, empty where it can or nothing was asked."""
         asked = reading.wall_clock(self.request.GET.get("a"))
         if slot is None:
-            if asked is None and not self.request.GET.get("vers"):
-                return ""
-            when = formats.date_long(asked) if asked else _("à cette heure")
-            text = _(
-                "Aucun créneau n’est ouvert : {when}. Ouvrez-en un d’abord, ou choisissez un créneau libre."
-            )
-            return text.format(when=when)
+            if asked is not None:
+                text = _("Aucun créneau n’est ouvert {when}. Ouvrez-en un, ou choisissez un créneau libre.")
+                return text.format(when=formats.date_long(asked))
+            gone = _("Ce créneau n’est plus là. Choisissez un créneau libre.")
+            return gone if self.request.GET.get("vers") else ""
         when = presenters.clock(slot.starts_at, self.agenda.zone)
         if slot.pk == row.slot_id:
             return _("C’est déjà son créneau : choisissez-en un autre.")

@@ -22,13 +22,20 @@ def appointments_of(agenda: Agenda, start: datetime, end: datetime) -> Appointme
 
     A seat held at this moment is among them, without a patient.
     """
-    held = Q(state=State.HELD.value, hold_expires_at__gt=timezone.now())
-    rows = Appointment.objects.of_agenda(agenda).filter(
-        Q(state__in=[*_SHOWN, State.NOT_HONOURED.value]) | held,
-        slot__starts_at__gte=start,
-        slot__starts_at__lt=end,
-    )
-    return rows.select_related("slot__schedule", "patient").order_by("slot__starts_at", "id")
+    return _with_names(Appointment.objects.of_agenda(agenda).filter(_stands(start, end)))
+
+
+def appointments_and_to_move(
+    agenda: Agenda, start: datetime, end: datetime, now: datetime
+) -> tuple[list[Appointment], list[Appointment]]:
+    """Return `appointments_of` and `to_move`, read together."""
+    closed = Q(state=State.BOOKED.value, slot__is_open=False, slot__starts_at__gte=now)
+    rows = list(_with_names(Appointment.objects.of_agenda(agenda).filter(_stands(start, end) | closed)))
+    booked = State.BOOKED.value
+    moving = [
+        one for one in rows if one.state == booked and not one.slot.is_open and one.slot.starts_at >= now
+    ]
+    return [one for one in rows if start <= one.slot.starts_at < end], moving
 
 
 def appointments_for(person: Person, start: datetime, end: datetime) -> AppointmentQuerySet:
@@ -70,6 +77,16 @@ def to_move(agenda: Agenda, after: datetime) -> AppointmentQuerySet:
     rows = Appointment.objects.of_agenda(agenda).filter(
         state=State.BOOKED.value, slot__is_open=False, slot__starts_at__gte=after
     )
+    return _with_names(rows)
+
+
+def _stands(start: datetime, end: datetime) -> Q:
+    held = Q(state=State.HELD.value, hold_expires_at__gt=timezone.now())
+    stands = Q(state__in=[*_SHOWN, State.NOT_HONOURED.value]) | held
+    return stands & Q(slot__starts_at__gte=start, slot__starts_at__lt=end)
+
+
+def _with_names(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     return rows.select_related("slot__schedule", "patient").order_by("slot__starts_at", "id")
 
 

@@ -62,17 +62,6 @@ class Axis:
         band = self._of.get((local.hour, bool(local.fold))) or self._of.get((local.hour, False))
         return self.length if band is None else band.top + round(local.minute * band.height / HOUR)
 
-    def time_at(self, position: int) -> time:
-        """Return the wall-clock time, on a quantum, at a distance from the top.
-
-        >>> axis_of([], [], ZoneInfo("Europe/Paris")).time_at(90)
-        datetime.time(9, 30)
-        """
-        inside = (band for band in self.bands if band.top <= position < band.top + band.height)
-        band = next(inside, self.bands[-1])
-        minute = (position - band.top) * HOUR // band.height // 5 * 5
-        return time(band.hour, min(max(minute, 0), 55))
-
 
 def axis_of(spans: Iterable[Span], days: Collection[date], zone: ZoneInfo, *, whole: bool = False) -> Axis:
     """Return the axis on which `spans` are drawn on `days`; `whole`: all the hours, none folded."""
