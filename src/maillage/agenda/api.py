@@ -35,6 +35,7 @@ from maillage.agenda.queries.appointments import (
     elsewhere_at,
     to_move,
 )
+from maillage.agenda.queries.commitments import Commitment, commitments_during
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
 from maillage.agenda.queries.slots import free_slots
 from maillage.agenda.queries.words import announced_as, subject_of
@@ -44,6 +45,7 @@ __all__ = [
     "Agenda",
     "Appointment",
     "BookingRefusedError",
+    "Commitment",
     "Extra",
     "Kind",
     "Offer",
@@ -69,6 +71,7 @@ __all__ = [
     "book_over_capacity",
     "change_state",
     "close",
+    "commitments_during",
     "create_agenda",
     "create_demonstration_agenda",
     "decline_offer",

@@ -26,6 +26,7 @@ from maillage.roster.actions.solving import keep
 from maillage.roster.computations import Proposal, propose
 from maillage.roster.models import Absence, Assignment, Exchange, Job, Offer, Post, Roster, Sector, Volunteer
 from maillage.roster.queries.calendars import ical
+from maillage.roster.queries.commitments import conflicts, read_commitments_with
 from maillage.roster.queries.duties import (
     Coverage,
     OnCall,
@@ -68,6 +69,7 @@ __all__ = [
     "balance",
     "change_sector",
     "change_state",
+    "conflicts",
     "create_demonstration_roster",
     "create_feed",
     "create_roster",
@@ -83,6 +85,7 @@ __all__ = [
     "on_call_by_sector",
     "posts_of",
     "propose",
+    "read_commitments_with",
     "recover",
     "remove_absence",
     "revoke_feed",

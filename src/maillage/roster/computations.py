@@ -48,12 +48,16 @@ NEAREST = 3
 
 @dataclass(frozen=True)
 class Case:
-    """A roster with everything that decides it: rows in the order of the engine's arrays."""
+    """A roster with everything that decides it: rows in the order of the engine's arrays.
+
+    `gone`: which volunteers can hold no duty any more, by key.
+    """
 
     roster: Roster
     posts: list[Post]
     volunteers: list[Volunteer]
     problem: Problem
+    gone: Mapping[int, Gone]
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
@@ -138,7 +142,7 @@ def case_of(roster: Roster) -> Case:
         fairness=float(rule("roster.solver.fairness", on).value),
         change=float(rule("roster.solver.change", on).value),
     )
-    return Case(roster, posts, volunteers, problem)
+    return Case(roster, posts, volunteers, problem, gone)
 
 
 def propose(

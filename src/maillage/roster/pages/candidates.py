@@ -12,14 +12,16 @@ from maillage.engines.roster import Rule
 from maillage.roster.actions.exchanges import BROKEN
 from maillage.roster.computations import case_of
 from maillage.roster.models import Absence, Assignment, Post, Roster, Volunteer
-from maillage.roster.queries.departures import DEPARTURES, gone_among
-from maillage.roster.queries.sectors import volunteers_of
+from maillage.roster.pages.words import said_of
+from maillage.roster.queries.commitments import conflicts
+from maillage.roster.queries.departures import DEPARTURES
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A volunteer before a post: what would be broken, and what they already carry in this roster.
 
+    `elsewhere`: consultations they hold at that hour, which keep them from nothing and are said.
     `may_be_forced`: a decision may give them the post all the same.
     """
 
@@ -28,6 +30,7 @@ class Candidate:
     duties: int
     burden: float
     fair: float
+    elsewhere: list[str]
     may_be_forced: bool
 
 
@@ -40,9 +43,10 @@ def candidates(roster: Roster, posts: Sequence[Post]) -> dict[int, list[Candidat
         return {}
     case = case_of(roster)
     people = [one.professional_id for one in case.volunteers]
-    gone = gone_among(volunteers_of(roster.sector))
+    zone = roster.sector.zone
     holders = dict(Assignment.objects.filter(post__in=posts).values_list("post", "volunteer"))
     busy, away = _busy(posts, people), _away(posts, people)
+    known = conflicts((person, post) for post in posts for person in people)
     burdens = case.held @ case.problem.posts.burden
     counts = case.held.sum(axis=1)
     found: dict[int, list[Candidate]] = {}
@@ -52,7 +56,7 @@ def candidates(roster: Roster, posts: Sequence[Post]) -> dict[int, list[Candidat
         for number, one in enumerate(case.volunteers):
             if one is holder:
                 continue
-            left = gone.get(one.pk)
+            left = case.gone.get(one.pk)
             is_gone = left is not None and left.on(post.day)
             is_busy = one.professional_id in busy[post.pk]
             if left is not None and is_gone:
@@ -67,11 +71,19 @@ def candidates(roster: Roster, posts: Sequence[Post]) -> dict[int, list[Candidat
                     int(counts[number]),
                     float(burdens[number]),
                     float(case.problem.target[number]),
+                    [said_of(each, zone) for each in known.get((one.professional_id, post.pk), ())],
                     not (is_gone or is_busy),
                 )
             )
-        found[post.pk] = sorted(rows, key=lambda one: (len(one.reasons), one.burden - one.fair))
+        found[post.pk] = sorted(
+            rows, key=lambda one: (len(one.reasons), len(one.elsewhere), one.burden - one.fair)
+        )
     return found
+
+
+def _preferred(one: Candidate) -> tuple[int, int, float]:
+    """Order those who may before those who may not, those who are free before those who consult."""
+    return len(one.reasons), len(one.elsewhere), one.burden - one.fair
 
 
 def _reasons(broken: set[Rule], is_away: bool, is_busy: bool) -> list[str]:

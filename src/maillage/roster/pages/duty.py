@@ -19,6 +19,8 @@ from maillage.roster.pages import presenters
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.candidates import candidates
 from maillage.roster.pages.gaps import gaps_of
+from maillage.roster.pages.words import said_of
+from maillage.roster.queries.commitments import conflicts
 from maillage.roster.queries.departures import DEPARTURES, departure_of, with_departures
 from maillage.roster.rules.vocabulary import Origin
 from maillage.roster.rules.workflow import EDITABLE, State
@@ -59,6 +61,7 @@ class DutyPage(OfPost, Page):
             post=post,
             when=presenters.named(post, roster.sector.zone),
             held=held,
+            elsewhere=_elsewhere(held) if held is not None and not gone else [],
             gone=DEPARTURES[gone] if gone else "",
             asked=asked[0] if asked else None,
             may_ask=held is not None and not asked and may_change and post.starts_at > now,
@@ -71,6 +74,13 @@ class DutyPage(OfPost, Page):
             month=f"{post.day:%Y-%m}",
             **context,
         )
+
+
+def _elsewhere(held: Assignment) -> list[str]:
+    """Return the consultations of the holder of a duty at its hours."""
+    known = conflicts([(held.volunteer.professional_id, held.post)])
+    zone = held.volunteer.sector.zone
+    return [said_of(one, zone) for commitments in known.values() for one in commitments]
 
 
 class Assign(OfPost, Endpoint):

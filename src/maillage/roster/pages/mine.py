@@ -12,6 +12,8 @@ from maillage.kernel.pages.base import Page
 from maillage.kernel.rules import Permission
 from maillage.roster.models import Assignment, Exchange, Roster, Volunteer
 from maillage.roster.pages.presenters import Request, named, requests
+from maillage.roster.pages.words import said_of
+from maillage.roster.queries.commitments import conflicts
 from maillage.roster.queries.departures import departure_of
 from maillage.roster.queries.duties import duties_of
 from maillage.roster.queries.exchanges import open_among, volunteerings_of
@@ -30,6 +32,7 @@ class MyDuty:
     is_firm: bool
     is_asked: bool
     is_gone: bool
+    elsewhere: list[str]
 
 
 class Mine(Page):
@@ -54,6 +57,7 @@ class Mine(Page):
 
 def _duties(rows: list[Assignment], now: datetime) -> list[MyDuty]:
     asked = open_among([one.post_id for one in rows])
+    known = conflicts((one.volunteer.professional_id, one.post) for one in rows)
     return [
         MyDuty(
             one,
@@ -63,6 +67,10 @@ def _duties(rows: list[Assignment], now: datetime) -> list[MyDuty]:
             one.post.roster.step in IN_FORCE,
             one.post_id in asked,
             departure_of(one) is not None,
+            [
+                said_of(each, one.post.roster.sector.zone)
+                for each in known.get((one.volunteer.professional_id, one.post_id), ())
+            ],
         )
         for one in rows
     ]

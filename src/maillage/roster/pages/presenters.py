@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,7 +15,9 @@ from maillage.kernel.models import Person
 from maillage.roster.models import STATE_LABELS, Exchange, Offer, Post, Roster, Volunteer
 from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.pages.candidates import Candidate, candidates
-from maillage.roster.queries.departures import DEPARTURES, departures_in
+from maillage.roster.pages.words import said_of
+from maillage.roster.queries.commitments import conflicts
+from maillage.roster.queries.departures import DEPARTURES
 from maillage.roster.queries.duties import posts_of
 from maillage.roster.queries.exchanges import open_exchanges
 from maillage.roster.queries.settings import next_deadline
@@ -120,16 +122,21 @@ def months_of(roster: Roster) -> list[str]:
 
 
 def month_of(
-    roster: Roster, month: str, person: Person, manages: bool, now: datetime, *, shows_requests: bool
+    roster: Roster,
+    month: str,
+    person: Person,
+    manages: bool,
+    now: datetime,
+    *,
+    asked: Collection[int],
+    gone: Mapping[int, Departure],
 ) -> list[Day]:
     """Return the days of a month (`2026-05`) with their posts, in the order of time.
 
-    `shows_requests`: the visitor may know who asks to be replaced.
+    `asked`: posts that somebody asks to be replaced on; `gone`: those whose holder cannot do them, and why.
     """
     zone = roster.sector.zone
     year, number = (int(part) for part in month.split("-"))
-    asked = {one.post_id for one in open_exchanges(roster)} if shows_requests else set()
-    gone = departures_in(roster, now)
     posts = posts_of(roster).filter(day__year=year, day__month=number)
     today = now.astimezone(zone).date()
     days = groupby(posts, key=lambda post: post.day)
@@ -170,9 +177,27 @@ def _duty(
     )
 
 
-def to_reassign(roster: Roster, now: datetime) -> list[tuple[Post, str, str, str]]:
+def collisions(roster: Roster, now: datetime) -> list[tuple[Post, str, str, list[str]]]:
+    """Return the duties to come during which their holder consults elsewhere: post, when, who, where."""
+    zone = roster.sector.zone
+    held = [one for one in posts_of(roster).filter(ends_at__gt=now) if hasattr(one, "assignment")]
+    known = conflicts((post.assignment.volunteer.professional_id, post) for post in held)
+    return [
+        (
+            post,
+            named(post, zone),
+            str(post.assignment.volunteer),
+            [said_of(one, zone) for one in known[post.assignment.volunteer.professional_id, post.pk]],
+        )
+        for post in held
+        if (post.assignment.volunteer.professional_id, post.pk) in known
+    ]
+
+
+def to_reassign(roster: Roster, gone: Mapping[int, Departure]) -> list[tuple[Post, str, str, str]]:
     """Return the duties to come whose holder cannot do them: post, when, who, why."""
-    gone = departures_in(roster, now)
+    if not gone:
+        return []
     return [
         (
             post,

@@ -26,6 +26,7 @@ from maillage.roster.pages.jobs import job_of
 from maillage.roster.pages.on_call import answer_of
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
+from maillage.roster.queries.departures import departures_in
 from maillage.roster.queries.duties import duties_of, missing_posts, on_call_by_sector
 from maillage.roster.queries.sectors import sectors_in, volunteers_of
 from maillage.roster.queries.settings import legal_days, legal_delays, planned
@@ -78,22 +79,31 @@ class Detail(OfRoster, Page):
         roster, now = self.roster, timezone.now()
         today = timezone.localdate(timezone=roster.sector.zone)
         months = presenters.months_of(roster)
-        asked = self.request.GET.get("mois", "")
-        month = asked if asked in months else f"{today:%Y-%m}"
+        wanted = self.request.GET.get("mois", "")
+        month = wanted if wanted in months else f"{today:%Y-%m}"
         month = month if month in months else months[0]
         me = self.me
+        gone = departures_in(roster, now)
+        asked = presenters.requests(roster, me, self.manages, now) if me or self.manages else []
         may_fill = self.manages and roster.step in EDITABLE
         return super().get_context_data(
             days=presenters.month_of(
-                roster, month, self.person, self.manages, now, shows_requests=bool(me or self.manages)
+                roster,
+                month,
+                self.person,
+                self.manages,
+                now,
+                asked={one.exchange.post_id for one in asked},
+                gone=gone,
             ),
-            requests=presenters.requests(roster, me, self.manages, now) if me or self.manages else [],
+            requests=asked,
             months=[(one, date.fromisoformat(f"{one}-01")) for one in months],
             month=month,
             me=me,
             post_count=roster.posts.count(),
-            missing=missing_posts(roster),
-            to_reassign=presenters.to_reassign(roster, now) if self.manages else [],
+            missing=missing_posts(roster, gone),
+            to_reassign=presenters.to_reassign(roster, gone) if self.manages else [],
+            collisions=presenters.collisions(roster, now) if self.manages else [],
             gaps=[one for one in gaps_of(roster) if one.reasons] if self.manages else [],
             job=job_of(roster) if self.manages else None,
             solver_seconds=round(seconds_given(roster)) if may_fill else 0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.kernel import formats
 from maillage.roster.models import KIND_LABELS, Sector
+from maillage.roster.queries.commitments import Commitment
 from maillage.roster.queries.sectors import Setting
 from maillage.roster.queries.settings import hours_of_blocks
 from maillage.roster.rules.blocks import BlockKind, HolidayCalendar
@@ -56,6 +59,18 @@ def counted(kind: BlockKind, count: int) -> str:
         BlockKind.BRIDGE_SATURDAY: ngettext("{count} samedi de pont", "{count} samedis de pont", count),
     }
     return texts[kind].format(count=formats.number(count))
+
+
+def said_of(commitment: Commitment, zone: ZoneInfo) -> str:
+    """Return what keeps somebody elsewhere: « Cabinet des Lilas, 14 h 00 – 18 h 00, 3 rendez-vous »."""
+    start, end = (moment.astimezone(zone).time() for moment in (commitment.starts_at, commitment.ends_at))
+    hours = f"{commitment.place}, {formats.time_short(start)} – {formats.time_short(end)}"
+    if not commitment.booked:
+        return hours
+    text = ngettext(
+        "{hours}, {count} rendez-vous pris", "{hours}, {count} rendez-vous pris", commitment.booked
+    )
+    return text.format(hours=hours, count=formats.number(commitment.booked))
 
 
 def calendar_of(sector: Sector) -> str:

@@ -82,11 +82,6 @@ def departures_in(roster: Roster, now: datetime) -> dict[int, Departure]:
     return {post: why for post, why in found.items() if why is not None}
 
 
-def uncovered_in(roster: Roster, now: datetime) -> dict[int, Departure]:
-    """Return the duties of a roster, not over at `now`, whose holder is gone for good: post → why."""
-    return {post: why for post, why in departures_in(roster, now).items() if why is not Departure.AWAY}
-
-
 def duties_to_reassign(volunteer: Volunteer) -> list[Assignment]:
     """Return the duties not over whose holder, this volunteer, is gone for good, the nearest first."""
     mine = Assignment.objects.filter(volunteer=volunteer, post__ends_at__gt=timezone.now())

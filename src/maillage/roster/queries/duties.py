@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel.models import Person
 from maillage.roster.models import Absence, Assignment, Post, Roster, Sector
-from maillage.roster.queries.departures import departure_of, uncovered_in, with_departures
+from maillage.roster.queries.departures import departure_of, departures_in, with_departures
 from maillage.roster.rules.vocabulary import Departure
 from maillage.roster.rules.workflow import IN_FORCE
 from maillage.territory.api import Commune
@@ -142,10 +142,14 @@ def posts_of(roster: Roster) -> QuerySet[Post]:
     return rows.order_by("starts_at", "seat", "pk")
 
 
-def missing_posts(roster: Roster) -> int:
-    """Return how many posts nobody holds, those to come of somebody who is gone included."""
+def missing_posts(roster: Roster, gone: Mapping[int, Departure] | None = None) -> int:
+    """Return how many posts nobody holds, those to come of somebody who is gone for good included.
+
+    `gone`: what `departures_in` says now, where the caller has just read it.
+    """
     nobody = Post.objects.filter(roster=roster, assignment=None).count()
-    return nobody + len(uncovered_in(roster, timezone.now()))
+    known = departures_in(roster, timezone.now()) if gone is None else gone
+    return nobody + sum(why is not Departure.AWAY for why in known.values())
 
 
 def duties_during(absence: Absence) -> int:
