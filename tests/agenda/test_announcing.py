@@ -134,7 +134,7 @@ def test_an_appointment_within_hours_is_told_at_once_in_the_night(
 @pytest.mark.usefixtures("known")
 def test_a_move_keeps_the_appointment_frees_the_seat_and_says_both_hours(
     slots: list[Slot], regulator: Person, doctor: Person, nurse: Person, reached: Patient, told: Any,
-    place: Territory,
+    place: Territory, clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
     made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
     told()
@@ -152,6 +152,7 @@ def test_a_move_keeps_the_appointment_frees_the_seat_and_says_both_hours(
         api.move(by=nurse, appointment=made, slot=slots[1], key="n")
     api.move(by=regulator, appointment=made, slot=slots[1], key="again")
     assert [one for one in told()[4:] if one[0] == "agenda_moved"]
+    clock.move_to(slots[1].starts_at)
     api.change_state(by=doctor, appointment=made, state=api.State.HONOURED, key="seen")
     with pytest.raises(api.BookingRefusedError):
         api.move(by=doctor, appointment=made, slot=slots[0], key="late")

@@ -11,6 +11,7 @@ from maillage.agenda import api
 from maillage.agenda.actions import booking
 from maillage.agenda.actions.seats import Seats
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot
+from maillage.agenda.pages import presenters
 from maillage.kernel import journal
 from maillage.kernel.models import Entry, Message, Person
 from maillage.kernel.rules import Role
@@ -293,6 +294,29 @@ def test_outcomes_are_told_once_and_only_by_who_keeps_the_agenda(
         api.change_state(by=doctor, appointment=made, state=api.State.CANCELLED, key="3")
     corrected = api.change_state(by=doctor, appointment=made, state=api.State.NOT_HONOURED, key="4")
     assert corrected.state == api.State.NOT_HONOURED
+
+
+@pytest.mark.parametrize(
+    ("state", "early"),
+    [(api.State.ARRIVED, 720), (api.State.HONOURED, 60), (api.State.NOT_HONOURED, 0)],
+)
+def test_no_outcome_is_said_before_it_can_be_true(
+    doctor: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller, state: api.State,
+    early: int,
+) -> None:  # fmt: skip
+    made = api.book(by=doctor, slot=slots[0], patient=patient, key="a")
+    moments = [timedelta(days=1), timedelta(minutes=early, seconds=1)]
+    for number, before in enumerate(moments):
+        clock.move_to(slots[0].starts_at - before)
+        with pytest.raises(api.BookingRefusedError, match="n’a pas commencé"):
+            api.change_state(by=doctor, appointment=made, state=state, key=f"e{number}")
+        offered = {one.state for one in presenters.choices(api.State.BOOKED, before)}
+        assert state.value not in offered, "nor does a page offer it"
+    clock.move_to(slots[0].starts_at - timedelta(minutes=early))
+    assert state.value in {
+        one.state for one in presenters.choices(api.State.BOOKED, timedelta(minutes=early))
+    }
+    assert api.change_state(by=doctor, appointment=made, state=state, key="then").state == state
 
 
 def test_a_cancelled_seat_is_free_again(regulator: Person, slots: list[Slot], patient: Patient) -> None:

@@ -7,16 +7,18 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import reverse
 from icalendar import Calendar
 
 from maillage.agenda import api
 from maillage.agenda.actions import sharing
-from maillage.agenda.models import Agenda, Opening, Schedule, Slot
+from maillage.agenda.models import Agenda, Closure, Opening, Schedule, Slot
 from maillage.agenda.queries import agendas
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import PARIS, Open
+from tests.factories import make_patient
 
 
 def week(**changes: object) -> dict[str, object]:
@@ -212,3 +214,158 @@ def test_visibility_changed_by_hand_stays_when_slots_are_made_again(
     slots[0].refresh_from_db()
     assert slots[0].visibility == "PUBLIC"
     assert Opening.objects.get(pk=slots[0].opening_id).visibility == "private"
+
+
+def hours_of(agenda: Agenda, day: int = 16) -> list[str]:
+    """Return the open slots of a day of March, on the wall clock, with their place."""
+    start = datetime(2026, 3, day, tzinfo=PARIS)
+    slots = Slot.objects.filter(agenda=agenda, is_open=True).between(start, start + timedelta(days=1))
+    times = [(one.starts_at.astimezone(PARIS), one.ends_at.astimezone(PARIS), one.schedule) for one in slots]
+    return [f"{starts:%H:%M}-{ends:%H:%M} {place}" for starts, ends, place in times]
+
+
+def test_closing_a_place_gives_its_hours_to_the_other(
+    doctor: Person, agenda: Agenda, office: Schedule
+) -> None:
+    ehpad = api.add_schedule(by=doctor, agenda=agenda, name="EHPAD")
+    api.add_opening(by=doctor, schedule=office, **week())
+    api.add_opening(by=doctor, schedule=ehpad, **week(key="e", minutes=60))
+    assert hours_of(agenda) == ["09:00-09:30 Cabinet du Pont", "09:30-10:00 Cabinet du Pont"]
+    day = datetime(2026, 3, 16, tzinfo=PARIS)
+    closed = {"by": doctor, "agenda": agenda, "starts_at": day, "ends_at": day + timedelta(days=1)}
+    shut = api.close(**closed, schedule=office, key="c")  # type: ignore[arg-type]
+    assert hours_of(agenda) == ["09:00-10:00 EHPAD"], "the person is free to be there"
+    assert hours_of(agenda, 23) == ["09:00-09:30 Cabinet du Pont", "09:30-10:00 Cabinet du Pont"]
+    api.close(**closed, key="away")  # type: ignore[arg-type]
+    assert hours_of(agenda) == []
+    api.reopen(by=doctor, closure=shut)
+    assert hours_of(agenda) == []
+
+
+@pytest.mark.parametrize("way", ["cancel", "move"])
+def test_a_changed_length_leaves_no_dead_time_once_the_seat_is_given_back(
+    open_slots: Open, doctor: Person, regulator: Person, agenda: Agenda, office: Schedule, patient: Patient,
+    way: str,
+) -> None:  # fmt: skip
+    slots = open_slots()
+    made = api.book(by=doctor, slot=slots[1], patient=patient, key="a")  # 9:20 to 9:40
+    day = date(2026, 3, 16)
+    api.end_opening(by=doctor, opening=slots[0].opening, last_day=day - timedelta(days=1))
+    new = week(minutes=30, valid_to=day, ends=time(11), visibility=api.Visibility.SNP)
+    api.add_opening(by=doctor, schedule=office, **new)
+    assert hours_of(agenda) == ["10:00-10:30 Cabinet du Pont", "10:30-11:00 Cabinet du Pont"]
+    waiting = api.wait_for(
+        by=regulator, agenda=agenda, patient=make_patient("Orme", agenda.territory), key="w"
+    )
+    if way == "cancel":
+        api.change_state(by=doctor, appointment=made, state=api.State.CANCELLED, key="c")
+    else:
+        later = Slot.objects.get(agenda=agenda, starts_at=datetime(2026, 3, 16, 10, tzinfo=PARIS))
+        api.move(by=doctor, appointment=made, slot=later, key="m")
+    assert hours_of(agenda) == [
+        f"{hours} Cabinet du Pont" for hours in ("09:00-09:30", "09:30-10:00", "10:00-10:30", "10:30-11:00")
+    ]
+    offered = [one.slot.starts_at.astimezone(PARIS).hour for one in api.Offer.objects.filter(entry=waiting)]
+    assert offered == [9, 9], "and what comes of its time is offered"
+    api.extend_slots(agenda=agenda)
+
+
+def test_the_same_hours_opened_again_keep_their_appointments(
+    open_slots: Open, doctor: Person, agenda: Agenda, office: Schedule, patient: Patient
+) -> None:
+    slots = open_slots()
+    api.book(by=doctor, slot=slots[1], patient=patient, key="a")
+    api.end_opening(by=doctor, opening=slots[0].opening, last_day=date(2026, 3, 15))
+    assert api.to_move(agenda, slots[0].starts_at).count() == 1
+    api.add_opening(by=doctor, schedule=office, **week(minutes=20, valid_to=date(2026, 3, 16)))
+    assert api.to_move(agenda, slots[0].starts_at).count() == 0, "nobody has to be moved"
+    assert len(hours_of(agenda)) == 3
+
+
+def test_the_night_goes_on_after_midnight(
+    doctor: Person, agenda: Agenda, office: Schedule, clock: time_machine.Traveller
+) -> None:
+    night = week(starts=time(20), ends=time(2), minutes=60, valid_to=date(2026, 3, 16))
+    api.add_opening(by=doctor, schedule=office, **night)
+    after = ["00:00-01:00 Cabinet du Pont", "01:00-02:00 Cabinet du Pont"]
+    assert hours_of(agenda, 17) == after
+    clock.move_to(datetime(2026, 3, 17, 0, 5, tzinfo=PARIS))
+    assert api.extend_every_agenda() == 1
+    assert hours_of(agenda, 17) == after, "the day that begins does not end the night"
+
+
+def test_a_hold_that_expired_keeps_no_hour(
+    open_slots: Open, doctor: Person, agenda: Agenda, office: Schedule, clock: time_machine.Traveller
+) -> None:
+    slots = open_slots()
+    api.hold(by=doctor, slot=slots[1], key="h")
+    clock.shift(timedelta(minutes=6))
+    api.end_opening(by=doctor, opening=slots[0].opening, last_day=date(2026, 3, 15))
+    api.add_opening(by=doctor, schedule=office, **week())
+    assert [hours[:11] for hours in hours_of(agenda)] == ["09:00-09:30", "09:30-10:00"]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "first", "last"),
+    [
+        ("22:00", "24:00", "22:00", "23:00"),
+        ("22:00", "00:00", "22:00", "23:00"),
+        ("22 h 00", "23:59", "22:00", "23:00"),
+        ("22h", "1h00", "22:00", "00:00"),
+        ("00:00", "24:00", "00:00", "23:00"),
+        ("23:00", "00:30", "23:00", "23:00"),
+    ],
+)
+def test_hours_go_to_midnight_and_past_it(
+    client: Client, doctor: Person, agenda: Agenda, office: Schedule, starts: str, ends: str, first: str,
+    last: str,
+) -> None:  # fmt: skip
+    client.force_login(doctor)
+    sent = {
+        "schedule": office.pk, "weekday": 0, "starts": starts, "ends": ends, "minutes": 60, "every": 1,
+        "valid_from": "2026-03-16", "valid_to": "2026-03-16", "kind": "practice", "capacity": 1,
+        "visibility": "private", "key": "k",
+    }  # fmt: skip
+    answer = client.post(reverse("agenda:openings", args=[agenda.pk]), sent)
+    assert answer.status_code == 302, answer.content.decode()
+    slots = [one.starts_at.astimezone(PARIS) for one in Slot.objects.order_by("starts_at")]
+    assert [f"{slots[0]:%H:%M}", f"{slots[-1]:%H:%M}"] == [first, last]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "words"),
+    [
+        ("09:00", "09:00", "Les deux heures sont les mêmes"),
+        ("24:00", "02:00", "heure valide"),
+        ("25:00", "26:00", "valide"),
+    ],
+)
+def test_hours_that_open_nothing_are_explained(
+    client: Client, doctor: Person, agenda: Agenda, office: Schedule, starts: str, ends: str, words: str
+) -> None:
+    client.force_login(doctor)
+    sent = {
+        "schedule": office.pk, "weekday": 0, "starts": starts, "ends": ends, "minutes": 60, "every": 1,
+        "valid_from": "2026-03-16", "kind": "practice", "capacity": 1, "visibility": "private", "key": "k",
+    }  # fmt: skip
+    answer = client.post(reverse("agenda:openings", args=[agenda.pk]), sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Slot.objects.exists()
+
+
+@pytest.mark.parametrize(("hour", "until"), [("", 24), ("24:00", 24), ("00:00", 24), ("12:30", 12.5)])
+def test_an_absence_until_midnight_is_until_the_end_of_the_day(
+    client: Client, doctor: Person, agenda: Agenda, hour: str, until: float
+) -> None:
+    client.force_login(doctor)
+    sent = {
+        "first_day": "2026-03-16",
+        "last_day": "2026-03-16",
+        "first_hour": "",
+        "last_hour": hour,
+        "key": "k",
+    }
+    assert client.post(reverse("agenda:absences", args=[agenda.pk]), sent).status_code == 302
+    closure = Closure.objects.get()
+    assert closure.ends_at - closure.starts_at == timedelta(hours=until)

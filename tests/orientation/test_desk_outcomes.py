@@ -55,8 +55,9 @@ def state(request: Request) -> str:
 
 
 def test_the_doctor_sees_what_waits_and_one_tap_closes_it(
-    effector: Client, account: Person, booked: Request, regulator: Person, place: Territory, patient: Patient
-) -> None:
+    effector: Client, account: Person, booked: Request, regulator: Person, place: Territory, patient: Patient,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
     before = api.today(by=regulator, scope=place.scope).closed
     assert api.received_count(account) == 1
     assert "1 en attente" in effector.get(reverse("web:home")).content.decode()
@@ -66,6 +67,10 @@ def test_the_doctor_sees_what_waits_and_one_tap_closes_it(
     assert [text.count(f'value="{one}"') for one in ("seen", "not_honoured", "reoriented", "emergency")] == [
         1
     ] * 4
+    clock.move_to(Appointment._base_manager.get().slot.starts_at - timedelta(minutes=61))
+    assert "n’a pas commencé" in tap(effector, booked, "seen"), "nobody was seen yet"
+    assert state(booked) == "booked"
+    clock.shift(timedelta(minutes=1))
     assert "Issue notée\N{NO-BREAK SPACE}: Vu. La demande est close." in tap(effector, booked, "seen")
     assert state(booked) == "closed"
     assert api.today(by=regulator, scope=place.scope).closed == before + 1

@@ -72,7 +72,10 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "Cette personne a déjà un rendez-vous à cette heure chez un autre professionnel. Demandez-lui lequel "
         "elle garde, ou confirmez les deux."
     ),
-    Refusal.NOT_BEGUN: _("Le rendez-vous n’a pas commencé : annulez-le plutôt si la personne ne vient pas."),
+    Refusal.NOT_BEGUN: _(
+        "Le rendez-vous n’a pas commencé : dites ce qu’il devient une fois l’heure venue, ou annulez-le si "
+        "la personne ne vient pas."
+    ),
 }
 
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import rights
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, hold
+from maillage.agenda.actions.schedules import make_again
 from maillage.agenda.actions.waiting import offer_freed_slot
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot, StateChange
-from maillage.agenda.rules.vocabulary import LIVE, State, before, may_become
+from maillage.agenda.rules.vocabulary import LIVE, State, before, is_too_early, may_become
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.sourced_rules import rule
 
 _LIVE = [state.value for state in LIVE]
 
@@ -41,7 +43,7 @@ def change_state(
     change = StateChange.objects.create(appointment=row, state=state.value, by=by, key=key)
     if state is State.CANCELLED:
         Occupation.objects.filter(appointment=row).delete()
-        offer_freed_slot(slot=row.slot)
+        _free(row.slot)
     payload = _happened(change, agenda_row, left)
     outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{change.pk}")
     changes = {"state": [left, state.value]}
@@ -100,12 +102,18 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     change = StateChange.objects.create(
         appointment=row, state=State.BOOKED.value, moved_from=left, by=by, key=key
     )
-    offer_freed_slot(slot=left)
+    _free(left)
     payload = _happened(change, agenda_row, row.state) | {"previous": left.starts_at.isoformat()}
     outbox.publish("agenda.moved", payload, key=f"agenda.moved-{change.pk}")
     changes = {"slot": [left.pk, row.slot_id]}
     journal.record(by=by, verb="agenda.moved", target=journal.target_of(row), changes=changes)
     return row
+
+
+def _free(slot: Slot) -> None:
+    """Offer a seat given back to those who wait; where no rule keeps its slot, what is made of its time."""
+    for one in make_again(slot=slot) or [slot]:
+        offer_freed_slot(slot=one)
 
 
 def _happened(change: StateChange, agenda: Agenda, left: str) -> dict[str, Any]:
@@ -159,5 +167,6 @@ def _check(by: Person | None, row: Appointment, agenda: Agenda, state: State) ->
     _check_may(by, row, agenda, is_own_enough=state is State.CANCELLED)
     if state in {State.HELD, State.EXPIRED, State.BOOKED} or not may_become(State(row.state), state):
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
-    if state is State.NOT_HONOURED and row.slot.starts_at > timezone.now():
+    early = rule("agenda.outcomes.early_minutes").value
+    if is_too_early(state, row.slot.starts_at - timezone.now(), early):
         raise BookingRefusedError(Refusal.NOT_BEGUN)

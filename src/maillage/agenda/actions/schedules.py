@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions.rights import require_manager
-from maillage.agenda.models import Agenda, Appointment, Closure, Opening, Schedule, Slot
+from maillage.agenda.models import Agenda, Appointment, Closure, Opening, Schedule, Slot, StateChange
 from maillage.agenda.queries.agendas import today_in
 from maillage.agenda.rules.clock import Span, is_quantised, planned
-from maillage.agenda.rules.vocabulary import LIVE, Kind, Visibility
+from maillage.agenda.rules.vocabulary import LIVE, Kind, State, Visibility
 from maillage.directory import api as directory
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person, Scope
@@ -93,7 +94,8 @@ def add_opening(
 ) -> Opening:
     """Open a weekly stretch of time (`weekday` 0 is Monday) and make its slots.
 
-    It crosses midnight where `ends` is not later than `starts`. The same `key` again returns the same
+    It crosses midnight where `ends` is not later than `starts`, and goes to midnight where `ends` is 0:00, on
+    a whole day where both are. The same `key` again returns the same
     opening. Raises ScheduleError, PermissionDenied.
     """
     agenda = _locked(schedule.agenda_id)
@@ -272,6 +274,22 @@ def extend_slots(*, agenda: Agenda) -> int:
     return Slot.objects.filter(agenda=locked, is_open=True, starts_at__gt=timezone.now()).count()
 
 
+@transaction.atomic
+def make_again(*, slot: Slot) -> list[Slot]:
+    """Make anew the slots around one that no rule opens any more, once nobody has a seat there.
+
+    It had kept its hour while somebody was expected; what the rules say of that time comes back at once.
+    Returns the slots that meet it and are open.
+    """
+    agenda = _locked(slot.agenda_id)
+    row = Slot.objects.get(pk=slot.pk)
+    if row.is_open or row.starts_at < timezone.now():
+        return []
+    _regenerate(agenda)
+    around = Slot.objects.filter(agenda=agenda, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+    return list(around.filter(is_open=True).select_related("agenda__territory__scope").order_by("starts_at"))
+
+
 def extend_every_agenda() -> int:
     """Make the slots of every agenda up to the horizon; return how many agendas were behind."""
     behind = [one for one in Agenda.objects.with_names() if (one.generated_to or date.min) < _horizon(one)]
@@ -291,6 +309,10 @@ def _horizon(agenda: Agenda) -> date:
 def _check_opening(starts: time, ends: time, minutes: int, valid_from: date, valid_to: date | None) -> None:
     if not (is_quantised(starts) and is_quantised(ends)) or minutes % 5:
         raise ScheduleError(_("Les heures et les durées vont de cinq en cinq minutes."))
+    if starts == ends != time.min:
+        raise ScheduleError(
+            _("Les deux heures sont les mêmes. Pour une journée entière, ouvrez de 0 h 00 à 24 h 00.")
+        )
     if not 5 <= minutes <= LONGEST_SLOT:
         raise ScheduleError(_("Un créneau dure de 5 minutes à 12 heures."))
     if valid_to is not None and valid_to < valid_from:
@@ -319,12 +341,15 @@ def _regenerate(agenda: Agenda) -> None:
     for slot in existing:
         plan = wanted.get(slot.starts_at)
         same = plan is not None and plan.key == slot.opening_id and plan.ends_at == slot.ends_at
+        if plan is not None and not same and slot.pk in used:
+            same = _adopted(slot, plan, openings)
         if same or slot.pk in used:
             kept.add(slot.starts_at)
         if slot.is_open != same:
             Slot.objects.filter(pk=slot.pk).update(is_open=same)
     gone = [slot.pk for slot in existing if slot.starts_at not in kept]
-    Slot.objects.filter(pk__in=gone, appointments=None, offers=None).delete()
+    left = StateChange.objects.filter(moved_from=OuterRef("pk"))
+    Slot.objects.filter(~Exists(left), pk__in=gone, appointments=None, offers=None).delete()
     stale = {slot.starts_at: slot.pk for slot in Slot.objects.filter(pk__in=gone)}
     new = [slot_of(agenda, openings[one.key], one) for at, one in wanted.items() if at not in kept]
     for slot in new:
@@ -337,24 +362,30 @@ def _regenerate(agenda: Agenda) -> None:
     _publish_slots(agenda, f"{timezone.now().isoformat()}")
 
 
+def _adopted(slot: Slot, plan: Span, openings: dict[int, Opening]) -> bool:
+    """Keep a slot where somebody is expected under the rule that now makes the same one, where one does."""
+    if plan.ends_at != slot.ends_at or openings[plan.key].schedule_id != slot.schedule_id:
+        return False
+    Slot.objects.filter(pk=slot.pk).update(opening=plan.key)
+    return True
+
+
 def _planned(
     agenda: Agenda, openings: dict[int, Opening], closures: list[Closure], first: date, last: date
 ) -> list[Span]:
-    """Return the slots that the rules make at every place, absences and closings of the place removed."""
-    everywhere = [one.span for one in closures if one.schedule_id is None]
-    by_place = [(one.schedule_id, one.span) for one in closures if one.schedule_id is not None]
+    """Return the slots to make from the midnight of `first`: also those of the night that began before it."""
     rules = [one.recurrence for one in openings.values()]
-    return [
-        slot
-        for slot in planned(rules, everywhere, first, last, agenda.zone)
-        if not any(slot.meets(span) and openings[slot.key].schedule_id == place for place, span in by_place)
-    ]
+    closed = [one.closed for one in closures]
+    since = _midnight(first, agenda)
+    found = planned(rules, closed, first - timedelta(days=1), last, agenda.zone)
+    return [slot for slot in found if slot.starts_at >= since]
 
 
 def _used(agenda: Agenda) -> dict[int, Span]:
     """Return the time of the slots to come where somebody has a seat."""
     living = Appointment.objects.of_agenda(agenda).filter(state__in=[state.value for state in LIVE])
-    rows = living.filter(slot__ends_at__gt=timezone.now() - timedelta(days=1))
+    over = Q(state=State.HELD.value, hold_expires_at__lte=timezone.now())
+    rows = living.exclude(over).filter(slot__ends_at__gt=timezone.now() - timedelta(days=1))
     times = rows.values_list("slot", "slot__starts_at", "slot__ends_at")
     return {slot: Span(starts_at, ends_at) for slot, starts_at, ends_at in times}
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from maillage.agenda.rules.clock import Recurrence, Span
+from maillage.agenda.rules.clock import Closed, Recurrence, Span
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Keyed, Person, Scope
@@ -187,6 +187,7 @@ class Opening(Keyed):
             valid_from=self.valid_from,
             valid_to=self.valid_to,
             every=self.every,
+            place=self.schedule_id,
         )
 
 
@@ -224,6 +225,6 @@ class Closure(Keyed):
         return f"{self.agenda_id} · {self.starts_at:%Y-%m-%d %H:%M}"
 
     @property
-    def span(self) -> Span:
-        """The stretch of time, for computing."""
-        return Span(self.starts_at, self.ends_at)
+    def closed(self) -> Closed:
+        """What it closes, for computing."""
+        return Closed(Span(self.starts_at, self.ends_at), self.schedule_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -32,9 +33,34 @@ def _day(**options: Any) -> forms.DateField:
     )
 
 
-def _hour(**options: Any) -> forms.TimeField:
-    widget = forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M")
-    return forms.TimeField(widget=widget, **options)
+#: An hour and its minutes, whatever stands between them.
+_WRITTEN_HOUR = re.compile(r"(\d{1,2})\s*(?:[hH:]\s*(\d{2})?)?")
+
+
+class HourField(forms.TimeField):
+    """An hour of the wall clock as people write it: 9:30, 9h30, 9 h 30, 9 h; at the end of a day, 24:00 too.
+
+    `is_end`: midnight, written 0:00, 24:00 or 23:59, is the end of the day, and comes out as 0:00.
+    """
+
+    def __init__(self, *, is_end: bool = False, **options: Any) -> None:
+        widget = forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M")
+        super().__init__(widget=widget, **options)
+        self.is_end = is_end
+
+    def to_python(self, value: Any) -> time | None:
+        """Return the time of day. Raises ValidationError."""
+        if isinstance(value, str):
+            found = _WRITTEN_HOUR.fullmatch(value.strip())
+            if found:
+                value = f"{found[1]}:{found[2] or '00'}"
+        if self.is_end and value in {"24:00", "23:59"}:
+            return time.min
+        return super().to_python(value)
+
+
+def _hour(**options: Any) -> HourField:
+    return HourField(**options)
 
 
 class KeyedForm(forms.Form):
@@ -61,7 +87,7 @@ class OpeningForm(KeyedForm):
     )
     weekday = forms.TypedChoiceField(label=_("Jour"), coerce=int, choices=list(WEEKDAYS.items()))
     starts = _hour(label=_("De"))
-    ends = _hour(label=_("À"), help_text=_("Avant l’heure de début : le lendemain."))
+    ends = _hour(label=_("À"), is_end=True, help_text=_("Avant l’heure de début : le lendemain."))
     minutes = forms.TypedChoiceField(
         label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in LENGTHS]
     )
@@ -125,7 +151,7 @@ class AbsenceForm(KeyedForm):
     first_day = _day(label=_("Du"))
     first_hour = _hour(label=_("À partir de"), required=False, help_text=_("Vide : toute la journée."))
     last_day = _day(label=_("Au, ce jour compris"))
-    last_hour = _hour(label=_("Jusqu’à"), required=False, help_text=_("Vide : jusqu’au soir."))
+    last_hour = _hour(label=_("Jusqu’à"), is_end=True, required=False, help_text=_("Vide : jusqu’au soir."))
 
     def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -136,7 +162,8 @@ class AbsenceForm(KeyedForm):
         """Return the two instants of a valid form, on the agenda's wall clock."""
         asked = self.cleaned_data
         starts = moment(asked["first_day"], asked["first_hour"] or time.min, self.agenda.zone)
-        if asked["last_hour"]:
+        # Midnight is the end of the last day, which is included.
+        if asked["last_hour"] not in {None, time.min}:
             return starts, moment(asked["last_day"], asked["last_hour"], self.agenda.zone)
         day_after: date = asked["last_day"] + timedelta(days=1)
         return starts, moment(day_after, time.min, self.agenda.zone)
@@ -200,7 +227,7 @@ class AdvancedForm(KeyedForm):
     where = forms.ChoiceField(label=_("Où"), help_text=_("Un EHPAD ou une commune du territoire."))
     day = _day(label=_("Jour"))
     starts = _hour(label=_("De"))
-    ends = _hour(label=_("À"))
+    ends = _hour(label=_("À"), is_end=True)
     minutes = forms.TypedChoiceField(
         label=_("Durée d’un créneau, en minutes"), coerce=int, initial=20, choices=[(n, n) for n in LENGTHS]
     )

@@ -15,12 +15,12 @@ from maillage.agenda.models import Agenda, Appointment, Offer, WaitingEntry
 from maillage.agenda.models.appointments import STATE_LABELS
 from maillage.agenda.models.schedules import KIND_LABELS
 from maillage.agenda.models.waiting import OFFER_LABELS, OfferState
-from maillage.agenda.rules.vocabulary import Kind, State, before, may_become
+from maillage.agenda.rules.vocabulary import Kind, State, before, is_too_early, may_become
 from maillage.kernel import formats
 from maillage.kernel.phones import stored_phone, written_phone
+from maillage.kernel.sourced_rules import rule
 
 _TAGS = {State.ARRIVED: "attention", State.HONOURED: "good", State.NOT_HONOURED: "attention"}
-_ON_THE_DAY = timedelta(hours=12)
 
 
 class Dial(NamedTuple):
@@ -131,11 +131,11 @@ def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(S
         State.NOT_HONOURED: _("Non honoré"),
         State.CANCELLED: _("Annuler"),
     }
-    not_before = {State.ARRIVED: _ON_THE_DAY, State.HONOURED: _ON_THE_DAY, State.NOT_HONOURED: timedelta(0)}
+    early = rule("agenda.outcomes.early_minutes").value
     return [
         Choice(wanted.value, word, uuid4().hex, LETTERS.get(wanted, ""))
         for wanted, word in words.items()
-        if wanted in only and may_become(state, wanted) and ahead <= not_before.get(wanted, ahead)
+        if wanted in only and may_become(state, wanted) and not is_too_early(wanted, ahead, early)
     ]
 
 

@@ -21,7 +21,8 @@ class Recurrence:
     """A weekly rule: from `starts` to `ends` (the next day where not later), every `every` weeks.
 
     `weekday`: 0 is Monday. `valid_from` and `valid_to` are both included; None: until further notice. The
-    weeks of a rule are counted from that of `valid_from`. `key` tells which rule a slot came from.
+    weeks of a rule are counted from that of `valid_from`. `key` tells which rule a slot came from, `place`
+    where the person then is.
     """
 
     key: int
@@ -32,6 +33,7 @@ class Recurrence:
     valid_from: date
     valid_to: date | None = None
     every: int = 1
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,21 +65,36 @@ def opened(rule: Recurrence, day: date, zone: ZoneInfo) -> Span | None:
     return Span(moment(day, rule.starts, zone), moment(last_day, rule.ends, zone), rule.key)
 
 
-def planned(
-    rules: Sequence[Recurrence], closed: Iterable[Span], first: date, last: date, zone: ZoneInfo
-) -> list[Span]:
-    """Return the slots of `rules` that begin from `first` to `last` (both included), in order.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A stretch of time without slots: at one place, or, without a place, wherever the person is."""
 
-    A slot that meets a span of `closed` is left out, and one that meets an earlier slot too: somebody is in
-    one place at a time. Of two that begin together the rule of the lower key wins.
+    span: Span
+    place: int | None = None
+
+
+def planned(
+    rules: Sequence[Recurrence], closed: Iterable[Closed], first: date, last: date, zone: ZoneInfo
+) -> list[Span]:
+    """Return the slots of what `rules` open on the days from `first` to `last` (both included), in order.
+
+    A slot that meets what is closed, at its place or everywhere, is left out first. Then one that meets an
+    earlier slot is left out too: somebody is in one place at a time, and what is closed takes nobody's turn.
+    Of two that begin together the rule of the lower key wins.
     """
-    shut = sorted(closed)
+    shut = list(closed)
+    place_of = {rule.key: rule.place for rule in rules}
+    cut = _cut(rules, first, last, zone)
+    open_ones = [slot for slot in cut if not _is_shut(slot, place_of[slot.key], shut)]
     kept: list[Span] = []
-    for slot in sorted(_cut(rules, first, last, zone)):
-        overlaps = bool(kept) and slot.meets(kept[-1])
-        if not overlaps and not any(slot.meets(span) for span in shut):
+    for slot in sorted(open_ones, key=lambda one: (one.starts_at, one.key)):
+        if not (kept and slot.meets(kept[-1])):
             kept.append(slot)
     return kept
+
+
+def _is_shut(slot: Span, place: int, shut: Iterable[Closed]) -> bool:
+    return any(slot.meets(one.span) and one.place in {None, place} for one in shut)
 
 
 def quanta(starts_at: datetime, ends_at: datetime) -> range:

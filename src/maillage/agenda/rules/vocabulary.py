@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from maillage.kernel.rules import Role
@@ -61,6 +62,18 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 def may_become(now: State, wanted: State) -> bool:
     """Return whether an appointment may pass from `now` to `wanted`; an outcome may be corrected."""
     return wanted in _TRANSITIONS[now]
+
+
+def is_too_early(wanted: State, ahead: timedelta, early: Mapping[str, int]) -> bool:
+    """Return whether `wanted` cannot be true of an appointment that begins in `ahead`.
+
+    `early`: how many minutes before its hour each outcome may be said; what it does not name, at any time.
+
+    >>> is_too_early(State.HONOURED, timedelta(days=1), {"honoured": 60})
+    True
+    """
+    minutes = early.get(wanted.value)
+    return minutes is not None and ahead > timedelta(minutes=minutes)
 
 
 #: Where a tap made by mistake may go back to; a seat given back may be somebody else's by then.
