@@ -88,16 +88,19 @@ def prepare() -> list[int]:
     regulator = demonstration_account(Role.REGULATOR)
     communes = list(Commune.objects.filter(code__in=member_codes(place)).order_by("-population", "code"))
     patients = list(Patient.objects.in_scope(place.scope).order_by("pk")[:REQUESTS])
-    return [
+    opened = [
         api.open_request(
             by=regulator, scope=place.scope, origin=api.Origin.SINGLE_NUMBER, key=f"bench-{number}",
             values={
-                "motive": "M03.11", "priority": "P2", "patient": patient,
+                "motive": "M03.22", "priority": "P2", "patient": patient,
                 "commune": communes[number % len(communes)],
             },
-        ).pk
+        )
         for number, patient in enumerate(patients)
     ]  # fmt: skip
+    for one in opened:
+        api.confirm_spoken_check(by=regulator, request=one, said_by=api.CallerKind.PATIENT, note="Mesure.")
+    return [one.pk for one in opened]
 
 
 def _paced(ask: Callable[[int], None]) -> NDArray[np.float64]:

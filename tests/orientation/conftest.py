@@ -87,19 +87,40 @@ def doctor(make_doctor: Doctor) -> Professional:
 
 @pytest.fixture
 def call(regulator: Person, place: Territory, village: Commune, patient: Patient) -> Call:
-    """Give a function that opens a call for a patient of the village."""
+    """Give a function that opens a call for a patient of the village, its safety questions all answered.
 
-    def opened(by: Person | None = None, **values: object) -> api.Request:
+    `checked=False` leaves them to be asked.
+    """
+
+    def opened(by: Person | None = None, *, checked: bool = True, **values: object) -> api.Request:
         said = {"motive": FEVER, "commune": village, "patient": patient, "priority": "P2"} | values
-        return api.open_request(
+        made = api.open_request(
             by=by or regulator,
             scope=place.scope,
             origin=api.Origin.SINGLE_NUMBER,
             key=next(keys),
             values=said,
         )
+        return pass_safety(by or regulator, made) if checked else made
 
     return opened
+
+
+def pass_safety(by: Person, request: api.Request) -> api.Request:
+    """Answer every question of a request so that nothing alarms, or make its spoken check; return it."""
+    api.create_example_sheets(by=None)
+    found = api.clearance(request)
+    for sheet in found.sheets:
+        asked = {one.key: one for one in sheet.asked}
+        calm = {
+            key: api.Answer.YES if asked[key].red_flag is api.Answer.NO else api.Answer.NO
+            for key in found.missing.get(sheet.pk, ())
+        }
+        request = api.answer_questions(by=by, request=request, sheet=sheet, answers=calm)
+    if found.obstacle is api.Obstacle.UNCHECKED:
+        said = {"said_by": api.CallerKind.PATIENT, "note": "Respire bien, conscient, rien d’inquiétant."}
+        api.confirm_spoken_check(by=by, request=request, **said)
+    return request
 
 
 def refused(refusal: api.Refusal, action: Callable[..., object], **asked: object) -> str:

@@ -30,6 +30,7 @@ from tests.factories import (  # noqa: E402
     make_professional,
     make_territory,
 )
+from tests.orientation.conftest import pass_safety  # noqa: E402
 
 
 def together(*clients: Callable[[], str]) -> list[str]:
@@ -89,7 +90,7 @@ def opened(by: Person, place: object, commune: str, origin: api.Origin, key: str
     made = api.open_request(by=by, scope=place.scope, origin=origin, key=key, values=values)
     made.commune_id = commune
     made.save()
-    return made
+    return pass_safety(by, made) if made.state == api.State.IN_HAND else made
 
 
 def proposed(by: Person, request: api.Request) -> Proposal:

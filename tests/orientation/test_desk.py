@@ -26,7 +26,7 @@ from maillage.territory.api import Commune, Territory
 from tests.factories import make_commune, make_patient, make_person, make_professional, make_territory
 
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=ZoneInfo("Europe/Paris"))  # a Saturday
-SAFE = {"q-breathing": "no", "q-consciousness": "yes", "q-rash": "no", "q-infant": "no"}
+SAFE = {"q-breathing": "no", "q-consciousness": "no", "q-rash": "no"}
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_a_tap_twice_returns_the_request_to_the_desk_once_then_the_desk_ends_it(
         text = post(desk, "close", made.pk, outcome="not_honoured", state="advice")
         assert "La demande revient au bureau" in text
     assert "revenue\N{NO-BREAK SPACE}: Non venu" in text
-    assert "Clore sans suite" in text
+    assert "Clore sans réponse" in text
     assert "Issue notée." in post(desk, "close", made.pk, outcome="not_honoured", state="in_hand")
     made.refresh_from_db()
     assert made.state == "closed"

@@ -17,7 +17,7 @@ from maillage.orientation.models import Closure, Proposal, Request
 from maillage.people.api import Patient, access_log
 from maillage.territory.api import Territory
 from tests.factories import make_person
-from tests.orientation.conftest import Call, Doctor, refused
+from tests.orientation.conftest import Call, Doctor, pass_safety, refused
 
 MINE = "orientation:mine"
 
@@ -120,7 +120,7 @@ def test_whoever_sent_the_request_is_told_of_its_answer_and_of_its_outcome_once_
     )
     client.force_login(nurse)
     assert "Nouvelle" in client.get(reverse(MINE)).content.decode()
-    api.take(by=regulator, request=request)
+    pass_safety(regulator, api.take(by=regulator, request=request))
     api.decide(by=regulator, request=request, kind=api.DecisionKind.ADVICE)
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)

@@ -18,7 +18,7 @@ from maillage.orientation import api
 from maillage.orientation.models import Closure, Decision, Proposal, Request
 from maillage.territory.api import Territory
 from tests.factories import make_person
-from tests.orientation.conftest import Call, Doctor, refused
+from tests.orientation.conftest import Call, Doctor, pass_safety, refused
 
 Outcome = api.Outcome
 
@@ -368,7 +368,7 @@ def test_the_sender_is_told_again(regulator: Person, place: Territory, clock: ti
     asked = api.open_request(
         by=nurse, scope=place.scope, origin=api.Origin.PROFESSIONAL, key="n", values={"motive": "M02.06"}
     )
-    api.take(by=regulator, request=asked)
+    pass_safety(regulator, api.take(by=regulator, request=asked))
     api.decide(by=regulator, request=asked, kind=api.DecisionKind.ADVICE)
     said = api.close(by=regulator, request=asked, outcome=Outcome.SEEN)
     assert told(nurse) == 2

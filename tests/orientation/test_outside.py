@@ -92,7 +92,7 @@ def test_what_forbids_a_slot_forbids_one_over_capacity(
 
 def test_questions_and_red_flags_come_first(call: Call, regulator: Person, doctor: Professional) -> None:
     api.create_example_sheets(by=None)
-    request = call()
+    request = call(checked=False)
     asked = {"by": regulator, "request": request, "professional": doctor, "key": "k"}
     refused(api.Refusal.UNANSWERED, api.send_outside_slot, **asked)
     sheet = api.sheets_for(request.motive)[0]

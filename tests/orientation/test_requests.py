@@ -102,9 +102,9 @@ def test_a_lock_is_seen_and_expires(
 def test_a_red_flag_leads_to_the_15_and_asks_for_a_note(
     call: Call, regulator: Person, place: Territory
 ) -> None:
-    request, fever = call(), sheet(place)
+    request, fever = call(checked=False), sheet(place)
     refused(api.Refusal.UNANSWERED, api.propose, by=regulator, request=request)
-    answers = {one.key: api.Answer.NO for one in fever.asked} | {"consciousness": api.Answer.YES}
+    answers = {one.key: api.Answer.NO for one in fever.asked}
     flagged = api.answer_questions(
         by=regulator, request=request, sheet=fever, answers=answers | {"rash": api.Answer.UNKNOWN}
     )
@@ -208,7 +208,7 @@ def test_opening_a_request_is_a_reading_of_the_file(
     call: Call, regulator: Person, patient: Patient, db: None
 ) -> None:
     file = api.request_file(by=regulator, pk=call().pk)
-    assert file.patient is not None
+    assert file.request.patient is not None
     dpo = make_person("hugo.lierre", Role.DPO, None)
     lines = access_log(by=dpo, patient=patient)
     assert [one.purpose for one in lines] == [f"Régulation de la demande {file.request.number}"]
@@ -224,5 +224,5 @@ def test_the_live_page_hears_of_its_own_desk_only(call: Call, regulator: Person)
 def test_the_lists_say_where_they_come_from() -> None:
     assert len(api.motives()) == 52
     assert api.motive_label("M03.14") == "Fièvre, problème infectieux"
-    assert api.motive_label("?") == "?"
+    assert api.motive_label("?") == "motif inconnu"
     assert api.protocols().certainty == "vu"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from maillage.orientation.rules import services
+from maillage.orientation.rules.safety import Question, enters_slot_search, is_red_flag, unanswered
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -22,13 +23,9 @@ from maillage.orientation.rules.workflow import (
     HUB_DECISION,
     OPEN,
     STATE_OF_DECISION,
-    Question,
-    enters_slot_search,
-    is_red_flag,
     lock_holds,
     may_become,
     state_after,
-    unanswered,
     urgency,
 )
 

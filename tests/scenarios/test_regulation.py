@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser]
 DESK = "/regulation/"
 EFFECTOR = "Hélène Aubépine"
 MOST_MINUTES = 25
-SAFE = {"breathing": "no", "consciousness": "yes", "rash": "no", "infant": "no"}
+SAFE = {"breathing": "no", "consciousness": "no", "rash": "no"}
 #: What a message to a family, or to a doctor, must never hold: the motive, its words, the state of anybody.
 HEALTH = ("fièvr", "fiévr", "infect", "enfant", "motif", "urgen", "sympt", "consult", "médecin", "M03")
 

@@ -39,6 +39,11 @@ def is_french() -> bool:
     return not (get_language() or "fr").startswith("en")
 
 
+def in_language(french: str, english: str) -> str:
+    """Return what is written in both languages as the reader reads it; French where nobody translated it."""
+    return french if is_french() or not english else english
+
+
 def _style() -> _Style:
     return _FRENCH if is_french() else _ENGLISH
 

@@ -24,7 +24,11 @@ from maillage.orientation.actions.requests import (
     release,
     take,
 )
-from maillage.orientation.actions.safety import answer_questions, create_example_sheets
+from maillage.orientation.actions.safety import (
+    answer_questions,
+    confirm_spoken_check,
+    create_example_sheets,
+)
 from maillage.orientation.computations.capacity import Capacity, free_capacity
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria
 from maillage.orientation.computations.over_capacity import ExtraSeat, extra_seats
@@ -37,6 +41,7 @@ from maillage.orientation.models import (
     SafetyAnswer,
     SafetySheet,
     Search,
+    SpokenCheck,
 )
 from maillage.orientation.queries.desk import (
     EVENTS,
@@ -52,7 +57,7 @@ from maillage.orientation.queries.desk import (
     request_file,
     today,
 )
-from maillage.orientation.queries.lists import motive_label, motives, protocols
+from maillage.orientation.queries.lists import motive_label, motive_labels, motive_rules, motives, protocols
 from maillage.orientation.queries.outcomes import (
     Received,
     Sent,
@@ -64,7 +69,8 @@ from maillage.orientation.queries.outcomes import (
     sent,
     to_close,
 )
-from maillage.orientation.queries.safety import sheets_for
+from maillage.orientation.queries.safety import Clearance, clearance, sheets_for
+from maillage.orientation.rules.safety import MotiveRule, Obstacle
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -89,6 +95,7 @@ __all__ = [
     "CallerKind",
     "Capacity",
     "CareLevel",
+    "Clearance",
     "Closure",
     "Criteria",
     "Decision",
@@ -96,7 +103,9 @@ __all__ = [
     "Delay",
     "ExtraSeat",
     "HandOver",
+    "MotiveRule",
     "Next",
+    "Obstacle",
     "OrientationError",
     "Origin",
     "Outcome",
@@ -113,13 +122,16 @@ __all__ = [
     "SafetySheet",
     "Search",
     "Sent",
+    "SpokenCheck",
     "State",
     "Today",
     "Urgency",
     "answer_questions",
     "book_over_capacity",
+    "clearance",
     "close",
     "closed_since",
+    "confirm_spoken_check",
     "correct_outcome",
     "create_demonstration_desk",
     "create_example_sheets",
@@ -136,6 +148,8 @@ __all__ = [
     "last_event",
     "may_correct",
     "motive_label",
+    "motive_labels",
+    "motive_rules",
     "motives",
     "on_call_now",
     "open_request",

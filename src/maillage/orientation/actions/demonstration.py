@@ -21,8 +21,17 @@ from maillage.kernel.rules import Role
 from maillage.orientation.actions.proposals import hold, hold_and_book, propose
 from maillage.orientation.actions.requests import months_on, release
 from maillage.orientation.actions.safety import create_example_sheets
-from maillage.orientation.models import Closure, Decision, Proposal, Request
-from maillage.orientation.rules.vocabulary import OF_A_SLOT, CallerKind, DecisionKind, Origin, Outcome, State
+from maillage.orientation.models import Closure, Decision, Proposal, Request, SafetyAnswer, SpokenCheck
+from maillage.orientation.queries.safety import clearance
+from maillage.orientation.rules.vocabulary import (
+    OF_A_SLOT,
+    Answer,
+    CallerKind,
+    DecisionKind,
+    Origin,
+    Outcome,
+    State,
+)
 from maillage.orientation.rules.workflow import HUB_DECISION, STATE_OF_DECISION
 from maillage.people.api import Patient
 from maillage.territory import api as territory
@@ -118,6 +127,7 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
         if call.origin is Origin.EHPAD and home is not None:
             row.commune, row.place = home.commune, home.name
         row.save()
+        _answer(row, call)
         if call.decided is not None:
             _decide(row, call, row.owner)
         if call.state in {State.PROPOSED, State.BOOKED}:
@@ -193,6 +203,31 @@ def _decide(row: Request, call: _Call, regulator: Person) -> None:
         Closure.objects.create(
             request=row, outcome=call.outcome.value, closes=True, by=regulator, at=row.ended_at
         )
+
+
+def _answer(row: Request, call: _Call) -> None:
+    """Answer the questions of a request that was answered: nothing alarms, but where it went to the 15."""
+    if call.decided is None and call.state not in {State.PROPOSED, State.BOOKED}:
+        return
+    alarms = call.decided is DecisionKind.TRANSFER
+    found, at = clearance(row), row.answered_at or row.called_at
+    for sheet in found.sheets:
+        keys = found.missing.get(sheet.pk, [])
+        SafetyAnswer.objects.bulk_create(
+            SafetyAnswer(
+                request=row, sheet=sheet, question=key, by=row.owner, at=at,
+                answer=(Answer.YES if alarms and place == 0 else Answer.NO).value,
+                is_red_flag=alarms and place == 0,
+            )
+            for place, key in enumerate(keys)
+        )  # fmt: skip
+    if not found.sheets and not alarms:
+        SpokenCheck.objects.create(
+            request=row, motive=row.motive, age_months=row.age_months, said_by=row.caller_kind, by=row.owner,
+            at=at, note="Respire et parle sans gêne, pas de douleur insupportable, pas de saignement.",
+        )  # fmt: skip
+    row.has_red_flag = alarms
+    row.save(update_fields=["has_red_flag"])
 
 
 def _give_a_slot(row: Request, call: _Call, regulator: Person) -> None:

@@ -13,8 +13,9 @@ from maillage.kernel.sourced_rules import rule
 from maillage.orientation.actions.appointments import release_held
 from maillage.orientation.actions.rights import move, tell
 from maillage.orientation.models import Closure, Request
+from maillage.orientation.rules.safety import enters_slot_search
 from maillage.orientation.rules.vocabulary import Outcome, State
-from maillage.orientation.rules.workflow import FORBIDDEN_BY_RED_FLAG, enters_slot_search, state_after
+from maillage.orientation.rules.workflow import FORBIDDEN_BY_RED_FLAG, state_after
 
 
 def end(

@@ -12,7 +12,13 @@ class Refusal(StrEnum):
     """Why an action on a request was refused."""
 
     LOCKED = "locked"
+    VITAL = "vital"
     RED_FLAG = "red_flag"
+    IMPRECISE = "imprecise"
+    NO_SHEET = "no_sheet"
+    UNCHECKED = "unchecked"
+    NO_CHECK_NOTE = "no_check_note"
+    NO_CHECK = "no_check"
     UNANSWERED = "unanswered"
     URGENT = "urgent"
     STATE = "state"
@@ -45,6 +51,16 @@ _SENTENCES: dict[Refusal, str | Promise] = {
     Refusal.RED_FLAG: _(
         "Une réponse est un signe d’alerte : aucun rendez-vous. Transmettez au 15 avec une note."
     ),
+    Refusal.VITAL: _("Ce motif engage la vie : aucun rendez-vous. Passez au 15, avec une note."),
+    Refusal.IMPRECISE: _("Ce motif est trop large : choisissez-en un plus précis, puis cherchez."),
+    Refusal.NO_SHEET: _(
+        "Ce motif veut une fiche de sécurité et aucune n’est en usage : aucun rendez-vous. Voyez avec le 15."
+    ),
+    Refusal.UNCHECKED: _(
+        "Aucune question validée pour ce motif : notez d’abord ce que vous avez vérifié, et qui a répondu."
+    ),
+    Refusal.NO_CHECK_NOTE: _("Écrivez ce que vous avez demandé et ce qui a été répondu."),
+    Refusal.NO_CHECK: _("Ce motif ne se vérifie pas de vive voix : suivez ce que dit la demande."),
     Refusal.UNANSWERED: _("Des questions de sécurité sont sans réponse : posez-les avant de proposer."),
     Refusal.URGENT: _("Une demande P0 ou P1 ne cherche pas de créneau : transmettez-la au 15."),
     Refusal.STATE: _("Cette demande a changé d’état entre-temps. Rechargez la page."),

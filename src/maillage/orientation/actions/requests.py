@@ -17,6 +17,7 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import OPENED, in_hand, lock_length, locked, move, tell
+from maillage.orientation.actions.settling import settle
 from maillage.orientation.models import HandOver, Request
 from maillage.orientation.rules.vocabulary import CallerKind, CareLevel, Delay, Origin, Priority, State
 from maillage.territory.api import Commune
@@ -62,6 +63,7 @@ def open_request(
     if may_regulate and origin in _BY_PHONE:
         request.state, request.answered_at = State.IN_HAND.value, now
         request.locked_by, request.locked_until = by, now + lock_length()
+    settle(by, request)
     request.save()
     tell(by, request, OPENED, {"origin": origin.value})
     return request
@@ -106,12 +108,15 @@ def release(*, by: Person, request: Request) -> Request:
 def describe(*, by: Person, request: Request, values: Mapping[str, Any]) -> Request:
     """Say more about a request; `values` are of `FIELDS`. The journal keeps which, never their content.
 
+    Its safety is read anew: what a new motive, age or priority forbids stands no more, its seat is free.
+
     Raises PermissionDenied, OrientationError.
     """
     row = in_hand(by, request)
     if not row.is_open:
         raise OrientationError(Refusal.STATE)
     _describe(row, values)
+    settle(by, row)
     row.save()
     tell(by, row, "orientation.described", {"fields": sorted(values)})
     return row
@@ -143,9 +148,9 @@ def _describe(request: Request, values: Mapping[str, Any]) -> None:
         raise ValueError(f"not said of a request: {sorted(unknown)}")
     for name, value in values.items():
         setattr(request, name, _checked(request, name, value))
-    patient = values.get("patient")
-    if patient is not None and patient.birth_date and "age_months" not in values:
-        request.age_months = months_on(patient.birth_date, timezone.localdate())
+    # The birth date of the file says the age, whatever was typed beside it: a sheet must not miss an infant.
+    if request.patient is not None and request.patient.birth_date and {"patient", "age_months"} & set(values):
+        request.age_months = months_on(request.patient.birth_date, timezone.localdate())
 
 
 def months_on(born: date, day: date) -> int:

@@ -15,10 +15,12 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.models import Decision, Request
-from maillage.orientation.queries.safety import missing_answers
+from maillage.orientation.queries.safety import clearance
+from maillage.orientation.rules.safety import Obstacle
 from maillage.orientation.rules.vocabulary import State
-from maillage.orientation.rules.workflow import enters_slot_search, may_become
+from maillage.orientation.rules.workflow import may_become
 
+REFUSAL_OF = {one: Refusal(one.value) for one in Obstacle}
 OPENED, CHANGED = "orientation.opened", "orientation.changed"
 
 
@@ -46,13 +48,14 @@ def locked_with(request: Request, other: Request | None) -> tuple[Request, Reque
 
 
 def require_cleared(row: Request) -> None:
-    """Raise OrientationError unless nothing said so far forbids answering a request in town."""
-    if row.has_red_flag:
-        raise OrientationError(Refusal.RED_FLAG)
-    if not enters_slot_search(row.priority):
-        raise OrientationError(Refusal.URGENT)
-    if missing_answers(row):
-        raise OrientationError(Refusal.UNANSWERED)
+    """Raise OrientationError unless nothing known so far forbids answering a request in town.
+
+    The one check of every door: search, hold, booking, over capacity, outside any slot, doctor on call,
+    advice, protocol.
+    """
+    found = clearance(row).obstacle
+    if found is not None:
+        raise OrientationError(REFUSAL_OF[found])
 
 
 def in_hand(by: Person, request: Request) -> Request:

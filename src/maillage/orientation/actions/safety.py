@@ -1,4 +1,4 @@
-"""The answers to the questions of a sheet; the example sheets."""
+"""The answers to the questions of a sheet, the spoken check where there is none; the example sheets."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.orientation.actions.appointments import release_appointment, release_held
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.rights import in_hand, tell
-from maillage.orientation.models import Request, SafetyAnswer, SafetySheet
-from maillage.orientation.queries.safety import has_red_flag
-from maillage.orientation.rules.vocabulary import Answer, State
-from maillage.orientation.rules.workflow import FORBIDDEN_BY_RED_FLAG, is_red_flag
+from maillage.orientation.actions.rights import REFUSAL_OF, in_hand, tell
+from maillage.orientation.actions.settling import settle
+from maillage.orientation.models import Request, SafetyAnswer, SafetySheet, SpokenCheck
+from maillage.orientation.queries.safety import clearance
+from maillage.orientation.rules.safety import Obstacle, is_red_flag
+from maillage.orientation.rules.vocabulary import Answer, CallerKind, State
 
 EXAMPLES = "orientation.sheets.examples"
 
@@ -27,7 +27,8 @@ def answer_questions(
 ) -> Request:
     """Note the answers to some questions of a sheet; a red flag sends the request back from any proposal.
 
-    An answer may be corrected; the journal keeps that it was. Raises PermissionDenied, OrientationError.
+    An answer may be corrected; the journal keeps that it was. What the age or the sex of the person answers
+    is not asked, and such an answer is not kept. Raises PermissionDenied, OrientationError.
     """
     row = in_hand(by, request)
     if State(row.state) in {State.TRANSFERRED, State.CLOSED, State.NEW}:
@@ -37,8 +38,11 @@ def answer_questions(
     questions = {one.key: one for one in sheet.asked}
     if set(answers) - set(questions):
         raise OrientationError(Refusal.OTHER_QUESTION)
+    known = clearance(row).known
     now = timezone.now()
     for key, answer in answers.items():
+        if (sheet.pk, key) in known:
+            continue
         values = {
             "answer": answer.value,
             "is_red_flag": is_red_flag(questions[key], answer),
@@ -47,29 +51,58 @@ def answer_questions(
         }
         found = SafetyAnswer.objects.of_request(row)
         found.update_or_create(request=row, sheet=sheet, question=key, defaults=values)
-    row.has_red_flag = has_red_flag(row)
-    if row.has_red_flag and State(row.state) in FORBIDDEN_BY_RED_FLAG:
-        release_held(row)
-        if row.state == State.BOOKED.value:
-            release_appointment(by, row, key=f"orientation-{row.pk}-red-flag")
-        row.state, row.state_since = State.IN_HAND.value, now
+    settle(by, row)
     row.save()
     tell(by, row, "orientation.answered", {"sheet": sheet.pk, "questions": sorted(answers)})
     return row
 
 
 @transaction.atomic
+def confirm_spoken_check(
+    *, by: Person, request: Request, said_by: CallerKind, note: str, name: str = ""
+) -> SpokenCheck:
+    """Keep that nothing alarming was said, for a motive that no sheet asks about; nobody may book before it.
+
+    `said_by` and `name`: who answered on the phone; `note`: what was asked and answered. It holds for the
+    motive and the age that the request has now. Raises PermissionDenied, OrientationError (a vital motive, a
+    motive whose sheet must be answered, no note).
+    """
+    row = in_hand(by, request)
+    if State(row.state) not in {State.IN_HAND, State.PROPOSED}:
+        raise OrientationError(Refusal.STATE)
+    found = clearance(row)
+    if found.obstacle not in {Obstacle.UNCHECKED, None}:
+        raise OrientationError(REFUSAL_OF[found.obstacle])
+    if found.sheets:
+        raise OrientationError(Refusal.NO_CHECK)
+    if not note.strip():
+        raise OrientationError(Refusal.NO_CHECK_NOTE)
+    made = SpokenCheck.objects.create(
+        request=row, motive=row.motive, age_months=row.age_months, said_by=said_by.value,
+        name=name.strip()[:120], note=note.strip()[:1000], by=by,
+    )  # fmt: skip
+    row.save()
+    tell(by, row, "orientation.spoken_check", {"check": made.pk, "said_by": said_by.value})
+    return made
+
+
+@transaction.atomic
 def create_example_sheets(*, by: Person | None) -> int:
-    """Write the example sheets of the rule `orientation.sheets.examples` once; return how many there are."""
+    """Write the example sheets of the rule `orientation.sheets.examples` once; return how many there are.
+
+    An older version of one of them is asked no more.
+    """
     source = rule(EXAMPLES)
     made = 0
     for one in source.value:
-        values = {name: one[name] for name in ("title", "motives", "questions")}
+        values = {name: one[name] for name in ("title", "title_en", "motives", "questions")}
         defaults = {**values, "author": source.source, "certainty": source.certainty, "is_validated": False}
         _sheet, is_new = SafetySheet.objects.get_or_create(
             code=one["code"], version=one["version"], defaults=defaults
         )
         made += is_new
+        older = SafetySheet.objects.filter(code=one["code"], version__lt=one["version"], is_current=True)
+        older.update(is_current=False)
     if made:
         target = SafetySheet._meta.label_lower
         journal.record(by=by, verb="orientation.sheets_prepared", target=target, changes={"sheets": made})

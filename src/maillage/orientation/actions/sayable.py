@@ -11,12 +11,12 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.models import Closure, Request
+from maillage.orientation.rules.safety import enters_slot_search
 from maillage.orientation.rules.vocabulary import Outcome, State
 from maillage.orientation.rules.workflow import (
     BY_DESK,
     BY_EFFECTOR,
     JOINED_WITHIN,
-    enters_slot_search,
 )
 
 

@@ -10,6 +10,8 @@ from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria, profession_bits
 from maillage.orientation.models import Request
+from maillage.orientation.queries.safety import is_vital
+from maillage.orientation.rules.safety import enters_slot_search
 from maillage.territory.api import journeys_from
 
 
@@ -28,8 +30,10 @@ def extra_seats(
 ) -> list[ExtraSeat]:
     """Return the best full slots that accept somebody more, one a place, within the criteria.
 
-    The request has a commune.
+    The request has a commune; nobody is sought for one that goes to the 15.
     """
+    if request.has_red_flag or is_vital(request) or not enters_slot_search(request.priority):
+        return []
     hours = criteria.horizon_hours or rule("orientation.search.horizon_hours").value
     extras = [
         one

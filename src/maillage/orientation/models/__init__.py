@@ -3,7 +3,7 @@
 from maillage.orientation.models.closing import Closure, Decision, HandOver
 from maillage.orientation.models.proposals import Proposal, Search
 from maillage.orientation.models.requests import Request
-from maillage.orientation.models.safety import SafetyAnswer, SafetySheet
+from maillage.orientation.models.safety import SafetyAnswer, SafetySheet, SpokenCheck
 
 __all__ = [
     "Closure",
@@ -14,4 +14,5 @@ __all__ = [
     "SafetyAnswer",
     "SafetySheet",
     "Search",
+    "SpokenCheck",
 ]

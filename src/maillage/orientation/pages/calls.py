@@ -18,7 +18,7 @@ from maillage.kernel.phones import written_phone
 from maillage.orientation import api
 from maillage.orientation.models import Request
 from maillage.orientation.pages.base import OfDesk, OfRequest, is_partial
-from maillage.orientation.pages.desk import motive_labels, screen
+from maillage.orientation.pages.desk import screen
 from maillage.orientation.pages.forms import ANOTHER, CallForm, CompleteForm
 from maillage.orientation.pages.work import shown_again
 from maillage.orientation.rules.vocabulary import Origin
@@ -42,14 +42,14 @@ class Call(OfDesk, Page):
     template_name = "orientation/desk.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        context.setdefault("form", CallForm(motives=list(motive_labels().items())))
+        context.setdefault("form", CallForm(motives=list(api.motive_labels().items())))
         context.setdefault("searched", False)
         context.setdefault("matches", [])
         return super().get_context_data(**screen(self, step="request") | context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Look for the patient, or record the call; nothing typed is lost where something is missing."""
-        form = CallForm(request.POST, motives=list(motive_labels().items()))
+        form = CallForm(request.POST, motives=list(api.motive_labels().items()))
         if not form.is_valid():
             return self._again(form, [], searched=False)
         if "search" in request.POST:
@@ -106,7 +106,7 @@ class Complete(OfRequest, Endpoint):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (read by `asked`)
         """Describe the request; a name given now opens a provisional file."""
-        form = CompleteForm(request.POST)
+        form = CompleteForm(request.POST, motives=list(api.motive_labels().items()))
         try:
             if not form.is_valid():
                 raise ValidationError([text for texts in form.errors.values() for text in texts])
@@ -123,7 +123,7 @@ class Complete(OfRequest, Endpoint):
 
     @transaction.atomic
     def _describe(self, form: CompleteForm) -> None:
-        values = form.request_values()
+        values = form.changes(self.asked)
         if self.asked.patient is None and form.cleaned_data["last_name"]:
             given = form.patient_values() | {"phone": self.asked.caller_phone}
             values["patient"] = self._registered(given)

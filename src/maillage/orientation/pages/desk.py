@@ -24,18 +24,14 @@ from maillage.orientation.pages.base import OfDesk, OfRequest, is_partial
 from maillage.orientation.pages.criteria import CriteriaForm, criteria_of
 from maillage.orientation.pages.file import proposals_view, request_view
 from maillage.orientation.pages.presenters import QueueRow
+from maillage.orientation.pages.safety import SpokenCheckForm
 
 STEPS = {"propositions": "proposals"}
 
 
-def motive_labels() -> dict[str, str]:
-    """Return the label of each motive, by code, in the order of the list."""
-    return {one["code"]: one["label"] for one in api.motives()}
-
-
 def queue_rows(view: OfDesk, waiting: list[api.QueueLine]) -> list[QueueRow]:
     """Return the queue of the visitor's desk as rows."""
-    now, motives = timezone.now(), motive_labels()
+    now, motives = timezone.now(), api.motive_labels()
     return [presenters.queue_row(one, motives, view.person, now) for one in waiting]
 
 
@@ -88,6 +84,7 @@ def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, 
         "decisions": wording.DECISIONS,
         "panel": view.request.GET.get("volet", ""),
         "criteria": None,
+        "spoken_check": None,
         "chosen": None,
         "form": None,
         "said": [],
@@ -108,18 +105,20 @@ def desk_shown(view: OfDesk) -> dict[str, Any]:
     """Return the screen with nothing chosen: what became of the requests of the day is in the middle."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     said = api.closed_since(by=view.person, scope=view.scope, since=midnight)
-    return screen(view, step="queue") | {"said": [presenters.said(one, motive_labels()) for one in said]}
+    return screen(view, step="queue") | {"said": [presenters.said(one, api.motive_labels()) for one in said]}
 
 
 def request_shown(view: OfRequest, step: str) -> dict[str, Any]:
     """Return the screen with the request of the address in the middle."""
     file = api.file_of(by=view.person, row=view.asked)
     shown = screen(view, step=step, current=view.asked.pk)
-    chosen = shown["chosen"] = request_view(file, view.person, motive_labels())
+    chosen = shown["chosen"] = request_view(file, view.person, api.motive_labels())
     shown["proposals"] = proposals_view(file)
     if chosen.may_search:
         shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
-    if chosen.is_incomplete and not shown["panel"]:
+    if chosen.may_describe and chosen.safety.needs_check:
+        shown["spoken_check"] = SpokenCheckForm(request=file.request)
+    if (chosen.is_incomplete or chosen.safety.needs_motive) and not shown["panel"]:
         shown["panel"] = panels.COMPLETE
     return shown | panels.of(view.person, shown["panel"], file, chosen)
 
@@ -152,7 +151,7 @@ class Panel(OfRequest, Endpoint):
     def get(self, request: HttpRequest, **_address: Any) -> HttpResponse:
         """Answer with that part. Raises Http404 for one that the request does not have."""
         file = api.file_of(by=self.person, row=self.asked)
-        chosen, name = request_view(file, self.person, motive_labels()), self.kwargs["name"]
+        chosen, name = request_view(file, self.person, api.motive_labels()), self.kwargs["name"]
         shown = panels.of(self.person, name, file, chosen)
         if not shown:
             raise Http404(name)

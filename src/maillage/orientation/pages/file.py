@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
-from maillage.orientation.models import Decision, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models import Decision, Request
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
 from maillage.orientation.pages import criteria, endings, presenters, wording
 from maillage.orientation.pages.presenters import Mark, Proposals, RequestView, Told
+from maillage.orientation.pages.safety import safety_view
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
@@ -26,12 +27,11 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
     holder = request.lock_holder(now)
     is_mine = holder is not None and holder.pk == viewer.pk
     locked_by = holder.get_full_name() if holder is not None and not is_mine else ""
-    answers = {(one.sheet_id, one.question): one for one in file.answers}
-    cleared = presenters.is_cleared(file.sheets, answers)
+    safety = safety_view(file.clearance, motives.get(request.motive) or _("motif inconnu"))
     state = State(request.state)
     may_act = request.is_open and not locked_by and state is not State.NEW
-    may_decide = may_act and state in _DECIDING and not request.has_red_flag
-    flags = _flags(file.sheets, answers)
+    may_describe = may_act and state in _DECIDING
+    may_decide = may_describe and not safety.to_15
     heading = presenters.title(request, motives)
     return RequestView(
         pk=request.pk,
@@ -44,20 +44,17 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         is_mine=is_mine,
         is_open=request.is_open,
         is_transferred=state is State.TRANSFERRED,
-        has_red_flag=request.has_red_flag,
-        is_cleared=cleared,
+        safety=safety,
         has_patient=request.patient_id is not None,
         is_incomplete=request.patient_id is None or request.commune_id is None,
         may_take=request.is_open and not locked_by and not is_mine,
         may_act=may_act,
-        may_answer=may_act and state in _DECIDING,
-        may_search=may_act and presenters.may_search(request, cleared),
+        may_describe=may_describe,
+        may_answer=may_describe,
+        may_search=may_describe and safety.is_cleared,
         may_book=may_decide,
         may_decide=may_decide,
-        flags=flags,
-        transmission=presenters.transmission(request, heading, flags),
-        sheets=[presenters.sheet_view(sheet, answers) for sheet in file.sheets],
-        is_folded=cleared and not flags and bool(file.sheets),
+        transmission=presenters.transmission(request, heading, safety.flags),
         state=request.state,
         outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
         endings=endings.buttons(request) if may_act else [],
@@ -72,7 +69,8 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
 def proposals_view(file: api.RequestFile) -> Proposals:
     """Return what may be proposed, and what was decided."""
     now = timezone.now()
-    if State(file.request.state) not in _DECIDING or file.search is None or file.request.has_red_flag:
+    is_deciding = State(file.request.state) in _DECIDING and file.clearance.obstacle is None
+    if not is_deciding or file.search is None:
         return Proposals(done=_done(file), told=_told(file))
     given = criteria.criteria_of(file.search)
     standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
@@ -97,16 +95,6 @@ def _marks(request: Request, closures: list[api.Closure]) -> list[Mark]:
     if closures and request.is_open:
         marks.append((endings.returned(closures), "attention"))
     return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
-
-
-def _flags(sheets: list[SafetySheet], answers: Mapping[tuple[int, str], SafetyAnswer]) -> list[str]:
-    """Return the questions whose answer is a red flag, with the answer."""
-    return [
-        f"{question.text} {question.label}"
-        for sheet in sheets
-        for question in presenters.sheet_view(sheet, answers).questions
-        if question.is_red_flag
-    ]
 
 
 def _decided(decision: Decision) -> str:

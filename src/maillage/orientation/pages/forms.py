@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +21,27 @@ from maillage.orientation.rules.vocabulary import CallerKind, Origin
 from maillage.territory import api as territory
 
 ANOTHER = "another"
+YEAR, OLDEST = 12, 120 * 12
+#: Ages are said in months up to two years.
+_AGE = re.compile(r"(?P<count>\d{1,4})\s*(?P<unit>ans?|years?|y|mois|months?|m|)")
+
+
+class AgeField(forms.CharField):
+    """An age as it is said, « 3 », « 3 ans », « 8 mois », read in months; empty where nobody knows."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=12, **options)
+
+    def clean(self, value: Any) -> int | None:
+        """Return whole months. Raises ValidationError for what is no age."""
+        text = super().clean(value)
+        if not text:
+            return None
+        said = _AGE.fullmatch(text.casefold())
+        months = int(said["count"]) * (1 if said["unit"].startswith("m") else YEAR) if said else OLDEST + 1
+        if months > OLDEST:
+            raise ValidationError(gettext("Écrivez un âge en années, ou en mois avec le mot : « 8 mois »."))
+        return months
 
 
 class PersonForm(forms.Form):
@@ -32,8 +55,10 @@ class PersonForm(forms.Form):
     )
     first_name = forms.CharField(label=_("Prénom du patient"), required=False, max_length=150)
     birth_date = BirthDateField(label=_("Date de naissance"), required=False)
-    age_years = forms.IntegerField(
-        label=_("Âge, si la date manque"), required=False, min_value=0, max_value=120
+    age_years = AgeField(
+        label=_("Âge, si la date manque"),
+        required=False,
+        help_text=_("En années, ou en mois avant 2 ans : « 8 mois »."),
     )
     commune = forms.CharField(
         label=_("Commune où est la personne"),
@@ -66,11 +91,12 @@ class PersonForm(forms.Form):
 
     def age_months(self) -> int | None:
         """Return the age said, or the one that the birth date gives, in months."""
-        born, years = self.cleaned_data["birth_date"], self.cleaned_data["age_years"]
+        born: date | None = self.cleaned_data["birth_date"]
         if born is not None:
             today = timezone.localdate()
             return max(0, (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day))
-        return None if years is None else int(years) * 12
+        said: int | None = self.cleaned_data["age_years"]
+        return said
 
     def patient_values(self) -> dict[str, Any]:
         """Return what a file is made of."""
@@ -85,7 +111,24 @@ class PersonForm(forms.Form):
 
 
 class CompleteForm(PersonForm):
-    """What was missing when the call was noted."""
+    """What was missing, or wrong, when the call was noted."""
+
+    motive = forms.ChoiceField(label=_("Motif"), required=False)
+    field_order = ("motive", "priority")
+
+    def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["motive"].choices = motives  # type: ignore[attr-defined]
+
+    def changes(self, request: Request) -> dict[str, Any]:
+        """Return the fields of the request that the form changes; an age left as it was shown is kept."""
+        values = self.request_values()
+        if self.cleaned_data["motive"]:
+            values["motive"] = self.cleaned_data["motive"]
+        same_age = self["age_years"].value() == age_shown(request.age_months)
+        if same_age and self.cleaned_data["birth_date"] is None:
+            del values["age_months"]
+        return values
 
 
 class CallForm(PersonForm):
@@ -143,6 +186,14 @@ class CallForm(PersonForm):
 
 def completing(request: Request) -> dict[str, Any]:
     """Return what is known already, for the form that completes a request."""
-    years = None if request.age_months is None else request.age_months // 12
-    commune = request.commune_id or ""
-    return {"commune": commune, "place": request.place, "priority": request.priority, "age_years": years}
+    return {
+        "commune": request.commune_id or "", "place": request.place, "priority": request.priority,
+        "age_years": age_shown(request.age_months), "motive": request.motive,
+    }  # fmt: skip
+
+
+def age_shown(months: int | None) -> str:
+    """Write an age as the form reads it again, months included before two years."""
+    if months is None:
+        return ""
+    return str(months // YEAR) if months >= 2 * YEAR else gettext("{count} mois").format(count=months)

@@ -20,7 +20,6 @@ from maillage.orientation import api
 from maillage.orientation.models import Closure, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.pages import endings, presenters
-from maillage.orientation.pages.desk import motive_labels
 from maillage.orientation.rules.vocabulary import Outcome, State
 from maillage.orientation.rules.workflow import BY_EFFECTOR
 
@@ -53,7 +52,7 @@ class Mine(Page):
     permission = Permission.BOOK_APPOINTMENT
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        motives = motive_labels()
+        motives = api.motive_labels()
         waiting = [_received(one, motives) for one in api.received(by=self.person)]
         return super().get_context_data(
             finding=_finding(len(waiting)),

@@ -30,7 +30,10 @@ def of(person: Person, name: str, file: api.RequestFile, chosen: RequestView) ->
 
 
 def _complete(_person: Person, file: api.RequestFile, chosen: RequestView) -> Shown:
-    return {"complete": CompleteForm(initial=completing(file.request))} if chosen.may_decide else {}
+    if not chosen.may_describe:
+        return {}
+    motives = list(api.motive_labels().items())
+    return {"complete": CompleteForm(initial=completing(file.request), motives=motives)}
 
 
 def _beyond(person: Person, file: api.RequestFile, chosen: RequestView) -> Shown:

@@ -19,14 +19,14 @@ from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.orientation.api import QueueLine
-from maillage.orientation.models import Closure, Proposal, Request, SafetyAnswer, SafetySheet
+from maillage.orientation.models import Closure, Proposal, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.models.requests import CALLER_LABELS, PRIORITY_LABELS
-from maillage.orientation.models.safety import ANSWER_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
+from maillage.orientation.pages.safety import SafetyView
+from maillage.orientation.rules.safety import enters_slot_search
 from maillage.orientation.rules.vocabulary import (
     OF_A_SLOT,
-    Answer,
     CallerKind,
     DecisionKind,
     Outcome,
@@ -36,7 +36,7 @@ from maillage.orientation.rules.vocabulary import (
     State,
     Urgency,
 )
-from maillage.orientation.rules.workflow import AWAITING_OUTCOME, enters_slot_search, unanswered
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME, UNDECIDED
 from maillage.people.api import IdentityStatus, Patient
 
 Mark = tuple[str, str]
@@ -102,29 +102,6 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionView:
-    """A question of a sheet with the answer given, empty where nobody answered."""
-
-    key: str
-    text: str
-    answer: str
-    label: str
-    is_red_flag: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SheetView:
-    """A sheet: its questions, who wrote it, whether a clinician signed it."""
-
-    pk: int
-    title: str
-    written_by: str
-    certainty: str
-    is_validated: bool
-    questions: list[QuestionView]
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """The last outcome said, and what may be said in its place; an empty value takes it back."""
 
@@ -147,20 +124,17 @@ class RequestView:
     is_mine: bool
     is_open: bool
     is_transferred: bool
-    has_red_flag: bool
-    is_cleared: bool
+    safety: SafetyView
     has_patient: bool
     is_incomplete: bool
     may_take: bool
     may_act: bool
+    may_describe: bool
     may_answer: bool
     may_search: bool
     may_book: bool
     may_decide: bool
-    flags: list[str]
     transmission: str
-    sheets: list[SheetView]
-    is_folded: bool
     state: str
     outcomes: list[tuple[str, str, str]]
     endings: list[tuple[str, str, str]]
@@ -263,13 +237,14 @@ def person_age(months: int | None) -> str:
 
 def title(request: Request, motives: Mapping[str, str]) -> str:
     """Name a request: its motive, then the age of the person."""
-    motive = motives.get(request.motive, request.motive)
+    motive = motives.get(request.motive) or _("motif inconnu")
     return " · ".join(filter(None, [motive, person_age(request.age_months)]))
 
 
 def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: datetime) -> QueueRow:
     """Return one row; a red flag and a late request are said in words as well as by an edge."""
     request, holder = line.request, line.holder
+    is_urgent = State(request.state) in UNDECIDED and not enters_slot_search(request.priority)
     is_late = line.urgency is not Urgency.ON_TIME
     note, note_icon = "", ""
     if line.held_until is not None:
@@ -282,7 +257,7 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
         title=title(request, motives),
         name=request.patient.name if request.patient else request.caller_name or _("Nom inconnu"),
         age_of=person_age(request.age_months),
-        motive=motives.get(request.motive, request.motive),
+        motive=motives.get(request.motive) or _("motif inconnu"),
         priority=request.priority,
         priority_said=str(PRIORITY_LABELS[Priority(request.priority)]) if request.priority else "",
         since=request.called_at,
@@ -295,7 +270,7 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
         state=request.state_label,
         note=note,
         note_icon=note_icon,
-        kind="urgent" if request.has_red_flag else "attention" if is_late else "",
+        kind="urgent" if request.has_red_flag or is_urgent else "attention" if is_late else "",
         has_red_flag=request.has_red_flag,
     )
 
@@ -324,27 +299,6 @@ def said(closure: Closure, motives: Mapping[str, str]) -> SaidLine:
     outcome = str(OUTCOME_LABELS[Outcome(closure.outcome)])
     at = timezone.localtime(closure.at)
     return SaidLine(closure.request_id, at, title(closure.request, motives), outcome, who)
-
-
-def sheet_view(sheet: SafetySheet, answers: Mapping[tuple[int, str], SafetyAnswer]) -> SheetView:
-    """Return a sheet with what was answered."""
-    questions = []
-    for one in sheet.asked:
-        given = answers.get((sheet.pk, one.key))
-        label = str(ANSWER_LABELS[Answer(given.answer)]) if given else ""
-        flagged = given is not None and given.is_red_flag
-        questions.append(QuestionView(one.key, one.text, given.answer if given else "", label, flagged))
-    written = _("Écrite par {author}, version {version}").format(author=sheet.author, version=sheet.version)
-    return SheetView(sheet.pk, sheet.title, written, sheet.certainty, sheet.is_validated, questions)
-
-
-def is_cleared(sheets: Iterable[SafetySheet], answers: Mapping[tuple[int, str], SafetyAnswer]) -> bool:
-    """Return whether every question of the sheets has its answer."""
-    for sheet in sheets:
-        given = {key: Answer(one.answer) for (pk, key), one in answers.items() if pk == sheet.pk}
-        if unanswered(sheet.asked, given):
-            return False
-    return True
 
 
 def facts(request: Request) -> list[Mark]:
@@ -489,12 +443,6 @@ def address(schedule: Schedule) -> list[str]:
     town = where.commune or commune
     line = " ".join(filter(None, [where.postcode, town.name if town else ""]))
     return list(filter(None, [str(schedule), where.address, line if line not in str(schedule) else ""]))
-
-
-def may_search(request: Request, cleared: bool) -> bool:
-    """Return whether a search may start: questions answered, no red flag, no urgent priority."""
-    open_to_it = State(request.state) in {State.IN_HAND, State.PROPOSED}
-    return open_to_it and cleared and not request.has_red_flag and enters_slot_search(request.priority)
 
 
 def outcome_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/laisser/", work.Release.as_view(), name="release"),
     path("<int:pk>/completer/", calls.Complete.as_view(), name="complete"),
     path("<int:pk>/questions/", work.Answers.as_view(), name="answer"),
+    path("<int:pk>/verification/", work.SpokenCheck.as_view(), name="spoken_check"),
     path("<int:pk>/chercher/", work.Search.as_view(), name="search"),
     path("<int:pk>/communes.geojson", places.Communes.as_view(), name="map_communes"),
     path("<int:pk>/lieux.geojson", places.Places.as_view(), name="map_places"),

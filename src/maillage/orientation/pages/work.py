@@ -19,6 +19,7 @@ from maillage.orientation.pages import criteria
 from maillage.orientation.pages.base import OfRequest, is_partial, key_of
 from maillage.orientation.pages.criteria import CriteriaForm
 from maillage.orientation.pages.desk import STEPS, desk_shown, request_shown
+from maillage.orientation.pages.safety import SpokenCheckForm
 from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason, State
 from maillage.orientation.rules.workflow import BY_DESK, BY_EFFECTOR
 
@@ -99,6 +100,24 @@ class Answers(Act):
         known = {answer.value for answer in Answer}
         answers = {key: Answer(value) for key, value in given.items() if value in known}
         api.answer_questions(by=self.person, request=self.asked, sheet=sheet, answers=answers)
+
+
+class SpokenCheck(Act):
+    """Keeps who said on the phone that nothing alarms, where no sheet asks."""
+
+    def act(self) -> None:
+        """Note it; what is missing is said, and nothing is kept."""
+        form = SpokenCheckForm(self.request.POST)
+        if not form.is_valid():
+            for name, errors in form.errors.items():
+                said = " ".join(map(str, errors))
+                messages.warning(self.request, f"{form[name].label}\N{NO-BREAK SPACE}: {said}")
+            return
+        data = form.cleaned_data
+        api.confirm_spoken_check(
+            by=self.person, request=self.asked, said_by=form.said(), name=data["name"], note=data["note"]
+        )
+        messages.success(self.request, _("Vérification de vive voix notée."))
 
 
 class Search(Act):

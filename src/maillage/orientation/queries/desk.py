@@ -23,11 +23,9 @@ from maillage.orientation.models import (
     Decision,
     Proposal,
     Request,
-    SafetyAnswer,
-    SafetySheet,
     Search,
 )
-from maillage.orientation.queries.safety import answers_of, missing_of, sheets_for
+from maillage.orientation.queries.safety import Clearance, clearance
 from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State, Urgency
 from maillage.orientation.rules.workflow import WITHOUT_ANSWER, urgency
 from maillage.people import api as people
@@ -60,15 +58,10 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """All that is known of one request; `missing`: questions without an answer, by sheet.
-
-    `joined`: how other requests were closed as duplicates of this one.
-    """
+    """All that is known of one request; `joined`: how others were closed as duplicates of this one."""
 
     request: Request
-    sheets: list[SafetySheet]
-    answers: list[SafetyAnswer]
-    missing: dict[int, list[str]]
+    clearance: Clearance
     search: Search | None
     proposals: list[Proposal]
     decisions: list[Decision]
@@ -137,13 +130,9 @@ def file_of(*, by: Person, row: Request, purpose: str = "") -> RequestFile:
     )
     closures = Closure.objects.about(row).select_related("by", "duplicate_of", "corrects", "request")
     said = list(closures)
-    sheets = sheets_for(row.motive)
-    answers = answers_of(row, sheets)
     return RequestFile(
         row,
-        sheets,
-        answers,
-        missing_of(sheets, answers),
+        clearance(row),
         proposals[0].search if proposals else None,
         proposals,
         list(decisions) if row.decided_at is not None else [],

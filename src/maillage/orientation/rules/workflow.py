@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from maillage.orientation.rules.vocabulary import (
-    Answer,
     DecisionKind,
     HubDecision,
     Outcome,
-    Priority,
     State,
     Urgency,
 )
-
-#: Priorities that go to a physician at once and never enter slot search.
-URGENT = frozenset({Priority.P0, Priority.P1})
 
 _TRANSITIONS: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.IN_HAND, State.TRANSFERRED}),
@@ -44,6 +37,8 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
 
 #: States in which a request waits for somebody: all but the end.
 OPEN = frozenset(State) - {State.CLOSED}
+#: States in which nobody decided yet.
+UNDECIDED = frozenset({State.NEW, State.IN_HAND, State.PROPOSED})
 #: States in which a decision was taken and its outcome is awaited.
 AWAITING_OUTCOME = frozenset(
     {State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE, State.TRANSFERRED}
@@ -83,39 +78,11 @@ HUB_DECISION: dict[DecisionKind, HubDecision] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of a safety sheet; the answer `red_flag` is a red flag."""
-
-    key: str
-    text: str
-    red_flag: Answer = Answer.YES
-
-
 def may_become(now: State, wanted: State, *, has_red_flag: bool = False) -> bool:
     """Return whether a request may pass from `now` to `wanted`; a red flag forbids all but the 15."""
     if has_red_flag and wanted in FORBIDDEN_BY_RED_FLAG:
         return False
     return wanted in _TRANSITIONS[now]
-
-
-def is_red_flag(question: Question, answer: Answer) -> bool:
-    """Return whether an answer is a red flag; not to know is one, until somebody knows.
-
-    >>> is_red_flag(Question("breathing", "Respire-t-il mal ?"), Answer.UNKNOWN)
-    True
-    """
-    return answer in {question.red_flag, Answer.UNKNOWN}
-
-
-def unanswered(questions: Iterable[Question], answers: Mapping[str, Answer]) -> list[str]:
-    """Return the keys of the questions nobody has answered yet, in the order of the sheet."""
-    return [one.key for one in questions if one.key not in answers]
-
-
-def enters_slot_search(priority: str) -> bool:
-    """Return whether a slot may be searched: never for P0 or P1; an unsaid priority is not an urgent one."""
-    return priority not in {one.value for one in URGENT}
 
 
 def state_after(now: State, outcome: Outcome, *, attempts_left: int = 0) -> State:
