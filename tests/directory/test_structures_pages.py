@@ -33,7 +33,7 @@ def _page(client: Client, query: str = "", name: str = LIST) -> str:
 
 
 def test_without_a_question_the_page_asks_for_one(visitor: Client, valley: territory.Territory) -> None:
-    page = _page(visitor)
+    page = _page(visitor, "territory=")
     assert "Choisissez un territoire" in page
     assert "Val-de-Brume" in page
 

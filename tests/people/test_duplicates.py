@@ -32,7 +32,7 @@ def register(by: Person, scope: Scope, **values: object) -> api.Patient:
         {"birth_name": "Catherine", "birth_first_names": "Lefebvre", "birth_date": date(1950, 12, 31)},
         {"birth_name": "Lefebvre", "birth_first_names": "Catherine", "birth_date": date(1950, 12, 30)},
         {"birth_name": "Lefevre", "birth_first_names": "Catherine", "birth_date": date(1960, 12, 31)},
-        {"birth_name": "Lefevrre", "birth_first_names": "Kathryne", "birth_date": date(1950, 12, 31)},
+        {"birth_name": "Lefevrre", "birth_first_names": "Catherrne", "birth_date": date(1950, 12, 31)},
         {"birth_name": "Lefebvre", "birth_first_names": "Catherine", "phone": "+33 6 39 98 00 40"},
     ],
 )

@@ -19,6 +19,8 @@ class DirectoryConfig(AppConfig):
                 "directory.fact_confirmed": _("a confirmé un fait d’annuaire"),
                 "directory.confirmation_asked": _("a demandé de confirmer un fait"),
                 "directory.confirmation_answered": _("a répondu à une demande de confirmation"),
+                "directory.professional_created": _("a écrit à la main une fiche de professionnel"),
+                "directory.professional_corrected": _("a corrigé à la main une fiche de professionnel"),
                 "directory.merged": _("a fusionné deux fiches d’annuaire"),
                 "directory.merge_undone": _("a défait une fusion de fiches"),
                 "directory.welcomed": _("a ouvert l’accueil d’un nouvel arrivant"),

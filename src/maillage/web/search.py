@@ -69,8 +69,13 @@ def _structures(query: str) -> Iterator[Result]:
 
 
 def _professionals(query: str) -> Iterator[Result]:
-    for one in directory.search_professionals(query, LIMIT + 1):
-        yield Result(one.name, one.profession_name, address("directory:professional", one.pk))
+    found = directory.search_professionals(query, LIMIT + 1)
+    memberships = directory.memberships_of(found)
+    for one in found:
+        places = [member.place or member.structure for member in memberships[one.pk]]
+        commune = next((place.commune.name for place in places if place.commune), "")
+        detail = " · ".join(filter(None, (one.profession_name, commune)))
+        yield Result(one.name, detail, address("directory:professional", one.pk))
 
 
 def _rules(query: str) -> Iterator[Result]:

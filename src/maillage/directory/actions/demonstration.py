@@ -34,6 +34,7 @@ from maillage.directory.rules.welcome import Step
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.names import search_key
+from maillage.kernel.sounds import name_sound
 from maillage.territory import api as territory
 
 SOURCE = "démonstration"
@@ -143,7 +144,7 @@ def _professional(order: int, profession: Profession, draw: _Draw, today: date) 
     others = (" fr ", " fr en ", " fr ", " fr ar ", " fr pt ", " fr ", " fr es ")
     one = Professional.objects.create(
         rpps=demonstration_rpps(order), first_name=first, last_name=last,
-        search_name=search_key(first, last), profession=profession.value,
+        search_name=search_key(first, last), sound=name_sound(last, first), profession=profession.value,
         specialty=Specialty.GENERAL_PRACTICE.value if profession is Profession.PHYSICIAN else "",
         languages=others[draw.below(len(others), "languages", order)],
         mssante=f"pro{order}@demonstration.invalid", phone=f"+3319900{order:04d}"[:12],
@@ -216,7 +217,8 @@ def _link_accounts() -> None:
             continue
         first.account, first.first_name, first.last_name = account, account.first_name, account.last_name
         first.search_name = search_key(first.first_name, first.last_name)
-        first.save(update_fields=["account", "first_name", "last_name", "search_name"])
+        first.sound = name_sound(first.last_name, first.first_name)
+        first.save(update_fields=["account", "first_name", "last_name", "search_name", "sound"])
 
 
 def _newcomer(place: territory.Territory, today: date) -> None:

@@ -9,19 +9,27 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from maillage.directory.models import FactDate, Membership, PracticePlace, Professional, Structure
+from maillage.directory.models import (
+    HAND_SOURCE,
+    FactDate,
+    Membership,
+    PracticePlace,
+    Professional,
+    Structure,
+)
 from maillage.directory.rules.extractions import Activity
 from maillage.directory.rules.freshness import Fact
 from maillage.directory.rules.professionals import Function
 from maillage.directory.rules.structures import FINESS_PREFIX, Origin, Precision, StructureKind
 from maillage.kernel.names import search_key
 from maillage.kernel.phones import stored_phone
+from maillage.kernel.sounds import name_sound
 from maillage.territory import api as territory
 
 _BATCH = 400
 Row = TypeVar("Row", bound=Model)
 _PREFIX = "annuaire:"
-_IDENTITY = ("last_name", "first_name", "search_name", "profession", "specialty")
+_IDENTITY = ("last_name", "first_name", "search_name", "sound", "profession", "specialty")
 
 
 @dataclass
@@ -87,15 +95,18 @@ def _identity(row: Activity, specialty: str) -> dict[str, str]:
         "last_name": row.last_name[:80],
         "first_name": row.first_name[:80],
         "search_name": search_key(row.first_name[:80], row.last_name[:80]),
+        "sound": name_sound(row.last_name[:80], row.first_name[:80]),
         "profession": row.profession,
         "specialty": specialty,
     }
 
 
 def _stated_later(people: Iterable[Professional], extracted_on: date) -> set[int]:
-    """Return the professionals whose identity was stated after the day of the extraction."""
+    """Return those whose identity was written by hand, or stated after the day of the extraction."""
     keys = [one.pk for one in people]
-    later = FactDate.objects.filter(fact=Fact.IDENTITY.value, stated_on__gt=extracted_on)
+    later = FactDate.objects.filter(
+        Q(source=HAND_SOURCE) | Q(stated_on__gt=extracted_on), fact=Fact.IDENTITY.value
+    )
     return {row.professional_id or 0 for row in _batched(later, "professional__in", keys)}
 
 

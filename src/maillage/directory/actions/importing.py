@@ -1,7 +1,7 @@
 """Takes a national file into the directory: read, previewed, then written at once or not at all.
 
 The same file again changes nothing. A fact that its owner stated after the day of the extraction is not
-overwritten by it.
+overwritten by it; an identity written by hand never is.
 """
 
 from __future__ import annotations

@@ -26,8 +26,11 @@ def is_owner(person: Person, subject: Professional | Structure) -> bool:
 
 def may_edit(person: Person, subject: Professional | Structure) -> bool:
     """Return whether the person may change a sheet; one without a commune is open to every keeper."""
-    if is_owner(person, subject):
-        return True
+    return is_owner(person, subject) or may_keep(person, subject)
+
+
+def may_keep(person: Person, subject: Professional | Structure) -> bool:
+    """Return whether the person keeps the directory where the subject of a sheet practises."""
     scopes = access.scopes_of(person, Permission.EDIT_DIRECTORY)
     if scopes is None:
         return True
@@ -35,6 +38,12 @@ def may_edit(person: Person, subject: Professional | Structure) -> bool:
     if not scopes or not codes:
         return bool(scopes)
     return territory.Territory.objects.filter(scope__in=scopes, members__commune__in=codes).exists()
+
+
+def require_keeper(person: Person, subject: Professional | Structure) -> None:
+    """Raise PermissionDenied, with a sentence to show, unless `may_keep`: no owner corrects who they are."""
+    if not may_keep(person, subject):
+        raise PermissionDenied(_("L’identité d’une fiche est corrigée par qui tient l’annuaire."))
 
 
 def require_editor(person: Person | None, subject: Professional | Structure) -> None:

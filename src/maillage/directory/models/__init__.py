@@ -9,6 +9,7 @@ from maillage.directory.models.organisation import (
 )
 from maillage.directory.models.professionals import (
     FUNCTION_LABELS,
+    HAND_SOURCE,
     PROFESSION_LABELS,
     SEX_LABELS,
     STATUS_OF_PRACTICE_LABELS,
@@ -41,6 +42,7 @@ __all__ = [
     "COUNTED",
     "FACT_LABELS",
     "FUNCTION_LABELS",
+    "HAND_SOURCE",
     "KIND_LABELS",
     "PRECISION_LABELS",
     "PROFESSION_LABELS",

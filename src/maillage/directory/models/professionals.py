@@ -55,6 +55,8 @@ FUNCTION_LABELS = {
     Function.SOCIAL: _("Action sociale"),
     Function.USER: _("Représentation des usagers"),
 }
+#: The source of what somebody of the territory wrote: an import leaves it as it is.
+HAND_SOURCE = "saisi à la main"
 SEX_LABELS = {Sex.FEMALE: _("Femme"), Sex.MALE: _("Homme"), Sex.UNKNOWN: _("Non renseigné")}
 
 
@@ -84,6 +86,9 @@ class Professional(AnnotatedModel):
     last_name = models.CharField(_("nom d’exercice"), max_length=80)
     first_name = models.CharField(_("prénom d’exercice"), max_length=80, blank=True)
     search_name = models.TextField(_("nom de recherche"), editable=False)
+    sound = models.CharField(
+        _("son du nom"), max_length=80, blank=True, default="", db_index=True, editable=False
+    )
     profession = models.CharField(_("profession (TRE_G15)"), max_length=3, blank=True, db_index=True)
     specialty = models.CharField(_("savoir-faire (TRE_R38)"), max_length=6, blank=True)
     sex = models.CharField(_("sexe"), max_length=6, blank=True, default="", choices=as_choices(SEX_LABELS))
@@ -114,8 +119,8 @@ class Professional(AnnotatedModel):
     objects = ProfessionalQuerySet.as_manager()
 
     personal = (
-        "rpps", "last_name", "first_name", "search_name", "profession", "specialty", "sex", "languages",
-        "mssante", "phone", "account", "is_active",
+        "rpps", "last_name", "first_name", "search_name", "sound", "profession", "specialty", "sex",
+        "languages", "mssante", "phone", "account", "is_active",
     )  # fmt: skip
     neither = ("id", "merged_into", "is_demonstration", "source", "created_at")
 

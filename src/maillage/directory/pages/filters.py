@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import Http404, QueryDict
@@ -10,6 +10,9 @@ from django.http import Http404, QueryDict
 from maillage.directory.models import Structure, StructureQuerySet
 from maillage.directory.queries import search_structures, structures_in
 from maillage.directory.rules import StructureKind
+from maillage.kernel import access
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
 from maillage.territory import api as territory
 
 LIMIT = 2_000
@@ -64,6 +67,24 @@ class Asked:
         if self.box:
             return Structure.objects.active().of_kinds(self.kinds).in_box(*self.box).select_related("commune")
         return structures_in(self.codes, self.kinds, every_origin=True)
+
+
+def own_territory(person: Person) -> territory.Territory | None:
+    """Return the territory of the person's roles, the first by name where several are or all may be seen."""
+    scopes = access.scopes_of(person, Permission.VIEW_DIAGNOSIS)
+    every = territory.Territory.objects.select_related("parent", "scope").order_by("search_name", "pk")
+    return (every if scopes is None else every.filter(scope__in=scopes)).first()
+
+
+def read_or_own(query: QueryDict, person: Person) -> Asked:
+    """Read the question of an address; where it asks nothing at all, what the visitor's own territory has.
+
+    Raises Http404 on an unknown place.
+    """
+    asked = read(query)
+    if asked.is_empty and "territory" not in query:
+        return replace(asked, territory=own_territory(person))
+    return asked
 
 
 def read(query: QueryDict) -> Asked:

@@ -8,14 +8,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.models import SECTOR_LABELS, Membership, Professional
+from maillage.directory.models import (
+    FUNCTION_LABELS,
+    PROFESSION_LABELS,
+    SECTOR_LABELS,
+    Membership,
+    Professional,
+    Structure,
+)
 from maillage.directory.queries import professionals_in
 from maillage.directory.queries.professionals import offer_of
 from maillage.directory.rules.extractions import Format
+from maillage.kernel.choices import as_choices
 from maillage.kernel.fields import PhoneField
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
@@ -51,6 +60,59 @@ class ContactForm(forms.Form):
         """Return the fields as the sheet stores them."""
         codes = " ".join(self.cleaned_data["languages"])
         return {**self.cleaned_data, "languages": f" {codes} "}
+
+
+class IdentityForm(forms.Form):
+    """Who a professional is, and why it is corrected."""
+
+    last_name = forms.CharField(label=_("Nom d’exercice"), max_length=80)
+    first_name = forms.CharField(label=_("Prénom d’exercice"), max_length=80, required=False)
+    profession = forms.ChoiceField(
+        label=_("Profession"),
+        required=False,
+        choices=[("", _("aucune profession de santé")), *as_choices(PROFESSION_LABELS)],
+    )
+    specialty = forms.ChoiceField(label=_("Spécialité"), required=False)
+    rpps = forms.CharField(
+        label=_("Numéro RPPS"),
+        max_length=20,
+        required=False,
+        help_text=_("11 chiffres, sur la carte CPS ou dans l’Annuaire Santé ; vide s’il n’est pas connu."),
+    )
+
+    def __init__(self, *args: Any, professional: Professional | None = None, **options: Any) -> None:
+        names = ("last_name", "first_name", "profession", "specialty", "rpps")
+        if professional is not None:
+            options["initial"] = {name: getattr(professional, name) for name in names}
+        super().__init__(*args, **options)
+        known = rule("directory.vocabulary.specialties").value
+        kept = getattr(professional, "specialty", "") if professional else ""
+        codes = known if not kept or kept in known else {kept: kept, **known}
+        choices = [("", _("aucune")), *codes.items()]
+        self.fields["specialty"].choices = choices  # type: ignore[attr-defined]
+
+
+class CorrectionForm(IdentityForm):
+    """The same, with where the correction comes from."""
+
+    reason = forms.CharField(
+        label=_("D’où vient la correction"),
+        max_length=500,
+        help_text=_("Le motif est gardé au journal. Aucun import ne changera plus cette identité."),
+    )
+
+
+class NewProfessionalForm(IdentityForm):
+    """The same, with how to reach somebody and the structure they belong to."""
+
+    structure = forms.ModelChoiceField(Structure.objects.none(), label=_("Structure"))
+    function = forms.ChoiceField(label=_("Fonction"), choices=as_choices(FUNCTION_LABELS))
+    phone = PhoneField(label=_("Téléphone"), required=False, short_codes=True)
+    is_another = forms.BooleanField(label=_("C’est une autre personne que celles affichées"), required=False)
+
+    def __init__(self, *args: Any, structures: QuerySet[Structure], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["structure"].queryset = structures  # type: ignore[attr-defined]
 
 
 class OfferForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,8 +18,11 @@ from maillage.directory.rules import Precision
 from maillage.directory.rules.freshness import Freshness
 from maillage.directory.rules.practice import Because, Mode, Practice
 from maillage.kernel import formats
+from maillage.kernel.journal import target_of
+from maillage.kernel.models import Entry
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Column, Row, Table
+from maillage.kernel.wording import verb
 
 MODE_LABELS: dict[Mode, str | Promise] = {
     Mode.ISOLATED: gettext_lazy("Exercice isolé"),
@@ -85,6 +89,33 @@ def specialty(professional: Professional) -> str:
     known = rule("directory.vocabulary.specialties").value
     words = [professional.profession_name, known.get(professional.specialty, professional.specialty)]
     return ", ".join(word for word in words if word)
+
+
+def told_apart(professional: Professional, memberships: Iterable[Membership]) -> str:
+    """Return what tells homonyms apart: « Médecin, Gériatrie · Gueugnon · RPPS 10990000019 »."""
+    places = [one.place or one.structure for one in memberships]
+    commune = next((place.commune.name for place in places if place.commune), "")
+    number = _("RPPS {number}").format(number=professional.rpps) if professional.rpps else ""
+    return " · ".join(filter(None, (specialty(professional), commune, number)))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One write of a sheet: when, by whom, in which words, and why."""
+
+    at: datetime
+    by: str
+    words: str
+    reason: str
+
+
+def history(professional: Professional, limit: int = 20) -> list[HistoryLine]:
+    """Return what the journal says of a sheet, the latest first."""
+    rows = Entry.objects.filter(target=target_of(professional)).select_related("by").order_by("-position")
+    return [
+        HistoryLine(row.at, str(row.by) if row.by else _("Maillage"), str(verb(row.verb)), row.reason)
+        for row in rows[:limit]
+    ]
 
 
 def languages(professional: Professional) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from maillage.directory import actions
 from maillage.directory.models import (
+    HAND_SOURCE,
     PROFESSION_LABELS,
     ConfirmationRequest,
     Membership,
@@ -23,6 +24,7 @@ from maillage.directory.models import (
     Structure,
 )
 from maillage.directory.pages import presenters
+from maillage.directory.pages.filters import own_territory
 from maillage.directory.pages.forms import ContactForm, OfferForm
 from maillage.directory.queries import (
     Criteria,
@@ -52,7 +54,9 @@ class ProfessionalsMixin(Endpoint):
 
     @cached_property
     def place(self) -> territory.Territory | None:
-        """The territory asked for. Raises Http404 for one that does not exist."""
+        """The territory asked for, the visitor's own where nothing is. Raises Http404 for an unknown one."""
+        if "territory" not in self.request.GET and not self.text:
+            return own_territory(self.person)
         slug = self.request.GET.get("territory", "")
         try:
             return territory.territory(slug) if slug else None
@@ -103,6 +107,7 @@ class Professionals(ProfessionalsMixin, Page):
             place=self.place,
             text=self.text,
             is_empty=self.place is None and not self.text,
+            is_filtered=bool(criteria.professions) or any(getattr(criteria, name) for name in FLAGS),
             total=len(self.found),
             is_cut=len(self.found) == LIMIT,
             limit=LIMIT,
@@ -154,6 +159,7 @@ class ProfessionalPage(SheetMixin, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = sheet(self.professional.pk)
+        may_edit = actions.may_edit(self.person, shown.professional)
         memberships = [
             (one, presenters.services(one), presenters.hours(one), one.place or one.structure)
             for one in shown.memberships
@@ -167,7 +173,11 @@ class ProfessionalPage(SheetMixin, Page):
             mode=presenters.MODE_LABELS[shown.practice.mode],
             reason=presenters.reason(shown.practice),
             facts=presenters.facts(shown.facts),
-            may_edit=actions.may_edit(self.person, shown.professional),
+            may_edit=may_edit,
+            may_keep=actions.may_keep(self.person, shown.professional),
+            is_by_hand=any(one.fact is Fact.IDENTITY and one.source == HAND_SOURCE for one in shown.facts),
+            identity_source=shown.professional.source,
+            history=presenters.history(shown.professional) if may_edit else [],
             **context,
         )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from maillage.directory.pages import professional_views, upkeep_views, views
+from maillage.directory.pages import hand_views, professional_views, upkeep_views, views
 
 app_name = "directory"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("professionnels/", professional_views.Professionals.as_view(), name="professionals"),
     path("professionnels/liste.csv", professional_views.ProfessionalsCsv.as_view(), name="professionals_csv"),
     path("professionnels/<int:pk>/", professional_views.ProfessionalPage.as_view(), name="professional"),
+    path("professionnels/<int:pk>/identite/", hand_views.Correction.as_view(), name="correct"),
     path("professionnels/<int:pk>/contact/", professional_views.ContactPage.as_view(), name="contact"),
     path("professionnels/<int:pk>/faits/<str:fact>/", professional_views.FactAnswer.as_view(), name="fact"),
     path("appartenances/<int:pk>/offre/", professional_views.OfferPage.as_view(), name="offer"),
@@ -25,5 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("imports/", upkeep_views.Import.as_view(), name="import"),
     path("accueil/<int:pk>/", upkeep_views.Newcomer.as_view(), name="newcomer"),
     path("<slug:slug>/accueil/", upkeep_views.Newcomers.as_view(), name="newcomers"),
+    path(
+        "<slug:slug>/professionnels/nouveau/", hand_views.NewProfessional.as_view(), name="new_professional"
+    ),
     path("<slug:slug>/doublons/", upkeep_views.Duplicates.as_view(), name="duplicates"),
 ]

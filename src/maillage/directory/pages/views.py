@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from maillage.directory.actions import may_edit
 from maillage.directory.models import COUNTED, KIND_LABELS, PRECISION_LABELS, Structure
 from maillage.directory.pages import presenters
-from maillage.directory.pages.filters import LIMIT, Asked, read
+from maillage.directory.pages.filters import LIMIT, Asked, read, read_or_own
 from maillage.directory.queries import counts_by_kind, levels, structure, structure_facts, team_of
 from maillage.directory.rules import Origin, Precision, StructureKind
 from maillage.kernel.pages.base import Endpoint, Page, csv_response, geojson_response
@@ -33,7 +33,7 @@ class Structures(Page):
     permission = Permission.VIEW_DIAGNOSIS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked = read(self.request.GET)
+        asked = read_or_own(self.request.GET, self.person)
         found = asked.answer()
         counts = counts_by_kind(asked.codes, every_origin=True)
         return {

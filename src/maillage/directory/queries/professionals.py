@@ -75,6 +75,22 @@ def search_professionals(text: str, limit: int = 20) -> list[Professional]:
     return list(Professional.objects.active().matching(text).order_by("search_name", "id")[:limit])
 
 
+def professionals_alike(one: Professional, limit: int = 20) -> list[Professional]:
+    """Return the sheets whose names sound the same, in either order: those of the same profession first.
+
+    A sheet of another profession counts too, unless both have an RPPS number; read by its key.
+    """
+    if not one.sound:
+        return []
+    found = Professional.objects.active().filter(sound=one.sound).exclude(pk=one.pk)
+    if one.rpps:
+        found = found.filter(Q(rpps=None) | Q(profession=one.profession))
+    near = sorted(
+        found.order_by("pk")[:200], key=lambda other: (other.profession != one.profession, other.pk)
+    )
+    return near[:limit]
+
+
 def memberships_of(
     professionals: Iterable[Professional], on: date | None = None
 ) -> dict[int, list[Membership]]:

@@ -191,7 +191,7 @@ def _refuse_own_identity(patient: Patient, values: Mapping[str, Any]) -> None:
     """Raise PermissionDenied where the values would change who somebody is, or how sure it is."""
     if any(name in values and values[name] != getattr(patient, name) for name in IDENTITY_FIELDS):
         raise PermissionDenied(
-            _("Votre identité est vérifiée par un professionnel : demandez-lui de la corriger.")
+            _("Votre identité est vérifiée par un professionnel : demandez-lui de la corriger.")
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +26,8 @@ from maillage.people.queries import PatientFile
 from maillage.people.rules.identity import IdentityStatus, may_carry_ins, next_steps
 
 FINDING, READING, CHANGING = "recherche d’un patient", "lecture du dossier", "mise à jour du dossier"
+LISTING = "liste des dossiers"
+PER_PAGE = 25
 
 
 class Patients(Page):
@@ -35,10 +38,18 @@ class Patients(Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()
-        found = queries.search_patients(by=self.person, text=text, purpose=FINDING, limit=50) if text else []
+        asked = self.request.GET.get("page", "1")
+        page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+        if text:
+            found = queries.search_patients(by=self.person, text=text, purpose=FINDING, limit=50)
+            total = len(found)
+        else:
+            found, total = queries.patients_of(by=self.person, purpose=LISTING, page=page, size=PER_PAGE)
         return super().get_context_data(
             text=text,
             found=[(one, STATUS_LABELS[IdentityStatus(one.identity_status)]) for one in found],
+            total=total,
+            page=Paginator(range(total), PER_PAGE).get_page(page) if not text else None,
             may_register=access.may(self.person, Permission.REGISTER_PATIENTS),
             places=presenters.waiting_places(self.person),
             is_physician=presenters.physician_of(self.person) is not None,

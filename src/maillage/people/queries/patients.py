@@ -87,6 +87,17 @@ def search_patients(
     return shown
 
 
+@transaction.atomic
+def patients_of(*, by: Person, purpose: str, page: int = 1, size: int = 25) -> tuple[list[Patient], int]:
+    """Return a page of the patients that `by` may see, and how many there are; each shown is logged."""
+    seen = Patient.objects.for_person(by).select_related("referring_doctor").order_by("search_name", "pk")
+    total = seen.count()
+    start = max(0, min(page - 1, (total - 1) // size)) * size
+    shown = list(seen[start : start + size])
+    log_access(by=by, patients=shown, what=LIST, purpose=purpose)
+    return shown, total
+
+
 def possible_duplicates(*, by: Person, scope: Scope, traits: Traits) -> list[Match]:
     """Return the files of a scope that may be those of the person being registered, the surest first.
 
