@@ -11,6 +11,7 @@ from maillage.directory.actions import (
     take_in,
 )
 from maillage.directory.models import (
+    PROFESSION_LABELS,
     Membership,
     OpeningHours,
     PracticePlace,
@@ -36,6 +37,7 @@ from maillage.directory.rules.professionals import Function, PracticeStatus, Pro
 from maillage.directory.rules.structures import Precision, StructureKind
 
 __all__ = [
+    "PROFESSION_LABELS",
     "Criteria",
     "Format",
     "Function",

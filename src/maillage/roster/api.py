@@ -34,11 +34,13 @@ from maillage.roster.queries.duties import (
     on_call,
     on_call_by_sector,
     posts_of,
+    shared_on_call,
 )
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.queries.statements import Line, balance, statement
-from maillage.roster.rules.blocks import BlockKind, HolidayCalendar
+from maillage.roster.rules.blocks import BlockKind, HolidayCalendar, Hours, Period
 from maillage.roster.rules.errors import RosterError
+from maillage.roster.rules.vocabulary import SectorKind
 from maillage.roster.rules.workflow import Deadline, State
 
 __all__ = [
@@ -50,15 +52,18 @@ __all__ = [
     "Deadline",
     "Exchange",
     "HolidayCalendar",
+    "Hours",
     "Job",
     "Line",
     "Offer",
     "OnCall",
+    "Period",
     "Post",
     "Proposal",
     "Roster",
     "RosterError",
     "Sector",
+    "SectorKind",
     "State",
     "Volunteer",
     "accept",
@@ -93,6 +98,7 @@ __all__ = [
     "set_lock",
     "set_preference",
     "set_volunteer",
+    "shared_on_call",
     "solve_waits",
     "statement",
     "stop_solve",

@@ -57,6 +57,10 @@ def _free(person: Person, scope: Scope) -> str:
 
 def _on_call(sector: Sector, answer: OnCall) -> str:
     names = ", ".join(str(one.volunteer.professional) for one in answer.held)
+    if sector.is_shared:
+        told = _("Garde partagée {sector} ({profession}) : {who}")
+        who = names or answer.sentence
+        return told.format(sector=sector, profession=sector.profession_name.lower(), who=who)
     return f"{sector} : {names or answer.sentence}"
 
 

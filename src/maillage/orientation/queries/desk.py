@@ -199,11 +199,12 @@ def on_call_now(
 ) -> list[tuple[roster.Sector, roster.OnCall]]:
     """Return who is on call in each sector of the territory; empty where none is defined.
 
-    Raises PermissionDenied.
+    The permanence of care comes first, the shared on-calls after it. Raises PermissionDenied.
     """
     access.require(by, Permission.VIEW_ROSTER, scope)
     at = now or timezone.now()
     sectors = roster.Sector.objects.filter(territory__scope=scope).select_related("territory")
+    sectors = sectors.order_by("kind", "name", "pk")
     return roster.on_call_by_sector(sectors, at)
 
 

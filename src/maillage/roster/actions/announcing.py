@@ -55,7 +55,9 @@ def announce_transmitted(event: outbox.Event) -> None:
 
 @outbox.handles("roster.closed")
 def announce_closed(event: outbox.Event) -> None:
-    """The coordinators: the duty done is to be stated."""
+    """The coordinators: the duty done is to be stated, but for a shared on-call, which states nothing."""
+    if Roster.objects.select_related("sector").get(pk=event.payload["roster"]).sector.is_shared:
+        return
     _step(event, Template.ROSTER_CLOSED, coordinators)
 
 

@@ -1,7 +1,7 @@
 """A believable permanence of care for the demonstration: always the same for the same day.
 
 Sectors around the largest towns, the invented doctors as volunteers, a roster done, one running, the next in
-draft, and a doctor who asks to be replaced.
+draft, a doctor who asks to be replaced, and the nurses who share an on-call of their own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from maillage.kernel.models import Person
 from maillage.roster.actions import exchanges, rosters, sectors, solving
 from maillage.roster.computations import propose
 from maillage.roster.models import Assignment, Exchange, Roster, Sector, StateChange, Volunteer
-from maillage.roster.rules.blocks import BlockKind, calendar_of
+from maillage.roster.rules.blocks import BlockKind, Hours, Period, calendar_of
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.workflow import State, add_months
 from maillage.territory import api as territory
 
 MOST_SECTORS, DOCTORS_A_SECTOR, FEWEST_VOLUNTEERS = 4, 5, 6
+FEWEST_NURSES, MOST_NURSES = 4, 8
 MONTHS = 3
 _OPTIONS = (BlockKind.SATURDAY_PM, BlockKind.BRIDGE_MONDAY, BlockKind.BRIDGE_FRIDAY)
 #: Each step of a roster and how many days before its first day it was taken.
@@ -59,6 +60,7 @@ def create_demonstration_roster(*, by: Person | None, place: territory.Territory
         _running(keeper, sector, first)
         _next(keeper, sector, add_months(first, MONTHS))
     _replacement(keeper, made, today)
+    _shared(keeper, place, shared, first)
     if made:
         target, changes = journal.target_of(place), {"sectors": len(made)}
         journal.record(by=by, verb="roster.demonstration_created", target=target, changes=changes)
@@ -71,7 +73,9 @@ def _coordinator(place: territory.Territory) -> Person | None:
 
 
 def _communes(place: territory.Territory) -> list[territory.Commune]:
-    rows = territory.Commune.objects.filter(code__in=territory.member_codes(place), sector_membership=None)
+    rows = territory.Commune.objects.filter(code__in=territory.member_codes(place)).exclude(
+        sector_memberships__is_pdsa=True
+    )
     return list(rows.order_by("-population", "code"))
 
 
@@ -113,6 +117,35 @@ def _nearest(one: territory.Commune, seats: Sequence[territory.Commune]) -> tupl
 def _distance(one: territory.Commune, other: territory.Commune) -> float:
     east = (one.lon - other.lon) * math.cos(math.radians(one.lat))
     return math.hypot(east, one.lat - other.lat)
+
+
+def _shared(
+    keeper: Person, place: territory.Territory, shared: Sequence[Sequence[territory.Commune]], first: date
+) -> None:
+    """Let the nurses of the first sector share an on-call of their own, every evening."""
+    communes = shared[0] if shared else []
+    nurses = directory.Professional.objects.filter(
+        is_demonstration=True,
+        profession=directory.Profession.NURSE.value,
+        memberships__structure__commune__in=[one.pk for one in communes],
+    )
+    people = list(nurses.distinct().order_by("pk")[:MOST_NURSES])
+    if len(people) < FEWEST_NURSES:
+        return
+    evening = Period(frozenset(range(7)), Hours(time(19), time(23)), on_holidays=True)
+    sector = sectors.create_sector(
+        by=keeper,
+        place=place,
+        name=f"Soins infirmiers du soir, {communes[0].name}",
+        communes=communes,
+        periods=[evening],
+        profession=directory.Profession.NURSE,
+    )
+    for one in people:
+        sectors.set_volunteer(by=keeper, sector=sector, professional=one, max_weekends=5)
+    roster = _filled(keeper, sector, first)
+    steps = ((State.DRAFT, 30), (State.TRANSMITTED, 10), (State.RUNNING, 0))
+    _dated(keeper, roster, [(state, first - timedelta(days=days)) for state, days in steps])
 
 
 def _sector(

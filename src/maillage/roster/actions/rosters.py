@@ -20,7 +20,7 @@ from maillage.roster.queries.duties import missing_posts
 from maillage.roster.queries.settings import holidays_kept, legal_delays, planned, points_of_burden
 from maillage.roster.rules.blocks import burden
 from maillage.roster.rules.errors import RosterError
-from maillage.roster.rules.vocabulary import Origin
+from maillage.roster.rules.vocabulary import Origin, SectorKind
 from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_enough, obstacle
 
 OBSTACLES: dict[Obstacle, str | Promise] = {
@@ -57,7 +57,7 @@ def check_period(sector: Sector, first_day: date, last_day: date) -> None:
     except UnknownRuleError as error:
         message = _("Aucune règle de la permanence des soins n’est connue ici au {day}.")
         raise RosterError(message.format(day=formats.date_short(first_day))) from error
-    if not is_long_enough(first_day, last_day, months):
+    if not sector.is_shared and not is_long_enough(first_day, last_day, months):
         message = _("Un tableau couvre au moins {months} mois : choisissez un dernier jour plus tard.")
         raise RosterError(message.format(months=months))
     if last_day - first_day > MOST_DAYS:
@@ -89,7 +89,13 @@ def take_step(row: Roster, to: State, *, by: Person | None, note: str = "") -> R
     """
     today = timezone.localdate(timezone=row.sector.zone)
     why = obstacle(
-        row.step, to, first=row.first_day, last=row.last_day, today=today, missing=missing_posts(row)
+        row.step,
+        to,
+        first=row.first_day,
+        last=row.last_day,
+        today=today,
+        missing=missing_posts(row),
+        kind=SectorKind(row.sector.kind),
     )
     if why is not None:
         raise RosterError(str(OBSTACLES[why]))
@@ -147,7 +153,7 @@ def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
 def _check_open(roster: Roster, reason: str) -> None:
     if roster.step is State.DUTY_DONE:
         raise RosterError(_("Le service fait est établi : ce tableau ne change plus."))
-    if roster.step not in EDITABLE and not reason.strip():
+    if roster.step not in EDITABLE and not reason.strip() and not roster.sector.is_shared:
         raise RosterError(_("Ce tableau est parti au CDOM : dites pourquoi il change."))
 
 

@@ -9,14 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.directory.api import Professional
+from maillage.directory.api import Profession, Professional
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.roster.actions.leaving import tell_departure
 from maillage.roster.actions.rights import require_manager, require_own, require_own_time
 from maillage.roster.models import Absence, Preference, Sector, SectorCommune, Volunteer
-from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar, calendar_of
+from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar, Period, calendar_of
 from maillage.roster.rules.errors import RosterError
+from maillage.roster.rules.vocabulary import SectorKind
 from maillage.territory.api import Commune, Territory
 
 NAMED = 5
@@ -33,14 +34,25 @@ def create_sector(
     options: Collection[BlockKind] = (),
     seats: int = 1,
     calendar: HolidayCalendar | None = None,
+    periods: Collection[Period] = (),
+    profession: Profession = Profession.PHYSICIAN,
 ) -> Sector:
     """Create a sector of some communes; its holidays are those of their département unless told.
+
+    With `periods`, it is a shared on-call of a `profession`, outside the permanence of care: a commune may be
+    of several.
 
     Raises RosterError where a commune is of another sector, none is given, holidays differ between communes,
     or a block is not optional; PermissionDenied.
     """
     require_manager(by, place)
-    sector = Sector(territory=place)
+    kind = SectorKind.SHARED if periods else SectorKind.PDSA
+    sector = Sector(
+        territory=place,
+        kind=kind.value,
+        profession=(profession if periods else Profession.PHYSICIAN).value,
+        periods=_written(periods),
+    )
     _set(sector, name, communes, options, seats, calendar)
     changes = {"name": sector.name, "communes": sorted(commune.code for commune in communes)}
     journal.record(by=by, verb="roster.sector_created", target=journal.target_of(sector), changes=changes)
@@ -57,11 +69,17 @@ def change_sector(
     options: Collection[BlockKind],
     seats: int,
     calendar: HolidayCalendar | None = None,
+    periods: Collection[Period] = (),
 ) -> Sector:
-    """Change a sector; the rosters already made keep their posts. Raises as `create_sector` does."""
+    """Change a sector; the rosters already made keep their posts. Raises as `create_sector` does.
+
+    `periods`: the hours of a shared on-call, as they are where there is none.
+    """
     row = Sector.objects.select_related("territory__scope").select_for_update(of=("self",)).get(pk=sector.pk)
     require_manager(by, row)
     before = _described(row)
+    if periods and row.is_shared:
+        row.periods = _written(periods)
     _set(row, name, communes, options, seats, calendar)
     after = _described(row)
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
@@ -81,6 +99,8 @@ def _set(
     Territory.objects.select_for_update().get(pk=sector.territory_id)
     if not communes:
         raise RosterError(_("Choisissez au moins une commune."))
+    if sector.is_shared and options:
+        raise RosterError(_("Une garde partagée a ses propres horaires, et aucune plage de la loi."))
     if not set(options) <= OPTIONAL:
         raise RosterError(_("Nuits, dimanches et jours fériés sont toujours couverts."))
     others = Sector.objects.filter(territory=sector.territory).exclude(pk=sector.pk)
@@ -96,13 +116,17 @@ def _set(
     members.exclude(commune__in=list(communes)).delete()
     kept = set(members.values_list("commune", flat=True))
     SectorCommune.objects.bulk_create(
-        SectorCommune(sector=sector, commune=commune) for commune in communes if commune.pk not in kept
+        SectorCommune(sector=sector, commune=commune, is_pdsa=not sector.is_shared)
+        for commune in communes
+        if commune.pk not in kept
     )
 
 
 def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
     """Refuse communes of other sectors, all named, since « who is on call » has one answer."""
-    rows = SectorCommune.objects.filter(commune__in=list(communes)).exclude(sector=sector.pk)
+    if sector.is_shared:
+        return
+    rows = SectorCommune.objects.filter(commune__in=list(communes), is_pdsa=True).exclude(sector=sector.pk)
     taken = [
         f"{one.commune.name} ({one.sector})"
         for one in rows.select_related("commune", "sector").order_by("commune__search_name", "commune")
@@ -118,6 +142,24 @@ def _check_free(sector: Sector, communes: Collection[Commune]) -> None:
     raise RosterError(message.format(count=len(taken), named=named))
 
 
+def _written(periods: Collection[Period]) -> list[dict[str, object]]:
+    """Return hours as they are stored. Raises RosterError where one holds on no day, or lasts no time."""
+    for one in periods:
+        if not one.weekdays and not one.on_holidays:
+            raise RosterError(_("Cochez au moins un jour où la garde est tenue."))
+        if one.hours.starts == one.hours.ends:
+            raise RosterError(_("La fin de la garde est égale à son début : corrigez l’une des deux heures."))
+    return [
+        {
+            "weekdays": sorted(one.weekdays),
+            "starts": one.hours.starts.isoformat("minutes"),
+            "ends": one.hours.ends.isoformat("minutes"),
+            "on_holidays": one.on_holidays,
+        }
+        for one in periods
+    ]
+
+
 def _calendar_of(communes: Collection[Commune]) -> HolidayCalendar:
     calendars = {calendar_of(commune.departement) for commune in communes}
     if len(calendars) > 1:
@@ -131,6 +173,7 @@ def _described(sector: Sector) -> dict[str, object]:
         "calendar": sector.calendar,
         "options": list(sector.options),
         "seats": sector.seats,
+        "periods": sector.periods,
         "communes": sorted(sector.members.values_list("commune", flat=True)),
     }
 

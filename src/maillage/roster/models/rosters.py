@@ -21,6 +21,7 @@ KIND_LABELS = {
     BlockKind.BRIDGE_MONDAY: _("Lundi de pont"),
     BlockKind.BRIDGE_FRIDAY: _("Vendredi de pont"),
     BlockKind.BRIDGE_SATURDAY: _("Samedi de pont"),
+    BlockKind.SHARED: _("Garde partagée"),
 }
 STATE_LABELS = {
     State.DRAFT: _("Brouillon"),
@@ -38,6 +39,7 @@ ORIGIN_LABELS = {
     Origin.REPLACEMENT: _("Remplacement"),
     Origin.SWAP: _("Échange"),
 }
+SHARED_LABELS = {State.TRANSMITTED: _("Publié")}
 _STATES = [(one.value, label) for one, label in STATE_LABELS.items()]
 
 
@@ -73,7 +75,13 @@ class Roster(ReferenceModel):
     @property
     def state_label(self) -> str:
         """The state in the reader's language."""
-        return str(STATE_LABELS[self.step])
+        return state_label(self, self.step)
+
+
+def state_label(roster: Roster, state: State) -> str:
+    """Return the name of a state of a roster in the reader's language: a shared on-call is published."""
+    shared = SHARED_LABELS.get(state) if roster.sector.is_shared else None
+    return str(shared or STATE_LABELS[state])
 
 
 class Post(ReferenceModel):

@@ -8,12 +8,24 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from maillage.directory.api import PROFESSION_LABELS, Profession
 from maillage.roster.models import KIND_LABELS, Sector, Volunteer
+from maillage.roster.models.sectors import SECTOR_KIND_LABELS
 from maillage.roster.pages.words import CALENDARS, hours_of
-from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar
+from maillage.roster.rules.blocks import LEGAL, OPTIONAL, BlockKind, HolidayCalendar, Hours, Period
+from maillage.roster.rules.vocabulary import SectorKind
 from maillage.territory import api as territory
 
 MOST_SEATS = 9
+HOLIDAYS = "holidays"
+DAYS = (
+    ("0", _("lundi")), ("1", _("mardi")), ("2", _("mercredi")), ("3", _("jeudi")), ("4", _("vendredi")),
+    ("5", _("samedi")), ("6", _("dimanche")), (HOLIDAYS, _("jours fériés")),
+)  # fmt: skip
+ON_CALL = (
+    Profession.PHYSICIAN, Profession.NURSE, Profession.PHARMACIST, Profession.PHYSIOTHERAPIST,
+    Profession.MIDWIFE, Profession.DENTIST,
+)  # fmt: skip
 WISHES = (("any", _("indifférent")), ("yes", _("souhaitée")), ("no", _("à éviter")))
 
 
@@ -29,6 +41,33 @@ class SectorForm(forms.Form):
     )
     name = forms.CharField(label=_("Nom du secteur"), max_length=120)
     seats = forms.IntegerField(label=_("Médecins par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
+    kind = forms.ChoiceField(
+        label=_("Nature de la garde"),
+        choices=[(one.value, label) for one, label in SECTOR_KIND_LABELS.items()],
+        initial=SectorKind.PDSA.value,
+        help_text=_(
+            "La permanence des soins suit les plages et les étapes de la loi ; une garde partagée (soins non "
+            "programmés en journée, infirmiers, pharmaciens…) a ses propres horaires."
+        ),
+    )
+    profession = forms.ChoiceField(
+        label=_("Qui la tient"),
+        required=False,
+        choices=[(one.value, label) for one, label in PROFESSION_LABELS.items() if one in ON_CALL],
+        initial=Profession.PHYSICIAN.value,
+    )
+    days = forms.MultipleChoiceField(
+        label=_("Jours de la garde partagée"),
+        required=False,
+        choices=DAYS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    starts = forms.TimeField(
+        label=_("De"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=_("À"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     options = forms.MultipleChoiceField(
         label=_("Plages facultatives"),
         required=False,
@@ -60,7 +99,9 @@ class SectorForm(forms.Form):
         if sector is None:
             self.fields["place"].queryset = places  # type: ignore[attr-defined]
         else:
-            del self.fields["place"]
+            for name in ("place", "kind", "profession"):
+                del self.fields[name]
+        self.sector = sector
         self.fields["options"].choices = [  # type: ignore[attr-defined]
             (kind.value, f"{KIND_LABELS[kind]}, {hours_of(kind)}") for kind in BlockKind if kind in OPTIONAL
         ]
@@ -72,17 +113,44 @@ class SectorForm(forms.Form):
             raise forms.ValidationError(read.refusals)
         return list(territory.Commune.objects.filter(pk__in=read.codes))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the form is about a shared on-call (a valid form, or a sector)."""
+        if self.sector is not None:
+            return self.sector.is_shared
+        return self.cleaned_data.get("kind") == SectorKind.SHARED.value
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.is_shared:
+            for name in ("days", "starts", "ends"):
+                if not given.get(name) and name not in self.errors:
+                    self.add_error(name, _("Une garde partagée dit ses jours et ses heures."))
+        return given
+
+    def _periods(self) -> list[Period]:
+        """Return the hours of a shared on-call; those it has already stay where none is changed."""
+        given = self.cleaned_data
+        if not self.is_shared:
+            return []
+        weekdays = frozenset(int(one) for one in given["days"] if one != HOLIDAYS)
+        return [Period(weekdays, Hours(given["starts"], given["ends"]), HOLIDAYS in given["days"])]
+
     def asked(self) -> dict[str, Any]:
         """Return what the actions on a sector take (a valid form only)."""
         given = self.cleaned_data
         wanted = {
             "name": given["name"],
             "communes": given["codes"],
-            "options": [BlockKind(one) for one in given["options"]],
+            "options": [] if self.is_shared else [BlockKind(one) for one in given["options"]],
+            "periods": self._periods(),
             "seats": given["seats"],
             "calendar": HolidayCalendar(given["calendar"]) if given["calendar"] else None,
         }
-        return wanted | ({"place": given["place"]} if "place" in given else {})
+        if "place" not in given:
+            return wanted
+        chosen = Profession(given["profession"] or Profession.PHYSICIAN.value)
+        return wanted | {"place": given["place"], "profession": chosen}
 
 
 class VolunteerForm(forms.Form):
@@ -127,7 +195,8 @@ class WishesForm(forms.Form):
 
     def __init__(self, *args: Any, sector: Sector, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.kinds = [kind for kind in BlockKind if kind not in OPTIONAL or kind in sector.covered]
+        legal = [kind for kind in LEGAL if kind not in OPTIONAL or kind in sector.covered]
+        self.kinds = [BlockKind.SHARED] if sector.is_shared else legal
         for kind in self.kinds:
             self.fields[kind.value] = forms.ChoiceField(label=KIND_LABELS[kind], choices=WISHES)
 

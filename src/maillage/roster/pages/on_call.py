@@ -19,7 +19,7 @@ from maillage.kernel.rules import Permission
 from maillage.roster.models import Sector
 from maillage.roster.pages.presenters import clock, enumerated, until
 from maillage.roster.queries.departures import departure_of
-from maillage.roster.queries.duties import Coverage, OnCall, held_posts, next_posts, on_call
+from maillage.roster.queries.duties import Coverage, OnCall, held_posts, next_posts, on_call, shared_on_call
 from maillage.roster.queries.exchanges import volunteer_of
 from maillage.territory import api as territory
 
@@ -65,6 +65,10 @@ class WhoIsOnCall(Page):
             commune=commune,
             sector=given.sector if given else None,
             answer=answer_of(given, now, person=self.person) if given else None,
+            shared=[
+                (sector, answer_of(answer, now, person=self.person))
+                for sector, answer in (shared_on_call(commune, now) if commune else [])
+            ],
             found=[] if commune else territory.search_communes(text, FOUND),
             **context,
         )
@@ -84,8 +88,9 @@ class WhoIsOnCall(Page):
 def answer_of(given: OnCall, now: datetime, *, person: Person) -> Answer:
     """Return in words who is on call, until when, and who comes next.
 
-    The doctor on call is reached after regulation: their number is for `person` where they regulate, keep the
-    rosters, or take duties in that sector themselves.
+    Whoever holds a shared on-call is reached without regulation, by everybody who reads the roster. The
+    doctor on call is reached after it: their number is for `person` where they regulate, keep the rosters, or
+    take duties in that sector themselves.
     """
     if given.sector is None:
         return Answer(given.coverage, given.sentence, (), "", "", "")
@@ -104,6 +109,8 @@ def answer_of(given: OnCall, now: datetime, *, person: Person) -> Answer:
 
 def sees_phones(person: Person, sector: Sector) -> bool:
     """Whether somebody may read the telephone numbers of those on call in a sector."""
+    if sector.is_shared:
+        return True
     scope = sector.territory.scope
     if any(access.may(person, one, scope) for one in (Permission.REGULATE, Permission.MANAGE_ROSTER)):
         return True

@@ -19,6 +19,7 @@ from maillage.kernel import formats, printing
 from maillage.kernel.pages.base import Endpoint
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Post, Roster
+from maillage.roster.models.rosters import state_label
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.presenters import clock
 from maillage.roster.queries.departures import departures_in
@@ -26,11 +27,12 @@ from maillage.roster.queries.duties import missing_posts, posts_of
 from maillage.roster.queries.settings import holidays_kept
 from maillage.roster.queries.statements import Line, statement
 from maillage.roster.rules.vocabulary import Origin
-from maillage.roster.rules.workflow import add_months
+from maillage.roster.rules.workflow import State, add_months
 
 TEMPLATE = files("maillage.roster.pages") / "roster.typ"
 SOURCES = ("roster.blocks.night", "roster.period.minimum_months", "roster.deadlines.sent_days",
            "roster.burden.points")  # fmt: skip
+SHARED_SOURCES = ("roster.burden.points",)
 MARKS = {Origin.REPLACEMENT.value: "R", Origin.SWAP.value: "É"}
 Data = dict[str, Any]
 
@@ -59,13 +61,21 @@ def printed(roster: Roster, now: datetime, *, with_people: bool = True) -> Data:
     span = {"from": formats.date_long(roster.first_day), "to": formats.date_long(roster.last_day)}
     moment = formats.date_long(now.astimezone(roster.sector.zone))
     vintage = _("État du {moment}, établi par Maillage. R : remplacement ; É : échange.")
+    shared = roster.sector.is_shared
+    title = (
+        _("Tableau de garde partagée : {sector}")
+        if shared
+        else _("Tableau de permanence des soins : {sector}")
+    )
     return {
-        "title": _("Tableau de permanence des soins : {sector}").format(sector=roster.sector),
+        "title": title.format(sector=roster.sector),
         "sector": str(roster.sector),
         "period": _("Du {from} au {to}").format(**span),
         "state": roster.state_label,
         "nobody": _("à pourvoir"),
-        "legal": _("Permanence des soins ambulatoires, Code de la santé publique, R. 6315-1 et R. 6315-2."),
+        "legal": ""
+        if shared
+        else _("Permanence des soins ambulatoires, Code de la santé publique, R. 6315-1 et R. 6315-2."),
         "vintage": vintage.format(moment=moment),
         "weekdays": [dates.date_format(date(2024, 1, number), "l") for number in range(1, 8)],
         "months": _months(roster, list(posts_of(roster)), departures_in(roster, now)),
@@ -77,11 +87,15 @@ def _summary(roster: Roster, with_people: bool) -> Data:
     """Return the last page: who holds what, the communes, the steps taken, the sources."""
     missing = missing_posts(roster)
     still_open = ngettext("{count} poste reste à pourvoir.", "{count} postes restent à pourvoir.", missing)
-    changes = [(one.get_state_display(), formats.date_short(one.at)) for one in roster.changes.all()]
+    sources = SHARED_SOURCES if roster.sector.is_shared else SOURCES
+    changes = [
+        (state_label(roster, State(one.state)), formats.date_short(one.at)) for one in roster.changes.all()
+    ]
     return {
         "summary": _("bilan du tableau"),
         "columns": [
-            _("Médecin"), _("Gardes"), _("Nuits"), _("Dimanches"), _("Fériés"), _("Heures"), _("Points"),
+            _("Qui") if roster.sector.is_shared else _("Médecin"),
+            _("Gardes"), _("Nuits"), _("Dimanches"), _("Fériés"), _("Heures"), _("Points"),
         ],
         "people": [_person(line) for line in statement(roster)] if with_people else [],
         "missing": still_open.format(count=formats.number(missing)) if missing else "",
@@ -92,7 +106,7 @@ def _summary(roster: Roster, with_people: bool) -> Data:
         },
         "communes": ", ".join(roster.sector.communes.order_by("name").values_list("name", flat=True)),
         "steps": [f"{label} : {day}" for label, day in changes],
-        "sources": [_source(key, roster.first_day) for key in SOURCES],
+        "sources": [_source(key, roster.first_day) for key in sources],
     }  # fmt: skip
 
 

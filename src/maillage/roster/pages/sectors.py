@@ -22,7 +22,7 @@ from maillage.kernel.tables import Column, Row, Table
 from maillage.roster.actions.sectors import change_sector, create_sector
 from maillage.roster.models import Sector, SectorCommune
 from maillage.roster.pages import words
-from maillage.roster.pages.forms import SectorForm
+from maillage.roster.pages.forms import HOLIDAYS, SectorForm
 from maillage.roster.pages.presenters import due_of
 from maillage.roster.queries import sectors as reads
 from maillage.roster.rules.errors import RosterError
@@ -161,7 +161,7 @@ class _Drawing(Endpoint):
             data = request.POST.copy()
             if step.startswith("add:"):
                 data["codes"] = territory.with_group(data.get("codes", ""), step.removeprefix("add:"))
-            initial = data.dict() | {"options": data.getlist("options")}
+            initial = data.dict() | {name: data.getlist(name) for name in ("options", "days")}
             return self.draw(self.form(initial=initial), initial)
         form = self.form(request.POST)
         if form.is_valid():
@@ -213,6 +213,13 @@ class ChangeSector(OfSector, _Drawing):
             "calendar": sector.calendar,
             "codes": "\n".join(codes),
         }
+        for period in sector.own_periods[:1]:
+            days = [str(one) for one in sorted(period.weekdays)]
+            initial |= {
+                "days": [*days, HOLIDAYS] if period.on_holidays else days,
+                "starts": period.hours.starts,
+                "ends": period.hours.ends,
+            }
         return self.draw(self.form(initial=initial), initial)
 
     def save(self, form: SectorForm) -> Sector:

@@ -95,13 +95,15 @@ class Statement(OfPeople, Page):
         rows = self.lines() if lines is None else lines
         kinds = [kind for kind in BlockKind if any(line.counts[kind] for line in rows)]
         columns = (
-            Column("name", _("Médecin")),
+            Column("name", _("Qui") if self.roster.sector.is_shared else _("Médecin")),
             Column("rpps", _("RPPS")),
             Column("duties", _("Plages"), "number"),
             *(Column(kind.value, str(KIND_LABELS[kind]), "number") for kind in kinds),
             Column("hours", _("Heures"), "number", note=_("Heures réellement passées.")),
-            Column("amount", _("Montant"), "number", "€", decimals=2, note=self._amount_note()),
         )
+        if not self.roster.sector.is_shared:
+            amount = Column("amount", _("Montant"), "number", "€", decimals=2, note=self._amount_note())
+            columns = (*columns, amount)
         address = reverse("roster:statement", args=[self.roster.pk])
         name = f"service-fait-{self.roster.pk}"
         return Table(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from django.utils import formats as dates
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from maillage.roster.models import KIND_LABELS, Sector
 from maillage.roster.queries.commitments import Commitment
 from maillage.roster.queries.sectors import Setting
 from maillage.roster.queries.settings import hours_of_blocks
-from maillage.roster.rules.blocks import BlockKind, HolidayCalendar
+from maillage.roster.rules.blocks import BlockKind, HolidayCalendar, Period
 
 CALENDARS: dict[HolidayCalendar, str | Promise] = {
     HolidayCalendar.METROPOLE: gettext_lazy("métropole"),
@@ -57,6 +59,7 @@ def counted(kind: BlockKind, count: int) -> str:
         BlockKind.BRIDGE_MONDAY: ngettext("{count} lundi de pont", "{count} lundis de pont", count),
         BlockKind.BRIDGE_FRIDAY: ngettext("{count} vendredi de pont", "{count} vendredis de pont", count),
         BlockKind.BRIDGE_SATURDAY: ngettext("{count} samedi de pont", "{count} samedis de pont", count),
+        BlockKind.SHARED: ngettext("{count} garde partagée", "{count} gardes partagées", count),
     }
     return texts[kind].format(count=formats.number(count))
 
@@ -80,5 +83,16 @@ def calendar_of(sector: Sector) -> str:
 
 def blocks_of(sector: Sector) -> str:
     """Return what a sector covers, in one line: « nuits, dimanches, jours fériés, samedi après-midi »."""
+    if sector.is_shared:
+        return " ; ".join(_period(one) for one in sector.own_periods)
     options = [str(KIND_LABELS[kind]).lower() for kind in BlockKind if kind in sector.covered]
     return ", ".join([_("nuits, dimanches, jours fériés"), *options])
+
+
+def _period(period: Period) -> str:
+    """Return the hours of a shared on-call: « lundi, mardi, 8 h 00 – 20 h 00 »."""
+    days = [dates.date_format(date(2024, 1, 1 + number), "l") for number in sorted(period.weekdays)]
+    if period.on_holidays:
+        days.append(_("jours fériés"))
+    hours = f"{formats.time_short(period.hours.starts)} – {formats.time_short(period.hours.ends)}"
+    return f"{', '.join(days)}, {hours}"

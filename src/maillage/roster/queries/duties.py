@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from maillage.kernel.models import Person
 from maillage.roster.models import Absence, Assignment, Post, Roster, Sector
 from maillage.roster.queries.departures import departure_of, departures_in, with_departures
-from maillage.roster.rules.vocabulary import Departure
+from maillage.roster.rules.vocabulary import Departure, SectorKind
 from maillage.roster.rules.workflow import IN_FORCE
 from maillage.territory.api import Commune
 
@@ -40,6 +40,15 @@ SENTENCES: dict[Coverage, str | Promise] = {
 }
 
 
+SHARED_SENTENCES: dict[Coverage, str | Promise] = {
+    Coverage.COVERED: _("Quelqu’un tient cette garde partagée."),
+    Coverage.GAP: _("Personne n’est inscrit sur cette garde partagée."),
+    Coverage.OUTSIDE_HOURS: _("Cette garde partagée n’a pas lieu à cette heure."),
+    Coverage.NO_ROSTER: _("Aucun tableau publié ne couvre ce jour."),
+    Coverage.NO_SECTOR: _("Aucune garde partagée ici."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OnCall:
     """The answer: how the moment is covered, in which sector, which posts are open or held.
@@ -57,7 +66,8 @@ class OnCall:
     def sentence(self) -> str:
         """What to tell whoever asked."""
         if self.coverage is not Coverage.GAP or not self.gone:
-            return str(SENTENCES[self.coverage])
+            shared = self.sector is not None and self.sector.is_shared
+            return str((SHARED_SENTENCES if shared else SENTENCES)[self.coverage])
         text = ngettext(
             "{names} ne peut pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
             "{names} ne peuvent pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
@@ -68,8 +78,20 @@ class OnCall:
 
 def on_call(commune: Commune, at: datetime) -> OnCall:
     """Return who is on call for `commune` at the instant `at` (aware), by the rosters in force."""
-    sector = Sector.objects.select_related("territory__scope").filter(members__commune=commune).first()
+    sector = (
+        Sector.objects.select_related("territory__scope")
+        .filter(kind=SectorKind.PDSA.value, members__commune=commune)
+        .first()
+    )
     return OnCall(Coverage.NO_SECTOR, None) if sector is None else on_call_in(sector, at)
+
+
+def shared_on_call(commune: Commune, at: datetime) -> list[tuple[Sector, OnCall]]:
+    """Return the shared on-calls of a commune, each with who holds it at the instant `at` (aware)."""
+    sectors = Sector.objects.select_related("territory__scope").filter(
+        kind=SectorKind.SHARED.value, members__commune=commune
+    )
+    return on_call_by_sector(sectors.order_by("name", "pk"), at)
 
 
 def on_call_in(sector: Sector, at: datetime) -> OnCall:

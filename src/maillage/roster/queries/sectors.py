@@ -69,10 +69,13 @@ def sizes(sectors: Collection[Sector]) -> dict[int, tuple[int, int]]:
 
 def area(sectors: Collection[Sector]) -> Area:
     """Return the communes of some sectors, and those of their territories that no sector covers."""
-    rows = SectorCommune.objects.filter(sector__in=list(sectors)).select_related("commune", "sector")
+    pdsa = [one for one in sectors if not one.is_shared] or list(sectors)
+    rows = SectorCommune.objects.filter(sector__in=pdsa).select_related("commune", "sector")
     members = list(rows.order_by("sector__name", "commune__search_name", "pk"))
     places = {one.territory_id for one in sectors}
-    bare = territory.Commune.objects.filter(memberships__territory__in=places, sector_membership=None)
+    bare = territory.Commune.objects.filter(memberships__territory__in=places).exclude(
+        sector_memberships__is_pdsa=True
+    )
     return Area(members, list(bare.active().distinct().order_by("search_name", "pk")))
 
 
@@ -99,7 +102,7 @@ def settings_of(volunteers: Iterable[Volunteer]) -> dict[int, Setting]:
 
 def doctors_to_enrol(sector: Sector, text: str, limit: int = 20) -> list[directory.Professional]:
     """Return doctors who do not volunteer in a sector yet: of that name, or who practise in its communes."""
-    doctors = (directory.Profession.PHYSICIAN.value,)
+    doctors = (sector.profession,)
     if text.strip():
         rows = directory.Professional.objects.active().of_professions(doctors).matching(text)
     else:

@@ -7,19 +7,21 @@ from datetime import date, time
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Roster, Sector
 from maillage.roster.rules.blocks import (
+    LEGAL,
     Block,
     BlockKind,
     HolidayCalendar,
     Hours,
     PublicHolidays,
     blocks,
+    shared_blocks,
 )
 from maillage.roster.rules.workflow import Deadline, Delays, State, deadline, last_days
 
 
 def hours_of_blocks(on: date) -> dict[BlockKind, Hours]:
     """Return the wall-clock hours of each kind of block in force on a day."""
-    read = {kind: rule(f"roster.blocks.{kind.value}", on).value for kind in BlockKind}
+    read = {kind: rule(f"roster.blocks.{kind.value}", on).value for kind in LEGAL}
     return {kind: Hours(*(time.fromisoformat(text) for text in pair)) for kind, pair in read.items()}
 
 
@@ -45,6 +47,8 @@ def holidays_of(calendar: HolidayCalendar, on: date) -> PublicHolidays:
 def planned(sector: Sector, first_day: date, last_day: date) -> list[Block]:
     """Return the blocks that the rule gives a sector from `first_day` to `last_day`, both included."""
     kept = holidays_kept(sector, first_day)
+    if sector.is_shared:
+        return shared_blocks(first_day, last_day, sector.own_periods, kept, sector.zone)
     return blocks(first_day, last_day, hours_of_blocks(first_day), kept, sector.zone, sector.covered)
 
 
@@ -59,7 +63,12 @@ def legal_delays(on: date) -> Delays:
 
 
 def next_deadline(roster: Roster, today: date) -> Deadline | None:
-    """Return the next legal deadline of a roster, counted from `today`; None once all is done."""
+    """Return the next legal deadline of a roster, counted from `today`; None once all is done.
+
+    A shared on-call has none.
+    """
+    if roster.sector.is_shared:
+        return None
     return deadline(
         roster.step,
         first=roster.first_day,

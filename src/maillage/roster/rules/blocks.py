@@ -21,7 +21,7 @@ MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 
 class BlockKind(StrEnum):
-    """The blocks of article R. 6315-1 of the public-health code."""
+    """The blocks of article R. 6315-1 of the public-health code, and the periods of a shared on-call."""
 
     NIGHT = "night"
     SUNDAY = "sunday"
@@ -30,8 +30,11 @@ class BlockKind(StrEnum):
     BRIDGE_MONDAY = "bridge_monday"
     BRIDGE_FRIDAY = "bridge_friday"
     BRIDGE_SATURDAY = "bridge_saturday"
+    SHARED = "shared"
 
 
+LEGAL = tuple(kind for kind in BlockKind if kind is not BlockKind.SHARED)
+"""Blocks that the law names, each with its hours in a sourced rule."""
 OPTIONAL = frozenset(
     {BlockKind.SATURDAY_PM, BlockKind.BRIDGE_MONDAY, BlockKind.BRIDGE_FRIDAY, BlockKind.BRIDGE_SATURDAY}
 )
@@ -102,6 +105,22 @@ class Hours:
 
     starts: time
     ends: time
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Hours of a shared on-call, decided by those who share it.
+
+    `weekdays`: 0 is Monday; on a public holiday it holds only where `on_holidays`, whatever the weekday.
+    """
+
+    weekdays: frozenset[int]
+    hours: Hours
+    on_holidays: bool = False
+
+    def falls_on(self, day: date, kept: PublicHolidays) -> bool:
+        """Whether it holds on a day."""
+        return self.on_holidays if kept.on(day) else day.weekday() in self.weekdays
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -183,6 +202,19 @@ def blocks(
         Block(*_instants(day, hours[kind], zone), kind, day)
         for day in days
         for kind in kinds_on(day, kept, options)
+    )
+
+
+def shared_blocks(
+    first: date, last: date, periods: Collection[Period], kept: PublicHolidays, zone: ZoneInfo
+) -> list[Block]:
+    """Return the blocks of a shared on-call that start from `first` to `last` (both included), in order."""
+    days = (first + offset * DAY for offset in range((last - first).days + 1))
+    return sorted(
+        Block(*_instants(day, period.hours, zone), BlockKind.SHARED, day)
+        for day in days
+        for period in periods
+        if period.falls_on(day, kept)
     )
 
 

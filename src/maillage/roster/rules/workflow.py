@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from maillage.roster.rules.vocabulary import SectorKind
+
 
 class State(StrEnum):
     """Where a roster stands."""
@@ -37,6 +39,20 @@ NEXT: dict[State, tuple[State, ...]] = {
     State.DUTY_DONE: (),
 }
 """The transition table: a roster sent may be taken back, an incomplete one completed and sent again."""
+
+NEXT_SHARED: dict[State, tuple[State, ...]] = {
+    State.DRAFT: (State.TRANSMITTED,),
+    State.TRANSMITTED: (State.RUNNING, State.DRAFT),
+    State.RUNNING: (State.CLOSED,),
+    State.CLOSED: (),
+}
+"""The same for a shared on-call: published by those who share it, with nobody to approve it."""
+
+
+def next_steps(kind: SectorKind, state: State) -> tuple[State, ...]:
+    """Return the states to which a roster of a sector of that kind may go."""
+    return NEXT[state] if kind is SectorKind.PDSA else NEXT_SHARED.get(state, ())
+
 
 IN_FORCE = frozenset({State.TRANSMITTED, State.RUNNING, State.CLOSED, State.DUTY_DONE})
 """States in which the roster says who is on call."""
@@ -90,13 +106,20 @@ _AWAITED = {
 
 
 def obstacle(
-    state: State, to: State, *, first: date, last: date, today: date, missing: int
+    state: State,
+    to: State,
+    *,
+    first: date,
+    last: date,
+    today: date,
+    missing: int,
+    kind: SectorKind = SectorKind.PDSA,
 ) -> Obstacle | None:
     """Return what prevents a roster of the days `first` to `last` from going to `to`; None: nothing does.
 
     `missing` is the number of posts that nobody holds: with one the CDOM records an incomplete roster.
     """
-    if to not in NEXT[state]:
+    if to not in next_steps(kind, state):
         return Obstacle.NO_SUCH_STEP
     stops = {
         State.VALIDATED: (missing > 0, Obstacle.POSTS_MISSING),
