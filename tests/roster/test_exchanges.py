@@ -286,5 +286,7 @@ def test_two_accept_at_the_same_instant_and_one_is_told_why(tmp_path: Path) -> N
     for answers in said["accepted"]:
         assert sorted(one == "accepted" for one in answers) == [False, True]
         assert "Cette demande est close" in "".join(answers)
+    assert said["decided"] == [True] * 8, "accepted and decided at once: one of the two, and nothing open"
+    assert said["inherited"] == 0
     assert said["chosen"] == said["holders_right"] == said["runs"]
     assert said["sound"]

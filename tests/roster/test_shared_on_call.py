@@ -197,3 +197,18 @@ def test_whoever_asks_about_a_commune_reads_it_apart_with_its_telephone(
     assert "Inès Capucine est de garde" in text
     assert "tel:" in text
     assert "Aucun tableau transmis" in text, "the permanence of care answers for itself"
+
+
+def test_the_page_of_who_is_on_call_opens_on_its_answers(
+    coordinator: Person, month: api.Roster, nurse: api.Volunteer, clock: time_machine.Traveller
+) -> None:
+    first = api.posts_of(month)[0]
+    api.assign(by=coordinator, post=first, volunteer=nurse)
+    api.change_state(by=coordinator, roster=month, to=State.TRANSMITTED)
+    manager = enter(coordinator)
+    later(clock, first.starts_at + timedelta(hours=1), manager)
+    text = page(manager, "on_call")
+    assert "En ce moment" in text
+    assert text.index("Brume") < text.index("Infirmiers"), "the permanence of care first"
+    assert "Inès Capucine est de garde" in text
+    assert "En ce moment" not in page(manager, "on_call", query="?q=Nulle")

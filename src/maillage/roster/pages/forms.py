@@ -43,6 +43,7 @@ class SectorForm(forms.Form):
     seats = forms.IntegerField(label=_("Médecins par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
     kind = forms.ChoiceField(
         label=_("Nature de la garde"),
+        required=False,
         choices=[(one.value, label) for one, label in SECTOR_KIND_LABELS.items()],
         initial=SectorKind.PDSA.value,
         help_text=_(

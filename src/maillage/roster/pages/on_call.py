@@ -19,12 +19,23 @@ from maillage.kernel.rules import Permission
 from maillage.roster.models import Sector
 from maillage.roster.pages.presenters import clock, enumerated, until
 from maillage.roster.queries.departures import departure_of
-from maillage.roster.queries.duties import Coverage, OnCall, held_posts, next_posts, on_call, shared_on_call
+from maillage.roster.queries.duties import (
+    Coverage,
+    OnCall,
+    held_posts,
+    next_posts,
+    on_call,
+    on_call_by_sector,
+    shared_on_call,
+)
 from maillage.roster.queries.exchanges import volunteer_of
+from maillage.roster.queries.sectors import sectors_in
 from maillage.territory import api as territory
 
 FOUND = 10
 """How many communes a search offers."""
+SHOWN_NOW = 12
+"""How many sectors a page answers for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,18 @@ class WhoIsOnCall(Page):
                 (sector, answer_of(answer, now, person=self.person))
                 for sector, answer in (shared_on_call(commune, now) if commune else [])
             ],
+            everywhere=[] if commune or text else self._everywhere(now),
             found=[] if commune else territory.search_communes(text, FOUND),
             **context,
         )
+
+    def _everywhere(self, now: datetime) -> list[tuple[Sector, Answer]]:
+        """Return the answer of each sector that the visitor may read, shown before anything is asked."""
+        sectors = list(sectors_in(self.person).order_by("kind", "territory__search_name", "name", "pk"))
+        return [
+            (sector, answer_of(answer, now, person=self.person))
+            for sector, answer in on_call_by_sector(sectors[:SHOWN_NOW], now)
+        ]
 
     def _commune(self, text: str) -> territory.Commune | None:
         """Return the commune asked: by its code, or the only one of that name."""

@@ -23,7 +23,7 @@ from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.forms import PeriodForm
 from maillage.roster.pages.gaps import gaps_of
 from maillage.roster.pages.jobs import job_of
-from maillage.roster.pages.on_call import answer_of
+from maillage.roster.pages.on_call import SHOWN_NOW, answer_of
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries.calendars import ical
 from maillage.roster.queries.departures import departures_in
@@ -33,9 +33,6 @@ from maillage.roster.queries.settings import legal_days, legal_delays, planned
 from maillage.roster.rules.blocks import Block, BlockKind
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.workflow import EDITABLE, State, add_months
-
-SHOWN_NOW = 12
-"""How many sectors the first page answers for at once."""
 
 
 class Index(Page):
