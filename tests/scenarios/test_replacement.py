@@ -127,7 +127,9 @@ def _third(row: Any) -> int:
 
 def note_first_possible_offer(page: Page) -> str:
     """Note by phone the offer of the first colleague whom the rules allow; return their name."""
-    names = page.get_by_label("Un confrère s’est proposé par téléphone").locator("option").all_inner_texts()
+    choice = page.get_by_label("Un confrère s’est proposé par téléphone")
+    assert choice.input_value() == "", "nobody is chosen beforehand"
+    names = choice.locator("option:not([value=''])").all_inner_texts()
     address = page.url
     for name in names:
         if name == ME:
