@@ -90,15 +90,17 @@ def instance(file: Path) -> tuple[Problem, float]:
     """A public instance as a problem, and the constant that its objective adds (wishes not granted).
 
     Shifts are laid out through the day so that a rest of what a shift leaves of 24 hours forbids exactly the
-    successions that the instance forbids; the reader refuses an instance where no such order exists.
+    successions that the instance forbids; where no such order exists, they are given as a matrix.
     """
     read = sections(file)
     horizon, shifts = int(read["HORIZON"][0][0]), [line[0] for line in read["SHIFTS"]]
     length = {line[0]: int(line[1]) for line in read["SHIFTS"]}
     before = {line[0]: {one for one in line[2].split("|") if one} for line in read["SHIFTS"]}
     order = {shift: len(before[shift]) for shift in shifts}
-    if any(before[one] != {other for other in shifts if order[other] < order[one]} for one in shifts):
-        raise ValueError(f"{file.name}: successions that no rest can state")
+    by_rest = all(before[one] == {other for other in shifts if order[other] < order[one]} for one in shifts)
+    if not by_rest:
+        order = dict.fromkeys(shifts, 0)
+    forbidden = np.array([[other in before[one] for other in shifts] for one in shifts])
     staff = [line[0] for line in read["STAFF"]]
     number, at = {who: p for p, who in enumerate(staff)}, {shift: s for s, shift in enumerate(shifts)}
     cover = {(int(d), s): (int(n), float(u), float(o)) for d, s, n, u, o in read["COVER"]}
@@ -127,10 +129,12 @@ def instance(file: Path) -> tuple[Problem, float]:
     hours = np.array([float(length[key[1]]) for key in keys])
     limits.append(Limit("minutes", hours, numbers[:, 1].astype(float), numbers[:, 0].astype(float)))
     weekends = Occasions("weekends", np.where(day % 7 >= 5, day // 7, -1), numbers[:, 5])
+    sort = np.array([at[key[1]] for key in keys])
     made = Problem.of(
         posts,
         allowed,
         rest=DAY - 60,
+        successions=None if by_rest else roster.Successions(sort, forbidden),
         wish=wish,
         limits=tuple(limits),
         occasions=(weekends,),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maillage.engines.roster import Limit, Occasions, Posts, Problem, Runs
+from maillage.engines.roster import Limit, Occasions, Posts, Problem, Runs, Successions
 
 DAY = 1440
 
@@ -15,8 +15,12 @@ def nights(count, **columns):
     return Posts.of(start, start + 720, columns.pop("burden", 1.0), **columns)
 
 
-def random_problem(rng, people, posts, *, ruled=True, locked=False, runs=False, surplus=False, minima=False):
-    """Days, blocks, sectors, wishes and rules at random; `ruled`: limits and occasions."""
+def random_problem(rng, people, posts, *, ruled=True, locked=False, runs=False, surplus=False, minima=False,
+                   followed=False):  # fmt: skip
+    """Days, blocks, sectors, wishes and rules at random; `ruled`: limits and occasions.
+
+    `followed`: three sorts of post, some of which may not follow others.
+    """
     day = np.sort(rng.integers(0, max(posts // 2, 2), posts))
     if runs:
         # Every day has a post, so that days and runs of days are the same for all.
@@ -57,6 +61,7 @@ def random_problem(rng, people, posts, *, ruled=True, locked=False, runs=False, 
         runs=Runs(rng.integers(1, 4, people), rng.integers(1, 3, people), rng.integers(1, 3, people))
         if runs
         else None,
+        successions=Successions(rng.integers(0, 3, posts), rng.random((3, 3)) < 0.4) if followed else None,
         fairness=float(rng.choice([0.0, 2.0, 20.0])),
         change=float(rng.choice([0.0, 7.0])),
     )

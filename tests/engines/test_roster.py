@@ -18,10 +18,12 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @settings(deadline=None)
-@given(seeds, st.integers(1, 5), st.integers(1, 9), st.booleans(), st.booleans())
-def test_score_and_rules_equal_their_literal_reading(seed, people, posts, runs, surplus):
+@given(seeds, st.integers(1, 5), st.integers(1, 9), st.booleans(), st.booleans(), st.booleans())
+def test_score_and_rules_equal_their_literal_reading(seed, people, posts, runs, surplus, followed):
     rng = np.random.default_rng(seed)
-    problem = random_problem(rng, people, posts, locked=True, runs=runs, surplus=surplus, minima=True)
+    problem = random_problem(
+        rng, people, posts, locked=True, runs=runs, surplus=surplus, minima=True, followed=followed
+    )
     assignment = rng.random((people, posts)) < rng.random()
     assert {tuple(one) for one in roster.violations(problem, assignment)} == reference.violations(
         problem, assignment
@@ -32,10 +34,10 @@ def test_score_and_rules_equal_their_literal_reading(seed, people, posts, runs, 
 
 
 @settings(deadline=None, max_examples=40)
-@given(seeds, st.sampled_from([(1, 5), (2, 4), (3, 3)]), st.booleans(), st.booleans())
-def test_no_assignment_is_better_than_the_solver_s(seed, shape, runs, surplus):
+@given(seeds, st.sampled_from([(1, 5), (2, 4), (3, 3)]), st.booleans(), st.booleans(), st.booleans())
+def test_no_assignment_is_better_than_the_solver_s(seed, shape, runs, surplus, followed):
     rng = np.random.default_rng(seed)
-    problem = random_problem(rng, *shape, runs=runs, surplus=surplus, minima=seed % 2 == 0)
+    problem = random_problem(rng, *shape, runs=runs, surplus=surplus, minima=seed % 2 == 0, followed=followed)
     best = reference.best(problem)
     if np.isinf(best):
         with pytest.raises(NoRosterError, match="ease a minimum"):
@@ -49,10 +51,12 @@ def test_no_assignment_is_better_than_the_solver_s(seed, shape, runs, surplus):
 
 
 @settings(deadline=None, max_examples=25)
-@given(seeds, st.integers(2, 7), st.integers(2, 16), st.booleans())
-def test_solver_and_greedy_break_no_rule_and_the_objective_is_the_scorer_s(seed, people, posts, runs):
+@given(seeds, st.integers(2, 7), st.integers(2, 16), st.booleans(), st.booleans())
+def test_solver_and_greedy_break_no_rule_and_the_objective_is_the_scorer_s(
+    seed, people, posts, runs, followed
+):
     rng = np.random.default_rng(seed)
-    problem = random_problem(rng, people, posts, runs=runs)
+    problem = random_problem(rng, people, posts, runs=runs, followed=followed)
     quick, found = roster.cover(problem), roster.solve(problem, seconds=10.0, gap=0.02)
     assert not {one.rule for one in quick.violations} - {Rule.SHORTEST_RUN, Rule.SHORTEST_BREAK}
     assert found.violations == ()
@@ -64,9 +68,9 @@ def test_solver_and_greedy_break_no_rule_and_the_objective_is_the_scorer_s(seed,
 
 
 @settings(deadline=None, max_examples=40)
-@given(seeds, st.integers(2, 5), st.integers(2, 10))
-def test_locks_stand_and_nothing_else_is_broken(seed, people, posts):
-    problem = random_problem(np.random.default_rng(seed), people, posts, locked=True)
+@given(seeds, st.integers(2, 5), st.integers(2, 10), st.booleans())
+def test_locks_stand_and_nothing_else_is_broken(seed, people, posts, followed):
+    problem = random_problem(np.random.default_rng(seed), people, posts, locked=True, followed=followed)
     for found in (roster.cover(problem), roster.solve(problem, seconds=10.0)):
         assert (found.assignment | ~problem.locks).all()
         for one in found.violations:
@@ -106,6 +110,24 @@ def test_two_people_locked_on_one_post_are_kept_and_said():
     found = roster.solve(problem)
     assert [tuple(one) for one in found.violations] == [(Rule.SURPLUS, -1, (0,), "")]
     assert found.assignment.all()
+
+
+def test_any_matrix_of_successions_is_kept_and_its_shape_checked():
+    """A late day never before an early one, though the hours of rest would allow it; not the contrary."""
+    posts = Posts.of([720, DAY + 480, 2 * DAY + 720], [1080, DAY + 960, 2 * DAY + 1080], 1.0)
+    late_then_early = np.array([[False, False], [True, False]])
+    columns = {"successions": roster.Successions(np.array([1, 0, 1]), late_then_early)}
+    alone = roster.solve(Problem.of(posts, np.ones((1, 3)), **columns), gap=0.0)
+    assert alone.score.missing == 1
+    assert not alone.assignment[0, :2].all()
+    both = roster.solve(Problem.of(posts, np.ones((2, 3)), **columns), gap=0.0)
+    assert both.score.missing == 0
+    broken = roster.violations(Problem.of(posts, np.ones((1, 3)), **columns), np.ones((1, 3), dtype=bool))
+    assert [tuple(one) for one in broken] == [(Rule.SUCCESSION, 0, (0, 1), "")]
+    with pytest.raises(ValueError, match=r"must be \(3, 3\)"):
+        Problem.of(
+            posts, np.ones((1, 3)), successions=roster.Successions(np.array([0, 1, 2]), late_then_early)
+        )
 
 
 def test_a_new_absence_moves_one_night_only():

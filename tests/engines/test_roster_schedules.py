@@ -45,10 +45,10 @@ def shifts(days, people, **columns):
 
 
 @settings(deadline=None, max_examples=60)
-@given(seeds, st.integers(1, 9), st.booleans())
-def test_the_cheapest_path_is_the_cheapest_subset_that_keeps_the_rules(seed, count, two_a_day):
+@given(seeds, st.integers(1, 9), st.booleans(), st.booleans())
+def test_the_cheapest_path_is_the_cheapest_subset_that_keeps_the_rules(seed, count, two_a_day, followed):
     rng = np.random.default_rng(seed)
-    problem = random_problem(rng, 1, count, runs=True, minima=True)
+    problem = random_problem(rng, 1, count, runs=True, minima=True, followed=followed)
     if two_a_day:
         start = np.arange(count) // 2 * DAY + np.arange(count) % 2 * 60
         posts = Posts.of(start, start + 60, 1.0, under=10.0)
@@ -57,8 +57,9 @@ def test_the_cheapest_path_is_the_cheapest_subset_that_keeps_the_rules(seed, cou
             Limit("all", np.full(count, 0.5), np.full(1, 0.5), np.full(1, 1.5)),
         )
         problem = Problem.of(
-            posts, np.ones((1, count)), rest=DAY - 60, limits=limits, runs=problem.runs, occasions=()
-        )
+            posts, np.ones((1, count)), rest=DAY - 60, limits=limits, runs=problem.runs, occasions=(),
+            successions=problem.successions,
+        )  # fmt: skip
     price = np.append(rng.normal(size=count), np.zeros(problem.days))
     price[:count][~problem.allowed[0]] = np.inf
     best = np.inf

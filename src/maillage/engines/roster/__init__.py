@@ -15,6 +15,7 @@ from maillage.engines.roster.model import (
     Runs,
     Score,
     Solution,
+    Successions,
     Violation,
     relative_gap,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Score",
     "Share",
     "Solution",
+    "Successions",
     "Violation",
     "added",
     "cover",

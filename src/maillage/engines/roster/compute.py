@@ -58,6 +58,9 @@ def of_person(problem: Problem, person: int, held: NDArray[np.bool_]) -> Iterato
         yield Violation(Rule.LOCK, person, (post,))
     for one, other in np.argwhere(np.triu(problem.clashes(person, mine), 1)).tolist():
         yield Violation(Rule.REST, person, (int(mine[one]), int(mine[other])))
+    ill = problem.ill_followed(mine, mine)
+    for one, other in np.argwhere(np.triu(ill | ill.T, 1)).tolist():
+        yield Violation(Rule.SUCCESSION, person, (int(mine[one]), int(mine[other])))
     yield from _counts(problem, person, mine)
     if problem.runs is not None:
         yield from _runs(problem, person, mine)
@@ -156,6 +159,9 @@ class _Cover:
         self.burden[person] += posts.burden[post]
         rest = problem.rest[person]
         mine &= (posts.start >= posts.end[post] + rest) | (posts.end + rest <= posts.start[post])
+        if problem.successions is not None:
+            every, this = np.arange(len(posts)), np.array([post])
+            mine &= ~problem.ill_followed(this, every)[0] & ~problem.ill_followed(every, this)[:, 0]
         for limit, used in zip(problem.limits, self.used, strict=True):
             if limit.amount[post] > 0:
                 used[person] += limit.amount[post]

@@ -104,6 +104,30 @@ class _Builder:
         for clique in self.cliques(person):
             self.add_row(self.among(person, clique), -np.inf, max(1, self.locked(person, clique)), person)
 
+    def add_successions(self, person: int) -> None:
+        """No forbidden pair of one day and the next.
+
+        Where a person holds one post a day at most (runs of days), a sort and all that may not follow it make
+        one row, tighter than pair by pair.
+        """
+        successions, day = self.problem.successions, self.problem.posts.day
+        if successions is None:
+            return
+        mine = np.flatnonzero(self.x[person] >= 0)
+        ill = self.problem.ill_followed(mine, mine)
+        if self.problem.runs is None:
+            pairs = [mine[[one, other]] for one, other in np.argwhere(ill).tolist()]
+        else:
+            groups = np.unique(np.stack((day[mine], successions.sort[mine])), axis=1).T.tolist()
+            pairs = []
+            for first, sort in groups:
+                alike = (day[mine] == first) & (successions.sort[mine] == sort)
+                after = ill[alike].any(axis=0)
+                if after.any():
+                    pairs.append(mine[alike | after])
+        for together in pairs:
+            self.add_row(self.among(person, together), -np.inf, max(1, self.locked(person, together)), person)
+
     def add_limits(self, person: int) -> None:
         """Sums between their minimum and maximum; locks may pass the maximum alone."""
         for limit in self.problem.limits:
@@ -218,6 +242,7 @@ def formulate(problem: Problem) -> Formulation:
         build.add_fairness()
     for person in range(problem.allowed.shape[0]):
         build.add_rest(person)
+        build.add_successions(person)
         build.add_limits(person)
         build.add_occasions(person)
         if problem.runs is not None:

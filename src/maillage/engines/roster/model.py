@@ -34,6 +34,7 @@ class Rule(StrEnum):
     AVAILABILITY = "availability"
     LOCK = "lock"
     REST = "rest"
+    SUCCESSION = "succession"
     SURPLUS = "surplus"
     MAXIMUM = "maximum"
     MINIMUM = "minimum"
@@ -145,6 +146,18 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Successions:
+    """Which sort of post a person may not hold on the day after which: any matrix, beside the rest.
+
+    `sort`: shape (posts,), numbers from 0. `forbidden`: shape (sorts, sorts), true at (a, b) where b may not
+    be held on the day after a.
+    """
+
+    sort: IntArray
+    forbidden: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """A period to fill.
 
@@ -166,6 +179,7 @@ class Problem:
     limits: tuple[Limit, ...] = ()
     occasions: tuple[Occasions, ...] = ()
     runs: Runs | None = None
+    successions: Successions | None = None
     fairness: float = 20.0
     change: float = 0.0
 
@@ -200,6 +214,11 @@ class Problem:
             _shaped(group.name, ((group.occasion, posts), (group.maximum, people)))
         if people and not self.weight.sum() > 0:
             raise ValueError("somebody must have a weight")
+        if self.successions is not None:
+            _shaped("successions", ((self.successions.sort, posts),))
+            sorts = int(self.successions.sort.max(initial=-1)) + 1
+            if self.successions.forbidden.ndim != 2 or min(self.successions.forbidden.shape) < sorts:
+                raise ValueError(f"`forbidden` must be ({sorts}, {sorts}) at least")
         if self.runs is None:
             return
         runs = self.runs
@@ -228,6 +247,14 @@ class Problem:
         """Which two of these posts one person cannot hold both, for lack of rest; each with itself too."""
         start, until = self.posts.start[posts], self.posts.end[posts] + self.rest[person]
         return np.asarray((start[:, None] < until[None, :]) & (start[None, :] < until[:, None]))
+
+    def ill_followed(self, posts: IntArray, by: IntArray) -> NDArray[np.bool_]:
+        """Shape (posts, by): which post may not be followed by which, on the day after."""
+        if self.successions is None:
+            return np.zeros((posts.size, by.size), dtype=bool)
+        sort, day = self.successions.sort, self.posts.day
+        forbidden = self.successions.forbidden[sort[posts][:, None], sort[by][None, :]]
+        return np.asarray(forbidden & (day[by][None, :] == day[posts][:, None] + 1))
 
 
 class Score(NamedTuple):

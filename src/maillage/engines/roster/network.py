@@ -1,8 +1,9 @@
 """Every schedule of one person as a path through the days, and the cheapest of them for given costs.
 
 A state says what the days so far leave of the rules: when the rest ends, how long the run or the break has
-lasted, how much of each limit and how many occasions are used. States that leave the same future are one. The
-network does not depend on costs: it is built once for all those who are under the same rules.
+lasted, how much of each limit and how many occasions are used, which sort of post was held the day before.
+States that leave the same future are one. The network does not depend on costs: it is built once for all
+those who are under the same rules.
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ class _Sum:
 
 
 class _States:
-    """The states of one person, day after day: rest until, run (negative: break), sums, occasions."""
+    """The states of one person, day after day.
+
+    Columns: rest until, run (negative: break), sums, occasions, the sort held the day before.
+    """
 
     def __init__(self, problem: Problem, person: int) -> None:
         assert problem.runs is not None
@@ -84,9 +88,13 @@ class _States:
         self.shortest = int(problem.runs.shortest[person])
         self.pause = max(int(problem.runs.shortest_break[person]), 1)
         self.of_groups = 2 + len(self.sums)
-        self.rows = np.zeros((1, self.of_groups + 2 * len(self.groups)), dtype=np.int64)
+        self.successions = problem.successions
+        width = self.of_groups + 2 * len(self.groups) + (self.successions is not None)
+        self.rows = np.zeros((1, width), dtype=np.int64)
         self.rows[0, 1] = -self.pause
         self.rows[0, self.of_groups + 1 :: 2] = -1
+        if self.successions is not None:
+            self.rows[0, -1] = -1
 
     def step(self, day: int) -> Layer:
         """The arcs of one day; the states become those after it."""
@@ -110,6 +118,8 @@ class _States:
         rested[:, 1] = np.where(run < 0, np.maximum(run - 1, -self.pause), -1)
         # A run as long as the days before began with the period: it may be short.
         ended = (run < 0) | (run >= self.shortest) | (run == day)
+        if self.successions is not None:
+            rested[:, -1] = -1
         yield self.day.size + day, self.settled(ended, rested, day)
         ready = ((run > 0) | (run == -self.pause)) & (np.maximum(run, 0) < self.longest)
         for post in np.flatnonzero(self.day == day).tolist():
@@ -122,7 +132,14 @@ class _States:
                 if (occasion := int(group.occasion[post])) >= 0:
                     after[:, used] += after[:, current] != occasion
                     after[:, current] = occasion
-            yield post, self.settled(ready & (self.begin[post] >= self.rows[:, 0]), after, day)
+            possible = ready & (self.begin[post] >= self.rows[:, 0])
+            if self.successions is not None:
+                sort, forbidden = int(self.successions.sort[post]), self.successions.forbidden
+                last = self.rows[:, -1]
+                possible = possible & ~((last >= 0) & forbidden[last, sort])
+                # A sort that anything may follow leaves the same future as a day off.
+                after[:, -1] = sort if forbidden[sort].any() else -1
+            yield post, self.settled(possible, after, day)
 
     def settled(self, possible: NDArray[np.bool_], rows: IntArray, day: int) -> Choice:
         """Leave out what breaks a limit; forget what no longer matters."""

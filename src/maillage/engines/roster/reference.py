@@ -47,6 +47,11 @@ def violations(problem: Problem, assignment: Assignment) -> set[Breach]:
             first, second = sorted((a, b), key=lambda j: int(posts.start[j]))
             if posts.start[second] < posts.end[first] + problem.rest[p]:
                 found.add((Rule.REST, p, (a, b), ""))
+            if problem.successions is not None:
+                sort, forbidden = problem.successions.sort, problem.successions.forbidden
+                for before, after in ((a, b), (b, a)):
+                    if posts.day[after] == posts.day[before] + 1 and forbidden[sort[before], sort[after]]:
+                        found.add((Rule.SUCCESSION, p, (a, b), ""))
         found |= _counts(problem, p, mine) | _runs(problem, p, mine)
     for j in range(count):
         if assignment[:, j].sum() > posts.demand[j] and posts.over[j] == np.inf:

@@ -27,6 +27,7 @@ BROKEN: dict[Rule, str | Promise] = {
     Rule.AVAILABILITY: gettext_lazy("absence, ou garde dans un autre secteur"),
     Rule.LOCK: gettext_lazy("garde verrouillée"),
     Rule.REST: gettext_lazy("repos insuffisant entre deux gardes"),
+    Rule.SUCCESSION: gettext_lazy("succession de gardes interdite"),
     Rule.MAXIMUM: gettext_lazy("maximum de gardes du mois"),
     Rule.OCCASIONS: gettext_lazy("maximum de fins de semaine du mois"),
     Rule.SURPLUS: gettext_lazy("poste déjà tenu"),
