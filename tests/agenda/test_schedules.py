@@ -198,6 +198,9 @@ def test_a_feed_shows_the_final_state_without_a_name_until_it_is_revoked(
     assert [str(event["summary"]) for event in events] == ["Rendez-vous", "Absence"]
     assert str(events[0]["uid"]) == f"appointment-{kept.pk}@maillage"
     assert events[0].decoded("dtstart") == slots[0].starts_at
+    assert events[1].decoded("dtstart") == date(2026, 3, 20), "a whole day"
+    assert client.head(f"/agenda/flux/{secret}.ics").status_code == 200
+    assert client.options(f"/agenda/flux/{secret}.ics").status_code == 200
     assert "Tilleul".lower() not in answer.content.decode().lower()
     sharing.revoke_feed(by=doctor, feed=feed)
     assert client.get(f"/agenda/flux/{secret}.ics").status_code == 404

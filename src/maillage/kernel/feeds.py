@@ -1,6 +1,6 @@
 """Calendars that another program reads by a secret address, until it is revoked (iCalendar, RFC 5545).
 
-A context subclasses `SecretFeed` with what the calendar shows, and answers with `calendar_response` of a
+A context subclasses `SecretFeed` with what the calendar shows, and answers by `calendar_view` with a
 `calendar`. Only a digest of the secret is kept: the address is shown once, to whoever made it.
 """
 
@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from functools import wraps
 from typing import Any, Self
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
-from icalendar import Calendar, Event
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
@@ -76,17 +82,27 @@ def digest_of(secret: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event of a calendar; `key` names it for good, so that a change replaces it."""
+    """One event of a calendar; `key` names it for good, so that a change replaces it.
+
+    `is_whole_days`: it lasts whole days of the wall clock on which `starts_at` and `ends_at` are written, and
+    a calendar shows it above the hours.
+    """
 
     key: str
     starts_at: datetime
     ends_at: datetime
     summary: str
     location: str = ""
+    is_whole_days: bool = False
+
+
+def lasts_whole_days(starts_at: datetime, ends_at: datetime) -> bool:
+    """Return whether a stretch goes from midnight to midnight, on the wall clock of both."""
+    return starts_at.time() == ends_at.time() == time.min and starts_at.date() < ends_at.date()
 
 
 def calendar(name: str, producer: str, happenings: Iterable[Happening], *, private: bool = True) -> bytes:
-    """Return events as one iCalendar file, times in UTC."""
+    """Return events as one iCalendar file: times in UTC, whole days as dates, never without a component."""
     now = timezone.now()
     document = Calendar()
     document.add("prodid", f"-//Maillage//{producer}//FR")
@@ -96,15 +112,28 @@ def calendar(name: str, producer: str, happenings: Iterable[Happening], *, priva
         event = Event()
         event.add("uid", f"{one.key}@maillage")
         event.add("dtstamp", now)
-        event.add("dtstart", one.starts_at)
-        event.add("dtend", one.ends_at)
+        event.add("dtstart", one.starts_at.date() if one.is_whole_days else one.starts_at.astimezone(UTC))
+        event.add("dtend", one.ends_at.date() if one.is_whole_days else one.ends_at.astimezone(UTC))
         event.add("summary", one.summary)
         if one.location:
             event.add("location", one.location)
         if private:
             event.add("class", "PRIVATE")
         document.add_component(event)
+    if not document.subcomponents:
+        document.add_component(_utc())
     return bytes(document.to_ical())
+
+
+def _utc() -> Timezone:
+    """Return what an empty calendar holds: RFC 5545 (3.6) asks for a component, and this one says nothing."""
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (an onset is written without a zone)
+    standard.add("tzoffsetfrom", timedelta(0))
+    standard.add("tzoffsetto", timedelta(0))
+    zone.add_component(standard)
+    return zone
 
 
 def calendar_response(document: bytes, *, file: str = "") -> HttpResponse:
@@ -114,3 +143,36 @@ def calendar_response(document: bytes, *, file: str = "") -> HttpResponse:
     if file:
         answer["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
+
+
+_ALLOWED = "GET, HEAD, OPTIONS"
+
+
+def calendar_view(document_of: Callable[[str], bytes]) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """Make the view of secret addresses from what each shows; `document_of` raises Http404 where none does.
+
+    Calendar programs look before they read: HEAD answers as GET without the calendar, OPTIONS says what is
+    allowed without saying whether the address is one, any other method is refused (405). Unchanged events
+    answer 304 to a program that has them.
+    """
+
+    @login_not_required
+    @csrf_exempt
+    @never_cache
+    @wraps(document_of)
+    def view(request: HttpRequest, secret: str) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return HttpResponse(headers={"Allow": _ALLOWED, "Content-Length": "0"})
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(_ALLOWED.split(", "))
+        answer = calendar_response(document_of(secret))
+        answer["ETag"] = f'"{_version_of(answer.content)}"'
+        return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
+
+    return view
+
+
+def _version_of(document: bytes) -> str:
+    """Return what names the events of a calendar, whenever it was written."""
+    lines = (line for line in document.splitlines() if not line.startswith(b"DTSTAMP"))
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()[:32]

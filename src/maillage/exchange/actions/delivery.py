@@ -59,8 +59,10 @@ def deliver(event: outbox.Event) -> None:
 
 
 @transaction.atomic
-def retry(*, by: Person, notification: Notification) -> None:
-    """Send again what was abandoned: a new round of attempts, the same key. Raises PermissionDenied.
+def retry(*, by: Person, notification: Notification) -> bool:
+    """Send again what was abandoned: a new round of attempts, the same key; return whether it is.
+
+    Raises PermissionDenied.
 
     What is not abandoned is left as it is: two clicks send once. A line of the inbox has nothing to send, and
     nobody writes to whom a call has reached meanwhile.
@@ -73,12 +75,13 @@ def retry(*, by: Person, notification: Notification) -> None:
     locked = found.exclude(channel=Channel.INBOX.value).get()
     reached = Notification.objects.with_key(locked.key).filter(calls__outcome=CallOutcome.REACHED.value)
     if locked.state != State.ABANDONED.value or reached.exists():
-        return
+        return False
     locked.state, locked.attempts, locked.rounds = State.QUEUED.value, 0, locked.rounds + 1
     locked.save(update_fields=["state", "attempts", "rounds"])
     queue(locked, not_before=timezone.now())
     changes = {"rounds": [locked.rounds - 1, locked.rounds]}
     journal.record(by=by, verb="exchange.retried", target=journal.target_of(locked), changes=changes)
+    return True
 
 
 def _call_off(notification: Notification) -> None:

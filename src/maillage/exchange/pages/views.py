@@ -151,6 +151,12 @@ class Retry(Endpoint):
         """Do it, then show the list again. Raises PermissionDenied for a delivery of another scope."""
         rows = Notification.objects.to_send(pk).exclude(channel="inbox").select_related("scope")
         row = get_object_or_404(rows)
-        delivery.retry(by=self.person, notification=row)
-        messages.success(request, _("L’envoi est relancé : il part dans les secondes qui viennent."))
+        if delivery.retry(by=self.person, notification=row):
+            messages.success(
+                request, _("L’envoi est relancé : son état se lit ici dans les secondes qui viennent.")
+            )
+        else:
+            messages.info(
+                request, _("Rien à relancer : l’envoi est déjà relancé, ou la personne a été jointe.")
+            )
         return redirect("exchange:deliveries")

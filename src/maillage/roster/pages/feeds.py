@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,12 +13,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 
 from maillage.directory.api import Professional
 from maillage.kernel import access
-from maillage.kernel.feeds import calendar_response
+from maillage.kernel.feeds import calendar_view
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
@@ -97,13 +94,11 @@ class FeedEnd(Endpoint):
         return redirect("roster:feeds")
 
 
-@login_not_required
-@never_cache
-@require_GET
-def feed(_request: HttpRequest, secret: str) -> HttpResponse:
-    """Answer with the calendar of that address; 404 where it was revoked or never was."""
+@calendar_view
+def feed(secret: str) -> bytes:
+    """Return the calendar of that address. Raises Http404 where it was revoked or never was."""
     rows = DutyFeed.objects.opened_by(secret).select_related("sector", "professional")
-    return calendar_response(feed_calendar(get_object_or_404(rows)))
+    return feed_calendar(get_object_or_404(rows))
 
 
 def subjects_of(person: Person) -> dict[str, Sector | Professional]:
