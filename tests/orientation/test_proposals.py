@@ -116,7 +116,8 @@ def test_without_a_phone_the_regulator_tells(call: Call, regulator: Person, doct
     made = api.hold_and_book(by=regulator, proposal=proposals(regulator, call())[0], key="k")
     assert made.appointment
     assert not made.told
-    assert "donnez vous-même" in made.sentence
+    assert "dites-le maintenant" in made.sentence
+    assert "Cabinet Aubépine" in made.sentence
 
 
 def test_a_slot_taken_meanwhile_gives_the_next_best(

@@ -25,6 +25,7 @@ from maillage.orientation.rules.workflow import (
     STATE_OF_DECISION,
     lock_holds,
     may_become,
+    queue_order,
     state_after,
     urgency,
 )
@@ -98,18 +99,38 @@ def test_a_service_is_open_between_its_hours(moment: str, is_open: bool) -> None
 
 
 @pytest.mark.parametrize(
-    ("age_months", "sex", "concerned"),
+    ("age_months", "sex", "checks"),
     [
-        (None, "", True), (30 * 12, "female", True), (30 * 12, "male", False), (16 * 12, "", True),
-        (16 * 12 - 1, "", False), (66 * 12 - 1, "female", True), (66 * 12, "female", False),
+        (None, "", ["check_age", "check_sex"]), (30 * 12, "female", []), (30 * 12, "male", None),
+        (16 * 12, "", ["check_sex"]), (16 * 12 - 1, "", None), (66 * 12 - 1, "female", []),
+        (66 * 12, "female", None), (None, "female", ["check_age"]),
     ],
 )  # fmt: skip
-def test_what_is_not_known_excludes_nobody_from_a_protocol(
-    age_months: int | None, sex: str, concerned: bool
+def test_what_is_not_known_of_a_person_is_to_be_checked(
+    age_months: int | None, sex: str, checks: list[str] | None
 ) -> None:
-    cystitis = {"age_min": 16, "age_max": 65, "sex": "female"}
-    assert services.is_for(cystitis, age_months=age_months, sex=sex) is concerned
-    assert services.is_for({}, age_months=age_months, sex=sex)
+    cystitis = {"age_min": 16, "age_max": 65, "sex": "female", "established": True}
+    assert services.to_check(cystitis, services.Whom(age_months, sex)) == checks
+    assert services.to_check({}, services.Whom(age_months, sex)) == ["not_established"]
+
+
+def test_the_queue_is_ordered_by_alarm_then_lateness_then_priority() -> None:
+    on_time, late, escalated = Urgency.ON_TIME, Urgency.LATE, Urgency.ESCALATED
+    waiting = [
+        queue_order(State.NEW, "P0", on_time, alarms=True),
+        queue_order(State.IN_HAND, "P1", on_time, alarms=True),
+        queue_order(State.NEW, "P3", on_time, alarms=True),
+        queue_order(State.NEW, "P3", escalated, alarms=False),
+        queue_order(State.TRANSFERRED, "P1", escalated, alarms=True),
+        queue_order(State.NEW, "", on_time, alarms=False),
+        queue_order(State.NEW, "P2", late, alarms=False),
+        queue_order(State.PROPOSED, "P2", on_time, alarms=False),
+        queue_order(State.NEW, "P3", late, alarms=False),
+        queue_order(State.NEW, "NR", on_time, alarms=False),
+        queue_order(State.BOOKED, "P2", late, alarms=False),
+        queue_order(State.BOOKED, "P2", on_time, alarms=False),
+    ]
+    assert waiting == sorted(waiting)
 
 
 @pytest.mark.parametrize("kind", ProposalKind)

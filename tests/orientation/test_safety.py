@@ -13,10 +13,11 @@ from django.urls import reverse
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional, StructureKind
 from maillage.kernel.models import Entry, Person
+from maillage.kernel.rules import Role
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Proposal, Request, SafetySheet, Search, SpokenCheck
 from maillage.territory.api import Commune, Territory
-from tests.factories import make_patient
+from tests.factories import make_patient, make_person
 from tests.orientation.conftest import FEVER, NOW, Call, pass_safety, refused
 from tests.orientation.test_services import make_member, make_structure
 
@@ -450,3 +451,43 @@ def test_the_desk_reads_in_english(
     page = client.get(reverse("orientation:call")).content.decode()
     assert "Suspected cardiac arrest, sudden death" in page
     assert "arrêt cardiaque" not in page
+
+
+@pytest.mark.parametrize(
+    ("priority", "late", "escalated"), [("P0", 1, 2), ("P1", 1, 3), ("", 2, 5), ("P2", 2, 5), ("P3", 5, 15)]
+)
+def test_each_priority_has_its_own_delay(
+    priority: str, late: int, escalated: int, call: Call, place: Territory, regulator: Person
+) -> None:
+    ehpad = make_person("odile.glycine", Role.EHPAD, place.scope)
+    asked = {"scope": place.scope, "origin": api.Origin.EHPAD, "key": key()}
+    api.open_request(by=ehpad, values={"motive": FEVER, "priority": priority}, **asked)
+    for minutes, urgency in ((late - 0.1, "on_time"), (late, "late"), (escalated, "escalated")):
+        (line,) = api.queue(by=regulator, scope=place.scope, now=NOW + timedelta(minutes=minutes))
+        assert line.urgency == urgency, minutes
+
+
+def test_the_queue_is_in_the_order_of_priorities(call: Call, regulator: Person, place: Territory) -> None:
+    for priority in ("P3", "P2", "NR", "P1", "", "P0"):
+        call(priority=priority, checked=False)
+    found = [one.request.priority for one in api.queue(by=regulator, scope=place.scope)]
+    assert found == ["P0", "P1", "", "P2", "P3", "NR"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "told", "words"),
+    [("+33639980001", True, "SMS"), ("", False, "À dire"), ("+33199001234", False, "À dire")],
+)
+def test_what_is_said_after_booking_is_what_the_outbox_knows(
+    phone: str, told: bool, words: str, call: Call, regulator: Person, doors: Doors, place: Territory
+) -> None:
+    who = make_patient("Charme", place, phone=phone)
+    request = call(patient=who, age_months=38)
+    search = api.propose(by=regulator, request=request)
+    first = Proposal.objects.of_request(request).filter(search=search).first()
+    done = api.hold_and_book(by=regulator, proposal=first, key=key())
+    assert done.told is told
+    assert words in done.sentence
+    assert "envoyés" not in done.sentence
+    spoken = ("samedi 14 mars 2026", "Aubépine", "Cabinet Aubépine", "01 99 00 12 34")
+    assert all(one in done.sentence.replace("\N{NO-BREAK SPACE}", " ") for one in spoken) is not told

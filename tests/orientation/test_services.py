@@ -83,7 +83,7 @@ def test_a_protocol_by_whoever_says_they_follow_it(
     man = make_patient("Chêne", place, sex="male")
     assert kinds(regulator, call(motive="M03.05", patient=man)) == ["samu"]
     assert kinds(regulator, call(motive="M03.05", patient=woman, age_months=12 * 12)) == ["samu"]
-    assert kinds(regulator, call(motive="M03.05", patient=None)) == ["protocol", "samu"]
+    assert kinds(regulator, call(motive="M03.05", patient=None)) == ["samu", "protocol"]
     assert kinds(regulator, call(motive="M03.11")) == ["samu"]
 
 
@@ -152,10 +152,10 @@ def test_a_service_is_accepted_by_phone_or_refused(
         make_member(centre, "10", [], (5, 9, 18))
     pharmacist = make_member(make_structure(StructureKind.PHARMACY, village), "21", ["TROD-A"])
     request = call()
-    protocol, first, second, samu = proposed(regulator, request)
+    first, second, samu, protocol = proposed(regulator, request)
     after = api.refuse_proposal(by=regulator, proposal=first, reason=api.RefusalReason.NO_ANSWER)
     assert after.next_best == second
-    assert [one.structure for one in proposed(regulator, request)[1:2]] == [second.structure]
+    assert [one.structure for one in proposed(regulator, request)[:1]] == [second.structure]
     refused(
         api.Refusal.PROPOSAL_GONE,
         api.send_outside_slot,
@@ -164,13 +164,13 @@ def test_a_service_is_accepted_by_phone_or_refused(
         proposal=second,
         key="k",
     )
-    kept, other, *_rest = Proposal.objects.of_request(request).offered()
+    other, _samu, kept = Proposal.objects.of_request(request).offered()
     made = api.send_outside_slot(by=regulator, request=request, proposal=kept, key="k")
     assert (made.kind, made.sent_to, made.proposal) == ("protocol", pharmacist, kept)
     states = dict(Proposal.objects.of_request(request).values_list("pk", "state"))
     assert (states[kept.pk], states[other.pk], states[samu.pk]) == ("accepted", "replaced", "replaced")
     again = call()
-    chosen = proposed(regulator, again)[1]
+    chosen = proposed(regulator, again)[0]
     sent = api.send_outside_slot(by=regulator, request=again, proposal=chosen, key="l")
     assert (sent.kind, sent.structure) == ("outside", chosen.structure)
     assert Decision.objects.of_request(again).count() == 1
@@ -193,7 +193,7 @@ def test_the_vintage_of_a_measured_journey_is_kept(
     make_doctor("Bruyère", commune=village)
     make_member(make_structure(StructureKind.PHARMACY, town), "21", ["SNP2"])
     found = proposed(regulator, call())
-    assert [(one.travel, one.travel_is_estimate, one.travel_source) for one in found[:3]] == [
+    assert [(one.travel, one.travel_is_estimate, one.travel_source) for one in (*found[:2], found[3])] == [
         (0.0, True, ""), (21.0, False, "Metric-OSRM, 2024"), (21.0, False, "Metric-OSRM, 2024"),
     ]  # fmt: skip
 
@@ -221,3 +221,62 @@ def test_where_somebody_more_is_accepted(
 @pytest.mark.parametrize("motive", ["M02.06", "M03.14", "M03.22", "M06.02"])
 def test_without_supply_nothing_is_said(motive: str, call: Call, regulator: Person) -> None:
     assert kinds(regulator, call(motive=motive)) == ["samu"]
+
+
+def test_a_febrile_child_is_never_sent_to_a_nurse_for_a_sore_throat(
+    call: Call, regulator: Person, village: Commune, place: Territory
+) -> None:
+    nurse = make_member(make_structure(StructureKind.HEALTH_CENTRE, village), "60", ["SNP2"])
+    assert kinds(regulator, call(age_months=38)) == ["samu"]
+    assert kinds(regulator, call(age_months=51 * 12)) == ["samu"]
+    for age, checks in (
+        (7 * 12, ["not_established"]), (46 * 12, ["check_age", "not_established"]),
+        (None, ["check_age", "not_established"]),
+    ):  # fmt: skip
+        found = proposed(regulator, call(age_months=age))
+        assert [one.kind for one in found] == ["samu", "protocol"], age
+        assert (found[1].professional, found[1].reasons) == (nurse, ["protocol", *checks])
+
+
+def test_what_answers_say_of_a_person_excludes_from_a_protocol(
+    call: Call, regulator: Person, village: Commune, place: Territory
+) -> None:
+    make_member(make_structure(StructureKind.PHARMACY, village), "21", ["SNP1"])
+    woman = make_patient("Saule", place, sex="female")
+    request = call(motive="M03.05", patient=woman, age_months=30 * 12)
+    (sheet,) = api.sheets_for(request.motive)
+    asked = {"by": regulator, "request": request, "sheet": sheet}
+    for fact, reason in (("fever", "check_fever"), ("pregnant", "check_pregnancy")):
+        for answer, awaited in (
+            (api.Answer.NO, ["protocol", "samu"]), (api.Answer.YES, ["samu"]),
+            (api.Answer.UNKNOWN, ["samu", "protocol"]), (api.Answer.NO, ["protocol", "samu"]),
+        ):  # fmt: skip
+            assert not api.answer_questions(**asked, answers={fact: answer}).has_red_flag
+            found = proposed(regulator, request)
+            assert [one.kind for one in found] == awaited, (fact, answer)
+            if answer is api.Answer.UNKNOWN:
+                assert found[1].reasons == ["protocol", reason]
+
+
+def test_a_protocol_found_before_the_age_was_known_is_no_door(
+    call: Call, regulator: Person, village: Commune
+) -> None:
+    make_member(make_structure(StructureKind.PHARMACY, village), "21", ["TROD-A"])
+    request = call(age_months=30 * 12)
+    protocol = proposed(regulator, request)[1]
+    api.describe(by=regulator, request=request, values={"age_months": 38})
+    asked = {"by": regulator, "request": request}
+    refused(api.Refusal.NO_PROTOCOL, api.send_outside_slot, **asked, proposal=protocol, key="k")
+    other = {"by": regulator, "request": call(motive="M03.11", age_months=480)}
+    refused(api.Refusal.NO_PROTOCOL, api.decide, **other, kind=api.DecisionKind.PROTOCOL)
+
+
+def test_whoever_follows_a_protocol_says_at_which_age(
+    call: Call, regulator: Person, village: Commune, place: Territory
+) -> None:
+    make_member(make_structure(StructureKind.PHARMACY, village), "21", ["SNP1"])
+    ServiceOffer.objects.update(age_min=18)
+    woman = make_patient("Saule", place, sex="female")
+    asked = {"motive": "M03.05", "patient": woman}
+    assert kinds(regulator, call(**asked, age_months=17 * 12)) == ["samu"]
+    assert kinds(regulator, call(**asked, age_months=18 * 12)) == ["protocol", "samu"]

@@ -165,7 +165,7 @@ def test_a_febrile_child_from_the_call_to_the_indicator(
     screenshot(yanis, "regulation-retenu")
     assert travel(yanis, second) <= MOST_MINUTES
     yanis.keyboard.press("b")
-    told(yanis, "L’heure et le lieu sont envoyés à la personne")
+    told(yanis, "Un SMS part au")
 
     # The family reads an hour, a place, a name and a phone: nothing about health. So does the doctor's line.
     assert_no_health(demo_home, second)
@@ -227,5 +227,28 @@ def test_replayed_with_a_red_flag_booking_is_blocked_and_15_is_shown(
     settle(page)
     assert_axe_clean(page)
     screenshot(page, "regulation-alerte-telephone")
+    page.get_by_role("button", name="Noter la transmission au 15").click()
+    told(page, "Transmission au 15 notée")
+
+
+def test_a_vital_motive_opens_the_15_at_once_and_no_slot_is_reachable(
+    new_page: NewPage, demo_url: str, second_regulator: str
+) -> None:
+    # « Suspicion d’arrêt cardiaque »: nothing is asked, nothing is searched, the 15 is there.
+    page = at_work(new_page, demo_url, second_regulator)
+    page.goto(f"{DESK}appel/")
+    page.locator("#id_motive").select_option("M01.01")
+    page.locator("#id_age_years").fill("62")
+    page.get_by_role("button", name="Enregistrer et poser les questions").click()
+    expect(page.get_by_role("heading", name=re.compile("Urgence vitale"))).to_be_visible()
+    expect(page.get_by_role("link", name="15", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Réserver|Retenir|Chercher qui"))).to_have_count(0)
+    # The address of the search answers no better, nor does a form posted by hand.
+    number = page.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    page.goto(f"{DESK}{number}/?etape=propositions")
+    expect(page.locator("#desk-cards")).to_have_count(0)
+    settle(page)
+    assert_axe_clean(page)
+    screenshot(page, "regulation-urgence-vitale")
     page.get_by_role("button", name="Noter la transmission au 15").click()
     told(page, "Transmission au 15 notée")

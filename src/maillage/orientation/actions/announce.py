@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional
 from maillage.exchange import api as exchange
+from maillage.kernel import formats
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.orientation.models import Request
 from maillage.territory.api import Commune
 
@@ -71,10 +73,21 @@ def tell_own_doctor(*, by: Person, row: Request, seen_by: Professional | None, k
     )  # fmt: skip
 
 
-def told_sentence(told: bool) -> str:
-    """Say whether the person was sent the time and place, or must be told now."""
-    if told:
-        return _("Rendez-vous pris. L’heure et le lieu sont envoyés à la personne.")
-    return _(
-        "Rendez-vous pris. Aucun téléphone du cabinet n’est connu : donnez vous-même l’heure et le lieu."
-    )
+def told_sentence(row: Request, slot: agenda.Slot, *, subject: str, announced: bool) -> tuple[str, bool]:
+    """Say what is known of the message to the person, and whether they are told by it.
+
+    Where no message can reach them, the hour, the professional, the place and its phone are there to be read
+    out. `announced`: whether `announce` wrote one.
+    """
+    patient = row.patient
+    if patient is None:
+        return _("Rendez-vous pris."), False
+    known = exchange.told(subject=subject, to=patient, is_coming=announced)
+    said = [_("Rendez-vous pris."), known.sentence]
+    if known.say_it_now:
+        meeting, where = meeting_at(slot), slot.schedule
+        address = ", ".join(filter(None, [str(where), where.place.address if where.place else ""]))
+        when = formats.date_long(timezone.localtime(meeting.when))
+        parts = [when, meeting.professional.name, address, written_phone(meeting.phone)]
+        said.append(_("À dire : {what}.").format(what=" · ".join(filter(None, parts))))
+    return " ".join(said), not known.say_it_now

@@ -15,6 +15,7 @@ from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.following import follow, follow_moved
 from maillage.orientation.actions.rights import in_hand, locked_with, require_cleared, require_closer, tell
 from maillage.orientation.actions.sayable import check_sayable
+from maillage.orientation.computations.services import protocols_for
 from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
 from maillage.orientation.rules.workflow import AWAITING_OUTCOME, counts_as_another_attempt
@@ -34,6 +35,8 @@ def decide(
         raise ValueError(f"{kind} has an action of its own")
     row = in_hand(by, request)
     require_cleared(row)
+    if kind is DecisionKind.PROTOCOL and not protocols_for(row):
+        raise OrientationError(Refusal.NO_PROTOCOL)
     now = timezone.now()
     doctor = None
     if kind is DecisionKind.ON_CALL:

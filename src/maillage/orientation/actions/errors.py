@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     UNCHECKED = "unchecked"
     NO_CHECK_NOTE = "no_check_note"
     NO_CHECK = "no_check"
+    NO_PROTOCOL = "no_protocol"
     UNANSWERED = "unanswered"
     URGENT = "urgent"
     STATE = "state"
@@ -60,6 +61,9 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "Aucune question validée pour ce motif : notez d’abord ce que vous avez vérifié, et qui a répondu."
     ),
     Refusal.NO_CHECK_NOTE: _("Écrivez ce que vous avez demandé et ce qui a été répondu."),
+    Refusal.NO_PROTOCOL: _(
+        "Aucun protocole connu ne s’applique à ce motif, à cet âge et à ce sexe : cherchez un médecin."
+    ),
     Refusal.NO_CHECK: _("Ce motif ne se vérifie pas de vive voix : suivez ce que dit la demande."),
     Refusal.UNANSWERED: _("Des questions de sécurité sont sans réponse : posez-les avant de proposer."),
     Refusal.URGENT: _("Une demande P0 ou P1 ne cherche pas de créneau : transmettez-la au 15."),

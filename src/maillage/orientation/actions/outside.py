@@ -24,6 +24,7 @@ from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.proposals import Next
 from maillage.orientation.actions.rights import in_hand, require_cleared, tell
 from maillage.orientation.actions.standing import standing
+from maillage.orientation.computations.services import protocols_for
 from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState
 
@@ -63,7 +64,8 @@ def book_over_capacity(
         subject=agenda.subject_of(made),
     )
     tell(by, row, "orientation.booked_over_capacity", {"appointment": made.pk})
-    return Next(row, made, None, told_sentence(told), told)
+    sentence, told = told_sentence(row, slot, subject=agenda.subject_of(made), announced=told)
+    return Next(row, made, None, sentence, told)
 
 
 @transaction.atomic
@@ -91,6 +93,8 @@ def send_outside_slot(
     require_cleared(row)
     if proposal is not None:
         proposal = _standing(row, proposal)
+        if proposal.protocol and proposal.protocol not in protocols_for(row):
+            raise OrientationError(Refusal.NO_PROTOCOL)  # the age or an answer changed since the search
         professional, structure = proposal.professional, proposal.structure
     if not _practises(professional, structure):
         raise OrientationError(Refusal.NO_EFFECTOR)

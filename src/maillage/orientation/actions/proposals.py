@@ -134,7 +134,8 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
         subject=agenda.subject_of(made),
     )  # fmt: skip
     tell(by, row, "orientation.booked", {"proposal": chosen.pk, "appointment": made.pk})
-    sentence = " ".join([told_sentence(told), *_expected_elsewhere(row, chosen.slot)])
+    said, told = told_sentence(row, chosen.slot, subject=agenda.subject_of(made), announced=told)
+    sentence = " ".join([said, *_expected_elsewhere(row, chosen.slot)])
     return Next(row, made, None, sentence, told)
 
 

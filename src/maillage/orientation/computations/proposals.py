@@ -18,6 +18,7 @@ from maillage.orientation.computations.criteria import PROFESSIONS, Criteria, mo
 from maillage.orientation.computations.index import REACH, DeskIndex, desk_index, minutes_of, moment_of
 from maillage.orientation.computations.services import Near
 from maillage.orientation.models import Proposal, Request
+from maillage.orientation.rules.services import TO_CHECK
 from maillage.orientation.rules.vocabulary import Origin, ProposalKind, ProposalState, Why
 from maillage.roster import api as roster
 
@@ -47,7 +48,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Offers, best first, always ending with the 15; the excluded; what each criterion given up would add."""
+    """Offers, best first, then the 15, then what is to be checked; the excluded; what each criterion given up
+    would add.
+    """
 
     offers: list[Offer]
     excluded: list[dict[str, Any]] = field(default_factory=list)
@@ -76,7 +79,9 @@ def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> 
     ]
     samu = Offer(ProposalKind.SAMU, (Why.ALWAYS,))
     beside = sorted([*doctors, *tele, *map(_service, near)], key=lambda one: _ORDER[one.kind])
-    return Answer([*slots, *beside, samu], excluded, widen, on_call.coverage.value)
+    sure = [one for one in beside if not TO_CHECK & set(one.why)]
+    unsure = [one for one in beside if TO_CHECK & set(one.why)]
+    return Answer([*slots, *sure, samu, *unsure], excluded, widen, on_call.coverage.value)
 
 
 def _refused(request: Request) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
@@ -95,7 +100,7 @@ def _refused(request: Request) -> tuple[frozenset[int], frozenset[tuple[str, str
 def _service(near: Near) -> Offer:
     one = near.service
     return Offer(
-        one.kind, (near.why,), professional=one.professional, travel=near.travel,
+        one.kind, near.why, professional=one.professional, travel=near.travel,
         travel_source=near.travel_source, structure=one.structure, phone=one.phone, protocol=near.protocol,
     )  # fmt: skip
 

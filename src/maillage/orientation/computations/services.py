@@ -25,7 +25,8 @@ from maillage.directory.api import (
 )
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.models import Request
-from maillage.orientation.rules.services import DURING_OPENING_HOURS, is_for, is_open, may_be_asked
+from maillage.orientation.queries.safety import clearance
+from maillage.orientation.rules.services import DURING_OPENING_HOURS, Whom, is_open, may_be_asked, to_check
 from maillage.orientation.rules.vocabulary import CallerKind, Origin, ProposalKind, Why
 from maillage.territory.api import Commune, Journeys, journeys_from
 
@@ -53,7 +54,8 @@ Stretch = tuple[int, time, time]
 class Service:
     """A structure, or a professional of it who follows protocols, with the commune and the phone to call.
 
-    `codes`: what a professional says they do; `hours` in local time, empty where nobody told.
+    `codes`: what a professional says they do, between `age_min` and `age_max`, whole years; `hours` in local
+    time, empty where nobody told.
     """
 
     kind: ProposalKind
@@ -62,6 +64,8 @@ class Service:
     structure: Structure | None = None
     professional: Professional | None = None
     codes: frozenset[str] = frozenset()
+    age_min: int | None = None
+    age_max: int | None = None
     hours: tuple[Stretch, ...] = ()
 
 
@@ -72,7 +76,7 @@ class Near:
     service: Service
     travel: float
     travel_source: str
-    why: Why
+    why: tuple[Why, ...]
     protocol: str = ""
 
 
@@ -96,7 +100,8 @@ class Services:
 
         `refused`: (kind, key of the professional or of the structure) already refused.
         """
-        protocols = protocols_for(request)
+        who = whom(request)
+        protocols = _of_motive(request.motive)
         kinds = [kind for kind in _WHY if may_be_asked(kind, **_asker(request))]
         best: dict[ProposalKind, list[Near]] = defaultdict(list)
         count = rule("orientation.search.services").value
@@ -104,17 +109,18 @@ class Services:
         travel = journeys.minutes[self._places]
         for at_row in np.argsort(travel, kind="stable")[: np.count_nonzero(travel <= max_travel)].tolist():
             service = self.all[at_row]
-            code = next((one for one in protocols if one in service.codes), "")
             if service.kind not in kinds or len(best[service.kind]) == count:
                 continue
-            if service.kind is ProposalKind.PROTOCOL and not code:
+            chosen = _chosen(protocols, service, who) if service.kind is ProposalKind.PROTOCOL else ("", ())
+            if chosen is None:
                 continue
             if service.kind in DURING_OPENING_HOURS and not is_open(service.hours, at):
                 continue
             if identity(service) not in refused:
                 source = journeys.source_to(self._places[at_row])
                 minutes = round(float(travel[at_row]), 1)
-                best[service.kind].append(Near(service, minutes, source, _WHY[service.kind], code))
+                code, checks = chosen
+                best[service.kind].append(Near(service, minutes, source, (_WHY[service.kind], *checks), code))
         return [one for kind in kinds for one in best[kind]]
 
     def _from(self, commune: Commune) -> Journeys:
@@ -129,15 +135,34 @@ def identity(service: Service) -> tuple[str, str]:
     return service.kind.value, str(who.pk if who else "")
 
 
-def protocols_for(request: Request) -> list[str]:
-    """Return the codes of the protocols and direct accesses that may concern a request, in their order."""
-    motives: dict[str, list[str]] = rule("orientation.protocols.motives").value
+def whom(request: Request) -> Whom:
+    """Return what is known of the person of a request, the answers to its questions included."""
     sex = request.patient.sex if request.patient else ""
-    return [
-        one["code"]
-        for one in _known_protocols()
-        if request.motive in motives[one["code"]] and is_for(one, age_months=request.age_months, sex=sex)
+    return Whom(request.age_months, sex, clearance(request).facts())
+
+
+def protocols_for(request: Request) -> list[str]:
+    """Return the codes of the protocols and direct accesses that exclude nobody known so, in their order."""
+    who = whom(request)
+    return [one["code"] for one in _of_motive(request.motive) if to_check(one, who) is not None]
+
+
+def _of_motive(motive: str) -> list[dict[str, Any]]:
+    motives: dict[str, list[str]] = rule("orientation.protocols.motives").value
+    return [one for one in _known_protocols() if motive in motives[one["code"]]]
+
+
+def _chosen(
+    protocols: list[dict[str, Any]], service: Service, who: Whom
+) -> tuple[str, tuple[Why, ...]] | None:
+    """Return the protocol that leaves least to check with that professional; None where each excludes."""
+    ways = [
+        (one["code"], tuple(checks))
+        for one in protocols
+        if one["code"] in service.codes
+        and (checks := to_check(one, who, age_min=service.age_min, age_max=service.age_max)) is not None
     ]
+    return min(ways, key=lambda way: len(way[1]), default=None)
 
 
 def _asker(request: Request) -> dict[str, Any]:
@@ -178,7 +203,10 @@ def _protocol_people() -> list[Service]:
         commune = (place.commune if place else None) or one.structure.commune
         if codes and commune is not None:
             phone = (place.phone if place else "") or who.phone
-            found.append(Service(ProposalKind.PROTOCOL, commune, phone, one.structure, who, codes=codes))
+            ages = {"age_min": one.offer.age_min, "age_max": one.offer.age_max}
+            found.append(
+                Service(ProposalKind.PROTOCOL, commune, phone, one.structure, who, codes=codes, **ages)
+            )
     return found
 
 

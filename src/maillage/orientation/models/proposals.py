@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel import formats
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
@@ -149,7 +150,8 @@ class Proposal(AnnotatedModel):
     def protocol_label(self) -> str:
         """What the protocol is about, as its source words it; empty where none is followed."""
         known = (*rule("orientation.protocols").value, *rule("orientation.direct_access").value)
-        return next((one["label"] for one in known if one["code"] == self.protocol), "")
+        labels = {one["code"]: formats.in_language(one["label"], one["label_en"]) for one in known}
+        return labels.get(self.protocol, "")
 
     @property
     def kind_label(self) -> str:

@@ -16,7 +16,8 @@ from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
 from maillage.orientation.pages import criteria, endings, presenters, wording
 from maillage.orientation.pages.presenters import Mark, Proposals, RequestView, Told
 from maillage.orientation.pages.safety import safety_view
-from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State
+from maillage.orientation.rules.services import TO_CHECK
+from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State, Why
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
 
@@ -76,7 +77,8 @@ def proposals_view(file: api.RequestFile) -> Proposals:
     standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
     standing.sort(key=lambda one: (one.slot_id is None, one.rank))  # slots, then whom to call
     held = [one for one in standing if one.state == ProposalState.HELD]
-    best = next((one.pk for one in [*held, *standing]), None)
+    sure = [one for one in standing if not TO_CHECK & {Why(code) for code in one.reasons}]
+    best = next((one.pk for one in [*held, *sure]), None)
     return Proposals(
         cards=[
             presenters.card(

@@ -25,6 +25,7 @@ from maillage.orientation.models.requests import CALLER_LABELS, PRIORITY_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
 from maillage.orientation.pages.safety import SafetyView
 from maillage.orientation.rules.safety import enters_slot_search
+from maillage.orientation.rules.services import TO_CHECK
 from maillage.orientation.rules.vocabulary import (
     OF_A_SLOT,
     CallerKind,
@@ -35,6 +36,7 @@ from maillage.orientation.rules.vocabulary import (
     ProposalState,
     State,
     Urgency,
+    Why,
 )
 from maillage.orientation.rules.workflow import AWAITING_OUTCOME, UNDECIDED
 from maillage.people.api import IdentityStatus, Patient
@@ -369,7 +371,7 @@ def card(
         who=name,
         where=place(schedule) if schedule else _structure(proposal),
         label=proposal.kind_label,
-        kind="good" if kind is ProposalKind.OWN_DOCTOR else "",
+        kind=_colour(kind, proposal),
         kind_code=kind.value,
         reasons=[*filter(None, [proposal.protocol_label]), *_travel(proposal), *reasons],
         action=_action(kind, bookable=bookable, when=when, who=name),
@@ -385,6 +387,13 @@ def card(
         left=_left(held, now),
         place=place_in_list,
     )
+
+
+def _colour(kind: ProposalKind, proposal: Proposal) -> str:
+    """Return what colours a proposal: amber for what is to be checked first."""
+    if TO_CHECK & {Why(one) for one in proposal.reasons}:
+        return "attention"
+    return "good" if kind is ProposalKind.OWN_DOCTOR else ""
 
 
 def _left(held: Appointment | None, now: datetime) -> int:

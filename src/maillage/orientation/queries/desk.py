@@ -26,8 +26,9 @@ from maillage.orientation.models import (
     Search,
 )
 from maillage.orientation.queries.safety import Clearance, clearance
+from maillage.orientation.rules.safety import enters_slot_search
 from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, ProposalState, State, Urgency
-from maillage.orientation.rules.workflow import WITHOUT_ANSWER, urgency
+from maillage.orientation.rules.workflow import WITHOUT_ANSWER, queue_order, urgency
 from maillage.people import api as people
 from maillage.roster import api as roster
 from maillage.territory.api import Territory
@@ -91,7 +92,7 @@ class Today:
 
 
 def queue(*, by: Person, scope: Scope, now: datetime | None = None) -> list[QueueLine]:
-    """Return the open requests of a desk: escalated first, then late, then the oldest call.
+    """Return the open requests of a desk, in the order of `workflow.queue_order`.
 
     Raises PermissionDenied.
     """
@@ -99,8 +100,7 @@ def queue(*, by: Person, scope: Scope, now: datetime | None = None) -> list[Queu
     at = now or timezone.now()
     rows = Request.objects.in_scope(scope).open().select_related("owner", "locked_by", "commune", "patient")
     lines = [_line(row, at) for row in rows.only(*_READ).annotate(**_DATES)]
-    order = {Urgency.ESCALATED: 0, Urgency.LATE: 1, Urgency.ON_TIME: 2}
-    return sorted(lines, key=lambda one: (order[one.urgency], one.request.called_at, one.request.pk))
+    return sorted(lines, key=_order)
 
 
 @transaction.atomic
@@ -264,10 +264,24 @@ _DATES = {
 }
 
 
+def _order(line: QueueLine) -> tuple[tuple[int, ...], datetime, int]:
+    row = line.request
+    alarms = row.has_red_flag or not enters_slot_search(row.priority)
+    place = queue_order(State(row.state), row.priority, line.urgency, alarms=alarms)
+    return place, row.called_at, row.pk
+
+
+def _limits(row: Request) -> list[int]:
+    """Return after how many minutes in its state a request is late, then escalated."""
+    by_priority = rule("orientation.escalation.priorities").value.get(row.priority, {})
+    limits: list[int] = by_priority.get(row.state) or rule("orientation.escalation.minutes").value[row.state]
+    return limits
+
+
 def _line(row: Request, at: datetime) -> QueueLine:
     end, held = row.appointment_end, row.held_until
     since = max(row.state_since, end) if end else row.state_since
-    limits = rule("orientation.escalation.minutes").value[row.state]
+    limits = _limits(row)
     return QueueLine(
         row,
         int((at - row.called_at) / timedelta(minutes=1)),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from maillage.orientation.rules.vocabulary import CallerKind, Origin, ProposalKind
+from maillage.orientation.rules.vocabulary import Answer, CallerKind, Origin, ProposalKind, Why
 
 #: Who asks for a bed or for hospital care at home: not the person, nor the family.
 _PROFESSIONALS = frozenset({CallerKind.PHYSICIAN, CallerKind.CARER_PROFESSIONAL})
 ON_PROFESSIONAL_REQUEST = frozenset({ProposalKind.LOCAL_HOSPITAL, ProposalKind.HAD})
 AT_THE_EHPAD = frozenset({ProposalKind.EHPAD_TELE, ProposalKind.MOBILE_TEAM})
+#: What says of a proposal that it is shown to be checked, never as an answer.
+TO_CHECK = frozenset(
+    {Why.CHECK_AGE, Why.CHECK_SEX, Why.CHECK_FEVER, Why.CHECK_PREGNANCY, Why.NOT_ESTABLISHED}
+)
+_CHECK_FACT = {"fever": Why.CHECK_FEVER, "pregnancy": Why.CHECK_PREGNANCY}
 DURING_OPENING_HOURS = frozenset({ProposalKind.CENTRE, ProposalKind.DUTY_HOUSE})
 
 
@@ -24,17 +30,39 @@ def is_open(hours: Iterable[tuple[int, time, time]], at: datetime) -> bool:
     return any(weekday == at.weekday() and opens <= now < closes for weekday, opens, closes in hours)
 
 
-def is_for(protocol: Mapping[str, Any], *, age_months: int | None, sex: str) -> bool:
-    """Return whether a protocol may concern somebody; what is not known, or not established, excludes nobody.
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """What is known of a person: age in months, sex, and facts that answers gave (`fever`, `pregnancy`)."""
 
-    `age_min` and `age_max` are whole years, both included.
+    age_months: int | None
+    sex: str
+    facts: Mapping[str, Answer] = field(default_factory=dict)
+
+
+def to_check(
+    protocol: Mapping[str, Any], who: Whom, *, age_min: int | None = None, age_max: int | None = None
+) -> list[Why] | None:
+    """Return what is still to be checked before a protocol is followed; None where it excludes the person.
+
+    `age_min`, `age_max` (whole years, both included), `sex` and `not_if` (facts that exclude) are those of
+    the protocol; the arguments, those of whoever follows it. `age_sure`: up to where its sources agree.
+    Where its conditions are not `established`, that is to be checked, whoever the person is.
     """
-    if sex and protocol.get("sex", sex) != sex:
-        return False
-    if age_months is None:
-        return True
-    years = age_months // 12
-    return bool(protocol.get("age_min", 0) <= years <= protocol.get("age_max", years))
+    lows = [one for one in (protocol.get("age_min"), age_min) if one is not None]
+    highs = [one for one in (protocol.get("age_max"), age_max) if one is not None]
+    years = None if who.age_months is None else who.age_months // 12
+    facts = {name: who.facts.get(name, Answer.UNKNOWN) for name in protocol.get("not_if", ())}
+    if years is not None and not all([*(years >= one for one in lows), *(years <= one for one in highs)]):
+        return None
+    if who.sex and who.sex != protocol.get("sex", who.sex):
+        return None
+    if Answer.YES in facts.values():
+        return None
+    doubtful = years is not None and years > protocol.get("age_sure", years)
+    checks = [Why.CHECK_AGE] * (doubtful or (years is None and bool(lows or highs)))
+    checks += [Why.CHECK_SEX] * ("sex" in protocol and not who.sex)
+    checks += [_CHECK_FACT[name] for name, answer in facts.items() if answer is Answer.UNKNOWN]
+    return checks + [Why.NOT_ESTABLISHED] * (not protocol.get("established", False))
 
 
 def may_be_asked(kind: ProposalKind, *, caller: CallerKind, origin: Origin) -> bool:

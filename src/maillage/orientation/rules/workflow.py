@@ -35,6 +35,8 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
     State.CLOSED: frozenset(),
 }  # fmt: skip
 
+#: Priorities in the order in which they are answered; empty: not said yet, which may hide anything.
+_PRIORITIES = ["P0", "P1", "", "P2", "P3", "NR"]
 #: States in which a request waits for somebody: all but the end.
 OPEN = frozenset(State) - {State.CLOSED}
 #: States in which nobody decided yet.
@@ -120,3 +122,19 @@ def urgency(since: datetime, at: datetime, limits: tuple[int, int]) -> Urgency:
     if at - since >= escalated:
         return Urgency.ESCALATED
     return Urgency.LATE if at - since >= late else Urgency.ON_TIME
+
+
+def queue_order(state: State, priority: str, late: Urgency, *, alarms: bool) -> tuple[int, ...]:
+    """Return where a request stands in the queue, the smallest first; of equal ones, the oldest call.
+
+    What leads to the 15 and nobody decided yet, then what is late for too long, then what is undecided by
+    priority, one that nobody said before P2; then what is late.
+    """
+    is_undecided = state in UNDECIDED
+    return (
+        not (alarms and is_undecided),
+        late is not Urgency.ESCALATED,
+        not is_undecided,
+        _PRIORITIES.index(priority) if is_undecided else 0,
+        late is not Urgency.LATE,
+    )
