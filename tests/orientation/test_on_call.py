@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+import time_machine
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from maillage.kernel.models import Person
@@ -11,7 +14,7 @@ from maillage.orientation.models import Proposal
 from maillage.roster import api as roster
 from maillage.territory.api import Commune, Territory
 from tests.factories import make_person, make_professional
-from tests.orientation.conftest import NOW, Call
+from tests.orientation.conftest import NOW, Call, Doctor
 
 DAY = date(2026, 3, 14)
 
@@ -69,3 +72,31 @@ def test_who_is_on_call_is_proposed_then_decided(
     assert made.on_call == doctor
     assert [one.pk for one in api.to_close(by=account)] == [request.pk]
     assert api.close(by=account, request=request, outcome=api.Outcome.SEEN).closes
+
+
+def test_who_is_on_call_and_consults_elsewhere_is_said_at_the_desk(
+    call: Call, regulator: Person, place: Territory, village: Commune, make_doctor: Doctor, client: Client
+) -> None:
+    doctor = make_doctor("Marjolaine", starts=14)  # in the town from 14:00 to 15:00; on call for the village
+    sector = roster.Sector.objects.create(territory=place, name="Brume", calendar="metropole")
+    sector.communes.add(village)
+    table = roster.Roster.objects.create(sector=sector, first_day=DAY, last_day=DAY, state="running")
+    post = roster.Post.objects.create(
+        roster=table, kind="saturday_pm", day=DAY, starts_at=NOW - timedelta(hours=2),
+        ends_at=NOW + timedelta(hours=6), burden=1.0,
+    )  # fmt: skip
+    volunteer = roster.Volunteer.objects.create(sector=sector, professional=doctor, share=1.0)
+    roster.Assignment.objects.create(post=post, volunteer=volunteer, origin="manual")
+    request = call()
+    api.propose(by=regulator, request=request)
+    page = reverse("orientation:request", args=[request.pk])
+
+    def said(minutes: int) -> str:
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            client.force_login(regulator)
+            return client.get(page).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    text = said(5)
+    assert "est de garde à Brume mais consulte à Cabinet Marjolaine jusqu’à 15 h 00." in text
+    assert text.count("mais consulte à Cabinet Marjolaine") == 2  # in the day's line, and on the proposal
+    assert "mais consulte" not in said(65)

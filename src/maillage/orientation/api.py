@@ -31,6 +31,7 @@ from maillage.orientation.actions.safety import (
 )
 from maillage.orientation.computations.capacity import Capacity, free_capacity
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria
+from maillage.orientation.computations.elsewhere import consulting_at
 from maillage.orientation.computations.over_capacity import ExtraSeat, extra_seats
 from maillage.orientation.models import (
     Closure,
@@ -132,6 +133,7 @@ __all__ = [
     "close",
     "closed_since",
     "confirm_spoken_check",
+    "consulting_at",
     "correct_outcome",
     "create_demonstration_desk",
     "create_example_sheets",

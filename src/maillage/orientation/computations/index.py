@@ -75,6 +75,8 @@ class DeskIndex:
         self.scope = scope
         self.lock = threading.RLock()
         self.built_at: datetime | None = None
+        #: Who consults at a minute, for `elsewhere.consulting_at`; an agenda that changes empties it.
+        self.consulting: dict[tuple[frozenset[int], int], dict[int, Any]] = {}
 
     def refresh(self, now: datetime) -> None:
         """Build the index where there is none or it is old, else follow the agendas that changed."""
@@ -83,6 +85,8 @@ class DeskIndex:
                 self._build(now)
                 return
             changed = self._changed_agendas(now)
+            if changed:
+                self.consulting = {}
             if changed and not self._follow(changed, now):
                 self._build(now)
 
@@ -116,6 +120,7 @@ class DeskIndex:
         return now - self.built_at > timedelta(minutes=rule("orientation.index.rebuild_minutes").value)
 
     def _build(self, now: datetime) -> None:
+        self.consulting = {}
         self._last = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         self._seen: set[int] = set(self._recent().values_list("pk", flat=True))
         self.built_at = now

@@ -113,7 +113,7 @@ def request_shown(view: OfRequest, step: str) -> dict[str, Any]:
     file = api.file_of(by=view.person, row=view.asked)
     shown = screen(view, step=step, current=view.asked.pk)
     chosen = shown["chosen"] = request_view(file, view.person, api.motive_labels())
-    shown["proposals"] = proposals_view(file)
+    shown["proposals"] = proposals_view(file, view.person)
     if chosen.may_search:
         shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
     if chosen.may_describe and chosen.safety.needs_check:

@@ -8,16 +8,18 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.agenda.api import Commitment
+from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
-from maillage.orientation.models import Decision, Request
+from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
 from maillage.orientation.pages import criteria, endings, presenters, wording
 from maillage.orientation.pages.presenters import Mark, Proposals, RequestView, Told
 from maillage.orientation.pages.safety import safety_view
 from maillage.orientation.rules.services import TO_CHECK
-from maillage.orientation.rules.vocabulary import DecisionKind, ProposalState, State, Why
+from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState, State, Why
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
 
@@ -67,7 +69,7 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
     )
 
 
-def proposals_view(file: api.RequestFile) -> Proposals:
+def proposals_view(file: api.RequestFile, viewer: Person) -> Proposals:
     """Return what may be proposed, and what was decided."""
     now = timezone.now()
     is_deciding = State(file.request.state) in _DECIDING and file.clearance.obstacle is None
@@ -79,10 +81,16 @@ def proposals_view(file: api.RequestFile) -> Proposals:
     held = [one for one in standing if one.state == ProposalState.HELD]
     sure = [one for one in standing if not TO_CHECK & {Why(code) for code in one.reasons}]
     best = next((one.pk for one in [*held, *sure]), None)
+    on_call = [one.professional_id for one in standing if one.kind == ProposalKind.ON_CALL.value]
+    busy = api.consulting_at(by=viewer, scope=file.request.scope, professionals=on_call, at=now)
     return Proposals(
         cards=[
             presenters.card(
-                one, wording.reasons_of(one.reasons), now, is_best=one.pk == best, place_in_list=place
+                one,
+                [*wording.reasons_of(one.reasons), *_elsewhere(one, busy)],
+                now,
+                is_best=one.pk == best,
+                place_in_list=place,
             )
             for place, one in enumerate(standing, start=1)
         ],
@@ -90,6 +98,15 @@ def proposals_view(file: api.RequestFile) -> Proposals:
         wider=criteria.wider(file.search.widen, given),
         was_searched=True,
     )
+
+
+def _elsewhere(proposal: Proposal, busy: Mapping[int, Commitment]) -> list[str]:
+    """Warn of a doctor on call who consults at that hour; a doctor's own slot says nothing of the kind."""
+    kept = busy.get(proposal.professional_id or 0)
+    if kept is None or proposal.kind != ProposalKind.ON_CALL.value:
+        return []
+    until = formats.time_short(timezone.localtime(kept.ends_at))
+    return [_("mais consulte à {place} jusqu’à {until}").format(place=kept.place, until=until)]
 
 
 def _marks(request: Request, closures: list[api.Closure]) -> list[Mark]:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maillage.agenda.api import Commitment
+from maillage.directory.api import Professional
 from maillage.kernel import formats
 from maillage.kernel.models import Person, Scope
 from maillage.orientation import api
@@ -18,11 +20,12 @@ from maillage.roster.api import OnCall, Sector
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Figures with their labels, the capacity in a sentence, one line a sector."""
+    """Figures with their labels, the capacity in a sentence, one line a sector, who is in two places."""
 
     figures: list[tuple[str, str]]
     free: str
     on_call: list[str]
+    conflicts: list[str]
 
 
 def of(person: Person, scope: Scope, waiting: list[api.QueueLine]) -> Strip:
@@ -39,7 +42,22 @@ def of(person: Person, scope: Scope, waiting: list[api.QueueLine]) -> Strip:
     if day.without_answer:
         figures.append((_("Closes sans réponse"), formats.number(sum(day.without_answer.values()))))
     sectors = api.on_call_now(by=person, scope=scope)
-    return Strip(figures, _free(person, scope), [_on_call(sector, answer) for sector, answer in sectors])
+    held = {one.volunteer.professional_id for _sector, answer in sectors for one in answer.held}
+    busy = api.consulting_at(by=person, scope=scope, professionals=held, at=timezone.now())
+    lines = [_on_call(sector, answer) for sector, answer in sectors]
+    conflicts = [
+        _conflict(sector, one.volunteer.professional, busy[one.volunteer.professional_id])
+        for sector, answer in sectors
+        for one in answer.held
+        if one.volunteer.professional_id in busy
+    ]
+    return Strip(figures, _free(person, scope), lines, conflicts)
+
+
+def _conflict(sector: Sector, who: Professional, kept: Commitment) -> str:
+    until = formats.time_short(timezone.localtime(kept.ends_at))
+    text = _("{who} est de garde à {sector} mais consulte à {place} jusqu’à {until}.")
+    return text.format(who=who, sector=sector, place=kept.place, until=until)
 
 
 def _free(person: Person, scope: Scope) -> str:
