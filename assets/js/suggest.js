@@ -54,7 +54,7 @@ function equip(input) {
     }));
     list.hidden = entries.length === 0;
     input.setAttribute("aria-expanded", String(entries.length > 0));
-    status.textContent = entries.length ? text("results", { count: entries.length }) : text("no_result");
+    status.textContent = entries.length ? text(entries.length > 1 ? "results" : "result", { count: entries.length }) : text("no_result");
   };
   const ask = async () => {
     asked = input.value.trim();

@@ -163,7 +163,7 @@ def test_a_slot_is_opened_by_keyboard_without_a_script(
     button.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#fiche [aria-pressed=true]")).to_have_text(re.compile("Soins non programmés"))
-    expect(page.locator(".toast, .message").first).to_contain_text("dès maintenant")
+    expect(page.locator(".toast, .message").first).to_contain_text("désormais")
     page.get_by_role("link", name="Semaine suivante").click()
     next_monday = monday_to_come + timedelta(days=7)
     assert next_monday.isoformat() in page.url

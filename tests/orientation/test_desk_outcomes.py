@@ -119,15 +119,15 @@ def test_whoever_sent_the_request_is_told_of_its_answer_and_of_its_outcome_once_
         by=nurse, scope=place.scope, origin=api.Origin.PROFESSIONAL, key="sent", values=values
     )
     client.force_login(nurse)
-    assert "Nouvelle" in client.get(reverse(MINE)).content.decode()
+    assert "Arrivée au bureau" in client.get(reverse("orientation:asked")).content.decode()
     pass_safety(regulator, api.take(by=regulator, request=request))
     api.decide(by=regulator, request=request, kind=api.DecisionKind.ADVICE)
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)
     api.close(by=regulator, request=request, outcome=api.Outcome.SEEN, awaited=api.State.ADVICE)
     told = Notification.objects.for_person(nurse).filter(template="request_answered", channel="inbox")
-    assert [one.path for one in told] == [f"{reverse(MINE)}#demande-{request.pk}"] * 2  # decided, then ended
-    text = client.get(reverse(MINE)).content.decode()
-    assert "Vos demandes au bureau" in text
+    page = f"{reverse('orientation:asked')}#demande-{request.pk}"
+    assert [one.path for one in told] == [page] * 2  # decided, then ended
+    text = client.get(reverse("orientation:asked")).content.decode()
     assert "Vu" in text
 
 

@@ -11,7 +11,7 @@ class AgendaConfig(AppConfig):
     def ready(self) -> None:
         """Register who is told what; word the verbs of the context for the journal's page."""
         from maillage.agenda.actions import announcing  # noqa: F401 (its handlers register)
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
 
         name_verbs(
             {
@@ -38,5 +38,12 @@ class AgendaConfig(AppConfig):
                 "agenda.delegation_ended": _("a retiré un agenda à une personne"),
                 "agenda.feed_created": _("a créé un flux de calendrier"),
                 "agenda.feed_revoked": _("a révoqué un flux de calendrier"),
+            }
+        )
+        name_terms(
+            {
+                "arrived": _("arrivé"),
+                "honoured": _("honoré"),
+                "not_honoured": _("non honoré"),
             }
         )

@@ -10,7 +10,7 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
 
         name_verbs(
             {
@@ -26,5 +26,23 @@ class DirectoryConfig(AppConfig):
                 "directory.welcomed": _("a ouvert l’accueil d’un nouvel arrivant"),
                 "directory.welcome_step": _("a noté une étape d’accueil"),
                 "directory.demonstration_created": _("a créé l’annuaire de démonstration"),
+            }
+        )
+        name_terms(
+            {
+                "identity": _("identité"),
+                "contact": _("coordonnées"),
+                "places": _("lieux"),
+                "services": _("services"),
+                "hours": _("horaires"),
+                "new_patients": _("nouveaux patients"),
+                "centre_sante": _("centre de santé"),
+                "meet_mentor": _("rencontrer son parrain ou sa marraine"),
+                "check_sheet": _("relire sa fiche"),
+                "open_account": _("ouvrir son compte"),
+                "visit_partners": _("rendre visite aux partenaires"),
+                "read_project": _("lire le projet de santé"),
+                "join_roster": _("choisir sa place dans les gardes"),
+                "first_review": _("faire le point"),
             }
         )

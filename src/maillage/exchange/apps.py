@@ -12,7 +12,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Register the sending of what is queued and the check of its settings; word the journal's verbs."""
         from maillage.exchange.actions import delivery, transports  # noqa: F401 (its handler registers)
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
 
         register(transports.check_settings)
         name_verbs(
@@ -21,5 +21,15 @@ class ExchangeConfig(AppConfig):
                 "exchange.call_reopened": _("a remis un appel à faire"),
                 "exchange.retried": _("a relancé un envoi abandonné"),
                 "exchange.preference_set": _("a choisi comment être averti"),
+            }
+        )
+        name_terms(
+            {
+                "begins": _("début"),
+                "ends": _("fin"),
+                "fr": _("français"),
+                "en": _("anglais"),
+                "fr_subject": _("objet en français"),
+                "en_subject": _("objet en anglais"),
             }
         )

@@ -75,6 +75,27 @@ def grant_role(
 
 
 @transaction.atomic
+def open_to_creator(*, by: Person, scope: Scope) -> RoleAssignment | None:
+    """Let whoever just created a scope enter it: the role that sees and edits a territory, and no more.
+
+    None where a role of theirs opens it already. Raises PermissionDenied where `by` may create none, or where
+    the scope has people of its own: it is theirs to open.
+    """
+    access.require(by, Permission.EDIT_TERRITORY)
+    if access.may(by, Permission.EDIT_TERRITORY, scope):
+        return None
+    if scope.roles.exists():
+        raise PermissionDenied(_("Ce périmètre a déjà ses rôles : demandez-en un à qui l’administre."))
+    day = timezone.localdate()
+    made = RoleAssignment.objects.create(person=by, role=Role.ANALYST.value, scope=scope, starts_on=day)
+    changes = {"role": made.role, "scope": scope, "starts_on": day, "ends_on": None}
+    target = journal.target_of(by)
+    reason = _("a créé ce périmètre")
+    journal.record(by=by, verb="kernel.role_granted", target=target, changes=changes, reason=reason)
+    return made
+
+
+@transaction.atomic
 def end_role(*, by: Person | None, assignment: RoleAssignment, reason: str = "") -> RoleAssignment:
     """Withdraw a role at once: the next request of that person no longer has it.
 

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     MANAGE_ROSTER = "manage_roster"
     VIEW_DUTY_PAY = "view_duty_pay"
     REGULATE = "regulate"
+    SEND_REQUEST = "send_request"
     VIEW_DELIVERIES = "view_deliveries"
 
 
@@ -78,9 +79,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PATIENTS,
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
+            Permission.SEND_REQUEST,
         }
     ),
-    **{role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS}) for role in (Role.PHYSICIAN, Role.EHPAD)},
+    **{
+        role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS, Permission.SEND_REQUEST})
+        for role in (Role.PHYSICIAN, Role.EHPAD)
+    },
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -95,7 +100,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
-        role: frozenset(_AT_CARE)
+        role: frozenset({*_AT_CARE, Permission.SEND_REQUEST})
         for role in (Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
     # Who is paid what for their duties is for the person, for whoever coordinates, and for the board.

@@ -37,6 +37,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_PATIENTS: _("lire les dossiers des patients du périmètre"),
     Permission.REGISTER_PATIENTS: _("enregistrer un patient"),
     Permission.MANAGE_REFERRING_DOCTOR: _("attribuer un médecin traitant"),
+    Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
     Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
@@ -61,6 +62,24 @@ _VERBS: dict[str, str | Promise] = {
 def name_verbs(names: dict[str, str | Promise]) -> None:
     """Tell how the journal's page words the verbs of a context (« a créé un territoire »)."""
     _VERBS.update(names)
+
+
+_TERMS: dict[str, str | Promise] = {}
+
+
+def name_terms(names: dict[str, str | Promise]) -> None:
+    """Tell how the pages of rules word the names inside the values of a context (« jour férié »)."""
+    _TERMS.update(names)
+
+
+def term(key: str) -> str:
+    """Return the words of a name inside the value of a rule; what no context named is a code, shown as is."""
+    return str(_TERMS.get(key, key))
+
+
+def terms() -> dict[str, str | Promise]:
+    """Return the words of every named term."""
+    return dict(_TERMS)
 
 
 def verb(key: str) -> str | Promise:

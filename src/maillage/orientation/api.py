@@ -3,6 +3,7 @@
 Each refusal is an `OrientationError` whose message is the sentence to show. Writes are keyword-only.
 """
 
+from maillage.orientation.actions.asking import send_request, withdraw
 from maillage.orientation.actions.closing import close, decide, transfer_to_15
 from maillage.orientation.actions.correcting import correct_outcome, may_correct
 from maillage.orientation.actions.demonstration import create_demonstration_desk
@@ -44,6 +45,7 @@ from maillage.orientation.models import (
     Search,
     SpokenCheck,
 )
+from maillage.orientation.queries.asked import is_vital, last_decision, last_sent, under_way_count
 from maillage.orientation.queries.desk import (
     EVENTS,
     READ_WITH,
@@ -146,8 +148,11 @@ __all__ = [
     "hand_over_shift",
     "hold",
     "hold_and_book",
+    "is_vital",
     "joinable",
+    "last_decision",
     "last_event",
+    "last_sent",
     "may_correct",
     "motive_label",
     "motive_labels",
@@ -166,10 +171,13 @@ __all__ = [
     "request_file",
     "said",
     "send_outside_slot",
+    "send_request",
     "sent",
     "sheets_for",
     "take",
     "to_close",
     "today",
     "transfer_to_15",
+    "under_way_count",
+    "withdraw",
 ]

@@ -11,7 +11,7 @@ class OrientationConfig(AppConfig):
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page; follow what the agenda says."""
         import maillage.orientation.actions.closing  # noqa: F401 - registers its handlers
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
 
         name_verbs(
             {
@@ -29,6 +29,7 @@ class OrientationConfig(AppConfig):
                 "orientation.transferred": _("a transmis une demande au 15"),
                 "orientation.returned": _("a rendu une demande au bureau"),
                 "orientation.closed": _("a clos une demande"),
+                "orientation.spoken_check": _("a noté une vérification de vive voix"),
                 "orientation.given_back": _("a rendu un créneau retenu"),
                 "orientation.corrected": _("a corrigé l’issue d’une demande"),
                 "orientation.reopened": _("a rouvert une demande"),
@@ -37,5 +38,40 @@ class OrientationConfig(AppConfig):
                 "orientation.shift_handed_over": _("a passé la relève"),
                 "orientation.sheets_prepared": _("a préparé les fiches d’exemple"),
                 "orientation.demonstration_created": _("a préparé le bureau de démonstration"),
+            }
+        )
+        name_terms(
+            {
+                "label": _("libellé"),
+                "label_en": _("libellé en anglais"),
+                "code": _("code"),
+                "delegates": _("délégués"),
+                "professions": _("professions"),
+                "new": _("nouvelle"),
+                "in_hand": _("en main"),
+                "proposed": _("proposée"),
+                "booked": _("rendez-vous pris"),
+                "on_call": _("médecin de garde"),
+                "advice": _("conseil donné"),
+                "protocol": _("protocole"),
+                "outside": _("hors créneau"),
+                "transferred": _("transmise au 15"),
+                "age_min": _("âge minimal"),
+                "age_max": _("âge maximal"),
+                "sex": _("sexe"),
+                "version": _("version"),
+                "title": _("titre"),
+                "title_en": _("titre en anglais"),
+                "motives": _("motifs"),
+                "questions": _("questions"),
+                "key": _("clé"),
+                "text": _("texte"),
+                "text_en": _("texte en anglais"),
+                "red_flag": _("réponse d’alerte"),
+                "known": _("déjà connu"),
+                "answer": _("réponse"),
+                "under_months": _("avant tant de mois"),
+                "from_months": _("à partir de tant de mois"),
+                "fact": _("ce que dit un oui"),
             }
         )

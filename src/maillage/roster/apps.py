@@ -12,7 +12,7 @@ class RosterConfig(AppConfig):
         """Follow the calendar; word the verbs of the context for the journal's page."""
         import maillage.roster.actions.calendar
         import maillage.roster.actions.leaving  # noqa: F401 - registers its handler
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
         from maillage.roster.actions import announcing  # noqa: F401 (its handlers register)
 
         name_verbs(
@@ -40,5 +40,20 @@ class RosterConfig(AppConfig):
                 "roster.replacement_accepted": _("a accepté un remplaçant"),
                 "roster.replacement_withdrawn": _("a retiré sa demande de remplacement"),
                 "roster.replacement_overtaken": _("a clos une demande de remplacement devenue sans objet"),
+            }
+        )
+        name_terms(
+            {
+                "night": _("nuit"),
+                "night_before_rest": _("nuit avant un repos"),
+                "saturday_pm": _("samedi après-midi"),
+                "bridge_saturday": _("samedi de pont"),
+                "bridge_monday": _("lundi de pont"),
+                "bridge_friday": _("vendredi de pont"),
+                "sunday": _("dimanche"),
+                "holiday": _("jour férié"),
+                "feast": _("grande fête"),
+                "fixed": _("dates fixes"),
+                "from_easter": _("jours depuis Pâques"),
             }
         )

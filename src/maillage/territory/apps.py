@@ -10,7 +10,7 @@ class TerritoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
-        from maillage.kernel.wording import name_verbs
+        from maillage.kernel.wording import name_terms, name_verbs
 
         name_verbs(
             {
@@ -23,5 +23,51 @@ class TerritoryConfig(AppConfig):
                 "territory.travel_matrix_imported": _("a importé des temps de trajet"),
                 "territory.travel_matrix_deleted": _("a supprimé des temps de trajet"),
                 "territory.draft_opened": _("a ouvert un brouillon de scénario"),
+                "territory.scenario_changed": _("a changé un scénario"),
+                "territory.scenario_change_undone": _("a annulé un changement d’un scénario"),
+                "territory.scenario_cleared": _("a vidé un scénario"),
+                "territory.scenario_saved": _("a enregistré un scénario"),
+                "territory.scenario_loaded": _("a repris un scénario"),
+                "territory.scenario_shared": _("a partagé un scénario"),
+                "territory.scenario_unshared": _("a cessé de partager un scénario"),
+                "territory.scenario_deleted": _("a supprimé un scénario"),
+            }
+        )
+        name_terms(
+            {
+                "activity_centre": _("centre de l’activité"),
+                "use_by_age": _("recours selon l’âge"),
+                "interpolation": _("interpolation"),
+                "bounds": _("bornes"),
+                "weights": _("poids"),
+                "activity": _("activité"),
+                "activity_60plus": _("activité à 60 ans et plus"),
+                "left_out_60plus": _("écartés à 60 ans et plus"),
+                "spearman": _("corrélation de rang"),
+                "error": _("écart"),
+                "spearman_65": _("corrélation de rang, moins de 65 ans"),
+                "error_65": _("écart, moins de 65 ans"),
+                "spearman_fitted": _("corrélation de rang, part ajustée"),
+                "error_fitted": _("écart, part ajustée"),
+                "spearman_exchanged": _("corrélation de rang, parts échangées"),
+                "error_exchanged": _("écart, parts échangées"),
+                "spearman_published": _("corrélation de rang, paramètres publiés"),
+                "error_published": _("écart, paramètres publiés"),
+                "spearman_steps_2012": _("corrélation de rang, paliers de 2012"),
+                "error_steps_2012": _("écart, paliers de 2012"),
+                "communes": _("communes"),
+                "target": _("cible"),
+                "calibrated": _("calé"),
+                "calibrated_65": _("calé, moins de 65 ans"),
+                "published": _("publié"),
+                "steps_2012": _("paliers de 2012"),
+                "share_65p": _("part des 65 ans et plus"),
+                "no_referring_doctor": _("sans médecin traitant"),
+                "no_gp_visit": _("sans visite chez le généraliste"),
+                "income": _("revenu"),
+                "poverty": _("pauvreté"),
+                "access": _("accès"),
+                "coefficient": _("coefficient"),
+                "exponent": _("exposant"),
             }
         )

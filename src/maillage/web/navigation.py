@@ -162,6 +162,16 @@ ENTRIES = (
     ),
     Entry(
         Verb.ACT,
+        _("Mes demandes"),
+        "orientation:asked",
+        "report-medical",
+        _("Demander un soin au bureau de régulation pour un résident ou un patient, suivre ce qu’il décide."),
+        Permission.SEND_REQUEST,
+        orientation.under_way_count,
+        within=("orientation:asked", "orientation:ask", "orientation:withdraw"),
+    ),
+    Entry(
+        Verb.ACT,
         _("Patients"),
         "people:patients",
         "user",

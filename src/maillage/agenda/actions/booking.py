@@ -65,7 +65,7 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "choisissez un autre créneau."
     ),
     Refusal.ALREADY_HERE: _(
-        "Cette personne a déjà une place à ce créneau : il n’en faut pas d’autre. Pour quelqu’un d’autre, "
+        "Cette personne a déjà une place à ce créneau : il n’en faut pas d’autre. Pour quelqu’un d’autre, "
         "choisissez cette autre personne."
     ),
     Refusal.SAME_HOUR: _(

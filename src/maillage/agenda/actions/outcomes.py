@@ -153,7 +153,7 @@ def _check_may(by: Person | None, row: Appointment, agenda: Agenda, *, is_own_en
     made_it = by is not None and row.booked_by_id == by.pk
     if by is not None and not rights.manages(by, agenda) and not (made_it and is_own_enough):
         raise PermissionDenied(
-            _("Seul le professionnel, ou qui tient son agenda, peut changer ce rendez-vous.")
+            _("Seul le professionnel, ou qui gère son agenda, peut changer ce rendez-vous.")
         )
 
 

@@ -309,7 +309,7 @@ def _cell(
         label if slot.is_open else _("créneau fermé, à déplacer"),
         str(KIND_LABELS[kind]),
         slot.schedule.name,
-        _("visible par : {who}").format(who=VISIBILITY_LABELS[visibility]),
+        _("visible par : {who}").format(who=VISIBILITY_LABELS[visibility]),
     ]
     movable = [a for a in appointments if a.state == State.BOOKED.value and slot.starts_at > now]
     return Cell(
@@ -379,7 +379,7 @@ def _shades(day: date, closures: Sequence[Closure], axis: grid.Axis, zone: ZoneI
         if not grid.pieces(one.span, [day], zone):
             continue
         top, bottom = axis.at(one.starts_at, day, zone), axis.at(one.ends_at, day, zone)
-        label = _("Fermé : {place}").format(place=one.schedule) if one.schedule else _("Absence")
+        label = _("Fermé : {place}").format(place=one.schedule) if one.schedule else _("Absence")
         if bottom > top:
             found.append(Shade(f"absence-{one.pk}-{day:%d}", label, top, bottom - top))
     return found

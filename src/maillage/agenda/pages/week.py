@@ -48,7 +48,7 @@ KEYS = [
     ("T", gettext_lazy("Aujourd’hui")),
     ("S / P", gettext_lazy("Semaine ou jour suivant, précédent")),
     ("V", gettext_lazy("Passer du jour à la semaine, et retour")),
-    ("A, H, N", gettext_lazy("Arrivé, honoré, non honoré : le rendez-vous de la fiche")),
+    ("A, H, N", gettext_lazy("Arrivé, honoré, non honoré : le rendez-vous de la fiche")),
     ("D", gettext_lazy("Déplacer le rendez-vous de la fiche")),
     ("Z", gettext_lazy("Revenir en arrière")),
     ("O", gettext_lazy("Ouvrir un créneau")),
@@ -231,7 +231,7 @@ class Week(OfAgenda, Page):
             return gone if self.request.GET.get("vers") else ""
         when = presenters.clock(slot.starts_at, self.agenda.zone)
         if slot.pk == row.slot_id:
-            return _("C’est déjà son créneau : choisissez-en un autre.")
+            return _("C’est déjà son créneau : choisissez-en un autre.")
         if slot.starts_at <= self.now:
             return _("Le créneau de {when} est passé. Choisissez-en un à venir.").format(when=when)
         if not grid.is_free(slot, self.now):
@@ -292,11 +292,16 @@ class SetVisibility(OfAgenda, Endpoint):
         if wanted in {one.value for one in Visibility}:
             slots = list(Slot.objects.filter(agenda=self.agenda, pk__in=keys).order_by("starts_at"))
             schedules.set_visibility(by=self.person, slots=slots, visibility=Visibility(wanted))
-            done = ngettext(
-                "{count} créneau : visible par « {who} » dès maintenant.",
-                "{count} créneaux : visibles par « {who} » dès maintenant.",
-                len(slots),
-            )
+            if wanted == Visibility.PRIVATE:
+                done = ngettext(
+                    "{count} créneau désormais privé.", "{count} créneaux désormais privés.", len(slots)
+                )
+            else:
+                done = ngettext(
+                    "{count} créneau désormais visible par « {who} ».",
+                    "{count} créneaux désormais visibles par « {who} ».",
+                    len(slots),
+                )
             who = VISIBILITY_LABELS[Visibility(wanted)]
             messages.success(request, done.format(count=len(slots), who=who))
         day = reading.day(request.POST.get("du")) or agendas.today_in(self.agenda)

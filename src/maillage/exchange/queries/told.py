@@ -151,18 +151,18 @@ def _of_message(row: Notification, to: Recipient, now: datetime) -> Told:
         return Told(Standing.SENT, sentence.format(**what), channel, address, row.sent_at, said)
     if state is State.FAILED:
         sentence = (
-            _("Le SMS au {address} n’est pas encore parti : un nouvel essai est prévu.")
+            _("Le SMS au {address} n’est pas encore parti : un nouvel essai est prévu.")
             if is_sms
-            else _("Le courriel à {address} n’est pas encore parti : un nouvel essai est prévu.")
+            else _("Le courriel à {address} n’est pas encore parti : un nouvel essai est prévu.")
         )
         return Told(Standing.RETRYING, sentence.format(**what), channel, address, None, said)
     if state is State.ABANDONED:
         if row.failure == Failure.NO_ADDRESS.value:
             return _nothing(said)
         sentence = (
-            _("Le SMS au {address} n’est pas parti : dites-le maintenant.")
+            _("Le SMS au {address} n’est pas parti : dites-le maintenant.")
             if is_sms
-            else _("Le courriel à {address} n’est pas parti : dites-le maintenant.")
+            else _("Le courriel à {address} n’est pas parti : dites-le maintenant.")
         )
         return Told(Standing.NOT_SENT, sentence.format(**what), channel, address, None, said)
     waits = row.leaves_at is not None and (row.leaves_at - now).total_seconds() > 60
@@ -183,7 +183,7 @@ def _of_call(row: Notification, to: Recipient) -> Told:
     said = str(row.parameters.get("when", ""))
     outcome = _outcome(row)
     if outcome is CallOutcome.REACHED:
-        sentence = _("L’appel est passé : c’est dit.")
+        sentence = _("L’appel est passé : c’est dit.")
         return Told(Standing.CALLED, sentence, Channel.INBOX, "", row.closed_at, said)
     if row.state == State.ABANDONED.value or row.closed_at is not None:
         return _nothing(said)
@@ -191,7 +191,7 @@ def _of_call(row: Notification, to: Recipient) -> Told:
     if not number:
         return _nothing(said)
     address = recognisable_phone(written_phone(number))
-    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
+    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
     return Told(Standing.TO_CALL, sentence, Channel.INBOX, address, None, said)
 
 
@@ -227,12 +227,12 @@ def _without_a_row(to: Recipient, is_coming: bool) -> Told:
     if not number:
         return _nothing()
     address = recognisable_phone(written_phone(number))
-    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
+    sentence = _("Aucun message ne part : un appel reste à passer au {address}.").format(address=address)
     return Told(Standing.TO_CALL, sentence, Channel.INBOX, address)
 
 
 def _nothing(said: str = "") -> Told:
-    return Told(Standing.NONE, _("Aucun message possible : dites-le maintenant."), said=said)
+    return Told(Standing.NONE, _("Aucun message possible : dites-le maintenant."), said=said)
 
 
 def _reach(to: Recipient) -> Reach:

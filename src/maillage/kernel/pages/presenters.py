@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,9 @@ from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import PERMISSIONS, Role
 from maillage.kernel.sourced_rules import SourcedRule
 from maillage.kernel.tables import Column, Row, Table
+
+#: A name of the program inside a value, which its context words.
+_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 def value(rule: SourcedRule) -> str:
@@ -31,8 +35,10 @@ def _written(raw: Any) -> str:
     if isinstance(raw, list):
         return " ; ".join(_written(item) for item in raw)
     if isinstance(raw, dict):
-        return " ; ".join(f"{key} : {_written(item)}" for key, item in raw.items())
-    return str(raw)
+        return " ; ".join(
+            f"{wording.term(key)}\N{NO-BREAK SPACE}: {_written(item)}" for key, item in raw.items()
+        )
+    return wording.term(str(raw)) if _KEY.fullmatch(str(raw)) else str(raw)
 
 
 def _decimals(raw: float) -> int:

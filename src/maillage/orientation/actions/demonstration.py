@@ -124,6 +124,11 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
         if row.patient is not None and row.patient.birth_date is not None:
             row.age_months = months_on(row.patient.birth_date, now.date())
         row.commune = communes[order % len(communes)] if communes else None
+        if row.patient is not None and call.origin in _OPENED_BY:
+            row.said_last_name = row.patient.birth_name
+            row.said_first_name = row.patient.birth_first_names
+            row.said_birth_date = row.patient.birth_date
+            row.caller_name = row.opened_by.get_full_name()
         if call.origin is Origin.EHPAD and home is not None:
             row.commune, row.place = home.commune, home.name
         row.save()

@@ -47,7 +47,7 @@ def end(
         request=row, outcome=outcome.value, closes=closes, note=note, by=by, state_before=before.value,
         corrects=corrects, duplicate_of=duplicate_of,
     )  # fmt: skip
-    tell(by, row, _verb(closes=closes, corrects=corrects), {"state": [shown.value, after.value]})
+    tell(by, row, _verb(outcome, closes=closes, corrects=corrects), {"state": [shown.value, after.value]})
     return made
 
 
@@ -109,11 +109,13 @@ def tell_senders(by: Person | None, row: Request, what: str) -> None:
             parameters=exchange.Parameters(day=timezone.localtime(own.called_at).date()),
             key=f"orientation-{row.pk}-{what}-{sender.pk}",
             scope=row.scope,
-            path=f"{reverse('orientation:mine')}#demande-{own.pk}",
+            path=f"{reverse('orientation:asked')}#demande-{own.pk}",
         )
 
 
-def _verb(*, closes: bool, corrects: Closure | None) -> str:
+def _verb(outcome: Outcome, *, closes: bool, corrects: Closure | None) -> str:
     if corrects is not None:
         return "orientation.corrected"
+    if outcome is Outcome.WITHDRAWN:
+        return "orientation.withdrawn"
     return "orientation.closed" if closes else "orientation.returned"

@@ -45,6 +45,9 @@ class Refusal(StrEnum):
     ALARM_NEEDS_NOTE = "alarm_needs_note"
     ALARM_LOST = "alarm_lost"
     TOO_OLD = "too_old"
+    DECIDED = "decided"
+    ALARM_STAYS = "alarm_stays"
+    NO_REASON = "no_reason"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -105,6 +108,11 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "Cette demande porte un signe d’alerte, ou une priorité P0 ou P1, que l’autre n’a pas : fermez "
         "plutôt l’autre comme doublon de celle-ci."
     ),
+    Refusal.DECIDED: _("Le bureau a déjà décidé : appelez-le s’il ne faut plus rien faire."),
+    Refusal.ALARM_STAYS: _(
+        "Une urgence ne s’annule pas ici : appelez le bureau, qui vérifie que le 15 a répondu."
+    ),
+    Refusal.NO_REASON: _("Dites pourquoi vous annulez cette demande : le bureau le lit."),
     Refusal.TOO_OLD: _(
         "Cette issue a été dite il y a plus de {hours} h : elle ne se corrige plus. Notez une nouvelle "
         "demande si la personne a encore besoin de soins."

@@ -25,7 +25,7 @@ from maillage.territory.api import Commune
 #: What is said of a request, at the call or later. `patient` and `commune` are rows.
 FIELDS = (
     "caller_kind", "caller_name", "caller_phone", "patient", "age_months", "commune", "place", "motive",
-    "complaint", "priority", "level", "delay",
+    "complaint", "priority", "level", "delay", "said_last_name", "said_first_name", "said_birth_date",
 )  # fmt: skip
 _CODES = {"priority": Priority, "level": CareLevel, "delay": Delay, "caller_kind": CallerKind}
 _BY_PHONE = frozenset({Origin.SINGLE_NUMBER, Origin.SAMU})
@@ -48,7 +48,7 @@ def open_request(
     """
     may_regulate = access.may(by, Permission.REGULATE, scope)
     if not may_regulate:
-        access.require(by, Permission.BOOK_APPOINTMENT, scope)
+        access.require(by, Permission.SEND_REQUEST, scope)
     known = Request.objects.with_key(key, by).first()
     if known is not None:
         return known

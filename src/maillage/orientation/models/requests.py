@@ -80,6 +80,10 @@ class RequestQuerySet(OfRequestQuerySet["Request"]):
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()
 
+    def sent_by(self, person: Person) -> RequestQuerySet:
+        """Keep those that `person` opened, who reads them by that alone."""
+        return self.filter(opened_by=person)._scoped()
+
     def with_key(self, key: str, by: Person | None) -> RequestQuerySet:
         """Keep what the same write of the same person made."""
         return self.filter(key=key, opened_by=by)._scoped()
@@ -88,7 +92,8 @@ class RequestQuerySet(OfRequestQuerySet["Request"]):
 class Request(Keyed):
     """Somebody needs something: one row from the call to the outcome, and always an owner.
 
-    The caller may not be the patient, and the patient may not be known yet. `priority`, `level` and `delay`
+    The caller may not be the patient, and the patient may not be known yet: whoever sent the request said
+    their name and birth, which the desk checks before it opens a file. `priority`, `level` and `delay`
     are three scales, each said by somebody: none is computed from another. `locked_by` has the request open
     until `locked_until`: another regulator sees it and is refused.
     """
@@ -116,6 +121,9 @@ class Request(Keyed):
         verbose_name=_("commune où se trouve la personne"),
     )
     place = models.CharField(_("précision sur le lieu"), max_length=200, blank=True)
+    said_last_name = models.CharField(_("nom dit de la personne"), max_length=100, blank=True)
+    said_first_name = models.CharField(_("prénom dit de la personne"), max_length=150, blank=True)
+    said_birth_date = models.DateField(_("naissance dite de la personne"), null=True, blank=True)
     motive = models.CharField(_("motif (Hub Santé)"), max_length=6, default="M07.00")
     complaint = models.TextField(_("ce que dit l’appelant"), max_length=1000, blank=True)
     priority = models.CharField(
@@ -156,7 +164,8 @@ class Request(Keyed):
         "locked_by", "locked_until", "called_at", "answered_at", "decided_at", "ended_at", "opened_by",
     )  # fmt: skip
     health = (
-        "patient", "age_months", "motive", "complaint", "priority", "level", "delay", "state", "state_since",
+        "patient", "said_last_name", "said_first_name", "said_birth_date",
+        "age_months", "motive", "complaint", "priority", "level", "delay", "state", "state_since",
         "has_red_flag",
     )  # fmt: skip
     neither = ("id", "key", "is_demonstration")

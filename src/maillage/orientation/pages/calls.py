@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
@@ -95,10 +94,8 @@ class Call(OfDesk, Page):
 
 
 def _described(patient: people.Patient) -> Found:
-    born = (
-        _("né(e) le {day}").format(day=formats.date_short(patient.birth_date)) if patient.birth_date else ""
-    )
-    return Found(patient.pk, patient.name, " · ".join(filter(None, [born, written_phone(patient.phone)])))
+    said = [patient.born, written_phone(patient.phone)]
+    return Found(patient.pk, patient.name, " · ".join(filter(None, said)))
 
 
 class Complete(OfRequest, Endpoint):
@@ -139,6 +136,6 @@ class Complete(OfRequest, Endpoint):
                 raise
         messages.warning(
             self.request,
-            _("Un dossier aux noms qui se ressemblent existe : vérifiez que ce n’est pas le sien."),
+            _("Un dossier aux noms qui se ressemblent existe : vérifiez que ce n’est pas le sien."),
         )
         return people.register(by=self.person, scope=scope, values=given, is_another=True)

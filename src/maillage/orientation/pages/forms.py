@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +73,12 @@ class PersonForm(forms.Form):
         required=False,
         choices=[("", _("Pas encore dite")), *((one.value, label) for one, label in PRIORITY_LABELS.items())],
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Without scripts one types the name or the code; with them, the communes that begin so are offered.
+        asked = f"{reverse('territory:commune_suggestions')}?q="
+        self.fields["commune"].widget.attrs |= {"data-suggest": asked, "autocomplete": "off"}
 
     def clean_commune(self) -> territory.Commune | None:
         """Return the one commune of that code or name. Raises ValidationError where none or several are."""
@@ -189,6 +196,8 @@ def completing(request: Request) -> dict[str, Any]:
     return {
         "commune": request.commune_id or "", "place": request.place, "priority": request.priority,
         "age_years": age_shown(request.age_months), "motive": request.motive,
+        "last_name": request.said_last_name, "first_name": request.said_first_name,
+        "birth_date": request.said_birth_date,
     }  # fmt: skip
 
 

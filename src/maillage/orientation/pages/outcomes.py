@@ -46,7 +46,7 @@ class Line:
 
 
 class Mine(Page):
-    """The requests that the visitor received, each with its four buttons; what they said; what they sent."""
+    """The requests that the visitor received, each with its four buttons; what they said."""
 
     template_name = "orientation/mine.html"
     permission = Permission.BOOK_APPOINTMENT
@@ -59,7 +59,6 @@ class Mine(Page):
             waiting=waiting,
             outcomes=[(one.value, OUTCOME_LABELS[one], icon) for one, icon in ICONS.items()],
             said=[_said(one, motives, self.person) for one in api.said(by=self.person)],
-            sent=[_sent(one, motives) for one in api.sent(by=self.person)],
             **context,
         )
 
@@ -133,11 +132,6 @@ def _received(one: api.Received, motives: dict[str, str]) -> Line:
 def _said(one: Closure, motives: dict[str, str], viewer: Person) -> Line:
     line = _line(one.request, one.at, motives, "", "", str(OUTCOME_LABELS[Outcome(one.outcome)]))
     return replace(line, correction=endings.correction(one.request, one, viewer, desk=False))
-
-
-def _sent(one: api.Sent, motives: dict[str, str]) -> Line:
-    state = str(OUTCOME_LABELS[one.outcome]) if one.outcome else one.answered.state_label
-    return _line(one.request, one.request.called_at, motives, "", "", state)
 
 
 def _line(

@@ -21,7 +21,7 @@ from maillage.kernel.phones import written_phone
 from maillage.orientation.api import QueueLine
 from maillage.orientation.models import Closure, Proposal, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
-from maillage.orientation.models.requests import CALLER_LABELS, PRIORITY_LABELS
+from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
 from maillage.orientation.pages.criteria import Active, Wider
 from maillage.orientation.pages.safety import SafetyView
 from maillage.orientation.rules.safety import enters_slot_search
@@ -30,6 +30,7 @@ from maillage.orientation.rules.vocabulary import (
     OF_A_SLOT,
     CallerKind,
     DecisionKind,
+    Origin,
     Outcome,
     Priority,
     ProposalKind,
@@ -71,6 +72,10 @@ KEYS: list[tuple[str, str | Promise]] = [
     ("L", gettext_lazy("Relève")),
     ("?", gettext_lazy("Cette liste")),
 ]
+
+
+#: Doors through which a request is sent in writing: the queue says which.
+_BY_WRITING = frozenset({Origin.EHPAD, Origin.PHARMACY, Origin.PROFESSIONAL, Origin.PORTAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +259,12 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
         note, note_icon = _("créneau retenu jusqu’à {time}").format(time=until), "clock"
     elif holder is not None and holder.pk != viewer.pk:
         note, note_icon = _("ouverte par {name}").format(name=holder.get_full_name()), "lock"
+    elif Origin(request.origin) in _BY_WRITING:
+        note, note_icon = str(ORIGIN_LABELS[Origin(request.origin)]), "building-hospital"
     return QueueRow(
         pk=request.pk,
         title=title(request, motives),
-        name=request.patient.name if request.patient else request.caller_name or _("Nom inconnu"),
+        name=request.patient.name if request.patient else _said_name(request) or _("Nom inconnu"),
         age_of=person_age(request.age_months),
         motive=motives.get(request.motive) or _("motif inconnu"),
         priority=request.priority,
@@ -275,6 +282,12 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
         kind="urgent" if request.has_red_flag or is_urgent else "attention" if is_late else "",
         has_red_flag=request.has_red_flag,
     )
+
+
+def _said_name(request: Request) -> str:
+    """Name the person as whoever sent the request did, else whoever calls."""
+    said = " ".join(filter(None, [request.said_first_name, request.said_last_name.upper()]))
+    return said or request.caller_name
 
 
 def due(late_at: datetime, now: datetime) -> str:
@@ -317,7 +330,7 @@ def facts(request: Request) -> list[Mark]:
     )
     place = " · ".join(filter(None, [request.commune.name if request.commune else "", request.place]))
     rows = [
-        (_("Patient"), patient_line(request.patient) or _("inconnu pour l’instant")),
+        (_("Patient"), patient_line(request.patient) or said_person(request)),
         (_("Appelant"), caller),
         (_("Lieu"), place or _("à préciser")),
         (_("Dit"), request.complaint),
@@ -327,6 +340,18 @@ def facts(request: Request) -> list[Mark]:
     if request.priority:
         rows.append((_("Priorité"), str(PRIORITY_LABELS[Priority(request.priority)])))
     return [(label, value) for label, value in rows if value]
+
+
+def said_person(request: Request) -> str:
+    """Name the person as whoever sent the request did, until the desk has opened their file."""
+    names = _said_name(request) if request.said_last_name or request.said_first_name else ""
+    born = formats.date_short(request.said_birth_date) if request.said_birth_date else ""
+    said = " · ".join(filter(None, [names, born]))
+    return (
+        _("{person}, dit par qui demande : à vérifier").format(person=said)
+        if said
+        else _("inconnu pour l’instant")
+    )
 
 
 def patient_line(patient: Patient | None) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Page
@@ -45,6 +46,10 @@ class HandOver(OfDesk, Page):
         except api.OrientationError as error:
             messages.warning(request, str(error))
             return redirect("orientation:handover")
-        text = _("Relève passée à {name} : {count} demande(s).")
+        text = ngettext(
+            "Relève passée à {name} : {count} demande.",
+            "Relève passée à {name} : {count} demandes.",
+            done.requests,
+        )
         messages.success(request, text.format(name=chosen.get_full_name(), count=done.requests))
         return redirect("orientation:desk")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.orientation.pages import beyond, calls, desk, live, outcomes, places, shift, work
+from maillage.orientation.pages import asking, beyond, calls, desk, live, outcomes, places, shift, work
 
 app_name = "orientation"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("appel/", calls.Call.as_view(), name="call"),
     path("releve/", shift.HandOver.as_view(), name="handover"),
     path("effecteurs/", beyond.Effectors.as_view(), name="effectors"),
+    path("demander/", asking.Ask.as_view(), name="ask"),
+    path("mes-demandes/", asking.AskedPage.as_view(), name="asked"),
+    path("mes-demandes/<int:pk>/annuler/", asking.Withdraw.as_view(), name="withdraw"),
     path("demandes/", outcomes.Mine.as_view(), name="mine"),
     path("demandes/<int:pk>/issue/", outcomes.Say.as_view(), name="say"),
     path("demandes/<int:pk>/corriger/", outcomes.CorrectSaid.as_view(), name="correct_said"),

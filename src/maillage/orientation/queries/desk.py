@@ -236,7 +236,8 @@ _SAID: tuple[tuple[type[Decision] | type[Closure], str], ...] = ((Decision, "kin
 
 #: What a line of the queue shows, and what says how late it is.
 _READ = (
-    "scope", "origin", "caller_name", "age_months", "motive", "priority", "state", "state_since",
+    "scope", "origin", "caller_name", "said_last_name", "said_first_name", "age_months", "motive", "priority",
+    "state", "state_since",
     "has_red_flag", "locked_until", "called_at", "is_demonstration", "commune__name",
     *(f"{who}__{name}" for who in ("owner", "locked_by") for name in ("email", "first_name", "last_name")),
     *(f"patient__{name}" for name in ("birth_name", "birth_first_names", "used_name", "used_first_name")),

@@ -81,8 +81,14 @@ def sent(*, by: Person, now: datetime | None = None) -> list[Sent]:
     desks = access.scopes_of(by, Permission.REGULATE)
     if desks is None:
         return []
-    rows = list(mine.exclude(scope__in=desks).select_related("commune").order_by("-called_at"))
-    own = Closure.objects.for_person(by).filter(request__in=rows).select_related("duplicate_of__owner")
+    rows = list(
+        mine.exclude(scope__in=desks).select_related("commune", "owner", "scope").order_by("-called_at")
+    )
+    own = (
+        Closure.objects.for_person(by)
+        .filter(request__in=rows)
+        .select_related("duplicate_of__owner", "duplicate_of__scope")
+    )
     last = {one.request_id: one for one in own}
     return [_sent(row, last.get(row.pk)) for row in rows]
 

@@ -13,7 +13,7 @@ from maillage.orientation.rules.vocabulary import (
 )
 
 _TRANSITIONS: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.IN_HAND, State.TRANSFERRED}),
+    State.NEW: frozenset({State.IN_HAND, State.TRANSFERRED, State.CLOSED}),
     State.IN_HAND: frozenset(
         {
             State.PROPOSED, State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE,

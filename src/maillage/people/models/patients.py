@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
-from maillage.kernel import access
+from maillage.kernel import access, formats
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.name_search import named_like
@@ -51,6 +51,12 @@ DOUBT_LABELS = {
     Doubt.HOMONYM: _("Homonyme à distinguer"),
     Doubt.FICTIVE: _("Identité fictive"),
 }
+#: How a birth is told, by administrative sex; where it is not known, both endings.
+_BORN = {
+    AdministrativeSex.FEMALE.value: _("née le {day}"),
+    AdministrativeSex.MALE.value: _("né le {day}"),
+}
+_BORN_UNKNOWN = _("né(e) le {day}")
 SEX_LABELS = {
     AdministrativeSex.FEMALE: _("Féminin"),
     AdministrativeSex.MALE: _("Masculin"),
@@ -184,6 +190,13 @@ class Patient(AnnotatedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def born(self) -> str:
+        """When they were born, in words that agree with their sex; empty where nobody knows the day."""
+        if self.birth_date is None:
+            return ""
+        return str(_BORN.get(self.sex, _BORN_UNKNOWN)).format(day=formats.date_short(self.birth_date))
 
     @property
     def name(self) -> str:

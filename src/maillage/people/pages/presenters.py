@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.directory import api as directory
-from maillage.kernel import access
+from maillage.kernel import access, formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
@@ -23,7 +23,7 @@ from maillage.people.models import (
     Patient,
     ReferringDoctorRequest,
 )
-from maillage.people.queries import Match
+from maillage.people.queries import Candidate, Match
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import IdentityStatus
 from maillage.people.rules.referring_doctor import Criterion, State, owner_of
@@ -116,3 +116,46 @@ def waiting_places(person: Person) -> list[territory.Territory]:
     scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
     every = territory.Territory.objects.order_by("search_name")
     return list(every if scopes is None else every.filter(scope__in=scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A doctor to whom a patient may be proposed: where, how far, how many more they take, and why there."""
+
+    doctor: directory.Professional
+    commune: str
+    travel: str
+    per_month: int
+    remaining: int
+    why: str
+
+
+def candidate_lines(found: Sequence[Candidate]) -> list[CandidateLine]:
+    """Return the doctors of a search as its table shows them, in the same order."""
+    return [
+        CandidateLine(
+            one.doctor,
+            one.commune.name if one.commune else _("commune inconnue"),
+            _travel(one),
+            one.per_month,
+            one.remaining,
+            _why(one, first=place == 0),
+        )
+        for place, one in enumerate(found)
+    ]
+
+
+def _travel(one: Candidate) -> str:
+    if one.minutes is None:
+        return ""
+    said = formats.minutes(one.minutes)
+    return said if one.travel_source else _("{minutes}, estimation").format(minutes=said)
+
+
+def _why(one: Candidate, *, first: bool) -> str:
+    """Say why a doctor stands at that place of the list."""
+    if not one.remaining:
+        return _("quota du mois atteint")
+    if one.minutes is None:
+        return _("trajet inconnu : classé par les places qui restent")
+    return _("le plus proche qui a de la place") if first else _("a de la place")

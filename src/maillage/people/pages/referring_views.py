@@ -80,12 +80,15 @@ class RequestPage(Page):
         allowed = {event.value for state, event in TRANSITIONS if state is State(shown.state)}
         refused = {one.doctor_id for one in proposals if one.answer == "refused"}
         may_propose = manages and Event.PROPOSE in allowed
+        home = queries.home_of(by=self.person, patient=shown.patient) if may_propose else None
+        found = queries.candidates(shown.scope, refused, home=home) if may_propose else []
         return super().get_context_data(
             line=presenters.request_line(shown),
             proposals=proposals,
             manages=manages,
             allowed=allowed,
-            candidates=queries.candidates(shown.scope, refused) if may_propose else [],
+            candidates=presenters.candidate_lines(found),
+            home=home,
             may_propose=may_propose,
             closing_form=ClosingForm(),
             **context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
@@ -15,7 +15,13 @@ from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.people.models import DoctorProposal, DoctorQuota, Patient, ReferringDoctorRequest
+from maillage.people.models import (
+    DoctorProposal,
+    DoctorQuota,
+    Patient,
+    PatientAddress,
+    ReferringDoctorRequest,
+)
 from maillage.people.queries.patients import LIST, log_access
 from maillage.people.rules.referring_doctor import State, remaining_quota
 from maillage.territory import api as territory
@@ -47,11 +53,18 @@ class Indicators:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A doctor who set a quota, with what remains of it this month."""
+    """A doctor who set a quota, what remains of it this month, and how far they are from the patient.
+
+    `commune` is that of their nearest place, None where none is known; `minutes` is None where the patient's
+    or the doctor's commune is not known; an estimate where no `travel_source` measured it.
+    """
 
     doctor: directory.Professional
     per_month: int
     remaining: int
+    commune: territory.Commune | None = None
+    minutes: float | None = None
+    travel_source: str = ""
 
 
 @transaction.atomic
@@ -113,10 +126,20 @@ def proposals_of(*, by: Person, request: ReferringDoctorRequest) -> list[DoctorP
     return list(found.select_related("doctor").order_by("-proposed_at", "-pk"))
 
 
-def candidates(scope: Scope, refused: set[int], on: date | None = None) -> list[Candidate]:
-    """Return the doctors of a scope who set a quota, those with most left first.
+def home_of(*, by: Person, patient: Patient) -> territory.Commune | None:
+    """Return the commune where a patient whom `by` may see lives, None where nobody said it."""
+    addresses = PatientAddress.objects.for_person(by).filter(patient=patient, commune__isnull=False)
+    first = addresses.select_related("commune").first()
+    return first.commune if first is not None else None
 
-    A scope that is not a territory has the doctors of everywhere; `refused` are left out.
+
+def candidates(
+    scope: Scope, refused: set[int], on: date | None = None, *, home: territory.Commune | None = None
+) -> list[Candidate]:
+    """Return the doctors of a scope who set a quota: those with room first, the nearest to `home` first.
+
+    Where no commune tells them apart, those with most left come first. A scope that is not a territory has
+    the doctors of everywhere; `refused` are left out.
     """
     day = on or timezone.localdate()
     quotas = DoctorQuota.objects.filter(doctor__merged_into=None, doctor__is_active=True)
@@ -124,12 +147,45 @@ def candidates(scope: Scope, refused: set[int], on: date | None = None) -> list[
     if place is not None:
         here = directory.professionals_in(territory.member_codes(place))
         quotas = quotas.filter(doctor__in=here.order_by().values("pk"))
+    rows = list(quotas.exclude(doctor__in=refused).select_related("doctor").annotate(**_used(day)))
+    places = _places([row.doctor for row in rows])
     found = [
-        Candidate(quota.doctor, quota.per_month, remaining_of(quota, day))
-        for quota in quotas.exclude(doctor__in=refused).select_related("doctor").annotate(**_used(day))
+        _nearest(Candidate(row.doctor, row.per_month, remaining_of(row, day)), places[row.doctor_id], home)
+        for row in rows
     ]
-    found.sort(key=lambda one: (-one.remaining, one.doctor.search_name, one.doctor.pk))
-    return found
+    return sorted(found, key=_order)
+
+
+def _order(one: Candidate) -> tuple[bool, bool, float, int, str, int]:
+    far = one.minutes if one.minutes is not None else 0.0
+    name = one.doctor.search_name
+    return not one.remaining, one.minutes is None, far, -one.remaining, name, one.doctor.pk
+
+
+def _places(doctors: list[directory.Professional]) -> dict[int, list[territory.Commune]]:
+    """Return the communes where each doctor practises, by key."""
+    return {
+        pk: [commune for one in known if (commune := _commune_of(one)) is not None]
+        for pk, known in directory.memberships_of(doctors).items()
+    }
+
+
+def _commune_of(membership: directory.Membership) -> territory.Commune | None:
+    """Return where a membership is practised: at its place, else where the structure is."""
+    place = membership.place.commune if membership.place is not None else None
+    return place or membership.structure.commune
+
+
+def _nearest(one: Candidate, communes: list[territory.Commune], home: territory.Commune | None) -> Candidate:
+    """Return a candidate with the nearest of their communes."""
+    if not communes:
+        return one
+    if home is None:
+        return replace(one, commune=communes[0])
+    found = territory.journeys_from(home, communes)
+    at = int(found.minutes.argmin())
+    minutes, source = float(found.minutes[at]), found.source_to(at)
+    return replace(one, commune=communes[at], minutes=minutes, travel_source=source)
 
 
 def remaining_of(quota: DoctorQuota, on: date) -> int:

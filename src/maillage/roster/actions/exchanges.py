@@ -44,7 +44,7 @@ def ask(*, by: Person, post: Post) -> Exchange:
     duty = Assignment.objects.select_related("volunteer__professional", "volunteer__sector__territory__scope")
     held = duty.filter(post=post).first()
     if held is None:
-        raise RosterError(_("Personne ne tient cette garde : elle n’est pas à remplacer."))
+        raise RosterError(_("Personne ne tient cette garde : elle n’est pas à remplacer."))
     require_own(by, held.volunteer)
     _check_to_come(post)
     close_overtaken([post.pk], by=by)
@@ -114,15 +114,15 @@ def _locked_exchange(exchange: Exchange) -> Exchange:
     )
     row = rows.get(pk=exchange.pk)
     if row.state == ExchangeState.OVERTAKEN.value:
-        raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
+        raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
     if row.state != ExchangeState.OPEN.value:
-        raise RosterError(_("Cette demande est close : rechargez la page."))
+        raise RosterError(_("Cette demande est close : rechargez la page."))
     return row
 
 
 def _check_to_come(post: Post) -> None:
     if post.starts_at <= timezone.now():
-        raise RosterError(_("Cette garde a commencé : appelez la personne qui coordonne le secteur."))
+        raise RosterError(_("Cette garde a commencé : appelez la personne qui coordonne le secteur."))
     if post.roster.step in {State.CLOSED, State.DUTY_DONE}:
         raise RosterError(_("Ce tableau est clos."))
 
@@ -137,7 +137,7 @@ def _check_rules(exchange: Exchange, taker: Volunteer, in_return: Post | None) -
     refuse_gone(taker, post)
     holders = dict(Assignment.objects.filter(post__roster=roster).values_list("post", "volunteer"))
     if holders.get(post.pk) != exchange.asked_by_id:
-        raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
+        raise RosterError(_("Cette garde a changé de main : la demande ne vaut plus."))
     moves: list[tuple[Post, Volunteer | None, Volunteer | None]] = [(post, exchange.asked_by, taker)]
     if in_return is not None:
         _check_to_come(in_return)
@@ -148,7 +148,7 @@ def _check_rules(exchange: Exchange, taker: Volunteer, in_return: Post | None) -
     broken = {one.rule for one in case_of(roster).moved(moves)} - {Rule.LOCK}
     if broken:
         words = ", ".join(str(BROKEN[one]) for one in sorted(broken))
-        raise RosterError(_("Ce remplacement n’est pas possible : {reasons}.").format(reasons=words))
+        raise RosterError(_("Ce remplacement n’est pas possible : {reasons}.").format(reasons=words))
 
 
 def _exchanged(exchange: Exchange, chosen: Offer, by: Person) -> None:

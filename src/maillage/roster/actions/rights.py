@@ -50,7 +50,7 @@ def refuse_gone(volunteer: Volunteer, post: Post) -> None:
     """Raise RosterError, which says why, where a volunteer can hold no duty on the day of a post."""
     left = gone_among(Volunteer.objects.filter(pk=volunteer.pk)).get(volunteer.pk)
     if left is not None and left.on(post.day):
-        message = _("{name} ne peut pas prendre cette garde : {why}.")
+        message = _("{name} ne peut pas prendre cette garde : {why}.")
         raise RosterError(message.format(name=volunteer, why=DEPARTURES[left.why]))
 
 

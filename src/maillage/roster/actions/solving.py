@@ -29,10 +29,10 @@ def keep(*, by: Person, proposal: Proposal) -> Solve:
     roster = locked(proposal.case.roster)
     require_manager(by, roster.sector)
     if roster.step not in EDITABLE:
-        raise RosterError(_("Ce tableau est parti au CDOM : un nouveau calcul ne le change plus."))
+        raise RosterError(_("Ce tableau est parti au CDOM : un nouveau calcul ne le change plus."))
     lock_people([one.professional_id for one in proposal.case.volunteers])
     if case_of(roster).input_hash != proposal.case.input_hash:
-        raise RosterError(_("Quelque chose a changé pendant le calcul : recommencez-le."))
+        raise RosterError(_("Quelque chose a changé pendant le calcul : recommencez-le."))
     _write(proposal, by)
     solution = proposal.solution
     solve = Solve.objects.create(

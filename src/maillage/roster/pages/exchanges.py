@@ -30,7 +30,7 @@ class Ask(OfRoster, Endpoint):
     def post(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         return self.done(
             lambda: exchanges.ask(by=self.person, post=self.duty),
-            _("Demande ouverte : les volontaires du secteur la voient dès maintenant."),
+            _("Demande ouverte : les volontaires du secteur la voient dès maintenant."),
         )
 
 
@@ -70,7 +70,7 @@ class MakeOffer(_OfExchange):
             lambda: exchanges.offer(
                 by=self.person, exchange=self.exchange, volunteer=me, in_return=in_return
             ),
-            _("Proposition envoyée : la garde est à vous dès qu’elle est acceptée."),
+            _("Proposition envoyée : la garde est à vous dès qu’elle est acceptée."),
         )
 
 
@@ -80,7 +80,7 @@ class Withdraw(_OfExchange):
     def post(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         return self.done(
             lambda: exchanges.withdraw(by=self.person, exchange=self.exchange),
-            _("Demande retirée : la garde ne change pas de main."),
+            _("Demande retirée : la garde ne change pas de main."),
         )
 
 
@@ -101,7 +101,7 @@ class Accept(OfRoster, Endpoint):
     def post(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         return self.done(
             lambda: exchanges.accept(by=self.person, chosen=self.chosen),
-            _("Remplacement accepté : {name} tient maintenant cette garde.").format(
+            _("Remplacement accepté : {name} tient maintenant cette garde.").format(
                 name=self.chosen.volunteer
             ),
         )

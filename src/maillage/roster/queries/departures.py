@@ -21,7 +21,7 @@ from maillage.roster.rules.vocabulary import Departure
 
 DEPARTURES: dict[Departure, str | Promise] = {
     Departure.STOPPED: _("ne prend plus de gardes"),
-    Departure.MERGED: _("fiche fusionnée avec une autre : inscrivez celle qui a été gardée"),
+    Departure.MERGED: _("fiche fusionnée avec une autre : inscrivez celle qui a été gardée"),
     Departure.CLOSED: _("n’est plus en activité dans l’annuaire"),
     Departure.SUSPENDED: _("compte suspendu"),
     Departure.MOVED: _("n’exerce plus dans aucune structure connue"),

@@ -69,8 +69,8 @@ class OnCall:
             shared = self.sector is not None and self.sector.is_shared
             return str((SHARED_SENTENCES if shared else SENTENCES)[self.coverage])
         text = ngettext(
-            "{names} ne peut pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
-            "{names} ne peuvent pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
+            "{names} ne peut pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
+            "{names} ne peuvent pas tenir cette garde, et personne d’autre n’y est : voyez avec le 15.",
             len(self.gone),
         )
         return text.format(names=", ".join(str(one.volunteer) for one, _why in self.gone))

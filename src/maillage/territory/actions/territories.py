@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access, journal
+from maillage.kernel.actions import open_to_creator
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import place_key
 from maillage.kernel.rules import Permission
@@ -46,7 +47,8 @@ def create_territory(
 ) -> Territory:
     """Create a territory from the codes of its communes, with a scope for the roles that people hold in it.
 
-    `slug` is made from the name, and made unique, where it is not given. `by` is None for the operator at
+    Whoever creates it may open it, by a role of its own where none of theirs holds there. `slug` is made from
+    the name, and made unique, where it is not given. `by` is None for the operator at
     the command line. Raises PerimeterError, PermissionDenied.
     """
     if by is not None:
@@ -67,6 +69,8 @@ def create_territory(
         note=note.strip(),
     )
     _add(territory, communes)
+    if by is not None:
+        open_to_creator(by=by, scope=territory.scope)
     changes = {"name": [None, name], "kind": [None, kind.value], "communes": [[], communes]}
     journal.record(by=by, verb="territory.created", target=journal.target_of(territory), changes=changes)
     return territory

@@ -61,7 +61,14 @@ class Suggestions(Endpoint):
     def get(self, request: HttpRequest) -> HttpResponse:
         found = queries.search_communes(request.GET.get("q", ""), limit=10)
         return json_response(
-            [{"value": c.code, "label": c.name, "detail": f"{c.departement_name} · {c.code}"} for c in found]
+            [
+                {
+                    "value": c.code,
+                    "label": queries.told_apart(c, found),
+                    "detail": f"{c.departement_name} · {c.code}",
+                }
+                for c in found
+            ]
         )
 
 

@@ -1,6 +1,14 @@
 """Reads of the territory context that join several models."""
 
-from maillage.territory.queries.communes import Hit, commune, groups, known_codes, names_of, search_communes
+from maillage.territory.queries.communes import (
+    Hit,
+    commune,
+    groups,
+    known_codes,
+    names_of,
+    search_communes,
+    told_apart,
+)
 from maillage.territory.queries.contours import contours, feature_collection
 from maillage.territory.queries.drawing import ReadCodes, drawing, read_codes, with_group
 from maillage.territory.queries.packs import check_pack, current_pack, last_report, list_packs
@@ -47,5 +55,6 @@ __all__ = [
     "territories",
     "territories_of",
     "territory",
+    "told_apart",
     "with_group",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
@@ -37,8 +38,24 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
     return dict(Commune.objects.filter(code__in=list(codes)).values_list("code", "name"))
 
 
+#: A commune as a suggestion writes it where another has its name: « Saint-Denis (97411) ».
+_TOLD_APART = re.compile(r"^.+\((?P<code>[0-9][0-9AB][0-9]{3})\)$")
+
+
+def told_apart(commune: Commune, among: Iterable[Commune]) -> str:
+    """Name a commune, with its code where another of `among` has its name: `search_communes` reads it."""
+    alike = any(one.pk != commune.pk and place_name(one.name) == place_name(commune.name) for one in among)
+    return f"{commune.name} ({commune.code})" if alike else commune.name
+
+
 def search_communes(text: str, limit: int = 20) -> list[Commune]:
-    """Return the communes whose name, code or postcode begins with `text`: exact names, then the largest."""
+    """Return the communes whose name, code or postcode begins with `text`: exact names, then the largest.
+
+    A name followed by its code, as a suggestion writes it, is that commune alone.
+    """
+    told = _TOLD_APART.match(text.strip().upper())
+    if told is not None:
+        return list(Commune.objects.active().filter(code=told["code"]))
     return list(_ranked(Commune.objects.active().matching(text), text)[:limit])
 
 
