@@ -79,9 +79,7 @@ def _during(
             one for one in booked
             if one.schedule_id == opening.schedule_id and span.meets(Span(one.starts_at, one.ends_at))
         ]  # fmt: skip
-        shut = [
-            one.span for one in closures if one.schedule_id is None or one.schedule_id == opening.schedule_id
-        ]
+        shut = [one.closed.span for one in closures if one.closed.place in {None, opening.schedule_id}]
         parts = [part for part in _left(span, shut) if part.meets(asked)]
         found += [
             Commitment(
