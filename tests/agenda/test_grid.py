@@ -86,7 +86,7 @@ def test_a_night_past_midnight_lies_on_both_days() -> None:
     assert grid.pieces(until_midnight, [MONDAY, tuesday], PARIS) == [MONDAY], "midnight is not in it"
 
 
-@given(st.lists(st.tuples(st.integers(0, 1400), st.integers(1, 240)), max_size=40))
+@given(st.lists(st.tuples(st.integers(0, 1400), st.integers(1, 240)), max_size=12))
 def test_nothing_in_a_lane_lies_on_another(drawn: list[tuple[int, int]]) -> None:
     spans = sorted((top, top + length) for top, length in drawn)
     placed = grid.lanes(spans)

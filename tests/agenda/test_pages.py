@@ -227,7 +227,8 @@ def test_a_tap_is_taken_back_and_a_hold_is_shown(
 
     def tap(name: str, key: str, **sent: str) -> str:
         address = reverse(f"agenda:{name}", args=[made.pk])
-        return visit.post(address, {"key": key} | sent, follow=True).content.decode()
+        back = f"{reverse('agenda:week', args=[agenda.pk])}{WEEK}&choisi={slots[0].pk}"
+        return visit.post(address, {"key": key, "next": back} | sent, follow=True).content.decode()
 
     assert "Revenir en arrière" in tap("outcome", "1", state="arrived")
     assert "Revenir en arrière" in tap("outcome", "2", state="honoured")
@@ -243,12 +244,17 @@ def test_a_tap_is_taken_back_and_a_hold_is_shown(
     assert visit.post(reverse("agenda:undo", args=[made.pk]), {"key": "6"}).status_code == 403
 
 
-def test_an_appointment_is_moved_in_one_click(
+def test_an_appointment_is_moved_once_one_confirms(
     visit: Client, slots: list[Slot], regulator: Person, patient: Patient, doctor: Person
 ) -> None:
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     text = page(visit, "move", made.pk)
-    assert text.count('name="slot"') == 2, "the free ones"
+    assert text.count("?vers=") == 2, "the free ones"
+    assert 'name="slot"' not in text, "nothing is moved before one confirms"
+    asked = page(visit, "move", made.pk, query=f"?vers={slots[2].pk}")
+    assert "Louis TILLEUL : Aucun message possible" in asked
+    assert asked.count(f'name="slot" value="{slots[2].pk}"') == 1
+    assert "n’est plus libre" in page(visit, "move", made.pk, query=f"?vers={slots[0].pk}")
     address = reverse("agenda:move", args=[made.pk])
     back = "/agenda/?x=1"
     answer = visit.post(address, {"key": "m", "slot": slots[2].pk, "next": back}, follow=True)

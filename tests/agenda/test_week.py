@@ -62,7 +62,8 @@ def test_the_grid_costs_few_statements_whatever_it_holds(
     full = statements(visit, agenda)
     chosen = statements(visit, agenda, choisi=slots[0].pk)
     assert max(len(full), len(chosen), len(empty)) <= 12
-    assert {"full": full, "chosen": chosen} == snapshot
+    own = {"full": full, "chosen": chosen}  # those of the masthead are its own
+    assert {name: [one for one in ran if one.startswith("agenda_")] for name, ran in own.items()} == snapshot
 
 
 def test_a_page_stays_light(visit: Client, agenda: Agenda, open_slots: Open) -> None:

@@ -24,7 +24,9 @@ from maillage.agenda.queries.appointments import elsewhere_at
 from maillage.agenda.queries.slots import free_slots
 from maillage.agenda.queries.words import told_now
 from maillage.agenda.rules.vocabulary import Kind, State
+from maillage.exchange import api as exchange
 from maillage.kernel import formats
+from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -169,7 +171,7 @@ class Undo(_OfAppointment):
 
 
 class Move(_OfAppointment, Page):
-    """The next free slots of the same agenda, for an appointment to move there in one click."""
+    """The next free slots of the same agenda; the one chosen is confirmed, with who will be told what."""
 
     template_name = "agenda/move.html"
 
@@ -180,8 +182,13 @@ class Move(_OfAppointment, Page):
         agenda, now = appointment.slot.agenda, timezone.now()
         free = free_slots(self.person, now, now + MOVE_WITHIN).filter(agenda=agenda)
         zone = agenda.zone
+        wanted = reading.number(self.request.GET.get("vers"))
+        target = free.filter(pk=wanted).first() if wanted else None
         return super().get_context_data(
             one=presenters.appointment_view(appointment, agenda, now),
+            target=target and formats.date_long(target.starts_at.astimezone(zone).replace(tzinfo=None)),
+            wanted=wanted,
+            told=_who_is_told(self.person, appointment) if target else [],
             slots=[
                 (slot, slot.starts_at.astimezone(zone).date(), presenters.clock(slot.starts_at, zone))
                 for slot in free[:MOVE_CHOICES]
@@ -200,3 +207,14 @@ class Move(_OfAppointment, Page):
         when = formats.date_long(moved.slot.starts_at.astimezone(slot.agenda.zone).replace(tzinfo=None))
         told = told_now(moved).sentence
         return _("Déplacé au {when}. {told}").format(when=when, told=told)
+
+
+def _who_is_told(by: Person, appointment: Appointment) -> list[tuple[str, str]]:
+    """Return whom a move made by `by` is told to, and by which way: the person, and the professional."""
+    agenda = appointment.slot.agenda
+    told: list[tuple[str, exchange.Told]] = []
+    if appointment.patient is not None:
+        told.append((str(appointment.patient), exchange.will_be_told(appointment.patient)))
+    if not rights.manages(by, agenda):
+        told.append((str(agenda), exchange.will_be_told(agenda.professional)))
+    return [(who, one.sentence) for who, one in told]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,6 +61,7 @@ class AppointmentView:
     undo_key: str
     may_move: bool
     phone: Dial | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         undo_key=uuid4().hex if before(state, []) else "",
         may_move=state is State.BOOKED and appointment.slot.starts_at > now,
         phone=to_dial(appointment.patient.phone) if appointment.patient else None,
+        address=f"{reverse('agenda:week', args=[agenda.pk])}?du={local.date()}&choisi={appointment.slot_id}",
     )
 
 

@@ -85,7 +85,7 @@ class Move:
     pk: int
     view: presenters.AppointmentView
     target: grid.Chosen | None
-    told: str
+    told: exchange.Told
     refusal: str
     key: str
 
@@ -215,7 +215,7 @@ class Week(OfAgenda, Page):
             pk=row.pk,
             view=presenters.appointment_view(row, self.agenda, self.now),
             target=grid.chosen(slot, self.agenda, of_slot[slot.pk], self.now) if slot else None,
-            told=exchange.will_be_told(row.patient).sentence,
+            told=exchange.will_be_told(row.patient),
             refusal=refusal,
             key=uuid4().hex,
         )

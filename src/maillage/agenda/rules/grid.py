@@ -16,7 +16,7 @@ from maillage.agenda.rules.clock import Span
 
 HOUR = 60
 #: Height of a folded hour, and the least height of anything drawn: in minutes of an hour that is not folded.
-FOLDED, SHORTEST = 6, 15
+FOLDED, SHORTEST = 4, 15
 #: The hours of a day without anything to draw.
 USUAL = range(8, 19)
 
