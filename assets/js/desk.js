@@ -7,6 +7,7 @@ import { look } from "./islands.js";
 import { keys } from "./keys.js";
 
 const POLL = 4000; // ms between two looks where the stream is not to be had
+const CALM = 3000; // ms after an action before the queue is asked for again
 const TOLD = 12000; // ms that what went well stays said over the queue; what did not stays
 const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map
 
@@ -123,14 +124,24 @@ function live(screen) {
   const queue = document.getElementById("desk-queue");
   const stream = new EventSource(screen.dataset.stream);
   let timer;
+  // What the reader just did is in its own answer: the rest of the queue waits until that is there.
+  let acted = 0;
+  let due;
+  screen.addEventListener("htmx:beforeRequest", () => (acted = Infinity));
+  screen.addEventListener("htmx:afterRequest", () => (acted = Date.now()));
+  const soon = () => {
+    clearTimeout(due);
+    const left = Math.min(CALM, acted + CALM - Date.now());
+    due = left > 0 ? setTimeout(soon, left) : void refresh(screen, queue);
+  };
   const poll = (yes) => {
     clearInterval(timer);
-    timer = yes ? setInterval(() => refresh(screen, queue), POLL) : undefined;
+    timer = yes ? setInterval(soon, POLL) : undefined;
   };
   poll(true);
   stream.addEventListener("open", () => poll(false));
   stream.addEventListener("error", () => poll(true));
-  stream.addEventListener("changed", () => refresh(screen, queue));
+  stream.addEventListener("changed", soon);
   addEventListener("pagehide", () => stream.close());
   for (const gone of ["pointerleave", "focusout"]) queue.addEventListener(gone, () => setTimeout(() => show(queue), 200));
 }
