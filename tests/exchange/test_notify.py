@@ -123,8 +123,8 @@ def test_a_professional_without_an_account_is_written_to_or_called(tell: Tell, p
 def test_what_does_not_press_waits_for_the_morning_of_the_territory(
     tell: Tell, patient: Patient, place: Territory, gateway: Gateway, clock: time_machine.Traveller
 ) -> None:
-    place.time_zone = "Indian/Reunion"
-    place.save()
+    place.scope.time_zone = "Indian/Reunion"
+    place.scope.save()
     clock.move_to(datetime(2026, 3, 14, 22, tzinfo=ZoneInfo("Indian/Reunion")))
     tell(patient)
     tell(patient, urgent=True)

@@ -9,7 +9,7 @@ from maillage.territory.models import TerritoryCommune
 
 def make_territory(time_zone: str = "Europe/Paris") -> Territory:
     """A CPTS with a scope of its own and no commune."""
-    scope = Scope.objects.create(kind="territory", label="Val-de-Brume")
+    scope = Scope.objects.create(kind="territory", label="Val-de-Brume", time_zone=time_zone)
     return Territory.objects.create(
         kind="cpts",
         name="Val-de-Brume",

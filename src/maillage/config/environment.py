@@ -69,6 +69,13 @@ SETTINGS: dict[str, Setting] = {
             "a Saturday afternoon. Never with real people.",
         ),
         Setting(
+            "MAILLAGE_TIME_ZONE",
+            "text",
+            "Europe/Paris",
+            "The clock of who has a role in no territory, or in several with different ones, e.g. "
+            "`Indian/Reunion`. A territory has its own.",
+        ),
+        Setting(
             "MAILLAGE_HOSTS", "list", "127.0.0.1,localhost,[::1]", "Host names that the server answers to."
         ),
         Setting(

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "maillage.config.roles.RolesReadOnce",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "maillage.config.time_zone.ReaderTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -132,7 +133,7 @@ MFA_TOTP_ISSUER = "Maillage"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
-TIME_ZONE = "Europe/Paris"
+TIME_ZONE = environment.read("MAILLAGE_TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 USE_TZ = True
 

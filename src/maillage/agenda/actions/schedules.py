@@ -44,7 +44,9 @@ def create_agenda(
     known = Agenda.objects.filter(professional=professional).first()
     if known is not None:
         return known
-    scope = Scope.objects.create(kind="agenda", label=_("Agenda de {name}").format(name=professional))
+    scope = Scope.objects.create(
+        kind="agenda", label=_("Agenda de {name}").format(name=professional), time_zone=place.time_zone
+    )
     agenda = Agenda.objects.create(professional=professional, territory=place, scope=scope)
     journal.record(by=by, verb="agenda.created", target=journal.target_of(agenda), changes={})
     return agenda

@@ -42,8 +42,8 @@ class AgendaQuerySet(models.QuerySet["Agenda"]):
         return self.filter(models.Q(professional__account=person) | models.Q(scope__in=roles.values("scope")))
 
     def with_names(self) -> AgendaQuerySet:
-        """Read the professional and the territory too."""
-        return self.select_related("professional", "territory")
+        """Read the professional, the territory and the scope too."""
+        return self.select_related("professional", "territory", "scope")
 
 
 class Agenda(AnnotatedModel):

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from maillage.agenda.actions import rights
 from maillage.agenda.models import Agenda
+from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
 from maillage.kernel.rules import Permission
 
@@ -31,6 +32,10 @@ class OfAgenda(PermissionMixin):
         """Refuse, before anything is read, whoever does not manage this agenda."""
         rights.require_manager(self.person, self.agenda)
         return super().dispatch(request, *args, **kwargs)
+
+    def get_clock(self) -> Scope:
+        """Return the scope of the agenda: its hours are those of its territory."""
+        return self.agenda.scope
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Add the agenda, and whether it is the visitor's own."""

@@ -9,12 +9,12 @@ from maillage.exchange.actions.notify import QUEUED, ownership, queue, spoken
 from maillage.exchange.actions.transports import TransportError, send_email, send_sms
 from maillage.exchange.models import Notification
 from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
-from maillage.exchange.queries.texts import names_of, text_of, zone_of
+from maillage.exchange.queries.texts import names_of, text_of
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
 from maillage.exchange.rules.masking import masked_email, masked_phone
 from maillage.exchange.rules.sms import plain
 from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State, Template
-from maillage.kernel import access, journal, outbox
+from maillage.kernel import access, clock, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
@@ -110,7 +110,7 @@ def _reach_of(notification: Notification) -> Reach:
 
 def _send(notification: Notification, address: str) -> None:
     names = names_of([notification.parameters])
-    zone = zone_of(notification.scope)
+    zone = clock.zone_of(notification.scope)
     text = text_of(notification, names, language=notification.language, zone=zone)
     key = f"maillage-notification-{notification.pk}"
     if notification.channel == Channel.SMS.value:

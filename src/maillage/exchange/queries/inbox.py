@@ -16,10 +16,10 @@ from django.utils.translation import get_language
 
 from maillage.exchange.models import CallAttempt, ContactPreference, Notification
 from maillage.exchange.models.notifications import NotificationQuerySet
-from maillage.exchange.queries.texts import LANGUAGES, Text, default_zone, names_of, text_of, zones_of
+from maillage.exchange.queries.texts import LANGUAGES, Text, names_of, text_of
 from maillage.exchange.rules.vocabulary import Channel, State
-from maillage.kernel import access
-from maillage.kernel.models import Person
+from maillage.kernel import access, clock
+from maillage.kernel.models import Person, Scope
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
 from maillage.people.api import log_access
@@ -129,12 +129,13 @@ def report(*, by: Person, part: Shown, page: str | None = None) -> Report:
 
 def _lines(rows: Sequence[Notification]) -> list[Line]:
     names = names_of(row.parameters for row in rows)
-    zones = zones_of({row.scope_id for row in rows if row.scope_id is not None})
+    scopes = Scope.objects.in_bulk({row.scope_id for row in rows if row.scope_id is not None})
     reader = get_language() or "fr"
     language = reader if reader in LANGUAGES else "fr"
     lines, now = [], timezone.now()
     for row in rows:
-        text = text_of(row, names, language=language, zone=zones.get(row.scope_id, default_zone()))
+        zone = clock.zone_of(scopes.get(row.scope_id) if row.scope_id else None)
+        text = text_of(row, names, language=language, zone=zone)
         lines.append(_call(row, text, now) if row.is_call else Line(row, text))
     return lines
 

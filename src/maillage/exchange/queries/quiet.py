@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, tzinfo
 from typing import TypedDict
 
-from maillage.exchange.queries.texts import zone_of
 from maillage.exchange.rules.quiet import first_moment
+from maillage.kernel import clock
 from maillage.kernel.models import Scope
 from maillage.kernel.sourced_rules import rule
 
@@ -23,7 +23,7 @@ def quiet_hours(scope: Scope | None) -> QuietHours:
     """Return the quiet hours of the rule `exchange.quiet_hours` in a scope."""
     quiet = rule("exchange.quiet_hours").value
     begins, ends = time.fromisoformat(quiet["begins"]), time.fromisoformat(quiet["ends"])
-    return {"begins": begins, "ends": ends, "zone": zone_of(scope)}
+    return {"begins": begins, "ends": ends, "zone": clock.zone_of(scope)}
 
 
 def wakes_at(at: datetime, *, scope: Scope | None) -> datetime:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
@@ -15,10 +14,9 @@ from maillage.exchange.models import Link, Notification
 from maillage.exchange.rules.texts import fill, placeholders
 from maillage.exchange.rules.vocabulary import Parameter, Template
 from maillage.kernel import formats
-from maillage.kernel.models import Scope
 from maillage.kernel.phones import written_phone
 from maillage.kernel.sourced_rules import rule
-from maillage.territory.api import Commune, Territory
+from maillage.territory.api import Commune
 
 LANGUAGES = ("fr", "en")
 
@@ -65,24 +63,6 @@ def text_of(notification: Notification, names: Names, *, language: str, zone: tz
             for name, value in notification.parameters.items()
         }
     return Text(wording[f"{language}_subject"], fill(wording[language], values))
-
-
-def zone_of(scope: Scope | None) -> tzinfo:
-    """Return the time zone of the territory of a scope, the installation's own for any other scope."""
-    return zones_of([scope.pk] if scope else []).get(scope.pk if scope else None, default_zone())
-
-
-def zones_of(scopes: Collection[int]) -> dict[int | None, tzinfo]:
-    """Return the time zones of those scopes that are a territory's, in one query."""
-    if not scopes:
-        return {}
-    found = Territory.objects.filter(scope__in=scopes).values_list("scope", "time_zone")
-    return {scope: ZoneInfo(name) for scope, name in found}
-
-
-def default_zone() -> tzinfo:
-    """Return the installation's time zone."""
-    return timezone.get_default_timezone()
 
 
 def _said(parameter: Parameter, value: Any, names: Names) -> str:

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from maillage.directory.api import Professional
 from maillage.exchange.models import Notification
 from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
-from maillage.exchange.queries.texts import zone_of
 from maillage.exchange.rules.channels import Reach, Way, asks_for_a_call, mobile_among, way_for
 from maillage.exchange.rules.masking import masked_email, masked_phone, recognisable_phone
 from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State
-from maillage.kernel import formats
+from maillage.kernel import clock, formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.people.api import Patient
@@ -168,7 +167,7 @@ def _of_message(row: Notification, to: Recipient, now: datetime) -> Told:
     waits = row.leaves_at is not None and (row.leaves_at - now).total_seconds() > 60
     if waits:
         assert row.leaves_at is not None
-        what["when"] = _written_moment(row.leaves_at, now, zone_of(row.scope))
+        what["when"] = _written_moment(row.leaves_at, now, clock.zone_of(row.scope))
         sentence = (
             _("Un SMS partira {when} au {address}.")
             if is_sms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils import timezone
@@ -21,8 +22,9 @@ class Scope(AnnotatedModel):
 
     kind = models.CharField(_("nature"), max_length=20)
     label = models.CharField(_("nom"), max_length=200)
+    time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
 
-    neither = ("id", "kind", "label")
+    neither = ("id", "kind", "label", "time_zone")
 
     class Meta:
         verbose_name = _("périmètre")
@@ -30,6 +32,11 @@ class Scope(AnnotatedModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its wall clock."""
+        return ZoneInfo(self.time_zone)
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import quote_etag
 from django.views.generic import TemplateView, View
@@ -46,8 +47,12 @@ class PermissionMixin(View):
         """Return where the permission is asked; None: in any scope of the person."""
         return None
 
+    def get_clock(self) -> Scope | None:
+        """Return whose hours and days the page reads and writes; None: those of the reader's own scopes."""
+        return self.get_scope()
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the permission, then serve the page.
+        """Check the permission, then serve the page by the clock of its scope.
 
         Raises Http404 for an address with a null character: no database of ours holds one, and PostgreSQL
         refuses to be asked.
@@ -64,6 +69,9 @@ class PermissionMixin(View):
                 access.require_everywhere(person, self.permission)
             else:
                 access.require(person, self.permission, self.get_scope())
+        if (scope := self.get_clock()) is not None:
+            # Left active: the template is rendered after this method. `ReaderTimeZone` ends it.
+            timezone.activate(scope.zone)
         return super().dispatch(request, *args, **kwargs)
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional
 from maillage.exchange import api as exchange
-from maillage.kernel import formats
+from maillage.kernel import clock, formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.orientation.models import Request
@@ -66,7 +65,7 @@ def tell_own_doctor(*, by: Person, row: Request, seen_by: Professional | None, k
     own = row.patient.referring_doctor if row.patient else None
     if own is None or own == seen_by:
         return
-    day = timezone.localtime(row.called_at).date()
+    day = clock.day_of(row.called_at, row.scope)
     exchange.notify(
         by=by, to=own, template=exchange.Template.REQUEST_ANSWERED, parameters=exchange.Parameters(day=day),
         key=f"{key}-own-doctor", scope=row.scope,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.exchange import api as exchange
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -106,7 +106,7 @@ def tell_senders(by: Person | None, row: Request, what: str) -> None:
             by=by,
             to=sender,
             template=exchange.Template.REQUEST_ANSWERED,
-            parameters=exchange.Parameters(day=timezone.localtime(own.called_at).date()),
+            parameters=exchange.Parameters(day=clock.day_of(own.called_at, own.scope)),
             key=f"orientation-{row.pk}-{what}-{sender.pk}",
             scope=row.scope,
             path=f"{reverse('orientation:asked')}#demande-{own.pk}",

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
@@ -150,7 +150,7 @@ def _describe(request: Request, values: Mapping[str, Any]) -> None:
         setattr(request, name, _checked(request, name, value))
     # The birth date of the file says the age, whatever was typed beside it: a sheet must not miss an infant.
     if request.patient is not None and request.patient.birth_date and {"patient", "age_months"} & set(values):
-        request.age_months = months_on(request.patient.birth_date, timezone.localdate())
+        request.age_months = months_on(request.patient.birth_date, clock.today(request.scope))
 
 
 def months_on(born: date, day: date) -> int:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from maillage.agenda.api import Slot
 from maillage.directory.api import Professional, Structure
 from maillage.engines import booking
+from maillage.kernel import clock
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.computations.capacity import audience_bits
@@ -69,7 +68,9 @@ def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> 
         asked = _asked(index, request, criteria, by, now, places)
         slots, excluded, widen = ([], [], []) if asked is None else _searched(index, request, asked)
         tele = [] if asked is None else _tele_at_the_ehpad(index, request, asked, slots)
-        near = index.services.near(request, timezone.localtime(now), _max_travel(criteria), services)
+        near = index.services.near(
+            request, now.astimezone(clock.zone_of(request.scope)), _max_travel(criteria), services
+        )
     if asked is None:
         widen = [{"reason": NO_LANGUAGE, "people": len(index.schedules)}]
     on_call = roster.on_call(request.commune, now)

@@ -46,6 +46,10 @@ class OfDesk(PermissionMixin):
             self.request.session[CHOSEN] = chosen.pk
         return chosen
 
+    def get_clock(self) -> Scope:
+        """Return the desk: what is said there as an hour is an hour of its territory."""
+        return self.scope
+
 
 class OfRequest(OfDesk):
     """A page about the request of the address, of one of the visitor's desks."""
@@ -58,6 +62,10 @@ class OfRequest(OfDesk):
         if found is None:
             raise Http404(self.kwargs["pk"])
         return found
+
+    def get_clock(self) -> Scope:
+        """Return the scope of the request, whichever desk is at work."""
+        return self.asked.scope
 
     def back(self, step: str = "") -> HttpResponse:
         """Return to the request's screen, at a step where the screen is narrow."""

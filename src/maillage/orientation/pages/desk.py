@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.orientation import api
 from maillage.orientation.models.proposals import REFUSAL_LABELS
@@ -103,7 +104,7 @@ def _finding(rows: list[QueueRow]) -> str:
 
 def desk_shown(view: OfDesk) -> dict[str, Any]:
     """Return the screen with nothing chosen: what became of the requests of the day is in the middle."""
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight, _next = clock.bounds(clock.today(view.scope), view.scope)
     said = api.closed_since(by=view.person, scope=view.scope, since=midnight)
     return screen(view, step="queue") | {"said": [presenters.said(one, api.motive_labels()) for one in said]}
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Case, DateTimeField, Max, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.models import Message, Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -31,7 +30,6 @@ from maillage.orientation.rules.vocabulary import DecisionKind, Outcome, Proposa
 from maillage.orientation.rules.workflow import WITHOUT_ANSWER, queue_order, urgency
 from maillage.people import api as people
 from maillage.roster import api as roster
-from maillage.territory.api import Territory
 
 #: Topics that change what a desk shows.
 EVENTS = ("orientation.opened", "orientation.changed")
@@ -296,8 +294,4 @@ def _line(row: Request, at: datetime) -> QueueLine:
 
 def day_bounds(scope: Scope, at: datetime) -> tuple[datetime, datetime]:
     """Return the bounds of the day it is on the wall of the territory."""
-    place = Territory.objects.filter(scope=scope).first()
-    zone = ZoneInfo(place.time_zone) if place else timezone.get_current_timezone()
-    day = at.astimezone(zone).date()
-    first = datetime.combine(day, time.min, zone)
-    return first, datetime.combine(day + timedelta(days=1), time.min, zone)
+    return clock.bounds(clock.day_of(at, scope), scope)

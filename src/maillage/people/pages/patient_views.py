@@ -123,6 +123,10 @@ class OfPatient(Endpoint):
         except Patient.DoesNotExist:
             raise Http404(self.kwargs["pk"]) from None
 
+    def get_clock(self) -> Scope:
+        """Return the scope of the patient."""
+        return self.file.patient.scope
+
 
 class PatientPage(OfPatient, Page):
     """One patient: identity and how sure it is, how to reach them, the search of their doctor."""

@@ -73,6 +73,10 @@ class RequestPage(Page):
         except ReferringDoctorRequest.DoesNotExist:
             raise Http404(self.kwargs["pk"]) from None
 
+    def get_clock(self) -> Scope:
+        """Return the scope of the request."""
+        return self.request_shown.scope
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = self.request_shown
         proposals = queries.proposals_of(by=self.person, request=shown)

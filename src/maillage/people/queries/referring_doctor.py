@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from maillage.directory import api as directory
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -141,7 +141,7 @@ def candidates(
     Where no commune tells them apart, those with most left come first. A scope that is not a territory has
     the doctors of everywhere; `refused` are left out.
     """
-    day = on or timezone.localdate()
+    day = on or clock.today(scope)
     quotas = DoctorQuota.objects.filter(doctor__merged_into=None, doctor__is_active=True)
     place = territory.Territory.objects.filter(scope=scope).first()
     if place is not None:
@@ -215,7 +215,7 @@ def indicators(scope: Scope, on: date | None = None) -> Indicators:
 
     A request counts in « solved within n days » once it is n days old.
     """
-    day = on or timezone.localdate()
+    day = on or clock.today(scope)
     rows = list(
         ReferringDoctorRequest.objects.in_scope(scope)
         .exclude(state=State.CLOSED.value)
@@ -224,8 +224,8 @@ def indicators(scope: Scope, on: date | None = None) -> Indicators:
     )
     days = [
         (
-            timezone.localdate(asked),
-            (timezone.localdate(done) - timezone.localdate(asked)).days if done else None,
+            clock.day_of(asked, scope),
+            (clock.day_of(done, scope) - clock.day_of(asked, scope)).days if done else None,
         )
         for asked, done in rows
     ]

@@ -62,7 +62,7 @@ def create_territory(
         name=name,
         search_name=place_key(name),
         slug=_free_slug(slug or slugify(name), exact=bool(slug)),
-        scope=Scope.objects.create(kind="territory", label=name),
+        scope=Scope.objects.create(kind="territory", label=name, time_zone=time_zone),
         parent=parent,
         time_zone=time_zone,
         is_constructed=is_constructed,
