@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from maillage.kernel import databases, journal
-from maillage.kernel.models import AppendOnlyError, ChainHead, Entry, Person
+from maillage.kernel.models import AppendOnlyError, ChainHead, Entry, Person, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -61,19 +61,19 @@ def test_what_json_cannot_say_is_refused_and_nothing_is_written(value: object) -
 def test_each_entry_holds_the_hash_of_the_one_before(entries: list[Entry]) -> None:
     assert entries[0].previous_hash == journal.GENESIS
     assert [later.previous_hash for later in entries[1:]] == [earlier.hash for earlier in entries[:-1]]
-    assert journal.verify() == journal.Verification(5, entries[-1].hash, None)
+    assert journal.verify() == journal.Verification(5, {0: (5, entries[-1].hash)}, None)
     assert journal.verify().sound
 
 
 def test_an_empty_journal_is_sound() -> None:
-    assert journal.verify() == journal.Verification(0, journal.GENESIS, None)
+    assert journal.verify() == journal.Verification(0, {}, None)
 
 
 def test_a_failed_action_leaves_no_entry_and_no_gap(entries: list[Entry]) -> None:
     with transaction.atomic():
         journal.record(by=None, verb="test.done", target="row:6", changes={})
         transaction.set_rollback(True)
-    assert journal.record(by=None, verb="test.done", target="row:7", changes={}).position == 6
+    assert journal.record(by=None, verb="test.done", target="row:7", changes={}).rank == 6
     assert journal.verify().sound
 
 
@@ -133,7 +133,7 @@ def test_the_first_tampered_row_is_found(
     tamper(statement)
     found = journal.verify()
     assert not found.sound
-    assert found.fault.position == position
+    assert (found.fault.chain, found.fault.rank) == (0, position)
     assert says in found.fault.explanation
 
 
@@ -150,10 +150,57 @@ def rewrite_from(position: int) -> None:
 
 
 def test_a_journal_rewritten_to_its_end_is_found_by_a_hash_noted_elsewhere(entries: list[Entry]) -> None:
-    noted = (entries[3].position, entries[3].hash)
+    noted = {0: (entries[3].rank, entries[3].hash)}
     rewrite_from(2)
     assert journal.verify().sound
-    found = journal.verify(anchor=noted)
-    assert found.fault.position == 4
+    found = journal.verify(anchors=[noted])
+    assert found.fault.rank == 4
     assert "hors de la base" in found.fault.explanation
-    assert "coupée" in journal.verify(anchor=(9, "0" * 64)).fault.explanation
+    assert "coupée" in journal.verify(anchors=[{0: (9, "0" * 64)}]).fault.explanation
+
+
+@pytest.mark.parametrize(("chain", "end"), [(0, "coupée"), (77, "Val-de-Brume\N{NO-BREAK SPACE}: ")])
+def test_a_chain_cut_off_with_its_head_is_found_by_an_anchor(
+    entries: list[Entry], chain: int, end: str
+) -> None:
+    Scope.objects.create(pk=77, kind="territory", label="Val-de-Brume")
+    noted = {0: (5, entries[-1].hash), 77: (3, "a" * 64)} if chain else {0: (5, entries[-1].hash)}
+    if not chain:
+        tamper("DELETE FROM kernel_entry WHERE rank > 2")
+        head = Entry.objects.get(rank=2)
+        ChainHead.objects.update(rank=2, hash=head.hash)
+        assert journal.verify().sound, "the database alone cannot tell"
+    found = journal.verify(anchors=[noted])
+    assert (found.fault.chain, found.fault.rank) == (chain, 1 if chain else 3)
+    assert end in found.fault.explanation
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_scope_has_its_chain_and_a_transaction_writes_in_one() -> None:
+    here, there = (Scope.objects.create(kind="territory", label=name) for name in "AB")
+    rows = [
+        journal.record(by=None, verb="test.done", target="row:1", changes={}, scope=scope)
+        for scope in (here, there, here.pk, None, there)
+    ]
+    assert [(row.chain, row.rank) for row in rows] == [
+        (here.pk, 1), (there.pk, 1), (here.pk, 2), (0, 1), (there.pk, 2),
+    ]  # fmt: skip
+    with transaction.atomic():
+        first = journal.record(by=None, verb="test.done", target="row:2", changes={}, scope=there)
+        with transaction.atomic():
+            second = journal.record(by=None, verb="test.done", target="row:2", changes={}, scope=here)
+    assert {first.chain, second.chain} == {there.pk}, "two transactions never wait for each other's chain"
+    with transaction.atomic():
+        journal.record(by=None, verb="test.done", target="row:3", changes={}, scope=there)
+        transaction.set_rollback(True)
+    after = journal.record(by=None, verb="test.done", target="row:4", changes={}, scope=here)
+    assert (after.chain, after.rank) == (here.pk, 3), "what was rolled back is forgotten"
+    assert journal.verify().sound
+    assert journal.verify().heads == {
+        0: (1, rows[3].hash), here.pk: (3, after.hash), there.pk: (4, second.hash),
+    }  # fmt: skip
+
+
+def test_a_row_moved_to_another_chain_is_found(entries: list[Entry]) -> None:
+    tamper("UPDATE kernel_entry SET chain = 5, rank = 1, previous_hash = '" + "0" * 64 + "' WHERE rank = 5")
+    assert not journal.verify().sound

@@ -301,25 +301,52 @@ def _told(report: ImportReport) -> str:
 
 
 @journal.command("verify", help="Recalculer chaque sceau du journal ; nomme la première ligne altérée.")
-def verify_journal(as_json: Json = False) -> None:
-    """Verify the chain; status 1 where a row was tampered with."""
+def verify_journal(
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(help="Empreinte « chaîne:rang:empreinte » imprimée ou reçue par courriel ; répétable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Verify the chains against the anchors kept, and those given; status 1 where a row was tampered with."""
     with _ready():
         from maillage.kernel import api as kernel
 
-        found = kernel.verify()
+        noted = [kernel.parse_anchor(one) for one in anchor or []]
+        found, kept = kernel.verify(noted=noted), kernel.read_anchors()
         answer: dict[str, Any] = {
             "entries": found.entries,
+            "chains": len(found.heads),
+            "anchors": len(kept) + len(noted),
             "sound": found.sound,
-            "last_hash": found.last_hash,
+            "seal": found.seal,
         }
         if found.fault is None:
-            text = f"Journal intact : {found.entries} lignes."
+            text = f"Journal intact : {found.entries} lignes, {len(kept) + len(noted)} empreintes retrouvées."
+            if not kept and not noted and found.entries:
+                text += " Aucune empreinte n’est encore gardée hors de la base : rien ne prouve sa fin."
         else:
-            answer["first_tampered"] = found.fault.position
-            text = f"Ligne {found.fault.position} : {found.fault.explanation}"
+            answer |= {"chain": found.fault.chain, "first_tampered": found.fault.rank}
+            text = f"Ligne {found.fault.rank} : {found.fault.explanation}"
         _answer(answer, as_json, text)
         if not found.sound:
             raise typer.Exit(1)
+
+
+@journal.command("anchor", help="Noter hors de la base où en est le journal, et l’écrire pour l’imprimer.")
+def anchor_journal(as_json: Json = False) -> None:
+    """Note the ends of the chains in the file of the installation; print the last anchor."""
+    with _ready():
+        from maillage.kernel import api as kernel
+
+        kernel.take_anchor()
+        kept = kernel.read_anchors()
+        if not kept:
+            _answer({"lines": []}, as_json, "Le journal est vide.")
+            return
+        last = kept[-1]
+        answer = {"at": last.at.isoformat(), "seal": last.seal, "lines": last.lines()}
+        _answer(answer, as_json, "\n".join([f"{last.at.isoformat()}  {last.seal}", *last.lines()]))
 
 
 @app.command(help="Écrire toute la base dans une archive que SQLite comme PostgreSQL savent relire.")

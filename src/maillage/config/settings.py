@@ -177,6 +177,7 @@ SMS_URL = environment.read("MAILLAGE_SMS_URL", default="")
 SMS_TOKEN = environment.read("MAILLAGE_SMS_TOKEN", default="")
 SMS_SENDER = environment.read("MAILLAGE_SMS_SENDER", default="Maillage")
 SMS_FILE = HOME / "sms.jsonl"
+JOURNAL_ANCHORS = HOME / "journal-anchors.jsonl"
 
 LOGGING = {
     "version": 1,

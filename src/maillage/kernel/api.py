@@ -9,8 +9,12 @@ from maillage.kernel.actions import (
     invite_person,
     reopen_account,
 )
+from maillage.kernel.anchors import Anchor, AnchorError, keep_daily, verify
+from maillage.kernel.anchors import parse as parse_anchor
+from maillage.kernel.anchors import read as read_anchors
+from maillage.kernel.anchors import take as take_anchor
 from maillage.kernel.backups import Backup, BackupError, backup, restore
-from maillage.kernel.journal import Fault, Verification, record, target_of, verify
+from maillage.kernel.journal import Fault, Verification, record, target_of
 from maillage.kernel.outbox import Event, drain, handles, publish, start_worker
 from maillage.kernel.privacy import RegisterRow
 from maillage.kernel.privacy import omissions as privacy_omissions
@@ -18,6 +22,8 @@ from maillage.kernel.privacy import register as privacy_register
 from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, all_rules, rule
 
 __all__ = [
+    "Anchor",
+    "AnchorError",
     "Backup",
     "BackupError",
     "Event",
@@ -35,11 +41,14 @@ __all__ = [
     "grant_role",
     "handles",
     "invite_person",
+    "keep_daily",
     "may",
     "may_everywhere",
+    "parse_anchor",
     "privacy_omissions",
     "privacy_register",
     "publish",
+    "read_anchors",
     "record",
     "reopen_account",
     "require",
@@ -49,6 +58,7 @@ __all__ = [
     "rule",
     "scopes_of",
     "start_worker",
+    "take_anchor",
     "target_of",
     "verify",
 ]

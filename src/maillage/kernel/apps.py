@@ -10,7 +10,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks made at start and the kernel's own outbox handlers."""
-        from maillage.kernel import checks, notices, sign_in  # noqa: F401 (their handlers register)
+        from maillage.kernel import anchors, checks, notices, sign_in  # noqa: F401 (their handlers register)
 
         register(checks.check_sourced_rules)
         register(checks.check_privacy)

@@ -33,7 +33,7 @@ from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
 
 from maillage import __version__
-from maillage.kernel import databases, journal
+from maillage.kernel import anchors, databases, journal
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -111,6 +111,7 @@ def restore(path: Path, *, digest: str | None = None, progress: Progress | None 
                 raise BackupError(_("Le fichier n’est pas celui dont l’empreinte a été notée."))
             tables = _checked(file, json.loads(manifest))
             _replace_all(file, tables, described, progress)
+            anchors.take(restored=True)
     except (
         OSError,
         zipfile.BadZipFile,

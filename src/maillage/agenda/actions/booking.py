@@ -293,7 +293,7 @@ def _confirmed_now(
     by: Person | None, held: Appointment, patient: Patient, key: str, despite_same_hour: bool
 ) -> Appointment | None:
     with transaction.atomic():
-        _locked({held.slot_id})
+        slot = _locked({held.slot_id})[held.slot_id]
         done = StateChange.objects.filter(key=key, by=by).first()
         appointment = Appointment.objects.keyed(held.pk).select_related("slot").get()
         if done is not None and done.appointment_id == held.pk:
@@ -312,6 +312,7 @@ def _confirmed_now(
         )
         appointment.save(update_fields=["state", "patient", "hold_expires_at"])
         StateChange.objects.create(appointment=appointment, state=State.BOOKED.value, by=by, key=key)
+        appointment.slot = slot
         _tell([appointment])
         return appointment
 
@@ -328,7 +329,15 @@ def _tell(appointments: Sequence[Appointment]) -> None:
             "starts_at": slot.starts_at.isoformat(),
         }
         messages.append(Message(topic=verb, key=f"{verb}-{one.pk}", payload=payload))
-        lines.append(journal.Line(one.booked_by, verb, journal.target_of(one), {"slot": slot.pk}))
+        lines.append(
+            journal.Line(
+                one.booked_by,
+                verb,
+                journal.target_of(one),
+                {"slot": slot.pk},
+                scope=slot.agenda.territory.scope_id,
+            )
+        )
     outbox.publish_all(messages)
     journal.record_all(lines)
 

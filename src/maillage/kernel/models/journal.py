@@ -27,13 +27,19 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(AnnotatedModel):
-    """Who did what to which, when and why; each row holds the hash of the one before it.
+    """Who did what to which, when and why; each row holds the hash of the one before it in its chain.
+
+    `position` numbers the rows of the installation in the order in which they were written, with gaps;
+    `rank` numbers those of one `chain` without any: the chain of a scope (its key), or of what belongs to no
+    scope (0).
 
     `changes_text` is canonical JSON kept as text: the hash covers these very bytes, and a JSON column
     would not give them back on both databases (PostgreSQL rewrites numbers and key order).
     """
 
-    position = models.BigIntegerField(_("rang"), primary_key=True)
+    position = models.BigAutoField(_("numéro"), primary_key=True)
+    chain = models.BigIntegerField(_("chaîne"), default=0)
+    rank = models.BigIntegerField(_("rang"))
     at = models.DateTimeField(_("le"), db_index=True)
     by = models.ForeignKey(
         Person,
@@ -53,12 +59,13 @@ class Entry(AnnotatedModel):
     objects = EntryQuerySet.as_manager()
 
     personal = ("by", "target", "changes_text", "reason")
-    neither = ("position", "at", "verb", "previous_hash", "hash")
+    neither = ("position", "chain", "rank", "at", "verb", "previous_hash", "hash")
 
     class Meta:
         verbose_name = _("ligne du journal")
         verbose_name_plural = _("journal")
         ordering = ["-position"]
+        constraints = [models.UniqueConstraint(fields=["chain", "rank"], name="journal_has_one_row_a_rank")]
 
     def __str__(self) -> str:
         return f"{self.position} · {self.verb} · {self.target}"
@@ -80,20 +87,20 @@ class Entry(AnnotatedModel):
 
 
 class ChainHead(AnnotatedModel):
-    """The last position and hash of the journal: one row, locked while an entry is added.
+    """The last rank and hash of a chain of the journal: one row a chain, locked while an entry is added.
 
-    It serialises writers on PostgreSQL (SQLite has one writer at a time) and shows a journal whose
-    last rows were cut off.
+    It serialises the writers of a chain on PostgreSQL (SQLite has one writer at a time) and shows a chain
+    whose last rows were cut off.
     """
 
-    position = models.BigIntegerField(_("rang"))
+    chain = models.BigIntegerField(_("chaîne"), unique=True)
+    rank = models.BigIntegerField(_("rang"))
     hash = models.CharField(_("empreinte"), max_length=64)
 
-    neither = ("id", "position", "hash")
+    neither = ("id", "chain", "rank", "hash")
 
     class Meta:
         verbose_name = _("tête du journal")
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="journal_has_one_head")]
 
     def __str__(self) -> str:
-        return f"{self.position} · {self.hash[:12]}"
+        return f"{self.chain} · {self.rank} · {self.hash[:12]}"

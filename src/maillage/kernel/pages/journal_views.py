@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from maillage.kernel import formats, journal, outbox
+from maillage.kernel import anchors, formats, outbox
 from maillage.kernel.models import Entry
 from maillage.kernel.pages import presenters
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
@@ -61,10 +61,14 @@ class JournalVerification(Endpoint):
     everywhere = True
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        found = journal.verify()
+        try:
+            found = anchors.verify()
+        except anchors.AnchorError as error:
+            messages.error(request, _("Journal altéré. {explanation}").format(explanation=error))
+            return redirect("kernel:journal")
         if found.fault is None:
-            text = _("Journal intact : {count} lignes vérifiées. Dernière empreinte : {hash}.")
-            messages.success(request, text.format(count=formats.number(found.entries), hash=found.last_hash))
+            text = _("Journal intact : {count} lignes vérifiées. Empreinte : {hash}.")
+            messages.success(request, text.format(count=formats.number(found.entries), hash=found.seal))
         else:
             text = _("Journal altéré. {explanation}")
             messages.error(request, text.format(explanation=found.fault.explanation))

@@ -134,7 +134,9 @@ def _change(change: Any) -> str:
 def journal_table(rows: Iterable[Entry]) -> Table:
     """Return rows of the journal as a table to export, hashes included."""
     columns = [
-        Column("position", _("Rang"), "number"),
+        Column("position", _("Numéro"), "number"),
+        Column("chain", _("Chaîne"), "number"),
+        Column("rank", _("Rang"), "number"),
         Column("at", _("Le")),
         Column("by", _("Par")),
         Column("verb", _("Action")),
@@ -146,6 +148,8 @@ def journal_table(rows: Iterable[Entry]) -> Table:
     cells = (
         {
             "position": row.position,
+            "chain": row.chain,
+            "rank": row.rank,
             "at": row.at.isoformat(),
             "by": row.by.email if row.by else None,
             "verb": row.verb,

@@ -108,4 +108,7 @@ def tell(
     """Publish and journal, last: the journal's head is locked from here to the commit. No health data."""
     topic = OPENED if verb == OPENED else CHANGED
     outbox.publish(topic, {"request": request.pk, "scope": request.scope_id}, key=str(uuid4()))
-    journal.record(by=by, verb=verb, target=journal.target_of(request), changes=changes or {}, reason=reason)
+    target = journal.target_of(request)
+    journal.record(
+        by=by, verb=verb, target=target, changes=changes or {}, reason=reason, scope=request.scope_id
+    )

@@ -85,7 +85,13 @@ def register(
     if address is not None and any(address.values()):
         _add_address(patient, address)
     changes = {"status": patient.identity_status, "insisted": is_another}
-    journal.record(by=by, verb="people.registered", target=journal.target_of(patient), changes=changes)
+    journal.record(
+        by=by,
+        verb="people.registered",
+        target=journal.target_of(patient),
+        changes=changes,
+        scope=patient.scope_id,
+    )
     return patient
 
 
@@ -111,7 +117,13 @@ def change_patient(*, by: Person, patient: Patient, values: Mapping[str, Any]) -
         return patient
     patient.save()
     changes = {"fields": changed, "status": patient.identity_status}
-    journal.record(by=by, verb="people.changed", target=journal.target_of(patient), changes=changes)
+    journal.record(
+        by=by,
+        verb="people.changed",
+        target=journal.target_of(patient),
+        changes=changes,
+        scope=patient.scope_id,
+    )
     return patient
 
 
@@ -134,7 +146,13 @@ def record_ins(*, by: Person, patient: Patient, text: str) -> Patient:
     patient.ins_number, patient.ins_oid = ins.number, oids["nia" if ins.is_waiting else "nir"]
     patient.save(update_fields=["ins_number", "ins_oid"])
     target = journal.target_of(patient)
-    journal.record(by=by, verb="people.ins_recorded", target=target, changes={"oid": patient.ins_oid})
+    journal.record(
+        by=by,
+        verb="people.ins_recorded",
+        target=target,
+        changes={"oid": patient.ins_oid},
+        scope=patient.scope_id,
+    )
     return patient
 
 
@@ -163,6 +181,7 @@ def write_referring_doctor(
         target=journal.target_of(patient),
         changes={"doctor": [before, doctor.pk if doctor else None]},
         reason=reason,
+        scope=patient.scope_id,
     )
 
 
