@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def recover(key: str) -> dict[str, object]:
 
 def work() -> None:
     """Run a worker as the server does until it has delivered something, and say so."""
-    stop = outbox.start_worker()
+    stop = threading.Event()
+    threading.Thread(target=outbox.work, args=(stop,), daemon=True).start()
     sys.stdout.write("waiting\n")
     sys.stdout.flush()
     deadline = time.monotonic() + 60

@@ -41,6 +41,7 @@ Pack = Annotated[Path, typer.Argument(help="Dossier du jeu de données.", exists
 Quiet = Annotated[bool, typer.Option("--quiet", help="Ne pas montrer l’avancement.")]
 Host = Annotated[str, typer.Option(help="Adresse d’écoute.")]
 Seed = Annotated[int, typer.Option(help="Graine du tirage.")]
+Workers = Annotated[int, typer.Option(help="Processus qui servent ; un par cœur par défaut.", min=0, max=64)]
 Port = Annotated[int, typer.Option(help="Port d’écoute.", min=1, max=65535)]
 
 
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 @app.command(help="Préparer un territoire peuplé, un compte par rôle, et le servir.")
-def demo(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
+def demo(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 0, quiet: Quiet = False) -> None:
     """Prepare the demonstration and serve it."""
     os.environ["MAILLAGE_DEMO"] = "1"
     os.environ.setdefault("MAILLAGE_URL", f"http://{host}:{port}")
@@ -70,11 +71,11 @@ def demo(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> N
             typer.echo(f"  {role:<42} {person.get_full_name():<22} {person.email}")
         typer.echo("\n  Sans mot de passe : la page de connexion propose chaque rôle en un clic.")
         typer.echo("  Ctrl+C arrête le serveur.\n")
-        _serve(host, port)
+        _serve(host, port, workers)
 
 
 @app.command(help="Servir l’installation, après avoir mis à jour la base si besoin.")
-def serve(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 0, quiet: Quiet = False) -> None:
     """Serve the installation."""
     with _ready():
         from maillage.config import installation
@@ -82,9 +83,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, quiet: Quiet = False) -> 
         _refuse_busy_port(host, port)
         with shown(quiet) as progress:
             installation.prepare(progress)
-            installation.extend_agendas()
         typer.echo(f"Maillage : http://{host}:{port}")
-        _serve(host, port)
+        _serve(host, port, workers)
 
 
 @app.command(
@@ -108,7 +108,7 @@ def solve(worker: Annotated[str, typer.Option(hidden=True)] = "") -> None:
         from maillage.config import workers
         from maillage.roster import api as roster
 
-        workers.be_modest()
+        workers.lower_priority()
         typer.echo(f"Tableaux calculés : {roster.run_waiting(worker or workers.new_name())}")
 
 
@@ -431,15 +431,8 @@ def _refuse_busy_port(host: str, port: int) -> None:
             )
 
 
-def _serve(host: str, port: int) -> None:
-    import uvicorn
+def _serve(host: str, port: int, workers: int) -> None:
+    from maillage.config import serving
 
-    from maillage.config import workers
-
-    workers.start()
-    # Live pages keep a stream open: a server asked to stop does not wait for them longer than this.
-    uvicorn.run(
-        "maillage.config.asgi:application", host=host, port=port, log_level="warning", lifespan="off",
-        timeout_graceful_shutdown=3,
-    )  # fmt: skip
+    serving.run(host=host, port=port, workers=workers or serving.default_workers())
     sys.exit(0)

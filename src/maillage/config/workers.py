@@ -1,4 +1,8 @@
-"""What a server does beside answering: hand out messages, follow the calendar, compute rosters asked for."""
+"""What an installation does beside answering: hand out messages, follow the calendar, compute rosters.
+
+Each server process asks for the lead; one has it, by a lease in the database, and does all of it. When it
+stops, or is killed, another takes over within `LEASE`.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +12,90 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
 
 from maillage.config import installation
 from maillage.kernel import api as kernel
-from maillage.kernel import databases
+from maillage.kernel import databases, leases
 from maillage.roster import api as roster
 
 logger = logging.getLogger("maillage.workers")
 
-LOOK_EVERY, AFTER_A_FAULT = 5.0, 2.0
-"""Seconds between two looks where nothing wakes us, and after a fault."""
+LEADER = "leader"
+LEASE = timedelta(seconds=15)
+RENEW_EVERY, LOOK_EVERY, AFTER_A_FAULT = 4.0, 5.0, 2.0
+"""Seconds between two renewals of the lead, two looks where nothing wakes us, and after a fault."""
+CALENDAR_EVERY = 1800.0
+"""Seconds between two looks at the calendar: midnight does not come everywhere at once."""
+
+Task = Callable[[threading.Event], None]
 
 
-def start() -> threading.Event:
-    """Start what each server does beside answering, until the returned event is set."""
-    installation.follow_rosters()
-    stop = kernel.start_worker()
-    threading.Thread(target=watch_solves, args=(stop,), name="solves", daemon=True).start()
-    return stop
+class Worker:
+    """The thread of one server process that asks for the lead, and leads where it has it."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=lead, args=(self._stop,), name="leader", daemon=True)
+
+    def start(self) -> None:
+        """Start asking."""
+        self._thread.start()
+
+    def stop(self, *, seconds: float = 3.0) -> None:
+        """Give the lead back, waiting for what is under way no longer than `seconds`."""
+        self._stop.set()
+        self._thread.join(timeout=seconds)
+
+
+def lead(stop: threading.Event, *, tasks: tuple[Task, ...] | None = None) -> None:
+    """Ask for the lead until `stop` is set; run the tasks while we have it."""
+    name = new_name()
+    while not stop.is_set():
+        try:
+            if leases.take(LEADER, name, LEASE):
+                _run(name, stop, tasks or (kernel.work, follow_calendar, watch_solves))
+        except DatabaseError:
+            logger.exception("the leader lost the database")
+        finally:
+            connection.close()
+        stop.wait(RENEW_EVERY)
+
+
+def _run(name: str, stop: threading.Event, tasks: tuple[Task, ...]) -> None:
+    """Run each task in a thread of its own until the lead is lost or given back."""
+    over = threading.Event()
+    threads = [threading.Thread(target=task, args=(over,), name=task.__name__, daemon=True) for task in tasks]
+    for thread in threads:
+        thread.start()
+    try:
+        while not stop.wait(RENEW_EVERY) and leases.take(LEADER, name, LEASE):
+            connection.close()
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(timeout=LEASE.total_seconds())
+        leases.release(LEADER, name)
 
 
 def new_name() -> str:
     """Return a name that no other process has."""
     return uuid.uuid4().hex
+
+
+def follow_calendar(stop: threading.Event) -> None:
+    """Prepare the slots to come, follow the rosters' calendar, note the end of the journal once a day."""
+    while not stop.is_set():
+        for step in (installation.extend_agendas, installation.follow_rosters, kernel.keep_daily):
+            try:
+                step()
+            except Exception:  # one fault stops neither the other steps nor those of tomorrow
+                logger.exception("the calendar failed at %s", getattr(step, "__name__", step))
+        connection.close()
+        stop.wait(CALENDAR_EVERY)
 
 
 def watch_solves(stop: threading.Event) -> None:
@@ -49,7 +112,7 @@ def watch_solves(stop: threading.Event) -> None:
             connection.close()
 
 
-def be_modest() -> None:
+def lower_priority() -> None:
     """Let whoever waits for a page go first."""
     if hasattr(os, "nice"):
         os.nice(5)

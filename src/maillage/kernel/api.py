@@ -15,7 +15,7 @@ from maillage.kernel.anchors import read as read_anchors
 from maillage.kernel.anchors import take as take_anchor
 from maillage.kernel.backups import Backup, BackupError, backup, restore
 from maillage.kernel.journal import Fault, Verification, record, target_of
-from maillage.kernel.outbox import Event, drain, handles, publish, start_worker
+from maillage.kernel.outbox import Event, drain, handles, publish, work
 from maillage.kernel.privacy import RegisterRow
 from maillage.kernel.privacy import omissions as privacy_omissions
 from maillage.kernel.privacy import register as privacy_register
@@ -57,8 +57,8 @@ __all__ = [
     "roles_of",
     "rule",
     "scopes_of",
-    "start_worker",
     "take_anchor",
     "target_of",
     "verify",
+    "work",
 ]

@@ -31,6 +31,7 @@ CHANNEL = "maillage_outbox"
 #: An outside handler that takes longer is taken for dead, and its message handed out again.
 LEASE = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
+AFTER_A_FAULT = 5.0  # s
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +117,20 @@ def late(*, since: timedelta = timedelta(minutes=10)) -> int:
     return waiting.exclude(attempts=0, try_after__gt=now - since).count()
 
 
-def start_worker() -> threading.Event:
-    """Start a thread that delivers what is due until the returned event is set; one in each server."""
-    stop = threading.Event()
-    threading.Thread(target=_keep_working, args=(stop,), name="outbox", daemon=True).start()
-    return stop
-
-
 def work(stop: threading.Event, *, every: float = 2.0) -> None:
-    """Drain until `stop` is set, waking at each message on PostgreSQL and every `every` seconds elsewhere."""
-    while not stop.is_set():
-        drain()
-        databases.wait(CHANNEL, every, stop)
+    """Drain until `stop` is set, waking at each message on PostgreSQL and every `every` seconds elsewhere.
 
-
-def _keep_working(stop: threading.Event) -> None:
-    """Work, and begin again with a new connection where the database went away for a while."""
+    Begins again with a new connection where the database went away for a while.
+    """
     while not stop.is_set():
         try:
-            work(stop)
+            drain()
+            databases.wait(CHANNEL, every, stop)
         except DatabaseError:
             logger.exception("the outbox lost the database")
-            stop.wait(5)
-        finally:
+            stop.wait(AFTER_A_FAULT)
             connection.close()
+    connection.close()
 
 
 def _deliver_now(message: int) -> None:

@@ -1,6 +1,7 @@
 """The kernel's tables, one aggregate a module."""
 
 from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
+from maillage.kernel.models.lease import Lease
 from maillage.kernel.models.outbox import Delivery, Message
 from maillage.kernel.models.person import Person, PersonManager
 from maillage.kernel.models.role import RoleAssignment, RoleAssignmentQuerySet, Scope
@@ -13,6 +14,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "Keyed",
+    "Lease",
     "Message",
     "Person",
     "PersonManager",
