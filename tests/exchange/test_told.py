@@ -65,8 +65,8 @@ def test_an_sms_is_coming_then_queued_then_sent(
 def test_what_waits_for_the_morning_says_when(
     tell: Tell, patient: Patient, place: Territory, clock: time_machine.Traveller
 ) -> None:
-    place.time_zone = "Indian/Reunion"
-    place.save()
+    place.scope.time_zone = "Indian/Reunion"
+    place.scope.save()
     clock.move_to(datetime(2026, 3, 14, 22, tzinfo=ZoneInfo("Indian/Reunion")))
     tell(patient, subject=ABOUT)
     assert known(patient) == ("queued", "Un SMS partira le 15/03/2026 à 8 h 00 au 06 39 98 •• 01.")

@@ -16,9 +16,10 @@ from maillage.directory.api import Professional
 from maillage.kernel import outbox
 from maillage.kernel.clock import zone_for
 from maillage.kernel.models import Person
+from maillage.kernel.names import search_key
 from maillage.kernel.rules import Role
 from maillage.orientation import api
-from maillage.territory.api import Territory, search_key
+from maillage.territory.api import Territory
 from tests.factories import make_person, make_territory
 from tests.orientation.conftest import Call
 
