@@ -86,7 +86,7 @@ def told_sentence(row: Request, slot: agenda.Slot, *, subject: str, announced: b
     if known.say_it_now:
         meeting, where = meeting_at(slot), slot.schedule
         address = ", ".join(filter(None, [str(where), where.place.address if where.place else ""]))
-        when = formats.date_long(timezone.localtime(meeting.when))
+        when = formats.date_long(meeting.when)
         parts = [when, meeting.professional.name, address, written_phone(meeting.phone)]
         said.append(_("À dire : {what}.").format(what=" · ".join(filter(None, parts))))
     return " ".join(said), not known.say_it_now
