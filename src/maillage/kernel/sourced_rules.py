@@ -20,6 +20,8 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from maillage.kernel.formats import is_french
+
 #: Read in the official source, at a third party, known in general, not established, computed by us.
 CERTAINTIES = ("vu", "vu_tiers", "connaissance_generale", "non_etabli", "calcule")
 
@@ -40,8 +42,9 @@ class UnknownRuleError(LookupError):
 class SourcedRule:
     """One value, from one source, between two dates (both included; `valid_to` None: until further notice).
 
-    `value` is whatever TOML can say (number, text, boolean, list, table), None where it is not
-    established; `certainty` is one of `CERTAINTIES`; `context` and `file` say who owns the rule.
+    `label` is in French, `label_en` in English. `value` is whatever TOML can say (number, text, boolean,
+    list, table), None where it is not established; `certainty` is one of `CERTAINTIES`; `context` and `file`
+    say who owns the rule.
     """
 
     key: str
@@ -56,6 +59,17 @@ class SourcedRule:
     note: str
     context: str
     file: str
+    label_en: str = ""
+
+    @property
+    def said(self) -> str:
+        """The label in the reader's language, in French where nobody has written the other."""
+        return self.label_en if self.label_en and not is_french() else self.label
+
+    @property
+    def is_said_in_french(self) -> bool:
+        """Whether `said` is in French: a page in another language marks it so."""
+        return self.said == self.label
 
     def holds(self, on: date) -> bool:
         """Return whether the rule is in force on the day `on`."""
@@ -124,8 +138,9 @@ _TYPES: dict[str, type] = {
     "valid_from": date,
     "valid_to": date,
     "note": str,
+    "label_en": str,
 }
-_OPTIONAL: dict[str, Any] = {"value": None, "source_url": "", "valid_to": None, "note": ""}
+_OPTIONAL: dict[str, Any] = {"value": None, "source_url": "", "valid_to": None, "note": "", "label_en": ""}
 _WRITTEN = tuple(field.name for field in fields(SourcedRule) if field.name not in {"context", "file"})
 _KINDS = {str: "un texte entre guillemets", date: "une date sans guillemets, comme 2025-01-31"}
 

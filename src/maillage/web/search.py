@@ -81,6 +81,6 @@ def _professionals(query: str) -> Iterator[Result]:
 def _rules(query: str) -> Iterator[Result]:
     seen = set()
     for rule in all_rules():
-        if rule.key not in seen and holds(search_key(rule.label, rule.key), query):
+        if rule.key not in seen and holds(search_key(rule.label, rule.label_en, rule.key), query):
             seen.add(rule.key)
-            yield Result(rule.label, rule.key, address("kernel:sourced_rule", rule.key))
+            yield Result(rule.said, rule.key, address("kernel:sourced_rule", rule.key))

@@ -69,5 +69,12 @@ def _matching(query: str) -> list[SourcedRule]:
         rule
         for rule in sourced_rules.all_rules()
         if rule.holds(today)
-        and all(word in normalise(f"{rule.key} {rule.label} {rule.source} {rule.note}") for word in words)
+        and all(
+            word in normalise(f"{rule.key} {rule.label} {rule.label_en} {rule.source} {rule.note}")
+            for word in words
+        )
     ]
+
+
+def _searched(rule: SourcedRule) -> str:
+    return normalise(" ".join((rule.key, rule.label, rule.label_en, rule.source, rule.note)))
