@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,7 +23,7 @@ from maillage.people.rules.duplicates import Likeness, Traits, likeness, resembl
 from maillage.territory import api as territory
 
 FILE, LIST = "file", "list"
-#: Files compared for each kind of key; the latest first.
+#: Files compared for each kind of key.
 CANDIDATES = 200
 
 
@@ -125,17 +126,18 @@ def _candidates(scope: Scope, traits: Traits) -> list[Patient]:
     """Return the files that share a key, `CANDIDATES` at most for each kind of key."""
     sounds = [name_sound(last, first) for last in traits.last_names for first in traits.first_names]
     heard = list(filter(None, sounds))
-    phones = list(traits.phones)
-    conditions = [
-        Q(birth_date=traits.birth_date) if traits.birth_date else None,
-        Q(ins_number=traits.ins_number) if traits.ins_number else None,
-        Q(phone__in=phones) | Q(other_phone__in=phones) | Q(carer_phone__in=phones) if phones else None,
-        Q(birth_sound__in=heard) | Q(used_sound__in=heard) if heard else None,
+    keys: list[tuple[str, list[Any]]] = [
+        ("birth_date", [traits.birth_date] if traits.birth_date else []),
+        ("ins_number", [traits.ins_number] if traits.ins_number else []),
+        *((name, list(traits.phones)) for name in ("phone", "other_phone", "carer_phone")),
+        *((name, heard) for name in ("birth_sound", "used_sound")),
     ]
     found: dict[int, Patient] = {}
-    for condition in filter(None, conditions):
-        near = Patient.objects.in_scope(scope).filter(condition).order_by("-pk")[:CANDIDATES]
-        found |= {one.pk: one for one in near}
+    for name, values in keys:
+        if values:
+            # No order: a database asked for the latest first reads the table backwards instead of the index.
+            near = Patient.objects.in_scope(scope).filter(**{f"{name}__in": values}).order_by()[:CANDIDATES]
+            found |= {one.pk: one for one in near}
     return list(found.values())
 
 
