@@ -2,6 +2,9 @@
 
 Needs Python 3.11 and nothing else: uv comes from the Python index, Node from its wheel. Each step
 leaves a stamp under `var/stamps` and is skipped while its inputs have not changed.
+
+A network that signs TLS anew, as in hospitals, is trusted where the machine trusts it: every tool is given
+the system's certificates, and obeys HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +34,7 @@ def main(steps: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 (an older Python may well run this file)
         print(f"Maillage needs Python 3.11 or later; this is {platform.python_version()}.", file=sys.stderr)
         return 1
+    trust_the_system(os.environ)
     known: dict[str, Callable[[], None]] = {
         "environment": environment,
         "assets": assets,
@@ -101,13 +105,36 @@ def _once(
 
 
 def _run(command: list[str]) -> None:
-    completed = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    )
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    completed = subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path})
     if completed.returncode:
         raise SystemExit(
             f"« {' '.join(command)} » failed with status {completed.returncode}; its message is above."
         )
+
+
+#: Where the systems keep the certificates that they trust, in one file.
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Red Hat
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+    "/etc/ssl/cert.pem",  # Alpine, macOS
+)
+#: What each tool reads: OpenSSL and uv, pip, requests, Node.
+_BUNDLE_NAMES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+
+
+def trust_the_system(environment: MutableMapping[str, str]) -> None:
+    """Add what makes pip, uv, npm and Python trust the machine's own certificates; keep what is set already.
+
+    Certificates that the person named for one of them (SSL_CERT_FILE…) serve for the others.
+    """
+    named = next((environment[name] for name in _BUNDLE_NAMES if environment.get(name)), None)
+    bundle = named or next((file for file in SYSTEM_BUNDLES if Path(file).is_file()), None)
+    if bundle:
+        for name in _BUNDLE_NAMES:
+            environment.setdefault(name, bundle)
+    environment.setdefault("UV_NATIVE_TLS", "1")
 
 
 def _uv() -> str:

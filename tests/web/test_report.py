@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shutil
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -24,10 +23,10 @@ from maillage.web.report.material import open_material
 from maillage.web.report.sections.access import REASONS
 from maillage.web.report.sections.sources import used_variables
 from tests.packs import fictional_country, fictional_pack, national_pack  # noqa: F401 (fixtures)
-from tests.web.test_report_document import Outline, text_of
+from tests.pdf import pages_of, text_of
+from tests.web.test_report_document import Outline
 
 DAY = date(2026, 11, 22)
-needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is absent")
 
 
 def silent(step: str, done: int, total: int) -> None:
@@ -55,13 +54,11 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@needs_poppler
-def test_the_pdf_says_what_the_computations_return(demonstration: api.Territory, tmp_path: Path) -> None:
+def test_the_pdf_says_what_the_computations_return(demonstration: api.Territory) -> None:
     made = reports.report_of(demonstration.slug, DAY)
     content = reports.report_pdf(made)
-    text = text_of(content, tmp_path)
-    assert text.count("\f") > 5
-    said = plain(text)
+    assert len(pages_of(content)) > 6
+    said = plain(text_of(content))
     with override("fr"):
         for figure in made.headline.figures:
             assert plain(figure_text(figure, figure.value)) in said, figure.label
@@ -258,12 +255,11 @@ def test_someone_without_the_right_is_refused(client: Client, demonstration: api
 
 
 @pytest.mark.pack
-@needs_poppler
 def test_the_national_demonstration_has_its_figures(db: None, national_pack: Path, tmp_path: Path) -> None:  # noqa: F811
     api.import_pack(by=None, folder=national_pack)
     territory = api.create_demonstration_territory(by=None)
     made = reports.report_of(territory.slug, DAY)
-    said = plain(text_of(reports.report_pdf(made), tmp_path))
+    said = plain(text_of(reports.report_pdf(made)))
     assert "Charolais-Brionnais" in said
     assert "65 410" in said
     assert "ce n’est pas une CPTS officielle" in said

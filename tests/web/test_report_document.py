@@ -1,11 +1,8 @@
 """A report made by hand, typeset: hostile names are inert, tables continue, numbers are French."""
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -14,35 +11,24 @@ from maillage.web.report.content import Figures, Paragraph
 from maillage.web.report.data import as_data, block_data, figure_label, fingerprint, source_text, typeset
 from maillage.web.report.html import html
 from maillage.web.report.pdf import pdf
+from tests.pdf import pages_of, text_of
 from tests.web.report_samples import GUESS, HOSTILE, INSEE, communes, figure, report
 
-needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler) is absent")
 
-
-def text_of(content: bytes, tmp_path: Path) -> str:
-    """Return the text of a PDF, as a reader would copy it."""
-    file = tmp_path / "report.pdf"
-    file.write_bytes(content)
-    done = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
-    return done.stdout.decode()
-
-
-@needs_poppler
-def test_hostile_names_are_inert_in_the_pdf(tmp_path: Path) -> None:
+def test_hostile_names_are_inert_in_the_pdf() -> None:
     made = report()
-    text = text_of(pdf(as_data(made), made.day), tmp_path)
+    text = text_of(pdf(as_data(made), made.day))
     for name in HOSTILE:
         assert name in text or name.replace("'", "’") in text, name
 
 
-@needs_poppler
-def test_a_long_table_repeats_its_heading(tmp_path: Path) -> None:
+def test_a_long_table_repeats_its_heading() -> None:
     made = report()
-    text = text_of(pdf(as_data(made), made.day), tmp_path)
-    pages = [page for page in text.split("\f") if "219" in page or "100" in page]
+    every = pages_of(pdf(as_data(made), made.day))
+    pages = [page for page in every if "219" in page or "100" in page]
     assert len(pages) >= 2
     assert all("Commune" in page for page in pages)
-    assert re.search(r"\b2\s?/\s?\d", text), "pages are numbered"
+    assert re.search(r"\b2\s?/\s?\d", "\n".join(every)), "pages are numbered"
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import truststore
 from csp.constants import NONCE, NONE, SELF
 
 from maillage.config import environment
 from maillage.kernel import demonstration_clock
+
+# What leaves this machine (messages, mail, data) trusts the certificates that the machine trusts.
+truststore.inject_into_ssl()
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = environment.home()
