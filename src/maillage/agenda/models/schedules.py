@@ -225,6 +225,11 @@ class Closure(Keyed):
         return f"{self.agenda_id} · {self.starts_at:%Y-%m-%d %H:%M}"
 
     @property
+    def span(self) -> Span:
+        """The stretch of time, for computing."""
+        return Span(self.starts_at, self.ends_at)
+
+    @property
     def closed(self) -> Closed:
         """What it closes, for computing."""
-        return Closed(Span(self.starts_at, self.ends_at), self.schedule_id)
+        return Closed(self.span, self.schedule_id)
