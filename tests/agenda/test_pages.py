@@ -1,6 +1,6 @@
 """The agenda's pages: who enters, what one click does, what is said."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -141,9 +141,10 @@ def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
 
 
 def test_an_outcome_is_one_click(
-    visit: Client, regulator: Person, slots: list[Slot], patient: Patient
+    visit: Client, regulator: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller
 ) -> None:
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    clock.move_to(slots[0].starts_at - timedelta(hours=2))
     assert "Louis TILLEUL" in page(visit, "mine")
     address = reverse("agenda:outcome", args=[made.pk])
     answer = visit.post(address, {"state": "arrived", "key": "1", "next": "//elsewhere.example"}, follow=True)
