@@ -61,7 +61,10 @@ def test_the_grid_costs_few_statements_whatever_it_holds(
     api.close(by=None, agenda=agenda, starts_at=start, ends_at=start + timedelta(minutes=20), key="c")
     full = statements(visit, agenda)
     chosen = statements(visit, agenda, choisi=slots[0].pk)
-    assert max(len(full), len(chosen), len(empty)) <= 12
+    assert len(full) <= 12
+    assert max(len(chosen), len(empty)) <= 13, (
+        "one more: what was told of who comes, or whether openings are noted"
+    )
     own = {"full": full, "chosen": chosen}  # those of the masthead are its own
     assert {name: [one for one in ran if one.startswith("agenda_")] for name, ran in own.items()} == snapshot
 
@@ -164,7 +167,7 @@ def test_several_places_kinds_and_seats_are_told_by_words(
     )  # fmt: skip
     group = Slot.objects.get(kind="group")
     api.book(by=regulator, slot=group, patient=patient, key="g1")
-    text = week(visit, agenda)
+    text = week(visit, agenda).replace("\u00a0", " ")
     assert "1 / 8 en groupe, Réservé, En groupe, Antenne du Gué, visible par : CPTS" in text
     assert "visible par : Tout public" in text
     assert re.findall(r'place-mark place-(\w)">(\w)</b> ([\w ]+)', text) == [

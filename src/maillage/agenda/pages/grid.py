@@ -376,7 +376,7 @@ def _look(slot: Slot, state: State | None, *, free: bool) -> str:
 def _shades(day: date, closures: Sequence[Closure], axis: grid.Axis, zone: ZoneInfo) -> list[Shade]:
     found = []
     for one in closures:
-        if not grid.pieces(one.span, [day], zone):
+        if not grid.pieces(Span(one.starts_at, one.ends_at), [day], zone):
             continue
         top, bottom = axis.at(one.starts_at, day, zone), axis.at(one.ends_at, day, zone)
         label = _("Fermé : {place}").format(place=one.schedule) if one.schedule else _("Absence")
