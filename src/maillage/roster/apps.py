@@ -53,6 +53,7 @@ class RosterConfig(AppConfig):
                 "sunday": _("dimanche"),
                 "holiday": _("jour férié"),
                 "feast": _("grande fête"),
+                "shared": _("garde partagée"),
                 "fixed": _("dates fixes"),
                 "from_easter": _("jours depuis Pâques"),
             }
