@@ -141,10 +141,12 @@ def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
 
 
 def test_an_outcome_is_one_click(
-    visit: Client, regulator: Person, slots: list[Slot], patient: Patient, clock: time_machine.Traveller
-) -> None:
+    visit: Client, doctor: Person, regulator: Person, slots: list[Slot], patient: Patient,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     clock.move_to(slots[0].starts_at - timedelta(hours=2))
+    visit.force_login(doctor)  # the session of two days before is over
     assert "Louis TILLEUL" in page(visit, "mine")
     address = reverse("agenda:outcome", args=[made.pk])
     answer = visit.post(address, {"state": "arrived", "key": "1", "next": "//elsewhere.example"}, follow=True)
