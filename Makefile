@@ -62,4 +62,4 @@ wheel: setup  ## the installable package, front end included, in dist/
 
 .PHONY: clean
 clean:  ## remove what can be rebuilt (never the database)
-	rm -rf .venv node_modules build dist var/stamps src/maillage/web/static/dist
+	rm -rf .venv node_modules build dist var/stamps var/migrated src/maillage/web/static/dist

@@ -6,7 +6,7 @@ import pytest
 
 from maillage.config.packs import default_pack
 
-pytest_plugins = ["tests.append_only"]
+pytest_plugins = ["tests.append_only", "tests.migrated"]
 if importlib.util.find_spec("tests.browser"):
     pytest_plugins.append("tests.browser")
 

@@ -4,36 +4,28 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.kernel.own_database import OwnDatabase
+from tests.kernel.own_database import OwnDatabase, own_postgresql
+from tests.migrated import copy_to
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OwnDatabase]:
     """Give an empty, migrated database; skip PostgreSQL where none answers."""
     if request.param == "sqlite":
-        own = OwnDatabase(f"sqlite:///{tmp_path / 'own.sqlite3'}", tmp_path)
-        own.run("django", "migrate", "--verbosity=0", "--skip-checks")
-        yield own
+        copy_to(tmp_path / "own.sqlite3")
+        yield OwnDatabase(f"sqlite:///{tmp_path / 'own.sqlite3'}", tmp_path)
         return
     server = _postgres()
-    name = f"maillage_{uuid4().hex}"
     try:
-        maintenance = psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=3)
+        psycopg.connect(f"{server}/postgres", connect_timeout=3).close()
     except psycopg.OperationalError as reason:
         pytest.skip(f"no PostgreSQL answers: {reason}")
-    with maintenance:
-        maintenance.execute(f"CREATE DATABASE {name}")
-        try:
-            own = OwnDatabase(f"{server}/{name}", tmp_path)
-            own.run("django", "migrate", "--verbosity=0", "--skip-checks")
-            yield own
-        finally:
-            maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_postgresql(server, tmp_path) as own:
+        yield own
 
 
 def _postgres() -> str:

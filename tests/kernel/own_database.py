@@ -14,6 +14,8 @@ from uuid import uuid4
 import psycopg
 from django.db import connection
 
+from tests.migrated import copy_to, migrated_database, server_url
+
 
 @dataclass(frozen=True)
 class OwnDatabase:
@@ -41,24 +43,22 @@ class OwnDatabase:
 
 @contextmanager
 def own_database(home: Path, vendor: str = "") -> Iterator[OwnDatabase]:
-    """Create and migrate an empty database (by default of the kind under test); remove it afterwards."""
+    """Copy the empty, migrated database (by default of the kind under test); remove the copy afterwards."""
     if (vendor or connection.vendor) == "sqlite":
-        database = OwnDatabase(f"sqlite:///{home / 'own.sqlite3'}", home)
-        _migrate(database)
-        yield database
+        copy_to(home / "own.sqlite3")
+        yield OwnDatabase(f"sqlite:///{home / 'own.sqlite3'}", home)
         return
-    name, at = f"maillage_{uuid4().hex}", connection.settings_dict
-    server = {"host": at["HOST"], "port": at["PORT"] or 5432, "user": at["USER"], "password": at["PASSWORD"]}
-    with psycopg.connect(**server, dbname="postgres", autocommit=True) as maintenance:
-        maintenance.execute(f"CREATE DATABASE {name}")
+    with own_postgresql(server_url(connection.settings_dict), home) as database:
+        yield database
+
+
+@contextmanager
+def own_postgresql(server: str, home: Path) -> Iterator[OwnDatabase]:
+    """Copy the empty, migrated database of a PostgreSQL server; remove the copy afterwards."""
+    name, template = f"maillage_{uuid4().hex}", migrated_database(server)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as maintenance:
+        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
-            user = f"{at['USER']}:{at['PASSWORD']}" if at["PASSWORD"] else at["USER"]
-            database = OwnDatabase(f"postgres://{user}@{server['host']}:{server['port']}/{name}", home)
-            _migrate(database)
-            yield database
+            yield OwnDatabase(f"{server}/{name}", home)
         finally:
             maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrate(database: OwnDatabase) -> None:
-    database.run("django", "migrate", "--verbosity=0", "--skip-checks")

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from maillage.kernel import databases, outbox
 from maillage.kernel.models import Message, RoleAssignment, Scope
 from tests.kernel.own_database import OwnDatabase, own_database
+
+
+@pytest.mark.django_db
+def test_the_database_under_test_has_every_migration() -> None:
+    executor = MigrationExecutor(connection)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
 
 
 @pytest.mark.django_db
