@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions.rights import require_manager
-from maillage.agenda.models import Agenda, Appointment, Closure, Opening, Schedule, Slot, StateChange
+from maillage.agenda.models import Agenda, Appointment, Closure, Opening, Schedule, Slot
+from maillage.agenda.models.slots import SlotQuerySet
 from maillage.agenda.queries.agendas import today_in
 from maillage.agenda.rules.clock import Span, is_quantised, planned
 from maillage.agenda.rules.vocabulary import LIVE, Kind, State, Visibility
@@ -325,7 +326,7 @@ def _regenerate(agenda: Agenda) -> None:
     """Make the slots to come equal to what the rules say.
 
     A slot where somebody has a seat is never moved: it stays as it is, closed where no rule opens it any
-    more. One that was never used is removed. A visibility changed by hand stays.
+    more. One that no row names is removed; the others are closed. A visibility changed by hand stays.
     """
     first, last = today_in(agenda), _horizon(agenda)
     openings = {one.pk: one for one in Opening.objects.filter(schedule__agenda=agenda)}
@@ -350,8 +351,7 @@ def _regenerate(agenda: Agenda) -> None:
         if slot.is_open != same:
             Slot.objects.filter(pk=slot.pk).update(is_open=same)
     gone = [slot.pk for slot in existing if slot.starts_at not in kept]
-    left = StateChange.objects.filter(moved_from=OuterRef("pk"))
-    Slot.objects.filter(~Exists(left), pk__in=gone, appointments=None, offers=None).delete()
+    _unnamed(gone).delete()
     stale = {slot.starts_at: slot.pk for slot in Slot.objects.filter(pk__in=gone)}
     new = [slot_of(agenda, openings[one.key], one) for at, one in wanted.items() if at not in kept]
     for slot in new:
@@ -362,6 +362,19 @@ def _regenerate(agenda: Agenda) -> None:
     agenda.generated_to = last
     agenda.save(update_fields=["generated_to"])
     _publish_slots(agenda, f"{timezone.now().isoformat()}")
+
+
+def _unnamed(slots: list[int]) -> SlotQuerySet:
+    """Keep the slots that no row of any context names: no appointment, no offer, no proposal of the desk.
+
+    Asked of the models themselves, so that a context that begins to name slots is heeded at once.
+    """
+    rows = Slot.objects.filter(pk__in=slots)
+    for link in Slot._meta.get_fields(include_hidden=True):
+        if isinstance(link, ForeignObjectRel):
+            naming = link.related_model._base_manager.filter(**{link.field.name: OuterRef("pk")})
+            rows = rows.exclude(Exists(naming))
+    return rows
 
 
 def _adopted(slot: Slot, plan: Span, openings: dict[int, Opening]) -> bool:

@@ -77,6 +77,7 @@ def hold(*, by: Person, proposal: Proposal, key: str) -> Next:
     if held is None or held.state != agenda.State.HELD.value or held.is_expired(now):
         give_back_others(by, row, but=chosen)
         try:
+            _check_place(chosen)
             held = agenda.hold(by=by, slot=chosen.slot, key=key)
         except agenda.BookingRefusedError as error:
             return _taken(by, row, chosen, error)
@@ -120,6 +121,7 @@ def hold_and_book(*, by: Person, proposal: Proposal, key: str) -> Next:
     if row.patient is None:
         raise OrientationError(Refusal.NO_PATIENT)
     try:
+        _check_place(chosen)
         made = agenda.book(
             by=by, slot=chosen.slot, patient=row.patient, key=key, held=chosen.appointment,
             despite_same_hour=True,
@@ -198,6 +200,7 @@ def _keep(search: Search, answer: Answer) -> None:
             rank=rank,
             kind=offer.kind.value,
             slot=offer.slot,
+            schedule=offer.slot.schedule if offer.slot else None,
             professional=offer.professional,
             starts_at=offer.slot.starts_at if offer.slot else None,
             structure=offer.structure,
@@ -238,6 +241,12 @@ def _chosen(by: Person, proposal: Proposal) -> tuple[Request, Proposal, agenda.A
     if row.state != State.PROPOSED.value or chosen.slot is None:
         raise OrientationError(Refusal.PROPOSAL_GONE)
     return row, chosen, None
+
+
+def _check_place(chosen: Proposal) -> None:
+    """Refuse a slot that its professional has since moved to another place: neither place nor travel hold."""
+    if chosen.slot is not None and chosen.slot.schedule_id != chosen.schedule_id:
+        raise agenda.BookingRefusedError(agenda.Refusal.CLOSED)
 
 
 def _taken(by: Person, row: Request, chosen: Proposal, error: agenda.BookingRefusedError) -> Next:

@@ -88,7 +88,7 @@ def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> 
 def _refused(request: Request) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
     """Return the places of consultation, and the services (kind and key), refused before."""
     rows = Proposal.objects.of_request(request).filter(state=ProposalState.REFUSED.value)
-    told = list(rows.values_list("slot__schedule", "kind", "professional", "structure"))
+    told = list(rows.values_list("schedule", "kind", "professional", "structure"))
     places = frozenset(place for place, *_rest in told if place is not None)
     services = (
         (kind, str(who if who is not None else structure))

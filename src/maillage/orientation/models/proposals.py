@@ -94,7 +94,8 @@ class Proposal(AnnotatedModel):
     """One proposal of a search, its rank, and why it is there.
 
     `reasons` are codes of `Why`. `travel` in minutes, an estimate where `travel_is_estimate`, else measured:
-    `travel_source`. Without a slot, a service to call: its `phone`, `structure`, the `protocol` it follows.
+    `travel_source`. `schedule`: the place that was said, whatever the agenda later
+    makes of the slot. Without a slot, a service to call: its `phone`, `structure`, the `protocol` it follows.
     """
 
     request = models.ForeignKey(
@@ -106,6 +107,7 @@ class Proposal(AnnotatedModel):
     rank = models.PositiveSmallIntegerField(_("rang"))
     kind = models.CharField(_("nature"), max_length=12, choices=as_choices(KIND_LABELS))
     slot = optional("agenda.Slot", _("créneau"))
+    schedule = optional("agenda.Schedule", _("lieu proposé"))
     professional = optional("directory.Professional", _("professionnel"))
     appointment = optional("agenda.Appointment", _("rendez-vous retenu ou pris"))
     structure = optional("directory.Structure", _("structure"))
@@ -128,7 +130,7 @@ class Proposal(AnnotatedModel):
 
     objects = ProposalQuerySet.as_manager()
 
-    personal = ("professional", "slot", "starts_at", "refusal", "appointment", "phone")
+    personal = ("professional", "slot", "schedule", "starts_at", "refusal", "appointment", "phone")
     health = ("request", "search", "kind", "structure", "protocol", "reasons", "state", "travel")
     neither = ("id", "rank", "travel_is_estimate", "travel_source")
 

@@ -29,7 +29,7 @@ class OfMap(OfRequest, Endpoint):
     def proposals(self) -> list[Proposal]:
         """The proposals of the latest search that stand, best first."""
         rows = Proposal.objects.of_request(self.asked).filter(state__in=_SHOWN)
-        rows = rows.select_related("slot__schedule__commune", "professional", "structure__commune")
+        rows = rows.select_related("schedule__commune", "professional", "structure__commune")
         known = list(rows.order_by("-search_id", "rank"))
         return [one for one in known if one.search_id == known[0].search_id]
 
@@ -81,7 +81,7 @@ class Places(OfMap):
 
 def _commune(proposal: Proposal) -> Commune | None:
     """Return the commune of a proposal; the doctor on call and the 15 have none."""
-    where = proposal.slot.schedule if proposal.slot else proposal.structure
+    where = proposal.schedule or proposal.structure
     return where.commune if where is not None else None
 
 

@@ -387,7 +387,7 @@ def card(
     name = who(proposal)
     bookable = proposal.slot is not None and kind in OF_A_SLOT
     when = moment(proposal.starts_at, now) if bookable and proposal.starts_at else _("maintenant")
-    schedule = proposal.slot.schedule if proposal.slot else None
+    schedule = proposal.schedule
     held = proposal.appointment if proposal.state == ProposalState.HELD.value else None
     phone = "15" if kind is ProposalKind.SAMU else proposal.phone
     return Card(
@@ -444,7 +444,7 @@ def _structure(proposal: Proposal) -> str:
 
 
 def _commune_code(proposal: Proposal) -> str:
-    place = proposal.slot.schedule if proposal.slot else proposal.structure
+    place = proposal.schedule or proposal.structure
     return (place.commune_id or "") if place is not None else ""
 
 

@@ -147,7 +147,7 @@ def _latest_proposals(row: Request) -> list[Proposal]:
     rows = Proposal.objects.of_request(row).filter(search=latest).order_by("rank")
     rows = rows.select_related(
         "search",
-        "slot__schedule__commune",
+        "schedule__commune",
         "slot__agenda__professional",
         "professional",
         "structure__commune",
