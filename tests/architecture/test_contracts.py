@@ -13,6 +13,7 @@ VIOLATIONS = {
     "Contexts depend downwards only": ("kernel/scratch.py", "import maillage.territory.api"),
     "Inside a context, rules know nobody": ("territory/models/scratch.py", "import maillage.territory.api"),
     "Other contexts enter by api only": ("directory/pages/scratch.py", "import maillage.territory.models"),
+    "The shell knows no context": ("web/scratch.py", "import maillage.exchange.api"),
     "Engines know neither Django": ("engines/accessibility/scratch.py", "import django"),
     "Business rules import no framework": ("kernel/rules.py", "import django"),
     "Engines ignore one another": ("engines/accessibility/scratch.py", "import maillage.engines.traveltime"),

@@ -11,8 +11,11 @@ class AgendaConfig(AppConfig):
     def ready(self) -> None:
         """Register who is told what; word the verbs of the context for the journal's page."""
         from maillage.agenda.actions import announcing  # noqa: F401 (its handlers register)
+        from maillage.agenda.contributions import CONTRIBUTION
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "agenda.created": _("a ouvert un agenda"),

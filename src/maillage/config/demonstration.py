@@ -7,19 +7,15 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from maillage.agenda import api as agenda
 from maillage.config import installation
 from maillage.config.environment import home
 from maillage.config.packs import default_pack
 from maillage.config.progress import Report
-from maillage.directory import api as directory
 from maillage.kernel import api as kernel
+from maillage.kernel.contributions import contributions
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.wording import ROLES
-from maillage.orientation import api as orientation
-from maillage.people import api as people
-from maillage.roster import api as roster
 from maillage.territory import api as territory
 
 
@@ -37,15 +33,19 @@ def prepare(progress: Report) -> Demonstration:
     Raises `territory.PackRefusedError` where the pack has defects; nothing is then imported.
     """
     place = prepare_territory(progress)
-    accounts = kernel.create_demonstration_accounts(by=None, scope=place.scope)
-    directory.create_demonstration_directory(by=None, place=place)
-    people.create_demonstration_patients(by=None, place=place)
-    agenda.create_demonstration_agenda(by=None, place=place, today=timezone.localdate())
-    roster.create_demonstration_roster(by=None, place=place, today=timezone.localdate())
-    orientation.create_demonstration_desk(by=None, place=place, now=timezone.now())
+    accounts = populate(place)
     territory.warm(progress=progress)
     labels = [str(ROLES[role]) for role in Role]
     return Demonstration(place, list(zip(labels, accounts, strict=True)))
+
+
+def populate(place: territory.Territory) -> list[Person]:
+    """Give a territory its people and their work; return the accounts, one per role."""
+    accounts = kernel.create_demonstration_accounts(by=None, scope=place.scope)
+    for one in contributions():
+        if one.demonstrate is not None:
+            one.demonstrate(place, timezone.now())
+    return accounts
 
 
 def prepare_territory(progress: Report) -> territory.Territory:

@@ -10,8 +10,11 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
+        from maillage.directory.contributions import CONTRIBUTION
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "directory.imported": _("a importé un fichier dans l’annuaire"),

@@ -12,9 +12,12 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Register the sending of what is queued and the check of its settings; word the journal's verbs."""
         from maillage.exchange.actions import delivery, transports  # noqa: F401 (its handler registers)
+        from maillage.exchange.contributions import CONTRIBUTION
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
 
         register(transports.check_settings)
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "exchange.call_made": _("a noté l’issue d’un appel demandé"),

@@ -11,6 +11,9 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks made at start and the kernel's own outbox handlers."""
         from maillage.kernel import anchors, checks, notices, sign_in  # noqa: F401 (their handlers register)
+        from maillage.kernel.contributions import contribute
+        from maillage.kernel.own_contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         register(checks.check_sourced_rules)
         register(checks.check_privacy)

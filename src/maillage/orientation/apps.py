@@ -11,8 +11,11 @@ class OrientationConfig(AppConfig):
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page; follow what the agenda says."""
         import maillage.orientation.actions.closing  # noqa: F401 - registers its handlers
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.orientation.contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "orientation.opened": _("a ouvert une demande"),

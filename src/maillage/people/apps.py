@@ -10,8 +10,11 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.people.contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "people.registered": _("a enregistré un patient"),

@@ -12,9 +12,12 @@ class RosterConfig(AppConfig):
         """Follow the calendar; word the verbs of the context for the journal's page."""
         import maillage.roster.actions.calendar
         import maillage.roster.actions.leaving  # noqa: F401 - registers its handler
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
         from maillage.roster.actions import announcing  # noqa: F401 (its handlers register)
+        from maillage.roster.contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "roster.demonstration_created": _("a inventé des gardes de démonstration"),

@@ -10,8 +10,11 @@ class TerritoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
+        from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.territory.contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         name_verbs(
             {
                 "territory.pack_imported": _("a importé un jeu de données"),

@@ -8,8 +8,11 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Let the roster read what the agenda knows: neither of the two knows the other (ADR 7)."""
+        """Bring the shell's own entry; let the roster read what the agenda knows (neither knows the other)."""
         from maillage.agenda import api as agenda
+        from maillage.kernel.contributions import contribute
         from maillage.roster import api as roster
+        from maillage.web.contributions import CONTRIBUTION
 
+        contribute(CONTRIBUTION)
         roster.read_commitments_with(agenda.commitments_during)

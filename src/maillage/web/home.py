@@ -1,47 +1,37 @@
-"""The home page: the territories one works on, and the way into their diagnosis."""
+"""The first screen of a person: one sentence that sums up the day, then what waits, part by part."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from maillage.kernel.access import roles_of
-from maillage.kernel.models import Person
-from maillage.territory import api as territory
-from maillage.web.navigation import address
+from django.utils.translation import gettext as _
 
-SHOWN = 7
+from maillage.kernel.access import roles_of
+from maillage.kernel.contributions import Waiting, blocks_of
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
+
+MOST = 5  # blocks: a day is read at one glance
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A territory ready to show; an address is empty where its page does not exist."""
+class Day:
+    """What waits for somebody now; `sentence` says so, and says so too where nothing does."""
 
-    name: str
-    kind: str
-    communes: int
-    population: int | None
-    is_constructed: bool
-    url: str
-    access_url: str
-    contours_url: str
+    sentence: str
+    blocks: list[Waiting]
 
 
-def territories(person: Person) -> list[Card]:
-    """Return the territories where `person` holds a role, else the first ones there are. Two queries."""
-    scopes = {role.scope_id for role in roles_of(person) if role.scope_id}
-    known = territory.territories()
-    mine = list(known.filter(scope__in=scopes)[:SHOWN]) if scopes else []
-    return [_card(one) for one in mine or known[:SHOWN]]
-
-
-def _card(one: territory.Territory) -> Card:
-    return Card(
-        name=one.name,
-        kind=one.get_kind_display(),
-        communes=one.commune_count,
-        population=one.population,
-        is_constructed=one.is_constructed,
-        url=address("territory:show", one.slug),
-        access_url=address("territory:access", one.slug),
-        contours_url=address("territory:contours", one.slug),
-    )
+def day_of(person: Person) -> Day:
+    """Return the day of `person`: the blocks of their roles that have something to say, in their order."""
+    blocks: list[Waiting] = []
+    for block in blocks_of(Role(one.role) for one in roles_of(person)):
+        if len(blocks) == MOST:
+            break
+        if (waiting := block.read(person)) is not None:
+            blocks.append(waiting)
+    said = [one.said for one in blocks if one.said]
+    if not said:
+        return Day(_("Rien ne vous attend aujourd’hui."), blocks)
+    joined = ", ".join(said[:3])
+    return Day(f"{joined[0].upper()}{joined[1:]}.", blocks)

@@ -127,6 +127,14 @@ def report(*, by: Person, part: Shown, page: str | None = None) -> Report:
     )
 
 
+def trouble_count(*, by: Person) -> int:
+    """Return how many messages of the last days did not reach their recipient, in the scopes of `by`."""
+    within = access.scopes_of(by, Permission.VIEW_DELIVERIES)
+    since = timezone.now() - timedelta(days=REPORT_DAYS)
+    rows: NotificationQuerySet = Notification.objects.deliveries(within).filter(created_at__gte=since)
+    return rows.filter(_PARTS[Shown.TROUBLE]).count()
+
+
 def _lines(rows: Sequence[Notification]) -> list[Line]:
     names = names_of(row.parameters for row in rows)
     scopes = Scope.objects.in_bulk({row.scope_id for row in rows if row.scope_id is not None})

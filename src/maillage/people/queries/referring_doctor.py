@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from maillage.directory import api as directory
@@ -96,6 +96,16 @@ def proposals_waiting(person: Person) -> int:
     if not hasattr(person, "professional"):
         return 0  # most people: the masthead asks on every page
     return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
+
+
+def waiting_by_scope(person: Person) -> dict[int, tuple[int, datetime]]:
+    """Return how many searches are open and since when, by scope that `person` follows; names nobody."""
+    scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
+    found = ReferringDoctorRequest.objects.for_person(person).still_open()
+    if scopes is not None:
+        found = found.filter(scope__in=scopes)
+    rows = found.order_by().values("scope").annotate(count=Count("pk"), since=Min("requested_at"))
+    return {row["scope"]: (row["count"], row["since"]) for row in rows.order_by("since")}
 
 
 def requests_of(*, by: Person, patient: Patient) -> list[ReferringDoctorRequest]:

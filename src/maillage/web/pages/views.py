@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.web import home as home_page
+from maillage.web import navigation
 from maillage.web import search as looking
 from maillage.web.context import THEMES
 
@@ -19,9 +20,10 @@ ONE_YEAR = 365 * 24 * 3600
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the territory that the visitor works on, and the doors that the visitor's roles open."""
-    mine = home_page.territories(request.user)
-    return render(request, "web/home.html", {"main": mine[0] if mine else None, "others": mine[1:]})
+    """Show what waits for the visitor and the doors that their roles open, or send to their first screen."""
+    if elsewhere := navigation.first_screen(request.user):
+        return HttpResponseRedirect(elsewhere)
+    return render(request, "web/home.html", {"day": home_page.day_of(request.user)})
 
 
 @require_GET

@@ -1,0 +1,122 @@
+"""What the kernel itself brings to the shared pages: rules, journal, accounts, and their lines of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from maillage.kernel import formats
+from maillage.kernel.access import may_everywhere
+from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
+from maillage.kernel.models import Delivery, Person
+from maillage.kernel.models import Entry as JournalEntry
+from maillage.kernel.names import holds, search_key
+from maillage.kernel.rules import Permission, Role
+from maillage.kernel.sourced_rules import all_rules
+
+SHOWN = 4
+LOOKED_BACK = timedelta(days=7)
+
+
+def find_rules(query: str, limit: int) -> Iterable[Found]:
+    """Yield the sourced rules whose label, in either language, or key holds `query`."""
+    rules = {rule.key: rule for rule in all_rules()}.values()
+    found = [rule for rule in rules if holds(search_key(rule.label, rule.label_en, rule.key), query)]
+    for rule in found[:limit]:
+        yield Found(rule.said, rule.key, reverse("kernel:sourced_rule", args=[rule.key]))
+
+
+def undelivered(person: Person) -> Waiting | None:
+    """Say how many messages of the program wait after a failure; None where all left."""
+    if not may_everywhere(person, Permission.MANAGE_ACCOUNTS):
+        return None
+    late = Delivery.objects.filter(delivered_at=None, attempts__gt=0).count()
+    if not late:
+        return None
+    said = ngettext("{count} relais de messages en retard", "{count} relais de messages en retard", late)
+    return Waiting(_("Installation"), (), said.format(count=formats.number(late)))
+
+
+def invitations(person: Person) -> Waiting | None:
+    """Say who was given an account and has not come yet."""
+    if not may_everywhere(person, Permission.MANAGE_ACCOUNTS):
+        return None
+    rows = Person.objects.filter(is_active=True, is_demonstration=False, last_login=None).order_by("-pk")
+    people = list(rows[: SHOWN + 1])
+    if not people:
+        return None
+    said = (
+        ngettext("{count} invitation sans réponse", "{count} invitations sans réponse", len(people)).format(
+            count=len(people)
+        )
+        if len(people) <= SHOWN
+        else _("plus de {count} invitations sans réponse").format(count=SHOWN)
+    )
+    lines = tuple(
+        Line(one.get_full_name(), reverse("kernel:person", args=[one.pk]), one.email)
+        for one in people[:SHOWN]
+    )
+    return Waiting(_("Invitations"), lines, said, reverse("kernel:people"), _("Voir les comptes"))
+
+
+def unusual_readings(person: Person) -> Waiting | None:
+    """Say how many readings went beyond a scope in the last days, for whoever keeps the journal."""
+    if not may_everywhere(person, Permission.VIEW_JOURNAL):
+        return None
+    since = timezone.now() - LOOKED_BACK
+    count = JournalEntry.objects.filter(verb="kernel.read_unscoped", at__gte=since).count()
+    if not count:
+        return None
+    said = ngettext(
+        "{count} lecture au-delà d’un périmètre depuis 7 jours",
+        "{count} lectures au-delà d’un périmètre depuis 7 jours",
+        count,
+    ).format(count=formats.number(count))
+    url = f"{reverse('kernel:journal')}?verb=kernel.read_unscoped"
+    return Waiting(_("Lectures à revoir"), (), said, url, _("Lire le journal"))
+
+
+CONTRIBUTION = Contribution(
+    "kernel",
+    navigation=(
+        Entry(
+            Verb.KNOW,
+            lazy("Règles"),
+            "kernel:sourced_rules",
+            "scale",
+            lazy("Vérifier les seuils et paramètres : valeur, source, date et degré de certitude."),
+            order=90,
+        ),
+        Entry(
+            Verb.STEER,
+            lazy("Journal"),
+            "kernel:journal",
+            "list-details",
+            lazy("Savoir qui a fait quoi, quand et pourquoi."),
+            Permission.VIEW_JOURNAL,
+            order=70,
+        ),
+        Entry(
+            Verb.STEER,
+            lazy("Comptes"),
+            "kernel:people",
+            "key",
+            lazy("Ouvrir, suspendre et fermer des comptes ; donner et retirer des rôles."),
+            Permission.MANAGE_ACCOUNTS,
+            within=("kernel:person",),
+            order=80,
+        ),
+    ),
+    searches=(Search(lazy("Règles"), find_rules, order=90),),
+    first_screen=(
+        Block("kernel.undelivered", {Role.ADMINISTRATOR: 1}, undelivered),
+        Block("kernel.invitations", {Role.ADMINISTRATOR: 3}, invitations),
+        Block("kernel.readings", {Role.DPO: 1}, unusual_readings),
+    ),
+)
