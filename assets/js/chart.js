@@ -80,11 +80,17 @@ const KINDS = {
       marginBottom: 8,
       marginLeft: Math.min(longest * 7.2 + 16, 200),
       marginRight: 64,
+      insetLeft: data.some((row) => row[y] < 0) ? 64 : 0,
       x: { label: null, axis: null, grid: false },
       y: { label: null, domain: data.map((row) => row[x]), tickSize: 0 },
       marks: [
         Plot.barX(data, { x: y, y: x, fill: HUES[0], insetTop: 4, insetBottom: 4 }),
-        Plot.text(data, { x: y, y: x, text: (row) => (Number.isFinite(row[y]) ? say(row[y]) : ""), dx: 6, textAnchor: "start", fill: "var(--ink)" }),
+        // A negative bar goes left from zero; its value is written at its own end.
+        ...[1, -1].map((side) =>
+          Plot.text(data.filter((row) => Number.isFinite(row[y]) && (row[y] < 0) === (side < 0)), {
+            x: y, y: x, text: (row) => say(row[y]), dx: 6 * side, textAnchor: side < 0 ? "end" : "start", fill: "var(--ink)",
+          }),
+        ),
         Plot.ruleX([0], { stroke: "var(--rule-strong)" }),
         ...marks(options),
       ],

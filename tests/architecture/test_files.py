@@ -75,3 +75,17 @@ def test_nothing_is_left_for_later_in_the_code() -> None:
         for path in SOURCES
         if path != here and marks.search(path.read_text())
     ]
+
+
+def test_pages_read_keys_and_days_by_the_kernel() -> None:
+    """A superscript is a digit to Python, five thousand digits are no integer, 9999-12-31 has no tomorrow."""
+    unsafe = re.compile(
+        r"\.isdigit\(|\.isnumeric\(|forms\.DateField|forms\.DateTimeField\(|parse_date|strptime"
+    )
+    found = [
+        f"{path.relative_to(PACKAGE)}:{number}: {line.strip()}"
+        for path in sorted(PACKAGE.glob("*/pages/**/*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if unsafe.search(line)
+    ]
+    assert not found, "use maillage.kernel.parameters and maillage.kernel.fields:\n" + "\n".join(found)

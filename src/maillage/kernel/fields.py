@@ -5,7 +5,7 @@ Each says in French what is wrong and how to mend it; the actions check the same
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.dates import check_birth_date, read_birth_date
 from maillage.kernel.identifiers import IdentifierError, parse_birthplace
+from maillage.kernel.parameters import FIRST_DAY, LAST_DAY, is_in_reach
 from maillage.kernel.phones import TYPED_LENGTH, read_phone, written_phone
 
 
@@ -96,3 +97,42 @@ class BirthplaceField(forms.CharField):
             return parse_birthplace(text) if text else ""
         except IdentifierError as error:
             raise refused(error) from error
+
+
+def _check_reach(day: date) -> None:
+    if not is_in_reach(day):
+        raise ValidationError(
+            gettext("Cette date est hors d’atteinte : donnez un jour entre {first} et {last}.").format(
+                first=f"{FIRST_DAY:%d/%m/%Y}", last=f"{LAST_DAY:%d/%m/%Y}"
+            ),
+            code="out_of_reach",
+        )
+
+
+class DayField(forms.DateField):
+    """A day chosen in a calendar, from which weeks and deadlines may be counted."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day, None for an empty field. Raises ValidationError."""
+        day = super().to_python(value)
+        if day is not None:
+            _check_reach(day)
+        return day
+
+
+class MomentField(forms.DateTimeField):
+    """A day and an hour, within the same reach."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the instant, None for an empty field. Raises ValidationError."""
+        try:
+            moment = super().to_python(value)
+        except OverflowError as error:  # the edge of the calendar, once brought to another time zone
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if moment is not None:
+            _check_reach(moment.date())
+        return moment

@@ -73,6 +73,13 @@ def number(value: Number, decimals: int = 0) -> str:
     return UNKNOWN if known is None else _written(_rounded(known, decimals))
 
 
+def rounded_text(value: float | int | Decimal, decimals: int) -> str:
+    """Return a finite `value` rounded half up as a program reads it: `1234.5`, zeros of the end left out."""
+    rounded = _rounded(Decimal(str(value)), decimals)
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def percent(share: Number, decimals: int = 0) -> str:
     """Return a share stored 0 to 1 as a percentage: 0.12 → `12 %`."""
     known = _known(share)

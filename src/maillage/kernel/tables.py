@@ -36,6 +36,11 @@ class Column:
         """Whether the column is right-aligned and sorted by value."""
         return self.kind != "text"
 
+    @property
+    def precision(self) -> int:
+        """How many decimals the screen shows of the value as it is stored: a share has two more."""
+        return {"share": self.decimals + 2, "minutes": 0}.get(self.kind, self.decimals)
+
     def written(self, value: Cell) -> str:
         """Return a cell as the reader's language writes it, without the unit of the heading."""
         if value is None:
@@ -99,8 +104,8 @@ class Table:
     def as_csv(self) -> str:
         """Return the table as the CSV that the reader's spreadsheet opens without a question.
 
-        French: semicolons and decimal commas; English: commas and points. UTF-8 with its mark, raw
-        values, « s » where secret.
+        French: semicolons and decimal commas; English: commas and points. UTF-8 with its mark, « s »
+        where secret; figures with the precision of the screen, which is what they are worth.
         """
         french = formats.is_french()
         out = io.StringIO("\ufeff", newline="")
@@ -110,7 +115,9 @@ class Table:
         writer.writerow([*["code"] * coded, *(_heading(column) for column in self.columns)])
         for row in self.rows:
             cells = [
-                "s" if column.key in row.suppressed else _raw(row.cells.get(column.key), french=french)
+                "s"
+                if column.key in row.suppressed
+                else _raw(column, row.cells.get(column.key), french=french)
                 for column in self.columns
             ]
             writer.writerow([*[row.code] * coded, *cells])
@@ -128,10 +135,11 @@ def _is_known(row: Row, key: str) -> bool:
     return isinstance(value, str) or math.isfinite(value)
 
 
-def _raw(value: Cell, *, french: bool) -> str:
+def _raw(column: Column, value: Cell, *, french: bool) -> str:
     """Return a value a program reads back; text that a spreadsheet would run as a formula is quoted."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if not isinstance(value, str):
-        return str(value).replace(".", ",") if french else str(value)
+        text = formats.rounded_text(value, column.precision)
+        return text.replace(".", ",") if french else text
     return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value

@@ -14,11 +14,16 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 96.0, 24.0, 3.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its length as an SVG percentage of the longest, whether it is ours."""
+    """One bar: its words, where it begins and how long it is as SVG percentages, whether it is ours.
+
+    `zero` is where the scale has its zero, empty where that is the left edge.
+    """
 
     label: str
     written: str
+    start: str
     width: str
+    zero: str
     is_ours: bool
 
 
@@ -33,7 +38,8 @@ class Sparkline:
 def comparison_bars(figure: Figure, ours: str = "") -> list[Bar]:
     """Return the figure and its known comparisons on one scale from zero, nothing where none is known.
 
-    The scale is by absolute value, so that a change of −3 % is as long as one of +3 %.
+    Negative values go left from zero and positive ones right, on the same scale: a change of −3 % is as long as
+    one of +3 %, on the other side.
     """
     entries = [
         (ours, figure.value, True),
@@ -44,12 +50,15 @@ def comparison_bars(figure: Figure, ours: str = "") -> list[Bar]:
     ]
     if figure.suppressed or len(known) < 2 or not known[0][2]:
         return []
-    longest = max(abs(value) for _label, value, _mine in known) or 1.0
+    lowest = min(0.0, *(value for _label, value, _mine in known))
+    span = max(0.0, *(value for _label, value, _mine in known)) - lowest
     return [
         Bar(
             label,
             formats.quantity(value, figure.unit if figure.unit in {"%", "min"} else "", figure.decimals),
-            f"{100 * abs(value) / longest:.1f}%",
+            f"{100 * (min(value, 0.0) - lowest) / span:.1f}%",
+            f"{100 * abs(value) / span:.1f}%",
+            f"{-100 * lowest / span:.1f}%" if lowest < 0 else "",
             mine,
         )
         for label, value, mine in known

@@ -24,10 +24,9 @@ from maillage.territory import api as territory
 LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
 
 
-def _day(**options: Any) -> forms.DateField:
+def _day(**options: Any) -> DayField:
     far = _("Choisissez un jour entre le 1er janvier 2000 et le 31 décembre 2100.")
-    return forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    return DayField(
         validators=[MinValueValidator(EARLIEST, far), MaxValueValidator(LATEST, far)],
         **options,
     )

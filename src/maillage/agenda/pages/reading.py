@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
+
+from maillage.kernel.parameters import asked_day, row_key
 
 #: Days that an agenda can show or take: beyond them, calendars and clocks no longer count.
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-_DIGITS = 18  # within the keys of both databases
 
 
 def number(text: str | None) -> int:
     """Return a key written in an address, 0 for what is none."""
-    known = text is not None and text.isascii() and text.isdigit() and len(text) <= _DIGITS
-    return int(text or 0) if known else 0
+    return row_key(text)
 
 
 def key(text: str | None) -> str:
@@ -29,10 +29,7 @@ def words(text: str | None) -> str:
 
 def day(text: str | None) -> date | None:
     """Return a day written 2026-03-14, None for what is none or lies out of reach."""
-    try:
-        found = parse_date((text or "").strip())
-    except ValueError:
-        return None
+    found = asked_day((text or "").strip())
     return found if found is not None and EARLIEST <= found <= LATEST else None
 
 

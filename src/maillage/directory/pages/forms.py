@@ -25,7 +25,7 @@ from maillage.directory.queries import professionals_in
 from maillage.directory.queries.professionals import offer_of
 from maillage.directory.rules.extractions import Format
 from maillage.kernel.choices import as_choices
-from maillage.kernel.fields import PhoneField
+from maillage.kernel.fields import DayField, PhoneField
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
@@ -196,9 +196,7 @@ class WelcomeForm(forms.Form):
         required=False,
         empty_label=_("à choisir"),
     )
-    started_on = forms.DateField(
-        label=_("Arrivé le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    started_on = DayField(label=_("Arrivé le"))
 
     def __init__(self, *args: Any, place: territory.Territory, **options: Any) -> None:
         super().__init__(*args, initial={"started_on": timezone.localdate()}, **options)
@@ -218,9 +216,7 @@ class ImportForm(forms.Form):
         ],
     )
     file = forms.FileField(label=_("Fichier à lire"), allow_empty_file=True)
-    extracted_on = forms.DateField(
-        label=_("Date de l’extraction"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    extracted_on = DayField(label=_("Date de l’extraction"))
     departements = forms.CharField(
         label=_("Départements à garder"),
         required=False,

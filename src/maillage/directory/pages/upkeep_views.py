@@ -22,6 +22,7 @@ from maillage.directory.rules.welcome import Step
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.territory import api as territory
 
@@ -218,6 +219,6 @@ class Duplicates(KeptTerritory, Page):
 
 def _number(text: str) -> int:
     """Return a key of the form. Raises Http404 for anything else."""
-    if not text.isdigit():
+    if not row_key(text):
         raise Http404(text)
-    return int(text)
+    return row_key(text)

@@ -11,12 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel import wording
+from maillage.kernel.fields import DayField
 from maillage.kernel.models import Entry, Scope
 from maillage.kernel.rules import Role
-
-
-def _day(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
 class JournalFilter(forms.Form):
@@ -24,8 +21,8 @@ class JournalFilter(forms.Form):
 
     q = forms.CharField(label=_("Personne ou objet"), required=False)
     verb = forms.ChoiceField(label=_("Action"), required=False)
-    since = _day(label=_("Du"), required=False)
-    until = _day(label=_("Au"), required=False)
+    since = DayField(label=_("Du"), required=False)
+    until = DayField(label=_("Au"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -67,8 +64,8 @@ class RoleForm(forms.Form):
     scope = forms.ModelChoiceField(
         Scope.objects.none(), label=_("Périmètre"), required=False, empty_label=_("Toute l’installation")
     )
-    starts_on = _day(label=_("Du"))
-    ends_on = _day(label=_("Au"), required=False, help_text=_("Vide : sans date de fin."))
+    starts_on = DayField(label=_("Du"))
+    ends_on = DayField(label=_("Au"), required=False, help_text=_("Vide : sans date de fin."))
 
     def __init__(self, *args: Any, scopes: QuerySet[Scope], everywhere: bool, **options: Any) -> None:
         """Offer `scopes`, and the whole installation where `everywhere`."""

@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy
 from maillage.agenda import api as agenda
 from maillage.directory import api as directory
 from maillage.kernel import formats
+from maillage.kernel.fields import MomentField
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, json_response
+from maillage.kernel.parameters import row_key
 from maillage.orientation import api
 from maillage.orientation.models import Request
 from maillage.orientation.pages import presenters
@@ -72,7 +74,7 @@ class OutsideForm(forms.Form):
         widget=forms.TextInput({"data-target": "id_outside-chosen", "autocomplete": "off"}),
     )
     chosen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    at = forms.DateTimeField(
+    at = MomentField(
         label=gettext_lazy("Heure convenue"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -128,7 +130,7 @@ class OverCapacity(Act):
     def act(self) -> None:
         """Book, or say why nobody more is accepted there."""
         pk = self.request.POST.get("slot", "")
-        slot = agenda.Slot.objects.filter(pk=pk).select_related("schedule").first() if pk.isdigit() else None
+        slot = agenda.Slot.objects.filter(pk=row_key(pk)).select_related("schedule").first()
         if slot is None:
             raise Http404("slot")
         done = api.book_over_capacity(

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
 from maillage.orientation.models import Request
@@ -73,8 +74,8 @@ class Call(OfDesk, Page):
 
     def _patient(self, form: CallForm, chosen: str) -> people.Patient | None:
         """Return the patient chosen, or a new provisional file, or nobody where no name was given."""
-        if chosen.isdigit():
-            return people.patient_file(by=self.person, pk=int(chosen), purpose=FINDING).patient
+        if row_key(chosen):
+            return people.patient_file(by=self.person, pk=row_key(chosen), purpose=FINDING).patient
         if not form.cleaned_data["last_name"]:
             return None
         return people.register(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.orientation import api
 from maillage.orientation.models.proposals import REFUSAL_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
@@ -169,5 +170,5 @@ class Queue(OfDesk, Endpoint):
         rows = queue_rows(self, waiting)
         if request.GET.get("version") == version(rows):
             return HttpResponse(status=204)
-        shown = {"rows": drawn(rows, int(asked) if asked.isdigit() else None), "version": version(rows)}
+        shown = {"rows": drawn(rows, row_key(asked) or None), "version": version(rows)}
         return HttpResponse(render_to_string("orientation/_queue.html", shown))

@@ -15,6 +15,7 @@ from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
 from maillage.people.models import DoctorProposal, DoctorQuota, ReferringDoctorRequest
@@ -202,6 +203,6 @@ class ProposalAnswer(Endpoint):
 
 def _number(text: str) -> int:
     """Return a key of the form. Raises Http404 for anything else."""
-    if not text.isdigit():
+    if not row_key(text):
         raise Http404(text)
-    return int(text)
+    return row_key(text)

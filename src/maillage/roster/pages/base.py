@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.parameters import asked_day
 from maillage.kernel.rules import Permission
 from maillage.roster.models import Roster, Volunteer
 from maillage.roster.queries.exchanges import volunteer_of
@@ -83,4 +84,4 @@ class OfRoster(PermissionMixin):
             return reverse("roster:steps", args=[self.roster.pk])
         month = request.POST.get("mois", "")
         root = reverse("roster:detail", args=[self.roster.pk])
-        return f"{root}?mois={month}" if len(month) == 7 and month.replace("-", "").isdigit() else root
+        return f"{root}?mois={month}" if asked_day(f"{month}-01") else root

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.roster.actions.rosters import assign, set_lock
 from maillage.roster.models import Assignment, Post, Volunteer
@@ -89,7 +90,7 @@ class Assign(OfPost, Endpoint):
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
         given = request.POST.get("volunteer", "")
         rows = Volunteer.objects.filter(sector=self.roster.sector_id).select_related("professional")
-        volunteer = get_object_or_404(rows, pk=given) if given.isdigit() else None
+        volunteer = get_object_or_404(rows, pk=row_key(given)) if given else None
         said = _("{name} tient maintenant cette garde : aucun calcul ne la déplacera.").format(name=volunteer)
         if volunteer is None:
             said = _("Plus personne ne tient cette garde.")

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint
+from maillage.kernel.parameters import row_key
 from maillage.roster.actions import exchanges
 from maillage.roster.models import Exchange, Offer, Post, Volunteer
 from maillage.roster.pages.base import OfRoster
@@ -55,8 +56,8 @@ class MakeOffer(_OfExchange):
         named = request.POST.get("volunteer")
         if named == "":
             return self.done(_nobody_named, "")
-        if named is not None and named.isdigit():
-            other = get_object_or_404(Volunteer, pk=named, sector=self.roster.sector)
+        if named is not None:
+            other = get_object_or_404(Volunteer, pk=row_key(named), sector=self.roster.sector)
             return self.done(
                 lambda: exchanges.offer(by=self.person, exchange=self.exchange, volunteer=other),
                 _("Proposition de {name} notée.").format(name=other),
@@ -65,7 +66,7 @@ class MakeOffer(_OfExchange):
         if me is None:
             raise PermissionDenied(_("Vous n’êtes pas volontaire dans ce secteur."))
         given = request.POST.get("in_return", "")
-        in_return = get_object_or_404(Post, pk=given, roster=self.roster) if given.isdigit() else None
+        in_return = get_object_or_404(Post, pk=row_key(given), roster=self.roster) if given else None
         return self.done(
             lambda: exchanges.offer(
                 by=self.person, exchange=self.exchange, volunteer=me, in_return=in_return

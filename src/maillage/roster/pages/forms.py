@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.api import PROFESSION_LABELS, Profession
+from maillage.kernel.fields import DayField
 from maillage.roster.models import KIND_LABELS, Sector, Volunteer
 from maillage.roster.models.sectors import SECTOR_KIND_LABELS
 from maillage.roster.pages.words import CALENDARS, hours_of
@@ -27,10 +28,6 @@ ON_CALL = (
     Profession.MIDWIFE, Profession.DENTIST,
 )  # fmt: skip
 WISHES = (("any", _("indifférent")), ("yes", _("souhaitée")), ("no", _("à éviter")))
-
-
-def _day(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
 class SectorForm(forms.Form):
@@ -210,12 +207,12 @@ class WishesForm(forms.Form):
 class AbsenceForm(forms.Form):
     """Days without any duty."""
 
-    first_day = _day(label=_("Du"))
-    last_day = _day(label=_("Au, ce jour compris"))
+    first_day = DayField(label=_("Du"))
+    last_day = DayField(label=_("Au, ce jour compris"))
 
 
 class PeriodForm(forms.Form):
     """The days that a new roster covers."""
 
-    first_day = _day(label=_("Du"))
-    last_day = _day(label=_("Au, ce jour compris"))
+    first_day = DayField(label=_("Du"))
+    last_day = DayField(label=_("Au, ce jour compris"))

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from maillage.directory.api import Professional
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.actions.sectors import (
@@ -64,7 +65,7 @@ class Volunteers(OfSector, Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         given = request.POST.get("professional", "")
         doctors = Professional.objects.active()
-        professional = get_object_or_404(doctors, pk=given if given.isdigit() else 0)
+        professional = get_object_or_404(doctors, pk=row_key(given))
         volunteer = Volunteer.objects.filter(sector=self.sector, professional=professional).first()
         if volunteer is None:
             volunteer = set_volunteer(by=self.person, sector=self.sector, professional=professional)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maillage.kernel.access import may
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.territory.actions.flows import delete_flows, import_flows
 from maillage.territory.computations.line_checks import TableError
@@ -113,11 +114,7 @@ def _shown(request: HttpRequest, diagnosis: Diagnosis) -> FlowsPage:
 
 
 def _dataset(diagnosis: Diagnosis, key: str) -> FlowDataset:
-    found = (
-        FlowDataset.objects.filter(territory=diagnosis.territory, pk=int(key)).first()
-        if key.isascii() and key.isdigit() and len(key) < 12
-        else None
-    )
+    found = FlowDataset.objects.filter(territory=diagnosis.territory, pk=row_key(key)).first()
     if found is None:
         raise Http404(key)
     return found

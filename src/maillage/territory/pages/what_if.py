@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from maillage.kernel.access import require
 from maillage.kernel.models import Person
+from maillage.kernel.parameters import row_key, row_keys
 from maillage.kernel.rules import Permission
 from maillage.territory.actions import scenarios as actions
 from maillage.territory.atlas import current
@@ -187,11 +188,9 @@ def shared_map(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _compared(request: HttpRequest, diagnosis: Diagnosis) -> list[Scenario]:
-    asked = [
-        key for key in request.GET.getlist("scenario") if key.isascii() and key.isdigit() and len(key) < 12
-    ]
+    asked = row_keys(request.GET.getlist("scenario"))
     named = Scenario.objects.named().filter(territory=diagnosis.territory)
-    return list(named.filter(pk__in=[int(key) for key in asked[:MOST_COMPARED]]))
+    return list(named.filter(pk__in=asked[:MOST_COMPARED]))
 
 
 def _page(request: HttpRequest, diagnosis: Diagnosis, *, error: str = "", status: int = 200) -> HttpResponse:
@@ -233,9 +232,7 @@ def _asked(request: HttpRequest, diagnosis: Diagnosis) -> Scenario | None:
     key = request.GET.get("scenario", "")
     if not key:
         return None
-    if not (key.isascii() and key.isdigit() and len(key) < 12):
-        raise Http404(key)
-    return get_object_or_404(Scenario.objects.named(), territory=diagnosis.territory, pk=int(key))
+    return get_object_or_404(Scenario.objects.named(), territory=diagnosis.territory, pk=row_key(key))
 
 
 def _person(request: HttpRequest) -> Person:

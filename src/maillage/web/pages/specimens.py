@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.fields import DayField
 from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.tables import Column, Row, Table
 
@@ -241,7 +242,7 @@ class ChoiceForm(forms.Form):
 class MomentForm(forms.Form):
     """A day and an hour, by the browser's own fields."""
 
-    day = forms.DateField(label=_("Jour"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_("Jour"))
     hour = forms.TimeField(label=_("Heure"), widget=forms.TimeInput(attrs={"type": "time", "step": "300"}))
 
 

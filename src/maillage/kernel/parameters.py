@@ -1,0 +1,50 @@
+"""What an address or a plain form of ours carries as text: the key of a row, a day.
+
+Anybody may write anything there: other digits than ours, a superscript, a number of five thousand digits, a
+day at the edge of the calendar from which no week can be counted. Each function answers for all of them and
+raises nothing. No framework.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+#: Between them, a page may count years, weeks and time zones from a day without leaving the calendar.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_LONGEST_KEY = 18  # digits: every such number is a key that both databases can compare
+
+
+def row_key(text: str | None) -> int:
+    """Return the key of a row that `text` writes, 0 (the key of none) where it writes none.
+
+    >>> row_key("42"), row_key("²"), row_key("٣"), row_key("9" * 26), row_key(None)
+    (42, 0, 0, 0, 0)
+    """
+    if not text or len(text) > _LONGEST_KEY or not (text.isascii() and text.isdigit()):
+        return 0
+    return int(text)
+
+
+def row_keys(texts: list[str]) -> list[int]:
+    """Return the keys that `texts` write, in their order, without those that write none."""
+    return [key for key in map(row_key, texts) if key]
+
+
+def asked_day(text: str | None) -> date | None:
+    """Return the day that `text` writes as `2026-11-29`, None for anything else and for days out of reach.
+
+    >>> asked_day("2026-11-29"), asked_day("9999-12-31"), asked_day("2026-02-30"), asked_day("20261129")
+    (datetime.date(2026, 11, 29), None, None, None)
+    """
+    if text is None or len(text) != len("2026-11-29") or not text.isascii():
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if is_in_reach(day) else None
+
+
+def is_in_reach(day: date) -> bool:
+    """Return whether one may count from `day` without leaving the calendar."""
+    return FIRST_DAY <= day <= LAST_DAY
