@@ -52,3 +52,12 @@ def test_cells_are_written_in_the_unit_of_their_column():
         "change": "+2",
     }
     assert Column("k", "L", "number").written(None) == "–"
+
+
+def test_csv_has_the_precision_of_the_screen():
+    kinds = {"number": 3.456789, "share": 0.123456, "minutes": 12.7, "change": -0.005}
+    columns = [Column(kind, kind, kind, decimals=1) for kind in kinds]
+    table = Table("t", "T", columns, [Row(dict(kinds))])
+    assert table.as_csv().splitlines()[1] == "3,5;0,123;13;0"
+    whole = Table("t", "T", [Column("n", "n", "number")], [Row({"n": 1234567.5})])
+    assert whole.as_csv().splitlines()[1] == "1234568"

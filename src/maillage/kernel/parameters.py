@@ -7,10 +7,12 @@ raises nothing. No framework.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 #: Between them, a page may count years, weeks and time zones from a day without leaving the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_KEY = 18  # digits: every such number is a key that both databases can compare
 
 
@@ -36,7 +38,7 @@ def asked_day(text: str | None) -> date | None:
     >>> asked_day("2026-11-29"), asked_day("9999-12-31"), asked_day("2026-02-30"), asked_day("20261129")
     (datetime.date(2026, 11, 29), None, None, None)
     """
-    if text is None or len(text) != len("2026-11-29") or not text.isascii():
+    if text is None or _DAY.fullmatch(text) is None:
         return None
     try:
         day = date.fromisoformat(text)

@@ -8,7 +8,7 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Bring the shell's own entry; let the roster read what the agenda knows (neither knows the other)."""
+        """Bring the shell's own entry; let the roster read what the agenda knows (ADR 7)."""
         from maillage.agenda import api as agenda
         from maillage.kernel.contributions import contribute
         from maillage.roster import api as roster

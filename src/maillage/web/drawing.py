@@ -38,8 +38,8 @@ class Sparkline:
 def comparison_bars(figure: Figure, ours: str = "") -> list[Bar]:
     """Return the figure and its known comparisons on one scale from zero, nothing where none is known.
 
-    Negative values go left from zero and positive ones right, on the same scale: a change of −3 % is as long as
-    one of +3 %, on the other side.
+    Negative values go left from zero and positive ones right, on the same scale: a change of −3 % is as long
+    as one of +3 %, on the other side.
     """
     entries = [
         (ours, figure.value, True),

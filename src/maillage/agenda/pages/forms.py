@@ -19,6 +19,7 @@ from maillage.agenda.pages.reading import EARLIEST, LATEST
 from maillage.agenda.rules.clock import moment
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.directory import api as directory
+from maillage.kernel.fields import DayField
 from maillage.territory import api as territory
 
 LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
