@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -205,3 +206,29 @@ def test_gueugnon_and_marcigny_are_poorly_served(client: Client, national_pack, 
     assert "Saône-et-Loire" in page
     zones = text(client, url("white_zones", territory))
     assert "habitants" in zones
+
+
+def test_a_ranking_of_places_says_its_criterion_and_the_reasons(
+    client: Client, coordinator: Person, fictional_country: api.Atlas
+) -> None:
+    client.force_login(coordinator)
+    valley = api.create_demonstration_territory(by=None)
+    page = client.get(reverse("territory:what_if", args=[valley.slug])).content.decode()
+    assert "Classées par le manque comblé" in page
+    places = re.findall(r'<li data-code="\d+"><strong>.*?</li>', page, re.S)
+    assert places
+    assert "comble le plus de manque" in places[0]
+    assert all("de ce que comble la première" in place for place in places[1:])
+    assert all("habitant" in place and ("exerce" in place or "pharmacie" in place) for place in places)
+
+
+def test_estimates_are_said_once_a_row_of_figures(
+    client: Client, coordinator: Person, fictional_country: api.Atlas
+) -> None:
+    client.force_login(coordinator)
+    valley = api.create_demonstration_territory(by=None)
+    page = client.get(reverse("territory:access", args=[valley.slug])).content.decode()
+    rows = page.split('<div class="figures">')[1:]
+    assert rows
+    assert '<span class="tag estimate">estimations</span>' in rows[0]
+    assert '<span class="tag estimate">estimation</span>' not in rows[0]

@@ -18,3 +18,7 @@ def test_negative_bars_go_left_from_zero_and_positive_ones_right():
 def test_bars_of_one_sign_keep_one_edge():
     assert bars(2.0, 4.0) == [("0.0%", "50.0%", ""), ("0.0%", "100.0%", "")]
     assert bars(-2.0, -4.0) == [("50.0%", "50.0%", "100.0%"), ("0.0%", "100.0%", "100.0%")]
+
+
+def test_figures_that_are_all_zero_have_bars_without_length():
+    assert bars(0.0, 0.0) == [("0.0%", "0.0%", ""), ("0.0%", "0.0%", "")]

@@ -73,6 +73,11 @@ def number(value: Number, decimals: int = 0) -> str:
     return UNKNOWN if known is None else _written(_rounded(known, decimals))
 
 
+def as_shown(value: float, decimals: int) -> float:
+    """Return a finite `value` as its written figure says it: what a map and a file give a program."""
+    return float(_rounded(Decimal(str(value)), decimals))
+
+
 def rounded_text(value: float | int | Decimal, decimals: int) -> str:
     """Return a finite `value` rounded half up as a program reads it: `1234.5`, zeros of the end left out."""
     rounded = _rounded(Decimal(str(value)), decimals)

@@ -51,7 +51,7 @@ def comparison_bars(figure: Figure, ours: str = "") -> list[Bar]:
     if figure.suppressed or len(known) < 2 or not known[0][2]:
         return []
     lowest = min(0.0, *(value for _label, value, _mine in known))
-    span = max(0.0, *(value for _label, value, _mine in known)) - lowest
+    span = (max(0.0, *(value for _label, value, _mine in known)) - lowest) or 1.0
     return [
         Bar(
             label,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from maillage.kernel.formats import number
+from maillage.kernel.formats import as_shown, number
 from maillage.territory import queries
 from maillage.territory.computations.access import Access
 from maillage.territory.computations.memo import Memo, perimeter_key
@@ -62,7 +62,7 @@ def values_of(
     gaps = ranks(atlas, access).gap
     return {
         str(atlas.codes[k]): {
-            "apl": round(float(apl[k]), 4),
+            "apl": as_shown(float(apl[k]), access.profession.decimals),
             "gap": None if np.isnan(gaps[k]) else round(float(gaps[k]), 4),
             "white_zone": zones.get(int(k), -1) >= 0,
         }

@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from maillage.kernel.figures import Comparison, Figure
-from maillage.kernel.formats import number, signed
+from maillage.kernel.formats import number, percent, signed
 from maillage.kernel.names import normalise
 from maillage.kernel.tables import Table
 from maillage.territory import queries
 from maillage.territory.atlas import Atlas
+from maillage.territory.computations.access import Access
 from maillage.territory.computations.access_figures import access_provenance
 from maillage.territory.computations.place_names import at
 from maillage.territory.computations.scenario_effect import Effect, effect, reach
@@ -225,14 +226,31 @@ def _suggestions(diagnosis: Diagnosis, chosen: Chosen, found: Effect) -> tuple[S
         Suggestion(
             str(atlas.codes[position]),
             str(atlas.names[position]),
-            ngettext(
-                "%(people)s habitant passerait le seuil",
-                "%(people)s habitants passeraient le seuil",
-                int(lifted),
-            )
-            % {"people": number(lifted)}
-            if lifted
-            else _("comble le plus le manque, sans passer le seuil"),
+            " ; ".join(_reasons(access, position, relief / shortfall[0][1], lifted)),
         )
-        for position, _relief, lifted in shortfall
+        for position, relief, lifted in shortfall
     )
+
+
+def _reasons(access: Access, position: int, share: float, lifted: float) -> list[str]:
+    """Say why a commune stands where it does: what it relieves beside the first, whom, who works there."""
+    heads, profession = access.heads[position], access.profession
+    return [
+        _("comble le plus de manque")
+        if share == 1.0
+        else _("comble %(share)s de ce que comble la première") % {"share": percent(share)},
+        ngettext(
+            "%(people)s habitant passerait le seuil",
+            "%(people)s habitants passeraient le seuil",
+            int(lifted),
+        )
+        % {"people": number(lifted)}
+        if lifted
+        else _("personne ne passerait le seuil"),
+        ngettext("%(count)s %(noun)s y exerce déjà", "%(count)s %(noun)s y exercent déjà", int(heads))
+        % {"count": number(heads), "noun": profession.many if heads >= 2 else profession.one}
+        if heads
+        else _("une pharmacie, sans %(noun)s") % {"noun": profession.one},
+        ngettext("%(people)s habitant", "%(people)s habitants", int(access.people[position]))
+        % {"people": number(access.people[position])},
+    ]

@@ -66,11 +66,24 @@ def certainty_badge(certainty: str) -> dict[str, Any]:
     return {"certainty": wording.certainty(certainty)}
 
 
+@register.inclusion_tag("web/components/figures.html")
+def figures(figures: Sequence[Figure]) -> dict[str, Any]:
+    """Draw a row of kernel Figures; where all are estimates, that is said once."""
+    return {
+        "figures": figures,
+        "all_estimates": len(figures) > 1 and all(one.provenance.estimate for one in figures),
+    }
+
+
 @register.inclusion_tag("web/components/figure.html")
-def figure(figure: Figure) -> dict[str, Any]:
-    """Draw one kernel Figure: value, unit, comparison bars on one scale, source, estimate mark."""
+def figure(figure: Figure, is_marked: bool = True) -> dict[str, Any]:
+    """Draw one kernel Figure: value, unit, comparison bars on one scale, source, estimate mark.
+
+    `is_marked` is False where its row says that all its figures are estimates.
+    """
     return {
         "figure": figure,
+        "is_estimate": figure.provenance.estimate and is_marked,
         "written": formats.quantity(
             figure.value, "" if figure.unit not in {"%", "min"} else figure.unit, figure.decimals
         ),
