@@ -46,7 +46,7 @@ def test_a_page_is_served_to_those_who_may(nurse: Person, scope: Scope, other_sc
 
 
 def test_csv_is_what_a_french_spreadsheet_opens() -> None:
-    table = Table("acces", "Accès", [Column("name", "Commune"), Column("apl", "APL", "number")],
+    table = Table("acces", "Accès", [Column("name", "Commune"), Column("apl", "APL", "number", decimals=2)],
                   [Row({"name": "Gueugnon", "apl": 2.85})])  # fmt: skip
     response = csv_response(table)
     assert response.content.decode() == "\ufeffCommune;APL\r\nGueugnon;2,85\r\n"
