@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
 from maillage.people.models import STATUS_LABELS, Patient
@@ -39,7 +40,7 @@ class Patients(Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()
         asked = self.request.GET.get("page", "1")
-        page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+        page = row_key(asked) or 1
         if text:
             found = queries.search_patients(by=self.person, text=text, purpose=FINDING, limit=50)
             total = len(found)
