@@ -16,7 +16,6 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.roster.actions.demonstration import create_demonstration_roster
 from maillage.roster.models import STATE_LABELS, Roster
-from maillage.roster.pages.on_call import answer_of
 from maillage.roster.pages.presenters import named
 from maillage.roster.queries.duties import duties_of, on_call_by_sector
 from maillage.roster.queries.sectors import sectors_in
@@ -74,9 +73,9 @@ def on_call_now(person: Person) -> Waiting | None:
         return None
     lines = []
     for sector, given in on_call_by_sector(sectors[:SHOWN], now):
-        answer = answer_of(given, now)
-        phones = " · ".join(written for _name, _digits, written in answer.phones)
-        lines.append(Line(sector.name, reverse("roster:on_call"), f"{answer.sentence} {phones}".strip()))
+        # How to reach them, and who may, is said by the page: it takes more statements.
+        names = ", ".join(one.volunteer.professional.name for one in given.held)
+        lines.append(Line(sector.name, reverse("roster:on_call"), names or given.sentence))
     return Waiting(
         _("Qui appeler maintenant"), tuple(lines), "", reverse("roster:on_call"), _("Chercher une commune")
     )
