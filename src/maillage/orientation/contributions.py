@@ -14,6 +14,7 @@ from maillage.kernel.contributions import Block, Contribution, Entry, Line, Verb
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.orientation.actions.demonstration import create_demonstration_desk
+from maillage.orientation.queries.asked import under_way_count
 from maillage.orientation.queries.outcomes import received_count, sent, to_close
 from maillage.territory.api import Territory
 
@@ -53,7 +54,7 @@ def requests_sent(person: Person) -> Waiting | None:
     lines = tuple(
         Line(
             _("Demande de {hour}").format(hour=formats.time_short(one.request.called_at)),
-            reverse("orientation:mine"),
+            reverse("orientation:asked"),
             one.answered.get_state_display(),
         )
         for one in rows[:SHOWN]
@@ -62,7 +63,7 @@ def requests_sent(person: Person) -> Waiting | None:
         _("Demandes en cours"),
         lines,
         said.format(count=formats.number(len(rows))),
-        reverse("orientation:mine"),
+        reverse("orientation:asked"),
         _("Suivre les demandes"),
     )
 
@@ -102,7 +103,8 @@ CONTRIBUTION = Contribution(
             "orientation:asked",
             "report-medical",
             lazy(
-                "Demander un soin au bureau de régulation pour un résident ou un patient, suivre ce qu’il décide."
+                "Demander un soin au bureau de régulation pour un résident ou un patient, "
+                "suivre ce qu’il décide."
             ),
             Permission.SEND_REQUEST,
             under_way_count,
