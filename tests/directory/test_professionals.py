@@ -23,6 +23,7 @@ from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.freshness import Answer, Fact
 from maillage.directory.rules.practice import Mode
 from maillage.directory.rules.professionals import is_demonstration_rpps
+from maillage.directory.rules.structures import StructureKind
 from maillage.directory.rules.welcome import Step
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.names import search_key
@@ -41,13 +42,46 @@ def codes(place: territory.Territory) -> list[str]:
 def test_the_demonstration_is_invented_stable_and_made_once(staffed_valley: territory.Territory) -> None:
     people = list(Professional.objects.order_by("pk"))
     assert len(people) > 50
-    assert all(is_demonstration_rpps(one.rpps or "") for one in people)
+    assert all(is_demonstration_rpps(one.rpps or "") for one in people if one.profession)
     again = api.create_demonstration_directory(by=None, place=staffed_valley)
     assert again == len(people) == Professional.objects.count()
     assert Structure.objects.filter(origin="demonstration").first() in api.structures_in(
         codes(staffed_valley), every_origin=True
     )
     assert not api.structures_in(codes(staffed_valley)).filter(origin="demonstration").exists()
+
+
+def test_the_partners_of_the_demonstration_have_their_members(staffed_valley: territory.Territory) -> None:
+    partners = {
+        StructureKind.CPTS, StructureKind.DAC, StructureKind.ESP, StructureKind.ESS,
+        StructureKind.ASSOCIATION, StructureKind.MUNICIPALITY,
+    }  # fmt: skip
+    shown = list(api.structures_in(codes(staffed_valley), partners, every_origin=True))
+    assert {StructureKind(one.kind) for one in shown} == partners
+    assert all("(inventé)" in one.title for one in shown)
+    members = Membership.objects.filter(structure__in=shown)
+    functions = set(members.values_list("function", flat=True))
+    assert {"elected", "social", "user", "coordination", "management"} <= functions
+    elected = Professional.objects.filter(memberships__function="elected")
+    assert elected.count() == shown_of(shown, StructureKind.MUNICIPALITY)
+    assert {(one.profession, one.rpps) for one in elected} == {("", None)}
+    assert not api.structures_in(codes(staffed_valley), partners).filter(origin="demonstration").exists()
+
+
+def shown_of(shown: list[Structure], kind: StructureKind) -> int:
+    return sum(one.kind == kind for one in shown)
+
+
+def test_an_older_demonstration_gets_only_the_partners_that_are_missing(
+    staffed_valley: territory.Territory,
+) -> None:
+    gone = Structure.objects.get(id="demonstration:dac:1")
+    Membership.objects.filter(structure=gone).delete()
+    Professional.objects.filter(memberships=None, profession="").delete()
+    gone.delete()
+    people, structures = Professional.objects.count(), Structure.objects.count()
+    assert api.create_demonstration_directory(by=None, place=staffed_valley) == people + 2
+    assert Structure.objects.count() == structures + 1
 
 
 def test_criteria_narrow_the_list(staffed_valley: territory.Territory, django_assert_num_queries) -> None:
@@ -181,7 +215,7 @@ def test_a_merge_moves_everything_and_is_undone(doctor: Professional, coordinato
 
 
 def test_two_numbers_are_two_people(doctor: Professional, coordinator: Person) -> None:
-    other = Professional.objects.exclude(pk=doctor.pk).first()
+    other = Professional.objects.exclude(rpps=None).exclude(pk=doctor.pk).first()
     assert other is not None
     with pytest.raises(ValidationError, match="deux personnes"):
         actions.merge(by=coordinator, kept=doctor, removed=other, reason="x")

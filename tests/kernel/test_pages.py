@@ -1,6 +1,8 @@
 """The kernel's pages: what each role sees, and what each form does."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -8,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.kernel import actions, databases, journal, outbox
+from maillage.kernel import actions, anchors, databases, journal, outbox
 from maillage.kernel.models import Delivery, Entry, Message, Person, Scope
 from maillage.kernel.rules import Role
 
@@ -70,6 +72,37 @@ def test_the_journal_is_verified_on_request(as_administrator: Client) -> None:
     Entry.objects.filter(position=1)._raw_delete("default")
     (said,) = messages_of(as_administrator.post(url, follow=True))
     assert "La ligne 1 manque" in said
+
+
+def test_the_verification_says_against_how_many_ends_noted_elsewhere(
+    as_administrator: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.JOURNAL_ANCHORS = tmp_path / "anchors.jsonl"
+    url = reverse("kernel:journal_verify")
+    journal.record(by=None, verb="kernel.role_granted", target="row:1", changes={})
+    (said,) = messages_of(as_administrator.post(url, follow=True))
+    assert "Aucune empreinte n’est encore gardée" in said
+    for _day in range(2):
+        anchors.take()
+        journal.record(by=None, verb="kernel.role_granted", target="row:1", changes={})
+    anchors.take()
+    (said,) = messages_of(as_administrator.post(url, follow=True))
+    assert "3 empreintes gardées hors de la base, toutes retrouvées" in said
+
+
+@pytest.mark.django_db(transaction=True)  # one transaction writes in one chain
+def test_the_chain_of_a_row_is_told_where_rows_are_of_several(as_administrator: Client) -> None:
+    scope = Scope.objects.create(kind="territory", label="Vallée des Saules")
+    journal.record(by=None, verb="kernel.role_granted", target="row:1", changes={})
+    for _twice in range(2):
+        journal.record(by=None, verb="kernel.role_granted", target="row:2", changes={}, scope=scope)
+    url = reverse("kernel:journal")
+    mixed = as_administrator.get(url)
+    assert {row["chain"] for row in mixed.context["rows"]} == {"toute l’installation", "Vallée des Saules"}
+    assert "Périmètre et ligne" in mixed.text
+    alone = as_administrator.get(url, {"q": "row:2"})
+    assert {row["chain"] for row in alone.context["rows"]} == {""}
+    assert "Périmètre et ligne" not in alone.text
 
 
 def test_the_journal_page_tells_of_messages_that_wait(as_administrator: Client) -> None:

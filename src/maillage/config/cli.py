@@ -317,12 +317,12 @@ def verify_journal(
         answer: dict[str, Any] = {
             "entries": found.entries,
             "chains": len(found.heads),
-            "anchors": len(kept) + len(noted),
+            "anchors": found.anchors,
             "sound": found.sound,
             "seal": found.seal,
         }
         if found.fault is None:
-            text = f"Journal intact : {found.entries} lignes, {len(kept) + len(noted)} empreintes retrouvées."
+            text = f"Journal intact : {found.entries} lignes, {found.anchors} empreintes retrouvées."
             if not kept and not noted and found.entries:
                 text += " Aucune empreinte n’est encore gardée hors de la base : rien ne prouve sa fin."
         else:

@@ -43,11 +43,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` found: the number of rows read, the ends of the chains, and the first fault or None."""
+    """What `verify` found: the number of rows read, the ends of the chains, and the first fault or None.
+
+    `anchors` is how many ends noted outside the database it was checked against.
+    """
 
     entries: int
     heads: Heads
     fault: Fault | None
+    anchors: int = 0
 
     @property
     def sound(self) -> bool:
@@ -165,6 +169,7 @@ def verify(*, anchors: Sequence[Heads] = ()) -> Verification:
     for anchor in anchors:
         for chain, (rank, noted_hash) in anchor.items():
             noted.setdefault(chain, {})[rank] = noted_hash
+    checked = sum(map(len, noted.values()))
     heads = {one.chain: (one.rank, one.hash) for one in ChainHead.objects.all()}
     found: dict[int, tuple[int, str]] = {}
     count = 0
@@ -172,15 +177,15 @@ def verify(*, anchors: Sequence[Heads] = ()) -> Verification:
         last_rank, last_hash = found.get(entry.chain, (0, GENESIS))
         fault = _fault_of(entry, last_rank, last_hash, noted.get(entry.chain, {}))
         if fault is not None:
-            return Verification(count, found, fault)
+            return Verification(count, found, fault, checked)
         found[entry.chain] = (entry.rank, entry.hash)
         count += 1
     for chain in sorted({*heads, *found, *noted}):
         ends = found.get(chain, (0, GENESIS))
         fault = _fault_of_end(chain, ends, heads.get(chain, (0, GENESIS)), max(noted.get(chain, {0: ""})))
         if fault is not None:
-            return Verification(count, found, fault)
-    return Verification(count, found, None)
+            return Verification(count, found, fault, checked)
+    return Verification(count, found, None, checked)
 
 
 def _in_order() -> Iterator[Entry]:

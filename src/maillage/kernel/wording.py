@@ -42,6 +42,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
     Permission.VIEW_ROSTER: _("lire les tableaux de permanence"),
     Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
+    Permission.VIEW_DUTY_PAY: _("lire l’état du service fait et ses montants"),
     Permission.REGULATE: _("répondre aux demandes au bureau de régulation"),
     Permission.VIEW_DELIVERIES: _("lire ce qui a été envoyé, relancer un envoi"),
 }

@@ -7,12 +7,14 @@ are sized from the communes' population: about one general practitioner for 1 50
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.directory.actions.demonstration_partners import create_partners
 from maillage.directory.actions.demonstration_services import create_services
 from maillage.directory.models import (
     CareUnit,
@@ -71,14 +73,34 @@ class _Draw:
 
 @transaction.atomic
 def create_demonstration_directory(*, by: Person | None, place: territory.Territory) -> int:
-    """Fill a territory with invented professionals; return how many. Again, it changes nothing.
+    """Fill a territory with invented professionals and partners; return how many people.
+
+    Again, it changes nothing; where an older program filled it, it adds the partners that are missing.
 
     The demonstration account of a role becomes the account of the first professional of its profession.
     """
-    if Professional.objects.filter(is_demonstration=True).exists():
-        return Professional.objects.filter(is_demonstration=True).count()
-    draw = _Draw(place.slug)
     today = timezone.localdate()
+    codes = territory.member_codes(place)
+    communes = list(territory.Commune.objects.filter(code__in=codes).order_by("-population", "code"))
+    invented = Professional.objects.filter(is_demonstration=True)
+    if not invented.exists():
+        _professionals(place, communes, today)
+    before = invented.count()
+    partners = create_partners(communes, today)
+    people = invented.count()
+    if partners:
+        journal.record(
+            by=by,
+            verb="directory.demonstration_created",
+            target=journal.target_of(place),
+            changes={"professionals": before, "partners": partners, "members": people - before},
+        )
+    return people
+
+
+def _professionals(place: territory.Territory, communes: Sequence[territory.Commune], today: date) -> None:
+    """Create the professionals in their offices, the teams, the newcomer and the services."""
+    draw = _Draw(place.slug)
     offices = _offices(place)
     count = 0
     for structure, office, people in offices:
@@ -89,17 +111,7 @@ def create_demonstration_directory(*, by: Person | None, place: territory.Territ
     _teams(offices)
     _link_accounts()
     _newcomer(place, today)
-    codes = territory.member_codes(place)
-    create_services(
-        list(territory.Commune.objects.filter(code__in=codes).order_by("-population", "code")), today
-    )
-    journal.record(
-        by=by,
-        verb="directory.demonstration_created",
-        target=journal.target_of(place),
-        changes={"professionals": count},
-    )
-    return count
+    create_services(communes, today)
 
 
 def _offices(place: territory.Territory) -> list[tuple[Structure, PracticePlace, list[Profession]]]:

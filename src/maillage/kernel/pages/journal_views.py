@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.kernel import anchors, formats, outbox
+from maillage.kernel.journal import Verification
 from maillage.kernel.models import Entry
 from maillage.kernel.pages import presenters
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
@@ -67,12 +69,29 @@ class JournalVerification(Endpoint):
             messages.error(request, _("Journal altéré. {explanation}").format(explanation=error))
             return redirect("kernel:journal")
         if found.fault is None:
-            text = _("Journal intact : {count} lignes vérifiées. Empreinte : {hash}.")
-            messages.success(request, text.format(count=formats.number(found.entries), hash=found.seal))
+            messages.success(request, _intact(found))
         else:
             text = _("Journal altéré. {explanation}")
             messages.error(request, text.format(explanation=found.fault.explanation))
         return redirect("kernel:journal")
+
+
+def _intact(found: Verification) -> str:
+    """Say how many rows hold, and how many ends noted outside the database they were checked against."""
+    rows = ngettext(
+        "Journal intact : {count} ligne vérifiée.",
+        "Journal intact : {count} lignes vérifiées.",
+        found.entries,
+    ).format(count=formats.number(found.entries))
+    if found.anchors:
+        kept = ngettext(
+            "{count} empreinte gardée hors de la base, retrouvée.",
+            "{count} empreintes gardées hors de la base, toutes retrouvées.",
+            found.anchors,
+        ).format(count=formats.number(found.anchors))
+    else:
+        kept = _("Aucune empreinte n’est encore gardée hors de la base : rien ne prouve sa fin.")
+    return " ".join([rows, kept, _("Empreinte actuelle : {hash}.").format(hash=found.seal)])
 
 
 def _asked(form: JournalFilter) -> QuerySet[Entry]:

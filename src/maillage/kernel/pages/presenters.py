@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.kernel import formats, wording
-from maillage.kernel.models import Entry, Person
+from maillage.kernel.journal import INSTALLATION
+from maillage.kernel.models import Entry, Person, Scope
 from maillage.kernel.rules import PERMISSIONS, Role
 from maillage.kernel.sourced_rules import SourcedRule
 from maillage.kernel.tables import Column, Row, Table
@@ -102,12 +103,17 @@ def _cell(raw: Any) -> str | float | None:
 
 
 def entries(rows: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return rows of the journal with their words: who, what, to whom, and each change."""
+    """Return rows of the journal with their words: who, what, to whom, and each change.
+
+    `chain` names the scope in whose chain a row is sealed; empty where the rows are all of one chain.
+    """
     rows = list(rows)
     names = _people_named_in(rows)
+    chains = _chains_of(rows)
     return [
         {
             "entry": row,
+            "chain": chains.get(row.chain, ""),
             "who": str(row.by) if row.by else _("Le programme"),
             "what": wording.verb(row.verb),
             "target": names.get(row.target, ""),
@@ -115,6 +121,21 @@ def entries(rows: Iterable[Entry]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _chains_of(rows: Iterable[Entry]) -> dict[int, str]:
+    """Return the names of the chains that rows are of, in one query; none where there is one chain only."""
+    keys = {row.chain for row in rows}
+    if len(keys) < 2:
+        return {}
+    labels = dict(Scope.objects.filter(pk__in=keys).values_list("pk", "label"))
+    return {key: labels.get(key) or _unnamed(key) for key in keys}
+
+
+def _unnamed(chain: int) -> str:
+    if chain == INSTALLATION:
+        return _("toute l’installation")
+    return _("périmètre {number}").format(number=chain)
 
 
 def _people_named_in(rows: Iterable[Entry]) -> dict[str, str]:
