@@ -2,9 +2,14 @@
 
 import importlib.util
 
+import hypothesis
 import pytest
 
 from maillage.config.packs import default_pack
+
+# A slow machine is not a failure: no example is judged by the clock.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.append_only", "tests.migrated"]
 if importlib.util.find_spec("tests.browser"):
