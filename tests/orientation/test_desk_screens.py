@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from maillage.agenda import api as agenda
-from maillage.agenda.models import Appointment
+from maillage.agenda.models import Appointment, Slot
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api
@@ -90,6 +90,12 @@ def searched(by: Person, request: Request) -> Request:
     return request
 
 
+def begin(slot: Slot) -> None:
+    """Let the hour of a slot have come: before it, nothing is said of what the appointment became."""
+    started = timezone.now() - timedelta(minutes=5)
+    Slot.objects.filter(pk=slot.pk).update(starts_at=started, ends_at=started + timedelta(minutes=20))
+
+
 def enter(page: Page, url: str, person: Person) -> Page:
     client = Client()
     client.force_login(person)
@@ -146,6 +152,9 @@ def test_the_keys_do_it_all_from_question_to_booking(
     expect(first.get_by_role("button").first).to_contain_text("Réserver")
     page.keyboard.press("1")
     expect(page.locator(".toast").first).to_contain_text("Rendez-vous pris")
+    page.keyboard.press("v")
+    expect(page.locator(".toast").first).to_contain_text("n’a pas commencé")
+    begin(Slot.objects.get(appointments__state="booked"))
     page.keyboard.press("v")
     expect(page.locator(".toast").first).to_contain_text("Issue notée")
 
@@ -205,6 +214,7 @@ def test_the_page_of_whoever_receives_is_accessible_and_fits(
     made = searched(regulator, opened(regulator, place, patient))
     first = Proposal.objects.of_request(made).offered().select_related("request").first()
     api.hold_and_book(by=regulator, proposal=first, key="b")
+    begin(first.slot)
     account = first.slot.agenda.professional.account
     page = enter(new_page(live_server.url, width=width, theme=theme), live_server.url, account)
     page.goto("/regulation/demandes/")
