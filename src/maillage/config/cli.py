@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -434,5 +433,4 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def _serve(host: str, port: int, workers: int) -> None:
     from maillage.config import serving
 
-    serving.run(host=host, port=port, workers=workers or serving.default_workers())
-    sys.exit(0)
+    serving.take_over(host=host, port=port, workers=workers)

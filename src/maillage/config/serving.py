@@ -7,12 +7,33 @@ once it has answered what it had begun.
 from __future__ import annotations
 
 import os
-from typing import Any
+import subprocess
+import sys
+from typing import Any, NoReturn
 
 import uvicorn
 
 GRACE = 3  # s: live pages keep a stream open; a server asked to stop does not wait for them longer
 APPLICATION = "maillage.config.serving:application"
+
+#: One process serves one core: libraries that would start threads of their own are told so.
+LIMITS = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def take_over(*, host: str, port: int, workers: int) -> NoReturn:
+    """Become the server: the memory that preparing took goes back to the machine, the process stays the same.
+
+    With no `workers`, one process a core.
+    """
+    for name, value in LIMITS.items():
+        os.environ.setdefault(name, value)
+    count = workers or default_workers()
+    command = [sys.executable, "-m", "maillage.config.serving", host, str(port), str(count)]
+    if os.name == "nt":
+        sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 (our own words)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def run(*, host: str, port: int, workers: int) -> None:
@@ -54,3 +75,7 @@ async def _live(worker: Any, receive: Any, send: Any) -> None:
             worker.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+if __name__ == "__main__":
+    run(host=sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
