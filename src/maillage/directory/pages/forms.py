@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import time
 from typing import Any
 
@@ -19,9 +20,10 @@ from maillage.directory.models import (
     SECTOR_LABELS,
     Membership,
     Professional,
+    ProfessionalQuerySet,
     Structure,
 )
-from maillage.directory.queries import professionals_in
+from maillage.directory.queries import memberships_of, professionals_in
 from maillage.directory.queries.professionals import offer_of
 from maillage.directory.rules.extractions import Format
 from maillage.kernel.choices import as_choices
@@ -203,6 +205,21 @@ class WelcomeForm(forms.Form):
         here = professionals_in(territory.member_codes(place)).order_by("search_name")
         for name in ("professional", "mentor"):
             self.fields[name].queryset = here  # type: ignore[attr-defined]
+            self.fields[name].label_from_instance = _told_apart(here)  # type: ignore[attr-defined]
+
+
+def _told_apart(people: ProfessionalQuerySet) -> Callable[[Professional], str]:
+    """Return how a picker names each: with the profession and the commune, which tell homonyms apart."""
+    known: dict[int, list[Membership]] = {}
+
+    def label(one: Professional) -> str:
+        if not known:
+            known.update(memberships_of(people))
+        sites = [member.place or member.structure for member in known.get(one.pk, [])]
+        commune = next((site.commune.name for site in sites if site.commune), "")
+        return ", ".join(filter(None, (one.name, one.profession_name, commune)))
+
+    return label
 
 
 class ImportForm(forms.Form):

@@ -129,7 +129,7 @@ class Patient(AnnotatedModel):
     birth_date = models.DateField(_("date de naissance"), null=True, blank=True, db_index=True)
     sex = models.CharField(_("sexe"), max_length=13, blank=True, default="", choices=as_choices(SEX_LABELS))
     birthplace_code = models.CharField(_("code INSEE du lieu de naissance"), max_length=5, blank=True)
-    ins_number = models.CharField(_("matricule INS"), max_length=13, blank=True)
+    ins_number = models.CharField(_("matricule INS"), max_length=13, blank=True, db_index=True)
     ins_oid = models.CharField(_("OID du matricule"), max_length=40, blank=True)
     document = models.CharField(
         _("pièce d’identité présentée"),
