@@ -14,7 +14,7 @@ from maillage.agenda import api
 from maillage.agenda.actions import sharing
 from maillage.agenda.models import Agenda, Closure, Opening, Schedule, Slot
 from maillage.agenda.queries import agendas
-from maillage.kernel.models import Person
+from maillage.kernel.models import Entry, Person
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import PARIS, Open
@@ -372,3 +372,23 @@ def test_an_absence_until_midnight_is_until_the_end_of_the_day(
     assert client.post(reverse("agenda:absences", args=[agenda.pk]), sent).status_code == 302
     closure = Closure.objects.get()
     assert closure.ends_at - closure.starts_at == timedelta(hours=until)
+
+
+def test_each_change_is_written_in_the_chain_of_its_territory(
+    doctor: Person, regulator: Person, agenda: Agenda, open_slots: Open, patient: Patient, place: Territory
+) -> None:
+    first, second, *_others = open_slots()
+    monday = datetime(2026, 3, 23, 8, tzinfo=PARIS)
+    closure = api.close(by=doctor, agenda=agenda, starts_at=monday, ends_at=monday + timedelta(1), key="c")
+    api.reopen(by=doctor, closure=closure)
+    api.set_visibility(by=doctor, slots=[second], visibility=api.Visibility.PUBLIC)
+    api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
+    booked = api.book(by=regulator, slot=first, patient=patient, key="b")
+    moved = api.move(by=doctor, appointment=booked, slot=second, key="m")
+    api.change_state(by=doctor, appointment=moved, state=api.State.CANCELLED, key="x")
+    lines = Entry.objects.filter(verb__startswith="agenda.")
+    assert {
+        "agenda.created", "agenda.opening_added", "agenda.closed", "agenda.reopened", "agenda.moved",
+        "agenda.visibility_changed", "agenda.waiting_added", "agenda.booked", "agenda.state_changed",
+    } <= set(lines.values_list("verb", flat=True))  # fmt: skip
+    assert set(lines.values_list("chain", flat=True)) == {place.scope_id}

@@ -100,6 +100,8 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     assert "Sans réponse · Paul Reglisse" in text
     assert "(1 en attente)" in text, "nobody answered: it stays to call"
     do(enter(other), "note_call", row.pk, outcome="reached")
+    lines = Entry.objects.filter(verb="exchange.call_made")
+    assert set(lines.values_list("chain", flat=True)) == {place.scope_id}
     assert "Jointe · Paul Reglisse" in page(enter(regulator))
     ended = inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.WRONG_NUMBER)
     assert ended.closed_by == other, "the first to end it ended it"

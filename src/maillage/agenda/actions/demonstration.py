@@ -52,7 +52,9 @@ def create_demonstration_agenda(*, by: Person | None, place: territory.Territory
     if people:
         changes = {"agendas": len(people)}
         target = journal.target_of(place)
-        journal.record(by=by, verb="agenda.demonstration_created", target=target, changes=changes)
+        journal.record(
+            by=by, verb="agenda.demonstration_created", target=target, changes=changes, scope=place.scope_id
+        )
     return len(people)
 
 

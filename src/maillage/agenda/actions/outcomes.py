@@ -48,7 +48,14 @@ def change_state(
     outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{change.pk}")
     changes = {"state": [left, state.value]}
     target = journal.target_of(row)
-    journal.record(by=by, verb="agenda.state_changed", target=target, changes=changes, reason=reason)
+    journal.record(
+        by=by,
+        verb="agenda.state_changed",
+        target=target,
+        changes=changes,
+        reason=reason,
+        scope=agenda_row.territory.scope_id,
+    )
     return row
 
 
@@ -75,7 +82,13 @@ def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
     change = StateChange.objects.create(appointment=row, state=back.value, by=by, key=key)
     outbox.publish("agenda.undone", _happened(change, agenda_row, left), key=f"agenda.undone-{change.pk}")
     target = journal.target_of(row)
-    journal.record(by=by, verb="agenda.state_undone", target=target, changes={"state": [left, back.value]})
+    journal.record(
+        by=by,
+        verb="agenda.state_undone",
+        target=target,
+        changes={"state": [left, back.value]},
+        scope=agenda_row.territory.scope_id,
+    )
     return row
 
 
@@ -106,7 +119,13 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     payload = _happened(change, agenda_row, row.state) | {"previous": left.starts_at.isoformat()}
     outbox.publish("agenda.moved", payload, key=f"agenda.moved-{change.pk}")
     changes = {"slot": [left.pk, row.slot_id]}
-    journal.record(by=by, verb="agenda.moved", target=journal.target_of(row), changes=changes)
+    journal.record(
+        by=by,
+        verb="agenda.moved",
+        target=journal.target_of(row),
+        changes=changes,
+        scope=agenda_row.territory.scope_id,
+    )
     return row
 
 

@@ -49,7 +49,9 @@ def create_agenda(
         kind="agenda", label=_("Agenda de {name}").format(name=professional), time_zone=place.time_zone
     )
     agenda = Agenda.objects.create(professional=professional, territory=place, scope=scope)
-    journal.record(by=by, verb="agenda.created", target=journal.target_of(agenda), changes={})
+    journal.record(
+        by=by, verb="agenda.created", target=journal.target_of(agenda), changes={}, scope=place.scope_id
+    )
     return agenda
 
 
@@ -74,7 +76,13 @@ def add_schedule(
     )
     if is_new:
         target = journal.target_of(schedule)
-        journal.record(by=by, verb="agenda.schedule_added", target=target, changes={"name": schedule.name})
+        journal.record(
+            by=by,
+            verb="agenda.schedule_added",
+            target=target,
+            changes={"name": schedule.name},
+            scope=agenda.territory.scope_id,
+        )
     return schedule
 
 
@@ -125,7 +133,13 @@ def add_opening(
     )
     _regenerate(agenda)
     changes = {"weekday": weekday, "starts": str(starts), "ends": str(ends), "visibility": visibility}
-    journal.record(by=by, verb="agenda.opening_added", target=journal.target_of(opening), changes=changes)
+    journal.record(
+        by=by,
+        verb="agenda.opening_added",
+        target=journal.target_of(opening),
+        changes=changes,
+        scope=agenda.territory.scope_id,
+    )
     return opening
 
 
@@ -171,7 +185,9 @@ def end_opening(*, by: Person | None, opening: Opening, last_day: date) -> Openi
     _regenerate(agenda)
     changes = {"valid_to": [before, opening.valid_to]}
     target = journal.target_of(opening)
-    journal.record(by=by, verb="agenda.opening_ended", target=target, changes=changes)
+    journal.record(
+        by=by, verb="agenda.opening_ended", target=target, changes=changes, scope=agenda.territory.scope_id
+    )
     return opening
 
 
@@ -206,7 +222,13 @@ def close(
     )
     _regenerate(locked)
     changes = {"starts_at": starts_at, "ends_at": ends_at, "schedule": schedule}
-    journal.record(by=by, verb="agenda.closed", target=journal.target_of(closure), changes=changes)
+    journal.record(
+        by=by,
+        verb="agenda.closed",
+        target=journal.target_of(closure),
+        changes=changes,
+        scope=locked.territory.scope_id,
+    )
     return closure
 
 
@@ -218,7 +240,9 @@ def reopen(*, by: Person | None, closure: Closure) -> None:
     target, changes = journal.target_of(closure), {"starts_at": closure.starts_at, "ends_at": closure.ends_at}
     closure.delete()
     _regenerate(agenda)
-    journal.record(by=by, verb="agenda.reopened", target=target, changes=changes)
+    journal.record(
+        by=by, verb="agenda.reopened", target=target, changes=changes, scope=agenda.territory.scope_id
+    )
 
 
 @transaction.atomic
@@ -239,7 +263,11 @@ def set_visibility(*, by: Person | None, slots: list[Slot], visibility: Visibili
     Slot.objects.filter(pk__in=list(before)).update(visibility=visibility.value)
     changes = {"visibility": [sorted(set(before.values())), visibility.value], "slots": sorted(before)}
     entry = journal.record(
-        by=by, verb="agenda.visibility_changed", target=journal.target_of(agenda), changes=changes
+        by=by,
+        verb="agenda.visibility_changed",
+        target=journal.target_of(agenda),
+        changes=changes,
+        scope=agenda.territory.scope_id,
     )
     _publish_slots(agenda, entry.position)
 
@@ -261,7 +289,13 @@ def allow_over_capacity(*, by: Person | None, schedule: Schedule, per_day: int) 
         row.save(update_fields=["over_capacity"])
         changes = {"over_capacity": [before, per_day]}
         target = journal.target_of(row)
-        journal.record(by=by, verb="agenda.over_capacity_allowed", target=target, changes=changes)
+        journal.record(
+            by=by,
+            verb="agenda.over_capacity_allowed",
+            target=target,
+            changes=changes,
+            scope=agenda.territory.scope_id,
+        )
     return row
 
 
@@ -273,7 +307,13 @@ def extend_slots(*, agenda: Agenda) -> int:
         _regenerate(locked)
         target = journal.target_of(locked)
         changes = {"to": locked.generated_to}
-        journal.record(by=None, verb="agenda.slots_generated", target=target, changes=changes)
+        journal.record(
+            by=None,
+            verb="agenda.slots_generated",
+            target=target,
+            changes=changes,
+            scope=locked.territory.scope_id,
+        )
     return Slot.objects.filter(agenda=locked, is_open=True, starts_at__gt=timezone.now()).count()
 
 

@@ -40,7 +40,13 @@ def delegate(*, by: Person, agenda: Agenda, email: str) -> RoleAssignment:
         person=person, role=able[0].role, scope=agenda.scope, starts_on=timezone.localdate()
     )
     changes = {"person": person, "role": able[0].role}
-    journal.record(by=by, verb="agenda.delegated", target=journal.target_of(agenda), changes=changes)
+    journal.record(
+        by=by,
+        verb="agenda.delegated",
+        target=journal.target_of(agenda),
+        changes=changes,
+        scope=agenda.territory.scope_id,
+    )
     return assignment
 
 
@@ -55,7 +61,13 @@ def end_delegation(*, by: Person, agenda: Agenda, assignment: RoleAssignment) ->
         assignment.save(update_fields=["withdrawn_at"])
         changes = {"person": assignment.person_id}
         target = journal.target_of(agenda)
-        journal.record(by=by, verb="agenda.delegation_ended", target=target, changes=changes)
+        journal.record(
+            by=by,
+            verb="agenda.delegation_ended",
+            target=target,
+            changes=changes,
+            scope=agenda.territory.scope_id,
+        )
 
 
 @transaction.atomic
@@ -68,7 +80,13 @@ def create_feed(*, by: Person, agenda: Agenda, label: str) -> tuple[Feed, str]:
     secret = feeds.new_secret()
     digest = feeds.digest_of(secret)
     feed = Feed.objects.create(agenda=agenda, label=label.strip(), digest=digest, created_by=by)
-    journal.record(by=by, verb="agenda.feed_created", target=journal.target_of(feed), changes={})
+    journal.record(
+        by=by,
+        verb="agenda.feed_created",
+        target=journal.target_of(feed),
+        changes={},
+        scope=agenda.territory.scope_id,
+    )
     return feed, secret
 
 
@@ -77,7 +95,13 @@ def revoke_feed(*, by: Person, feed: Feed) -> None:
     """Make a calendar address answer nothing from now on. Raises PermissionDenied."""
     require_manager(by, feed.agenda)
     if feed.revoke():
-        journal.record(by=by, verb="agenda.feed_revoked", target=journal.target_of(feed), changes={})
+        journal.record(
+            by=by,
+            verb="agenda.feed_revoked",
+            target=journal.target_of(feed),
+            changes={},
+            scope=feed.agenda.territory.scope_id,
+        )
 
 
 def _require_owner(by: Person, agenda: Agenda) -> None:

@@ -49,7 +49,7 @@ def wait_for(
     are another agenda's, PermissionDenied where `by` may not book appointments.
     """
     access.require(by, Permission.BOOK_APPOINTMENT)
-    _locked_agenda(agenda.pk)
+    locked = _locked_agenda(agenda.pk)
     known = WaitingEntry.objects.with_key(key, by).first()
     if known is not None:
         return known
@@ -68,7 +68,13 @@ def wait_for(
         key=key,
     )
     entry.places.set(places)
-    journal.record(by=by, verb="agenda.waiting_added", target=journal.target_of(entry), changes={})
+    journal.record(
+        by=by,
+        verb="agenda.waiting_added",
+        target=journal.target_of(entry),
+        changes={},
+        scope=locked.territory.scope_id,
+    )
     return entry
 
 
@@ -76,13 +82,19 @@ def wait_for(
 def leave_waiting(*, by: Person, entry: WaitingEntry) -> None:
     """Take somebody off the waiting list; offers still open go to the next. Raises PermissionDenied."""
     _check_may_act(by, entry)
-    _locked_agenda(entry.agenda_id)
+    agenda = _locked_agenda(entry.agenda_id)
     row = WaitingEntry.objects.for_person(by).get(pk=entry.pk)
     if row.left_at is not None:
         return
     for slot in _served(row):
         offer_freed_slot(slot=slot)
-    journal.record(by=by, verb="agenda.waiting_left", target=journal.target_of(row), changes={})
+    journal.record(
+        by=by,
+        verb="agenda.waiting_left",
+        target=journal.target_of(row),
+        changes={},
+        scope=agenda.territory.scope_id,
+    )
 
 
 @transaction.atomic
@@ -136,7 +148,13 @@ def leave_once_booked(*, appointment: Appointment) -> bool:
         return False
     for other in _served(entry):
         offer_freed_slot(slot=other)
-    journal.record(by=None, verb="agenda.waiting_left", target=journal.target_of(entry), changes={})
+    journal.record(
+        by=None,
+        verb="agenda.waiting_left",
+        target=journal.target_of(entry),
+        changes={},
+        scope=agenda.territory.scope_id,
+    )
     return True
 
 
@@ -175,7 +193,13 @@ def accept_offer(*, by: Person | None, offer: Offer, key: str) -> Appointment:
     for other in _served(entry):
         offer_freed_slot(slot=other)
     revoke_offers(slot=slot)
-    journal.record(by=by, verb="agenda.offer_accepted", target=journal.target_of(offer), changes={})
+    journal.record(
+        by=by,
+        verb="agenda.offer_accepted",
+        target=journal.target_of(offer),
+        changes={},
+        scope=slot.agenda.territory.scope_id,
+    )
     return appointment
 
 
@@ -188,13 +212,20 @@ def decline_offer(*, by: Person | None, offer: Offer) -> list[Offer]:
     _entry, slot = _answerable(by, offer, "")
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.DECLINED.value)
     offers = offer_freed_slot(slot=slot)
-    journal.record(by=by, verb="agenda.offer_declined", target=journal.target_of(offer), changes={})
+    journal.record(
+        by=by,
+        verb="agenda.offer_declined",
+        target=journal.target_of(offer),
+        changes={},
+        scope=slot.agenda.territory.scope_id,
+    )
     return offers
 
 
 def _locked_agenda(pk: int) -> Agenda:
     """Take the lock of every write on an agenda first, so that two answers come one after the other."""
-    return Agenda.objects.select_for_update(no_key=True).get(pk=pk)
+    rows = Agenda.objects.select_related("territory")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
 def _answerable(by: Person | None, offer: Offer, key: str) -> tuple[WaitingEntry, Slot]:

@@ -80,7 +80,13 @@ def retry(*, by: Person, notification: Notification) -> bool:
     locked.save(update_fields=["state", "attempts", "rounds"])
     queue(locked, not_before=timezone.now())
     changes = {"rounds": [locked.rounds - 1, locked.rounds]}
-    journal.record(by=by, verb="exchange.retried", target=journal.target_of(locked), changes=changes)
+    journal.record(
+        by=by,
+        verb="exchange.retried",
+        target=journal.target_of(locked),
+        changes=changes,
+        scope=locked.scope_id,
+    )
     return True
 
 

@@ -44,7 +44,9 @@ def note_call(*, by: Person, pk: int, outcome: CallOutcome) -> Notification:
         row.closed_at, row.closed_by = now, by
         row.save(update_fields=["closed_at", "closed_by"])
     changes = {"outcome": outcome.value}
-    journal.record(by=by, verb="exchange.call_made", target=journal.target_of(row), changes=changes)
+    journal.record(
+        by=by, verb="exchange.call_made", target=journal.target_of(row), changes=changes, scope=row.scope_id
+    )
     return row
 
 
@@ -60,7 +62,9 @@ def reopen(*, by: Person, pk: int) -> Notification:
         row.save(update_fields=["closed_at", "closed_by"])
         if row.is_call:
             target = journal.target_of(row)
-            journal.record(by=by, verb="exchange.call_reopened", target=target, changes={})
+            journal.record(
+                by=by, verb="exchange.call_reopened", target=target, changes={}, scope=row.scope_id
+            )
     return row
 
 
