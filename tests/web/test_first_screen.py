@@ -100,7 +100,7 @@ def test_the_day_has_five_blocks_at_most(
     many = [Block(str(n), {Role.COORDINATOR: n}, lambda _p, n=n: Waiting(f"Partie {n}")) for n in range(9)]
     monkeypatch.setitem(contributions._contributions, "many", Contribution("many", first_screen=tuple(many)))
     page = visitor.get("/").content.decode()
-    assert page.count('class="day-block"') == 5
+    assert page.count('class="first-screen-block"') == 5
     assert "Partie 4" in page
     assert "Partie 5" not in page
 

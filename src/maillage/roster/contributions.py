@@ -48,7 +48,7 @@ def legal_steps(person: Person) -> Waiting | None:
         for found, one in dated[:SHOWN]
     )
     nearest, roster = dated[0]
-    said = _("tableau de {sector} : {step}").format(sector=roster.sector.name, step=_step(nearest))
+    said = _("tableau du secteur {sector} : {step}").format(sector=roster.sector.name, step=_step(nearest))
     return Waiting(
         _("Étapes légales des gardes"), lines, said, reverse("roster:index"), _("Voir les tableaux")
     )
