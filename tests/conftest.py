@@ -11,7 +11,7 @@ from maillage.config.packs import default_pack
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.append_only", "tests.migrated"]
+pytest_plugins = ["tests.append_only", "tests.migrated", "tests.second_database"]
 if importlib.util.find_spec("tests.browser"):
     pytest_plugins.append("tests.browser")
 
