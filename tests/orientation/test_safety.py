@@ -1,4 +1,9 @@
-"""No life-threatening motive reaches a slot, whatever the door; no other does without its questions."""
+"""No life-threatening motive reaches a slot, whatever the door; no other does without its questions.
+
+Every motive at every age is judged as the doors judge it, by `api.clearance` (the first test of the product);
+then every motive is tried at every door, once for each different judgement that some age gives it: an age
+reaches a door through that judgement alone.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -148,11 +153,24 @@ def test_the_age_makes_a_motive_vital(motive: str, age: int | None, rule: str) -
     assert api.motive_rules().of(motive, age) == rule
 
 
+def ages_of_each_answer(motive: str) -> list[int | None]:
+    """Return the first of `AGES` that gives a motive each of the answers it may have."""
+    answers = {expected(motive, age): age for age in reversed(AGES)}
+    return list(answers.values())
+
+
+def test_every_motive_at_every_age_is_judged_by_its_rule(place: Territory, doors: Doors) -> None:
+    for motive in MOTIVES:
+        for age in AGES:
+            asked = Request(scope=place.scope, motive=motive, age_months=age, priority="P2")
+            found = api.clearance(asked)
+            assert found.obstacle is not None, (motive, age)
+            assert found.obstacle.value == expected(motive, age).value, (motive, age)
+
+
 @pytest.mark.parametrize("motive", MOTIVES)
-def test_no_motive_at_any_age_passes_any_door_unasked(
-    motive: str, call: Call, regulator: Person, doors: Doors
-) -> None:
-    for age in AGES:
+def test_no_motive_passes_any_door_unasked(motive: str, call: Call, regulator: Person, doors: Doors) -> None:
+    for age in ages_of_each_answer(motive):
         request = call(motive=motive, age_months=age, checked=False)
         awaited = expected(motive, age)
         for name, door in doors.all().items():
