@@ -17,10 +17,12 @@ if importlib.util.find_spec("tests.browser"):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs an absent national pack; keep the scenarios on their one demonstration server."""
+    """Skip what needs an absent national pack; keep the scenarios of one story on their own server."""
     no_pack = pytest.mark.skip(reason="the national data pack is absent: set MAILLAGE_DATA to its folder")
     for item in items:
         if item.get_closest_marker("pack") and default_pack() is None:
             item.add_marker(no_pack)
         if "tests/scenarios" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("scenarios"))
+            # Two halves for the longest, so that two cores share the scenarios.
+            half = "-dark" if "-dark-" in item.name else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{half}"))

@@ -1,8 +1,13 @@
-"""One demonstration server for all the scenarios, started as a user starts it: `maillage demo`."""
+"""One demonstration, prepared as a user prepares it by `maillage demo`; each story has a server on a copy.
+
+Prepared once for each worker. A copy starts at the time that the demonstration showed when it was prepared.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,11 +16,14 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+CLOCK = "demonstration-clock.json"
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -26,15 +34,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """Yield the environment of a database of its own: a SQLite file, or a fresh PostgreSQL database."""
+def own_database(template: str = "template1") -> Iterator[dict[str, str]]:
+    """Yield the environment of a database of its own: a SQLite file, or a new PostgreSQL database.
+
+    The latter starts as a copy of `template`, which nobody may be using.
+    """
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield {}
         return
     name = f"maillage_scenarios_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -64,12 +75,6 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
         yield run
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of the demonstration's installation: its log, the SMS that would have left."""
-    return tmp_path_factory.mktemp("home")
-
-
 @contextmanager
 def serving(
     home: Path, database: dict[str, str], *words: str, port: int = 0, **variables: str
@@ -94,10 +99,58 @@ def serving(
             server.wait(timeout=20)
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """A demonstration already prepared: its folder, and the environment of its database."""
+
+    home: Path
+    database: dict[str, str]
+
+    def at(self, moment: datetime) -> None:
+        """Set its clock: the next server of this folder starts at `moment`."""
+        ahead = (moment - datetime.now(UTC)).total_seconds()
+        (self.home / CLOCK).write_text(json.dumps({"seconds_ahead": ahead}), encoding="utf-8")
+
+    def now(self) -> datetime:
+        """Return the time that it shows, aware."""
+        return datetime.now(UTC) + timedelta(
+            seconds=json.loads((self.home / CLOCK).read_text())["seconds_ahead"]
+        )
+
+
 @pytest.fixture(scope="session")
-def demo_url(demo_home: Path) -> Iterator[str]:
-    """Start `maillage demo` on an empty machine and give its address once it answers."""
-    with own_database() as database, serving(demo_home, database, "demo") as address:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demonstration, datetime]]:
+    """Prepare the demonstration as a user does, on an empty machine; give it stopped, with its time."""
+    with own_database() as database:
+        made = Demonstration(tmp_path_factory.mktemp("prepared"), database)
+        with serving(made.home, database, "demo"):
+            pass
+        yield made, made.now()
+
+
+@pytest.fixture(scope="module")
+def demonstration(
+    prepared: tuple[Demonstration, datetime], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
+    """Give a copy of the demonstration for the stories of one file: what they do is seen by no other."""
+    made, moment = prepared
+    home = Path(shutil.copytree(made.home, tmp_path_factory.mktemp("home"), dirs_exist_ok=True))
+    with own_database(made.database.get("DATABASE_URL", "template1").rsplit("/", 1)[-1]) as database:
+        copy = Demonstration(home, database)
+        copy.at(moment)
+        yield copy
+
+
+@pytest.fixture(scope="module")
+def demo_home(demonstration: Demonstration) -> Path:
+    """Give the folder of the installation that is served: its log, the SMS that would have left."""
+    return demonstration.home
+
+
+@pytest.fixture(scope="module")
+def demo_url(demonstration: Demonstration) -> Iterator[str]:
+    """Serve the copy by `maillage demo`, with one process, and give its address once it answers."""
+    with serving(demonstration.home, demonstration.database, "demo", "--workers", "1") as address:
         yield address
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from maillage.kernel import formats
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle, sign_in
-from tests.scenarios.conftest import free_port, own_database, serving
+from tests.scenarios.conftest import Demonstration, free_port, serving
 
 pytestmark = [pytest.mark.browser]
 
@@ -29,27 +26,21 @@ REST, WEEKENDS = timedelta(hours=11), 3
 
 @dataclass(frozen=True)
 class Installation:
-    """A demonstration already prepared, that is served again at another hour, at the same address."""
+    """The demonstration, served again at another hour, at the same address."""
 
-    home: Path
-    database: dict[str, str]
+    demonstration: Demonstration
     port: int
 
     def at(self, moment: datetime) -> Any:
         """Serve it as it is at that moment."""
-        ahead = (moment - datetime.now(UTC)).total_seconds()
-        (self.home / "demonstration-clock.json").write_text(json.dumps({"seconds_ahead": ahead}))
-        return serving(self.home, self.database, "serve", port=self.port, MAILLAGE_DEMO="1")
+        self.demonstration.at(moment)
+        home, database = self.demonstration.home, self.demonstration.database
+        return serving(home, database, "serve", "--workers", "1", port=self.port, MAILLAGE_DEMO="1")
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Prepare a demonstration of its own: the clock of the shared one does not move."""
-    home, port = tmp_path_factory.mktemp("replacement"), free_port()
-    with own_database() as database:
-        with serving(home, database, "demo", port=port):
-            pass
-        yield Installation(home, database, port)
+@pytest.fixture
+def installation(demonstration: Demonstration) -> Installation:
+    return Installation(demonstration, free_port())
 
 
 @dataclass(frozen=True)
@@ -147,9 +138,7 @@ def note_first_possible_offer(page: Page) -> str:
 def test_the_doctor_who_falls_ill_on_friday_is_replaced_everywhere(
     installation: Installation, new_page: NewPage
 ) -> None:
-    now = datetime.now(UTC) + timedelta(
-        seconds=json.loads((installation.home / "demonstration-clock.json").read_text())["seconds_ahead"]
-    )
+    now = installation.demonstration.now()
     with installation.at(now) as base:
         coordinator = new_page(base)
         sign_in(coordinator, "coordinator")
