@@ -374,6 +374,7 @@ def test_an_absence_until_midnight_is_until_the_end_of_the_day(
     assert closure.ends_at - closure.starts_at == timedelta(hours=until)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_each_change_is_written_in_the_chain_of_its_territory(
     doctor: Person, regulator: Person, agenda: Agenda, open_slots: Open, patient: Patient, place: Territory
 ) -> None:

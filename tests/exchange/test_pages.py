@@ -17,6 +17,7 @@ from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
 from maillage.people.api import Patient
 from maillage.people.models import AccessLogEntry
+from maillage.territory.api import Territory
 from tests.exchange.conftest import NOW, Tell
 from tests.exchange.servers import Gateway
 from tests.factories import make_patient, make_person, make_professional, make_territory
@@ -100,8 +101,6 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     assert "Sans réponse · Paul Reglisse" in text
     assert "(1 en attente)" in text, "nobody answered: it stays to call"
     do(enter(other), "note_call", row.pk, outcome="reached")
-    lines = Entry.objects.filter(verb="exchange.call_made")
-    assert set(lines.values_list("chain", flat=True)) == {place.scope_id}
     assert "Jointe · Paul Reglisse" in page(enter(regulator))
     ended = inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.WRONG_NUMBER)
     assert ended.closed_by == other, "the first to end it ended it"
@@ -252,3 +251,14 @@ def test_the_inbox_has_pages(enter: Enter, tell: Tell, regulator: Person) -> Non
 
 def _place(patient: Patient) -> Any:
     return patient.scope.territory
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_is_written_in_the_chain_of_its_scope(
+    tell: Tell, called: Patient, regulator: Person, place: Territory
+) -> None:
+    (row,) = tell(called)
+    inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.REACHED)
+    inbox.reopen(by=regulator, pk=row.pk)
+    lines = Entry.objects.filter(verb__startswith="exchange.call_")
+    assert list(lines.values_list("chain", flat=True)) == [place.scope_id] * 2
