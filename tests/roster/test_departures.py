@@ -14,6 +14,7 @@ from maillage.exchange.api import Notification
 from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.roster import api
+from maillage.roster.actions.leaving import look_for_departures
 from maillage.roster.api import Coverage, RosterError, State
 from maillage.roster.models import Assignment
 from maillage.roster.pages.printing import printed
@@ -260,3 +261,51 @@ def test_the_printed_roster_leaves_the_place_open(
     assert "Marc Bouleau" in names()
     suspend(coordinator, volunteers[1])
     assert names() == {""}
+
+
+@pytest.mark.parametrize("why", LEAVING)
+def test_a_duty_that_nobody_took_over_is_to_be_verified_before_it_is_counted(
+    coordinator: Person, sent: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    clock: time_machine.Traveller, why: str,
+) -> None:  # fmt: skip
+    manager = enter(coordinator)
+    later(clock, nights[2].starts_at, manager)
+    LEAVING[why](coordinator, volunteers[1])
+    look_for_departures()
+    assert "à vérifier" not in page(manager, "statement", sent.pk), "no duty is over yet"
+    later(clock, nights[4].starts_at, manager)
+    text = page(manager, "statement", sent.pk)
+    assert "1 garde à vérifier" in text
+    assert why in text
+    later(clock, nights[6].starts_at, manager)
+    assert "2 gardes à vérifier" in page(manager, "statement", sent.pk)
+
+
+def test_a_duty_done_before_leaving_or_after_coming_back_is_counted_without_a_word(
+    coordinator: Person, sent: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    manager = enter(coordinator)
+    later(clock, nights[4].starts_at, manager)
+    stop(coordinator, volunteers[1])
+    assert "à vérifier" not in page(manager, "statement", sent.pk), "they stopped after their first night"
+    later(clock, nights[6].starts_at, manager)
+    assert "1 garde à vérifier" in page(manager, "statement", sent.pk)
+    api.set_volunteer(
+        by=coordinator, sector=volunteers[1].sector, professional=volunteers[1].professional, is_active=True
+    )
+    assert "à vérifier" not in page(manager, "statement", sent.pk)
+
+
+def test_leave_of_one_night_is_to_be_verified_though_they_stopped_later(
+    coordinator: Person, sent: api.Roster, nights: list[api.Post], volunteers: list[api.Volunteer],
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    one, night = volunteers[1], nights[3]
+    api.add_absence(by=coordinator, professional=one.professional, first_day=night.day, last_day=night.day)
+    manager = enter(coordinator)
+    later(clock, nights[6].starts_at, manager)
+    stop(coordinator, one)
+    text = page(manager, "statement", sent.pk)
+    assert "1 garde à vérifier" in text
+    assert "absence ce jour-là" in text

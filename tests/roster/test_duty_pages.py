@@ -185,7 +185,7 @@ def test_the_steps_are_counted_in_days_and_noted(
     sent = post(manager, "step", roster.pk, state="sent", note="Envoi 12", retour="steps")
     assert "Envoi 12" in sent
     assert "Reprendre le brouillon" in sent
-    assert "Des postes restent sans médecin" in sent  # why it cannot be validated
+    assert "Des postes restent à pourvoir" in sent  # why it cannot be validated
     post(manager, "step", roster.pk, state="incomplete", retour="steps")
     later(clock, datetime(2026, 4, 30, 9, tzinfo=PARIS), manager)
     late = page(manager, "steps", roster.pk)

@@ -144,7 +144,7 @@ def test_doctors_are_enrolled_by_name(manager: Client, sector: api.Sector) -> No
     )
     assert "est inscrit" not in post(manager, "volunteers", sector.pk, professional=doctor.pk)
     assert "1 médecin prend des gardes" in page(manager, "volunteers", sector.pk)
-    assert "Aucun médecin « orme »" in page(manager, "volunteers", sector.pk, query="?q=orme").replace(
+    assert "Aucune fiche « orme »" in page(manager, "volunteers", sector.pk, query="?q=orme").replace(
         "\u00a0", " "
     )
     assert (

@@ -212,3 +212,27 @@ def test_the_page_of_who_is_on_call_opens_on_its_answers(
     assert text.index("Brume") < text.index("Infirmiers"), "the permanence of care first"
     assert "Inès Capucine est de garde" in text
     assert "En ce moment" not in page(manager, "on_call", query="?q=Nulle")
+
+
+def test_no_page_calls_its_people_doctors(
+    coordinator: Person, shared: api.Sector, month: api.Roster, nurse: api.Volunteer
+) -> None:
+    """Nurses, pharmacists: the words of the permanence of care, which doctors hold, are not theirs."""
+    manager = enter(coordinator)
+    pages = [
+        page(manager, "volunteers", shared.pk),
+        page(manager, "volunteers", shared.pk, query="?q=zzz"),
+        page(manager, "sector", shared.pk),
+        page(manager, "sector_change", shared.pk),
+        page(manager, "volunteer", nurse.pk),
+        page(manager, "detail", month.pk),
+        page(manager, "duty", api.posts_of(month)[0].pk),
+        page(manager, "steps", month.pk),
+        page(manager, "statement", month.pk),
+        page(manager, "balance", month.pk),
+    ]
+    api.set_volunteer(by=coordinator, sector=shared, professional=nurse.professional, is_active=False)
+    pages += [page(manager, "volunteers", shared.pk), page(manager, "detail", month.pk)]
+    for text in pages:
+        main = text[text.index("<main") : text.index("</main>")]
+        assert "médecin" not in main.lower()

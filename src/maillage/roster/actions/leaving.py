@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from maillage.kernel import outbox
 from maillage.roster.models import Volunteer
-from maillage.roster.queries.departures import duties_to_reassign, gone_among
+from maillage.roster.queries.departures import HOLDER_GONE, duties_to_reassign, gone_among
 
-TOPIC, LOOK = "roster.holder_gone", "roster.look_for_departures"
+LOOK = "roster.look_for_departures"
 
 
 def tell_departure(volunteer: Volunteer, *, key: str = "") -> bool:
@@ -29,7 +29,7 @@ def tell_departure(volunteer: Volunteer, *, key: str = "") -> bool:
     left = duties_to_reassign(volunteer)
     if left:
         payload = {"volunteer": volunteer.pk, "post": left[0].post_id}
-        outbox.publish(TOPIC, payload, key=f"volunteer-{volunteer.pk}-{key or uuid4().hex}")
+        outbox.publish(HOLDER_GONE, payload, key=f"volunteer-{volunteer.pk}-{key or uuid4().hex}")
     return bool(left)
 
 

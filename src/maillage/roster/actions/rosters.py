@@ -25,7 +25,7 @@ from maillage.roster.rules.workflow import EDITABLE, Obstacle, State, is_long_en
 
 OBSTACLES: dict[Obstacle, str | Promise] = {
     Obstacle.NO_SUCH_STEP: gettext_lazy("Ce n’est pas l’étape suivante de ce tableau : rechargez la page."),
-    Obstacle.POSTS_MISSING: gettext_lazy("Des postes restent sans médecin : le tableau est lacunaire."),
+    Obstacle.POSTS_MISSING: gettext_lazy("Des postes restent à pourvoir : le tableau est lacunaire."),
     Obstacle.NOTHING_MISSING: gettext_lazy("Tous les postes sont pourvus : le tableau est complet."),
     Obstacle.NOT_STARTED: gettext_lazy("La période de ce tableau n’a pas commencé."),
     Obstacle.NOT_ENDED: gettext_lazy("La période de ce tableau n’est pas terminée."),
@@ -142,7 +142,7 @@ def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
         raise RosterError(_("Ce tableau est parti au CDOM : aucun calcul ne le change plus."))
     held = Assignment.objects.filter(post=post).first()
     if held is None:
-        raise RosterError(_("Personne ne tient cette garde : inscrivez d’abord un médecin."))
+        raise RosterError(_("Personne ne tient cette garde : inscrivez d’abord quelqu’un."))
     before, held.is_locked = held.is_locked, is_locked
     held.save(update_fields=["is_locked"])
     changes = {"is_locked": [before, is_locked]}

@@ -37,7 +37,7 @@ class SectorForm(forms.Form):
         territory.Territory.objects.none(), label=_("Territoire"), empty_label=None
     )
     name = forms.CharField(label=_("Nom du secteur"), max_length=120)
-    seats = forms.IntegerField(label=_("Médecins par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
+    seats = forms.IntegerField(label=_("Personnes par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
     kind = forms.ChoiceField(
         label=_("Nature de la garde"),
         required=False,
@@ -159,7 +159,7 @@ class VolunteerForm(forms.Form):
         min_value=0,
         max_value=100,
         initial=100,
-        help_text=_("100 pour une part entière, 50 pour une demi-part (médecin hospitalier…)."),
+        help_text=_("100 pour une part entière, 50 pour une demi-part (exercice partagé avec l’hôpital…)."),
     )
     max_per_month = forms.IntegerField(
         label=_("Gardes par mois au plus"),

@@ -50,7 +50,7 @@ def _reasons(blocked: dict[str, int]) -> list[str]:
     """Return each rule with how many people it keeps from the post, the most first."""
     ordered = sorted(blocked.items(), key=lambda item: (-item[1], item[0]))
     return [
-        ngettext("{rule} : {count} médecin", "{rule} : {count} médecins", count).format(
+        ngettext("{rule} : {count} personne", "{rule} : {count} personnes", count).format(
             rule=BROKEN[Rule(name)], count=count
         )
         for name, count in ordered

@@ -17,7 +17,7 @@ from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.pages.candidates import Candidate, candidates
 from maillage.roster.pages.words import said_of
 from maillage.roster.queries.commitments import conflicts
-from maillage.roster.queries.departures import DEPARTURES
+from maillage.roster.queries.departures import DEPARTURES, never_reassigned
 from maillage.roster.queries.duties import posts_of
 from maillage.roster.queries.exchanges import open_exchanges
 from maillage.roster.queries.settings import next_deadline
@@ -206,6 +206,14 @@ def to_reassign(roster: Roster, gone: Mapping[int, Departure]) -> list[tuple[Pos
             str(DEPARTURES[gone[post.pk]]),
         )
         for post in posts_of(roster).filter(pk__in=gone)
+    ]
+
+
+def to_verify(roster: Roster, now: datetime) -> list[tuple[Post, str, str, str]]:
+    """Return the duties over that stayed with somebody who was gone: post, when, who, why."""
+    return [
+        (one.post, named(one.post, roster.sector.zone), str(one.volunteer), str(DEPARTURES[why]))
+        for one, why in never_reassigned(roster, now)
     ]
 
 

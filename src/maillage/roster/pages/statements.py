@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Cell, Column, Row, Table
 from maillage.roster.models import KIND_LABELS
 from maillage.roster.pages.base import OfRoster
+from maillage.roster.pages.presenters import to_verify
 from maillage.roster.queries.duties import missing_posts
 from maillage.roster.queries.statements import MEASURES, Carried, Line, carried, statement
 from maillage.roster.rules.blocks import BlockKind
@@ -55,7 +57,7 @@ class OfPeople(OfRoster):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.sees_balance:
             raise PermissionDenied(
-                _("Les gardes faites par chacun ne regardent que les médecins du secteur.")
+                _("Les gardes faites par chacun ne regardent que ceux qui en prennent dans ce secteur.")
             )
         return super().dispatch(request, *args, **kwargs)
 
@@ -76,6 +78,7 @@ class Statement(OfPeople, Page):
             table=self.table(lines).sorted_by(self.request.GET.get("tri", "name")),
             duties=sum(line.duties for line in lines),
             missing=missing_posts(self.roster) if self.sees_pay else 0,
+            to_verify=to_verify(self.roster, timezone.now()) if self.sees_pay else [],
             is_own=not self.sees_pay,
             amount=rule(AMOUNT, self.roster.last_day),
             is_final=self.roster.step is State.DUTY_DONE,
@@ -145,7 +148,7 @@ class Balance(OfPeople, Page):
     def table(self, people: list[Carried]) -> Table:
         """One line a person."""
         columns = (
-            Column("name", _("Médecin")),
+            Column("name", _("Qui") if self.roster.sector.is_shared else _("Médecin")),
             Column("share", _("Part"), "share", note=_("Part de la charge aujourd’hui.")),
             Column("duties", _("Gardes"), "number"),
             Column("nights", _("Nuits"), "number"),

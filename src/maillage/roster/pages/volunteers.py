@@ -94,7 +94,7 @@ class OfVolunteer(OfSector):
     def require_entry(self) -> None:
         """Raise PermissionDenied unless the visitor is this volunteer, or keeps the rosters."""
         if not (self.is_own or self.manages):
-            raise PermissionDenied(_("Les limites et les absences d’un médecin ne regardent que lui."))
+            raise PermissionDenied(_("Les limites et les absences d’une personne ne regardent qu’elle."))
 
 
 class VolunteerPage(OfVolunteer, Page):

@@ -16,8 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.api import Membership
+from maillage.kernel.models import Message
 from maillage.roster.models import Absence, Assignment, Roster, Volunteer
 from maillage.roster.rules.vocabulary import Departure
+
+HOLDER_GONE = "roster.holder_gone"
+"""The topic under which the coordinators are told that somebody can do their duties to come no more."""
 
 DEPARTURES: dict[Departure, str | Promise] = {
     Departure.STOPPED: _("ne prend plus de gardes"),
@@ -80,6 +84,33 @@ def departures_in(roster: Roster, now: datetime) -> dict[int, Departure]:
     rows = with_departures(Assignment.objects.filter(post__roster=roster, post__ends_at__gt=now))
     found = {one.post_id: departure_of(one) for one in rows}
     return {post: why for post, why in found.items() if why is not None}
+
+
+def never_reassigned(roster: Roster, now: datetime) -> list[tuple[Assignment, Departure]]:
+    """Return the duties of a roster, over at `now`, whose holder was gone when they began, with why.
+
+    A leave and the end of a membership have their days. Of the rest only the telling is dated: somebody was
+    gone where the coordinators had been told so before the duty began; who left afterwards did their duties.
+    """
+    over = Assignment.objects.filter(post__roster=roster, post__ends_at__lte=now)
+    rows = list(with_departures(over).order_by("post__starts_at", "pk"))
+    told = _first_told({one.volunteer_id for one in rows})
+    found = [(one, _departure_before(one, told.get(one.volunteer_id))) for one in rows]
+    return [(one, why) for one, why in found if why is not None]
+
+
+def _first_told(volunteers: set[int]) -> dict[int, datetime]:
+    """Return when the coordinators were first told that each volunteer was gone."""
+    rows = Message.objects.filter(topic=HOLDER_GONE, payload__volunteer__in=volunteers)
+    newest_first = rows.order_by("-published_at").values_list("payload", "published_at")
+    return {payload["volunteer"]: at for payload, at in newest_first}
+
+
+def _departure_before(held: Any, told: datetime | None) -> Departure | None:
+    why = departure_of(held)
+    if why in {None, Departure.MOVED} or (told is not None and told < held.post.starts_at):
+        return why
+    return Departure.AWAY if held.is_away else None
 
 
 def duties_to_reassign(volunteer: Volunteer) -> list[Assignment]:
