@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -257,7 +258,8 @@ def _place(patient: Patient) -> Any:
 def test_a_call_is_written_in_the_chain_of_its_scope(
     tell: Tell, called: Patient, regulator: Person, place: Territory
 ) -> None:
-    (row,) = tell(called)
+    with transaction.atomic():
+        (row,) = tell(called)
     inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.REACHED)
     inbox.reopen(by=regulator, pk=row.pk)
     lines = Entry.objects.filter(verb__startswith="exchange.call_")

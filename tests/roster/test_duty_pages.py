@@ -228,7 +228,7 @@ def test_the_duty_done_counts_blocks_and_leaves_the_amount_blank(
     csv = manager.get(reverse("roster:statement", args=[roster.pk]) + "?format=csv")
     lines = csv.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "Médecin;RPPS;Plages;Jour férié;Heures;Montant (€)"
-    assert lines[1] == "Helene Aubepine;;1;1;12,0;"
+    assert lines[1] == "Helene Aubepine;;1;1;12;"
     Roster.objects.filter(pk=roster.pk).update(state=State.CLOSED.value)
     assert "Établir le service fait" in page(manager, "statement", roster.pk)
 

@@ -236,3 +236,20 @@ def test_no_page_calls_its_people_doctors(
     for text in pages:
         main = text[text.index("<main") : text.index("</main>")]
         assert "médecin" not in main.lower()
+
+
+def test_half_an_hour_of_duty_is_counted(
+    coordinator: Person, place: Territory, communes: list[Commune]
+) -> None:
+    morning = Period(frozenset({0, 1, 2, 3, 4}), Hours(time(8), time(12, 30)))
+    sector = api.create_sector(
+        by=coordinator, place=place, name="Matins", communes=communes, periods=[morning],
+        profession=Profession.NURSE,
+    )  # fmt: skip
+    nurse = api.set_volunteer(by=coordinator, sector=sector, professional=make_professional("Sureau", "Ana"))
+    roster = api.create_roster(by=coordinator, sector=sector, first_day=FIRST, last_day=LAST)
+    api.assign(by=coordinator, post=api.posts_of(roster)[0], volunteer=nurse)
+    manager = enter(coordinator)
+    assert "4,5" in page(manager, "statement", roster.pk)
+    csv = manager.get(reverse("roster:statement", args=[roster.pk]) + "?format=csv").content.decode()
+    assert ";4,5" in csv

@@ -102,7 +102,7 @@ class Statement(OfPeople, Page):
             Column("rpps", _("RPPS")),
             Column("duties", _("Plages"), "number"),
             *(Column(kind.value, str(KIND_LABELS[kind]), "number") for kind in kinds),
-            Column("hours", _("Heures"), "number", note=_("Heures réellement passées.")),
+            Column("hours", _("Heures"), "number", decimals=1, note=_("Heures réellement passées.")),
         )
         if not self.roster.sector.is_shared:
             amount = Column("amount", _("Montant"), "number", "€", decimals=2, note=self._amount_note())
@@ -154,7 +154,7 @@ class Balance(OfPeople, Page):
             Column("nights", _("Nuits"), "number"),
             Column("sundays", _("Dimanches"), "number"),
             Column("holidays", _("Jours fériés"), "number"),
-            Column("hours", _("Heures"), "number", note=_("Heures réellement passées.")),
+            Column("hours", _("Heures"), "number", decimals=1, note=_("Heures réellement passées.")),
             Column("burden", _("Pénibilité"), "number", _("points"), note=_("Selon les règles sourcées.")),
             Column("fair", _("Part équitable"), "number", _("points")),
         )
