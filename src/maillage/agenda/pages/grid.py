@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.agenda.models import Agenda, Appointment, Closure, Schedule, Slot
-from maillage.agenda.models.appointments import STATE_LABELS
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
-from maillage.agenda.pages.presenters import AppointmentView, appointment_view, clock
+from maillage.agenda.pages.presenters import AppointmentView, appointment_view, clock, state_in_words
 from maillage.agenda.rules import grid
 from maillage.agenda.rules.clock import Span
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility
@@ -302,7 +301,8 @@ def _cell(
     free = is_free(slot, now)
     state = _state_of(appointments)
     title = _title(slot, appointments, free=free, word=str(word))
-    label = str(STATE_LABELS[state]) if state else _("libre") if free else _("passé, libre")
+    beyond = any(one.seat >= slot.capacity for one in appointments)
+    label = state_in_words(state, beyond=beyond) if state else _("libre") if free else _("passé, libre")
     parts = [
         clock(slot.starts_at, zone, slot.ends_at),
         title,

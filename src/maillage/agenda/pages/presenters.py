@@ -107,7 +107,7 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         who=str(appointment.patient or _("Retenu pour quelqu’un")),
         where=appointment.slot.schedule.name,
         professional=str(agenda),
-        state=_state(appointment, state),
+        state=state_in_words(state, beyond=appointment.seat >= appointment.slot.capacity),
         tag=_TAGS.get(state, ""),
         choices=choices(state, appointment.slot.starts_at - now),
         undo_key=uuid4().hex if before(state, []) else "",
@@ -117,9 +117,9 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
     )
 
 
-def _state(appointment: Appointment, state: State) -> str:
+def state_in_words(state: State, *, beyond: bool) -> str:
+    """Return the label of a state; `beyond`: of a seat past the capacity of its slot."""
     label = str(STATE_LABELS[state])
-    beyond = appointment.seat >= appointment.slot.capacity
     return _("{state}, surnuméraire").format(state=label) if beyond else label
 
 
