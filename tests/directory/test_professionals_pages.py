@@ -1,9 +1,12 @@
 """The pages about professionals: list, sheet, forms, newcomers, imports, duplicates."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from maillage.directory import api
 from maillage.directory.models import CareUnit, Membership, Merge, Professional, Structure, Welcome
@@ -157,7 +160,11 @@ def test_an_import_is_read_before_it_is_written(keeper: Client, staffed_valley: 
     again = send(keeper, "directory:import", status=200, step="import", file=file(), **data)
     assert "rien n’a changé" in again
     assert "ps.txt" in again
-    future = {**data, "extracted_on": "2999-01-01", "departements": "Rhône"}
+    future = {
+        **data,
+        "extracted_on": (timezone.localdate() + timedelta(days=1)).isoformat(),
+        "departements": "Rhône",
+    }
     wrong = send(keeper, "directory:import", status=422, file=file(), **future)
     assert "à venir" in wrong
     assert "code de département" in wrong

@@ -78,7 +78,7 @@ def test_a_failed_action_leaves_no_entry_and_no_gap(entries: list[Entry]) -> Non
 
 
 def test_python_refuses_to_change_or_remove_an_entry(entries: list[Entry]) -> None:
-    entry = Entry.objects.get(pk=3)
+    entry = Entry.objects.get(rank=3)
     for attempt in (
         entry.save,
         entry.delete,
@@ -91,7 +91,7 @@ def test_python_refuses_to_change_or_remove_an_entry(entries: list[Entry]) -> No
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE kernel_entry SET verb = 'test.undone'", "DELETE FROM kernel_entry WHERE position = 5"],
+    ["UPDATE kernel_entry SET verb = 'test.undone'", "DELETE FROM kernel_entry WHERE rank = 5"],
 )
 def test_the_database_refuses_to_change_or_remove_an_entry(entries: list[Entry], statement: str) -> None:
     with (
@@ -119,11 +119,11 @@ def test_the_database_refuses_to_empty_the_journal(entries: list[Entry]) -> None
 @pytest.mark.parametrize(
     ("statement", "position", "says"),
     [
-        ("UPDATE kernel_entry SET reason = 'autre' WHERE position = 3", 3, "plus celui qui a été scellé"),
-        ("UPDATE kernel_entry SET by_id = NULL, target = 'x' WHERE position = 1", 1, "scellé"),
-        ("DELETE FROM kernel_entry WHERE position = 2", 2, "La ligne 2 manque"),
-        ("DELETE FROM kernel_entry WHERE position >= 4", 4, "fin du journal a été coupée"),
-        ("UPDATE kernel_entry SET previous_hash = hash WHERE position = 4", 4, "ne suit pas"),
+        ("UPDATE kernel_entry SET reason = 'autre' WHERE rank = 3", 3, "plus celui qui a été scellé"),
+        ("UPDATE kernel_entry SET by_id = NULL, target = 'x' WHERE rank = 1", 1, "scellé"),
+        ("DELETE FROM kernel_entry WHERE rank = 2", 2, "La ligne 2 manque"),
+        ("DELETE FROM kernel_entry WHERE rank >= 4", 4, "fin du journal a été coupée"),
+        ("UPDATE kernel_entry SET previous_hash = hash WHERE rank = 4", 4, "ne suit pas"),
         ("DELETE FROM kernel_chainhead", 5, "n’est pas la dernière"),
     ],
 )
@@ -140,8 +140,8 @@ def test_the_first_tampered_row_is_found(
 def rewrite_from(position: int) -> None:
     """Rewrite the end of the journal with hashes that hold, as an owner of the database could."""
     databases.allow_changes("kernel_entry")
-    previous = Entry.objects.get(position=position - 1).hash
-    for entry in Entry.objects.filter(position__gte=position).order_by("position"):
+    previous = Entry.objects.get(rank=position - 1).hash
+    for entry in Entry.objects.filter(rank__gte=position).order_by("rank"):
         entry.verb, entry.previous_hash = "test.forged", previous
         entry.hash = previous = journal.seal(entry)
         columns = {name: getattr(entry, name) for name in ("verb", "previous_hash", "hash")}

@@ -69,7 +69,7 @@ def test_the_journal_is_verified_on_request(as_administrator: Client) -> None:
     (said,) = messages_of(as_administrator.post(url, follow=True))
     assert said.startswith("Journal intact")
     databases.allow_changes("kernel_entry")
-    Entry.objects.filter(position=1)._raw_delete("default")
+    Entry.objects.filter(chain=0, rank=1)._raw_delete("default")
     (said,) = messages_of(as_administrator.post(url, follow=True))
     assert "La ligne 1 manque" in said
 
