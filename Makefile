@@ -57,8 +57,7 @@ bench: setup  ## engines beside their peers, JSON in build/bench
 
 .PHONY: wheel
 wheel: setup  ## the installable package, front end included, in dist/
-	@$(PY) tools/bootstrap.py
-	@uv=$$(command -v uv || echo var/tools/bin/uv); $$uv build --wheel --quiet && ls dist/*.whl
+	@$(PY) tools/bootstrap.py wheel && ls dist/*.whl
 
 .PHONY: clean
 clean:  ## remove what can be rebuilt (never the database)

@@ -1,4 +1,4 @@
-"""Prepares a checkout: `python3 tools/bootstrap.py [environment] [assets] [catalogues]`.
+"""Prepares a checkout: `python3 tools/bootstrap.py [environment] [assets] [catalogues] [wheel]`.
 
 Needs Python 3.11 and nothing else: uv comes from the Python index, Node from its wheel. Each step
 leaves a stamp under `var/stamps` and is skipped while its inputs have not changed.
@@ -41,7 +41,7 @@ def main(steps: list[str]) -> int:
         "catalogues": catalogues,
     }
     for name in steps or list(known):
-        known[name]()
+        (known | {"wheel": wheel})[name]()
     return 0
 
 
@@ -84,6 +84,11 @@ def catalogues() -> None:
         "Compiling the translations",
         lambda: _run([str(BIN / f"python{EXE}"), "-m", "tools.catalogues", "compile"]),
     )
+
+
+def wheel() -> None:
+    """Build the installable package in `dist`; asked for by name only."""
+    _run([_uv(), "build", "--wheel", "--quiet"])
 
 
 def _once(

@@ -265,6 +265,8 @@ def test_senseless_input_is_refused():
     index = Index(everybody([0]), Slots([0], [0], [1], [1]))
     with pytest.raises(ValueError, match="at least one proposal"):
         index.search(Request("P3", 0, reach, 45.0), 0)
+    with pytest.raises(ValueError, match="at least one proposal"):
+        index.answer(Request("P3", 0, reach, 45.0), 0)
     with pytest.raises(ValueError, match="must not be negative"):
         Request("P3", 0, reach, 45.0, travel_weight=-1.0)
     with pytest.raises(ValueError, match="must not be negative"):

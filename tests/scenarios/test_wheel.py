@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.bootstrap import trust_the_system
+
 ROOT = Path(__file__).resolve().parents[2]
 UV = shutil.which("uv") or shutil.which("uv", path=str(ROOT / "var" / "tools" / "bin"))
 
@@ -17,9 +19,10 @@ UV = shutil.which("uv") or shutil.which("uv", path=str(ROOT / "var" / "tools" / 
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel of this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [str(UV), "build", "--wheel", "--quiet", "--out-dir", str(folder), str(ROOT)], check=True, timeout=300
-    )
+    environment = dict(os.environ)
+    trust_the_system(environment)
+    command = [str(UV), "build", "--wheel", "--quiet", "--out-dir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, timeout=300, env=environment)
     return next(folder.glob("maillage-*.whl"))
 
 
