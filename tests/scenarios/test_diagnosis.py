@@ -70,7 +70,7 @@ def test_every_page_is_accessible_and_fits(
 def test_the_portrait_says_who_lives_there(coordinator: Page) -> None:
     coordinator.goto(PAGES["portrait"])
     expect(coordinator.locator(".finding").first).to_contain_text("65 410 habitants")
-    expect(coordinator.locator(".perimeter")).to_contain_text("ce n’est pas une CPTS officielle")
+    expect(coordinator.locator("details.perimeter")).to_contain_text("ce n’est pas une CPTS officielle")
     expect(coordinator.get_by_text("99 communes").first).to_be_visible()
 
 
