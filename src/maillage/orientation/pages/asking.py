@@ -27,6 +27,7 @@ from maillage.orientation import api
 from maillage.orientation.models import Decision, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.pages import presenters
+from maillage.orientation.pages.base import desks_of
 from maillage.orientation.pages.forms import PersonForm
 from maillage.orientation.rules.safety import enters_slot_search
 from maillage.orientation.rules.vocabulary import Outcome, State
@@ -107,11 +108,7 @@ class Sender(Page):
     @cached_property
     def scopes(self) -> list[Scope]:
         """The desks to which the visitor may send a request, by name."""
-        mine = access.scopes_of(self.person, Permission.SEND_REQUEST)
-        if mine is None:
-            return list(Scope.objects.filter(kind="territory").order_by("label", "pk"))
-        known = {one.pk: one for one in mine if one.kind == "territory"}
-        return sorted(known.values(), key=lambda one: (one.label, one.pk))
+        return [one for one in desks_of(self.person, Permission.SEND_REQUEST) if one.kind == "territory"]
 
 
 class Ask(Sender):

@@ -12,13 +12,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
-from maillage.kernel.models import Scope
+from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import PermissionMixin
 from maillage.kernel.rules import Permission
 from maillage.orientation import api
 from maillage.orientation.models import Request
 
 CHOSEN = "orientation_desk"  # the session's key
+
+
+def desks_of(person: Person, permission: Permission) -> list[Scope]:
+    """Return the scopes where `person` has `permission`, by name; all territories where it is everywhere."""
+    held = access.scopes_of(person, permission)
+    if held is None:
+        return list(Scope.objects.filter(kind="territory").order_by("label", "pk"))
+    return sorted({one.pk: one for one in held}.values(), key=lambda one: (one.label, one.pk))
 
 
 class OfDesk(PermissionMixin):
@@ -29,10 +37,7 @@ class OfDesk(PermissionMixin):
     @cached_property
     def scopes(self) -> list[Scope]:
         """The desks where the visitor may regulate, by name."""
-        mine = access.scopes_of(self.person, Permission.REGULATE)
-        if mine is None:
-            return list(Scope.objects.filter(kind="territory").order_by("label", "pk"))
-        return sorted({one.pk: one for one in mine}.values(), key=lambda one: (one.label, one.pk))
+        return desks_of(self.person, Permission.REGULATE)
 
     @cached_property
     def scope(self) -> Scope:
