@@ -19,19 +19,26 @@ demo: setup  ## a populated territory on http://127.0.0.1:8000
 test: setup check  ## every check and every test
 	@$(PY) -m tools.run_tests
 
-.PHONY: check
+CHECKS := check-style check-types check-contracts
+.PHONY: check $(CHECKS)
 check: setup  ## lint, types, architecture, translations, generated reference
-	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check --quiet .
-	@.venv/bin/mypy
-	@.venv/bin/lint-imports --cache-dir var/import-linter | tail -n 3
+	@$(MAKE) --no-print-directory -j 3 $(CHECKS)
 	@$(PY) -m tools.catalogues check
 	@$(PY) -m tools.reference check
+check-style:
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+check-types:
+	@.venv/bin/mypy
+check-contracts:
+	@.venv/bin/lint-imports --cache-dir var/import-linter > var/contracts.log || { cat var/contracts.log; exit 1; }
+	@tail -n 3 var/contracts.log
 
 .PHONY: fix
-fix: setup  ## format, sort imports, update catalogues and the generated reference
+fix: setup  ## format, sort imports, write no-break spaces, update catalogues and the generated reference
 	@.venv/bin/ruff check --fix --quiet . || true
 	@.venv/bin/ruff format --quiet .
+	@$(PY) -m tools.typography fix
 	@$(PY) -m tools.catalogues update
 	@$(PY) -m tools.reference write
 
@@ -44,7 +51,7 @@ test-browser: setup  ## the scenarios in a real browser
 	@$(PY) -m pytest tests/scenarios -q
 
 .PHONY: test-faults
-test-faults: setup  ## bookings under load while the server is killed, on SQLite and PostgreSQL (minutes)
+test-faults: setup  ## servers killed, replaced and stopped under load, on SQLite and PostgreSQL (minutes)
 	@$(PY) -m pytest tests/faults -q -m faults
 
 .PHONY: screenshots

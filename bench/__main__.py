@@ -7,7 +7,7 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "search", "diagnosis")
+ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "search", "diagnosis", "circle")
 
 
 def main(names: list[str]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ MINUTES_PER_KM, MAX_TRAVEL, WEIGHT, K = 1.56, 45.0, 4.0, 5
 DAY, DAYS = 1440, 28
 GENERAL_PRACTICE = 1
 CHECKED, TIMED_SQL, ORIGINS = 10_000, 400, 2_000
+CORES = os.cpu_count() or 1
 
 RADIUS = """
 SELECT p.id, s.start, (s.start - %(now)s) + 4 * 1.56 * (p.place <-> point(%(x)s, %(y)s)) AS score
@@ -165,10 +167,10 @@ def errors(here: World, index: Index, asked: list[tuple[int, Request]]) -> int:
 
 
 @contextmanager
-def database() -> Iterator[psycopg.Connection]:
-    """A connection to a database of its own."""
+def database() -> Iterator[tuple[str, psycopg.Connection]]:
+    """The address of a database of its own, and a connection to it."""
     with own_database() as url, psycopg.connect(url, autocommit=True) as connection:
-        yield connection
+        yield url, connection
 
 
 def fill(sql: psycopg.Connection, here: World) -> None:
@@ -250,6 +252,40 @@ def against_sql(
     return rows
 
 
+def throughput(url: str, here: World, index: Index, asked: list[tuple[int, Request]], size: str) -> list[Row]:
+    """Searches a second on every core: ours in batches, the exact queries with a connection a core.
+
+    The answers of the batch are compared with those one by one.
+    """
+    mine = [request for _, request in asked]
+    together, ours_ms = best_of(3, lambda: index.search_many(mine, K, threads=CORES))
+    alone = [index.search(request, K) for request in mine]
+    wrong = sum(
+        not all((a == b).all() for a, b in zip(one, other, strict=True))
+        for one, other in zip(together, alone, strict=True)
+    )
+    rows = []
+    for label, query in (("radius", RADIUS), ("travel table", TRAVEL_TABLE)):
+        some = asked[:: len(asked) // TIMED_SQL]
+
+        def ask(part: int, query: str = query, some: list[tuple[int, Request]] = some) -> None:
+            with psycopg.connect(url, autocommit=True) as connection:
+                for one in some[part::CORES]:
+                    ask_sql(connection, here, query, one)
+
+        began = time.perf_counter()
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(ask, range(CORES)))
+        theirs_ms = (time.perf_counter() - began) * 1e3 / len(some)
+        each = ours_ms / len(mine)
+        note = (
+            f"{1e3 / each:,.0f} searches a second beside {1e3 / theirs_ms:,.0f} on {CORES} cores, in batches "
+            f"of {len(mine):,}; {wrong} answers differ from those one by one; {size}"
+        )
+        rows.append(row(f"throughput, best {K}, every core", each, f"PostgreSQL, {label}", theirs_ms, note))
+    return rows
+
+
 def same(ours: Found, theirs: list[tuple]) -> bool:
     """Whether both give the same scores, up to the single precision of travel times."""
     return len(theirs) == ours.score.size and np.allclose(ours.score, [one[2] for one in theirs], atol=1e-3)
@@ -278,11 +314,12 @@ def run() -> list[Row]:
             "NumPy, every candidate",
         )
     )
-    with database() as sql:
+    with database() as (url, sql):
         began = time.perf_counter()
         fill(sql, here)
         fill_ms = (time.perf_counter() - began) * 1e3
         rows += against_sql(sql, here, index, asked, size)
+        rows += throughput(url, here, index, asked, size)
         change = "UPDATE slot SET free = false WHERE pro = %s AND start = %s AND free"
         sql.execute("SET synchronous_commit = off")
         taken = np.flatnonzero(here.is_free)[::5_000]

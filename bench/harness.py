@@ -15,7 +15,10 @@ FOLDER = Path("build/bench")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case: our time and the peer's, in milliseconds, and how many times we are faster."""
+    """One case: our time and the peer's, in milliseconds, and how many times we are faster.
+
+    `unit` says otherwise where something else than a time is measured.
+    """
 
     case: str
     ours_ms: float
@@ -23,6 +26,7 @@ class Row:
     peer_ms: float
     ratio: float
     note: str
+    unit: str = "ms"
 
 
 def best_of(times: int, run: Callable[[], Answer]) -> tuple[Answer, float]:
@@ -35,9 +39,9 @@ def best_of(times: int, run: Callable[[], Answer]) -> tuple[Answer, float]:
     return answer, shortest * 1e3
 
 
-def row(case: str, ours_ms: float, peer: str, peer_ms: float, note: str) -> Row:
+def row(case: str, ours_ms: float, peer: str, peer_ms: float, note: str, unit: str = "ms") -> Row:
     """A row with its ratio."""
-    return Row(case, round(ours_ms, 4), peer, round(peer_ms, 3), round(peer_ms / ours_ms, 1), note)
+    return Row(case, round(ours_ms, 4), peer, round(peer_ms, 3), round(peer_ms / ours_ms, 1), note, unit)
 
 
 def write(engine: str, rows: list[Row]) -> Path:
@@ -48,7 +52,8 @@ def write(engine: str, rows: list[Row]) -> Path:
     file.write_text(content + "\n", encoding="utf-8")
     for one in rows:
         print(
-            f"{one.case:55} {one.ours_ms:>10.4f} ms   {one.peer:34} {one.peer_ms:>10.2f} ms   × {one.ratio:g}"
+            f"{one.case:55} {one.ours_ms:>10.4f} {one.unit:3}  "
+            f"{one.peer:34} {one.peer_ms:>10.2f} {one.unit:3}  × {one.ratio:g}"
         )
         print(f"{'':55} {one.note}")
     return file

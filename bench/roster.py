@@ -1,7 +1,8 @@
 """The roster engine: a synthetic territory of 948 posts, and eight public instances with published results.
 
 `python -m bench.roster` writes build/bench/roster.json. The public instances (schedulingbenchmarks.org) are
-read from the folder named by MAILLAGE_ROSTERING; without it only the synthetic territory is run.
+read from the folder named by MAILLAGE_ROSTERING; without it only what is generated is run.
+MAILLAGE_BENCH_DENSE names the seeds of the dense instances, one by default: a minute each.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from maillage.engines.roster import Limit, Occasions, Posts, Problem, Runs
 DOCTORS, HOSPITAL, SECTORS, WEEKS = 40, 12, 4, 26
 FIRST = date(2026, 6, 29)
 HOLIDAYS = {date(2026, 7, 14), date(2026, 11, 11), date(2026, 12, 25)}
-SECONDS, INSTANCE_SECONDS = 40.0, 35.0
+SECONDS, INSTANCE_SECONDS, DENSE_SECONDS = 40.0, 30.0, 60.0
+DENSE = [int(seed) for seed in os.environ.get("MAILLAGE_BENCH_DENSE", "1").split(",")]
+"""Seeds of the dense instances."""
 PUBLISHED = {1: 607, 2: 828, 3: 1001, 4: 1716, 5: 1143, 6: 1950, 7: 1056, 8: 1308}
 """Best of the published 10- and 60-minute results of five methods, by instance."""
 DAY = 1440
@@ -144,6 +147,82 @@ def instance(file: Path) -> tuple[Problem, float]:
     return made, constant
 
 
+def dense(seed: int, *, staff: int = 60, shifts: int = 10, days: int = 84) -> Problem:
+    """A hospital's quarter: ten shifts a day, as much work as people can do, runs, weekends, successions.
+
+    Whoever was late is not early the next day, and a night is followed by a night. Nights last ten hours.
+    Fifteen people in a hundred work part time; everybody has days off and wishes; fixed by its seed.
+    """
+    rng = np.random.default_rng(seed)
+    part_of_day = np.minimum(np.arange(shifts) * 10 // shifts // 3, 3)
+    night, part_time = part_of_day == 3, np.arange(staff) >= staff * 85 // 100
+    hours = np.where(night, 600.0, 480.0)
+    day, sort = np.repeat(np.arange(days), shifts), np.tile(np.arange(shifts), days)
+    may = rng.random((staff, shifts)) < np.where(night, 0.5, 0.7)
+    allowed = may[:, sort]
+    for person in range(staff):
+        allowed[person, np.isin(day, rng.choice(days, days // 14, replace=False))] = False
+    most = np.floor(np.where(part_time, 0.55, 0.85) * days * 5 / 7) * 480.0
+    wish = np.zeros(allowed.shape)
+    for person in range(staff):
+        asked = rng.integers(0, day.size, days // 4)
+        wish[person, asked] += rng.choice([-1.0, 1.0], asked.size) * rng.integers(1, 4, asked.size)
+    drawn = (
+        rng.uniform(0.6, 1.4, day.size) * np.where(night[sort], 0.6, 1.0) * np.where(day % 7 >= 5, 0.8, 1.0)
+    )
+    none = np.zeros(staff)
+    limits = [Limit("minutes", hours[sort], most - 1440.0, most)]
+    limits += [
+        Limit(f"nights {one}", (sort == one) * 1.0, none, np.full(staff, days / 7))
+        for one in np.flatnonzero(night)
+    ]
+    return Problem.of(
+        Posts.of(
+            day * DAY,
+            day * DAY + 60,
+            0.0,
+            day=day,
+            demand=np.round(drawn / drawn.sum() * most.sum() / 490 * 1.02).astype(int),
+            under=100.0,
+            over=1.0,
+        ),
+        allowed,
+        rest=DAY - 60,
+        wish=wish,
+        limits=tuple(limits),
+        successions=roster.Successions(sort, part_of_day[:, None] > part_of_day[None, :]),
+        occasions=(
+            Occasions("weekends", np.where(day % 7 >= 5, day // 7, -1), np.full(staff, days * 3 // 28)),
+        ),
+        runs=Runs(
+            np.where(rng.random(staff) < 0.8, 5, 6),
+            np.full(staff, 2),
+            np.where(rng.random(staff) < 0.8, 2, 3),
+        ),
+        fairness=0.0,
+    )
+
+
+def dense_rows() -> list[Row]:
+    """The dense instances after a minute, beside the greedy cover."""
+    rows = []
+    for seed in DENSE:
+        problem = dense(seed)
+        quick, _ = best_of(1, partial(roster.cover, problem))
+        found, took = best_of(1, partial(roster.solve, problem, seconds=DENSE_SECONDS, gap=0.0))
+        assert not found.violations
+        value, before = found.score.objective, quick.score.objective
+        note = (
+            f"{found.score.missing} missing of {problem.posts.demand.sum()}; {len(quick.violations)} rules "
+            f"broken by the greedy, none by ours; {took / 1e3:.1f} s of {DENSE_SECONDS:.0f}; bound "
+            f"{found.bound:.1f} without runs, successions and weekends, gap {found.gap:.1%}; objectives: "
+            "lower is better"
+        )
+        case = f"dense instance {seed}, 60 staff × 10 shifts × 84 days, objective"
+        rows.append(Row(case, round(value, 1), "greedy", round(before, 1), round(before / value, 3), note))
+    return rows
+
+
 def synthetic_rows() -> list[Row]:
     """Greedy cover and solver on the synthetic territory."""
     problem = territory()
@@ -188,7 +267,8 @@ def instance_rows(folder: Path) -> list[Row]:
 def run() -> list[Row]:
     """Every row of the bench."""
     folder = Path(NAMED) if NAMED else SHARED
-    rows = synthetic_rows()
+    roster.warm()
+    rows = synthetic_rows() + dense_rows()
     return rows + instance_rows(folder) if (folder / "Instance1.txt").exists() else rows
 
 

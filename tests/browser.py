@@ -133,10 +133,15 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    """Return what the console says that has to be mended; a 4xx page asked on purpose has not."""
+    """Return what the console says that has to be mended; a 4xx page asked on purpose has not.
+
+    Nor has a question that a newer one replaced, or that a new page ended: htmx says so in two lines. What
+    fails otherwise has a line of its own beside « htmx:afterRequest ».
+    """
     on_purpose = "Failed to load resource: the server responded with a status of 4" in message.text
+    ended = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
     gpu = "GPU stall due to ReadPixels" in message.text
-    if message.type not in {"error", "warning"} or on_purpose or gpu:
+    if message.type not in {"error", "warning"} or on_purpose or ended or gpu:
         return []
     return [f"{message.type}: {message.text} ({message.location.get('url', '')})"]
 

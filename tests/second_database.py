@@ -9,7 +9,7 @@ import pytest
 
 #: Every folder of tests is in one of these two; tests/architecture/test_test_folders.py checks it.
 BOTH = frozenset(
-    {"agenda", "architecture", "directory", "exchange", "kernel", "orientation", "people", "roster",
+    {"agenda", "architecture", "care", "directory", "exchange", "kernel", "orientation", "people", "roster",
      "scenarios", "territory", "web"}
 )  # fmt: skip
 SQLITE_ONLY = frozenset({"engines"})

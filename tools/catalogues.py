@@ -59,10 +59,13 @@ def _python_messages(context: str) -> Iterator[Message]:
     for file in sorted((PACKAGE / context).rglob("*.py")):
         if "migrations" in file.parts:
             continue
-        for node in ast.walk(ast.parse(file.read_text())):
+        tree = ast.parse(file.read_text())
+        renamed = _renamed(tree)
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            name = renamed.get(name, name)
             if name not in _SHAPES:
                 continue
             literals = [
@@ -70,6 +73,17 @@ def _python_messages(context: str) -> Iterator[Message]:
             ]
             if len(literals) > max(place for place in _SHAPES[name] if place is not None):
                 yield _message(name, literals, file)
+
+
+def _renamed(tree: ast.Module) -> dict[str, str]:
+    """Return the functions of translation that a module imports under another name, by that name."""
+    return {
+        alias.asname: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname is not None
+    }
 
 
 def _template_messages(context: str) -> Iterator[Message]:

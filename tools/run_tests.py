@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
         "COVERAGE_CORE": "ctrace",
     }
     (ROOT / "build").mkdir(exist_ok=True)
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 1), "--dist", "loadgroup"]
+    cores = ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    pytest = [sys.executable, "-m", "pytest", "-q", *cores]
     commands = [
         [*pytest, "--cov=maillage", "--cov-branch", "--cov-report=", *arguments],
         [

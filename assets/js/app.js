@@ -3,6 +3,7 @@ import { agenda } from "./agenda.js";
 import { appearance } from "./appearance.js";
 import { desk } from "./desk.js";
 import { dialogs } from "./dialogs.js";
+import { inbox } from "./inbox.js";
 import { islands } from "./islands.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
@@ -28,6 +29,13 @@ lists(document);
 menus(document);
 desk(document);
 agenda(document);
+inbox(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
-document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  enliven(elt);
+  // What was pressed is gone with the part that held it: the reader goes on from what is wrong, or from the top.
+  const wrong = elt.querySelector?.(".error-summary");
+  if (wrong) wrong.focus();
+  else if (elt.id === "contenu") elt.focus({ preventScroll: true });
+});

@@ -9,7 +9,7 @@ import { keys } from "./keys.js";
 const POLL = 4000; // ms between two looks where the stream is not to be had
 const CALM = 3000; // ms after an action before the queue is asked for again
 const TOLD = 12000; // ms that what went well stays said over the queue; what did not stays
-const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map
+const FOLDED = "maillage-desk-map"; // localStorage: "yes" where the reader folded the map, "no" where they unfolded it
 
 export function desk(root) {
   const screen = root.getElementById("desk");
@@ -76,7 +76,9 @@ function clocks(screen, root) {
     for (const one of root.querySelectorAll("time[data-since]")) say(one, minutes(now - Date.parse(one.dataset.since)));
     for (const one of root.querySelectorAll("[data-due]")) {
       const left = Date.parse(one.dataset.due) - now;
-      say(one, (left > 0 ? screen.dataset.remains : screen.dataset.over).replace("{time}", minutes(Math.abs(left))));
+      const { remains, over, soon, just } = screen.dataset;
+      const words = Math.abs(left) < 60000 ? (left > 0 ? soon : just) : left > 0 ? remains : over;
+      say(one, words.replace("{time}", minutes(Math.abs(left))));
       one.parentElement.classList.toggle("attention", left <= 0);
     }
     for (const one of root.querySelectorAll("[data-left]")) {
@@ -107,13 +109,19 @@ function map() {
   const frame = document.getElementById("desk-map");
   if (!frame || frame.dataset.ready) return;
   frame.dataset.ready = "yes";
-  const draw = () => {
-    const drawing = frame.querySelector("template");
-    if (!frame.open || !drawing) return;
-    drawing.replaceWith(drawing.content);
-    look(frame);
+  const draw = async () => {
+    const place = frame.querySelector("[data-src]");
+    if (!frame.open || !place) return;
+    const { src } = place.dataset;
+    delete place.dataset.src;
+    const answer = await fetch(src, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    place.innerHTML = await answer.text();
+    look(place);
   };
-  frame.open = matchMedia("(min-width: 75rem)").matches && localStorage.getItem(FOLDED) !== "yes";
+  // On a low screen the map would hide the third proposal: it waits to be asked for.
+  const room = matchMedia("(min-width: 75rem) and (min-height: 62rem)").matches;
+  frame.open = { yes: false, no: matchMedia("(min-width: 75rem)").matches }[localStorage.getItem(FOLDED)] ?? room;
   frame.querySelector("summary").addEventListener("click", () => localStorage.setItem(FOLDED, frame.open ? "yes" : "no"));
   frame.addEventListener("toggle", draw);
   draw();

@@ -70,7 +70,7 @@ def open_slots(doctor: Person, office: Schedule) -> Open:
             "visibility": visibility,
             "key": next(keys),
         } | changes
-        opening = api.add_opening(by=doctor, schedule=office, **options)  # type: ignore[arg-type]
+        opening = api.add_opening(by=doctor, schedule=office, **options)
         return list(Slot.objects.filter(opening=opening).order_by("starts_at"))
 
     return opened
@@ -83,7 +83,7 @@ def slots(open_slots: Open) -> list[Slot]:
 
 @pytest.fixture
 def patient(place: Territory) -> Patient:
-    return make_patient("Tilleul", place)
+    return make_patient("Tilleul", place, birth_date=date(1950, 3, 14))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Who is told of an appointment booked, moved, cancelled, of a freed slot: once, and nothing about health."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,6 +157,23 @@ def test_a_move_keeps_the_appointment_frees_the_seat_and_says_both_hours(
     api.change_state(by=doctor, appointment=made, state=api.State.HONOURED, key="seen")
     with pytest.raises(api.BookingRefusedError):
         api.move(by=doctor, appointment=made, slot=slots[0], key="late")
+
+
+@pytest.mark.usefixtures("known")
+def test_moved_before_a_message_left_no_hour_never_told_is_named(
+    slots: list[Slot], regulator: Person, doctor: Person, reached: Patient, told: Any, settings: Any,
+    tmp_path: Any, clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    settings.SMS_FILE = tmp_path / "sms.jsonl"
+    made = api.book(by=regulator, slot=slots[0], patient=reached, key="a")
+    for place_, key in ((1, "b"), (2, "c"), (0, "d")):
+        api.move(by=doctor, appointment=made, slot=slots[place_], key=key)
+    for _ in range(3):
+        told()
+        clock.shift(timedelta(seconds=5))
+    (line,) = settings.SMS_FILE.read_text().splitlines()
+    assert "déplacé" not in line
+    assert "à 9 h 00" in json.loads(line)["text"]
 
 
 def test_a_past_appointment_tells_nobody(
@@ -349,17 +367,17 @@ def test_an_event_says_what_no_longer_holds_and_what_holds_again(
         (one.payload["left"], one.payload["state"]) for one in Message.objects.filter(topic="agenda.undone")
     ]
     assert said == [("not_honoured", "booked")] * 2, "two slips of the finger are two events"
-    payload = Message.objects.filter(topic="agenda.not_honoured").first().payload  # type: ignore[union-attr]
+    payload = Message.objects.filter(topic="agenda.not_honoured").first().payload
     assert set(payload) == {"change", "appointment", "slot", "agenda", "starts_at", "left", "state"}
 
 
 def test_a_key_that_named_another_write_is_refused(
-    slots: list[Slot], doctor: Person, delegate: Person, place: Territory, patient: Patient
+    slots: list[Slot], doctor: Person, place: Territory, patient: Patient
 ) -> None:
     made = api.book(by=doctor, slot=slots[0], patient=patient, key="a")
     other = api.book(by=doctor, slot=slots[1], patient=make_patient("Orme", place), key="b")
     api.change_state(by=doctor, appointment=made, state=api.State.CANCELLED, key="c")
     with pytest.raises(api.BookingRefusedError, match="déjà servi"):
-        api.change_state(by=delegate, appointment=other, state=api.State.CANCELLED, key="c")
+        api.change_state(by=doctor, appointment=other, state=api.State.CANCELLED, key="c")
     with pytest.raises(api.BookingRefusedError, match="déjà servi"):
         api.move(by=doctor, appointment=other, slot=slots[2], key="c")

@@ -20,7 +20,7 @@ from tests.kernel.own_database import own_database
 
 def refused(refusal: api.Refusal, **asked: object) -> None:
     with pytest.raises(api.BookingRefusedError) as error:
-        api.book_over_capacity(**asked)  # type: ignore[arg-type]
+        api.book_over_capacity(**asked)
     assert error.value.refusal is refusal
     assert str(error.value).endswith(".")
 

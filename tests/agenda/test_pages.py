@@ -8,7 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from maillage.agenda import api
+from maillage.agenda.actions.sharing import create_feed
 from maillage.agenda.models import Agenda, Closure, Feed, Opening, Schedule, Slot
+from maillage.exchange import api as exchange
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
@@ -57,10 +60,10 @@ def test_the_week_costs_the_same_whatever_it_holds(
 ) -> None:  # fmt: skip
     for slot in open_slots():
         api.book(by=regulator, slot=slot, patient=patient, key=f"q{slot.pk}")
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):  # two of them count what waits in the inbox
         page(visit, "week", agenda.pk, query=WEEK)
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
-        page(visit, "mine")
+    with django_assert_max_num_queries(16):
+        page(visit, "own_appointments")
 
 
 def test_nobody_else_enters(client: Client, regulator: Person, delegate: Person, agenda: Agenda) -> None:
@@ -121,7 +124,8 @@ def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
     regular = Client()
     regular.force_login(regulator)
     address = reverse("agenda:reserve", args=[slots[0].pk])
-    assert "Louis TILLEUL" in page(regular, "reserve", slots[0].pk, query="?q=tilleul")
+    assert "Aucune personne" in page(regular, "reserve", slots[0].pk, query="?q=tilleul"), "nobody is browsed"
+    assert "Louis TILLEUL" in page(regular, "reserve", slots[0].pk, query="?q=tilleul+14/03/1950")
     assert "Aucune personne" in page(regular, "reserve", slots[0].pk, query="?q=personne")
     answer = regular.post(address, {"patient": patient.pk, "key": "a"}, follow=True)
     assert "Réservé pour Louis TILLEUL" in answer.content.decode()
@@ -147,7 +151,7 @@ def test_an_outcome_is_one_click(
     made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     clock.move_to(slots[0].starts_at - timedelta(hours=2))
     visit.force_login(doctor)  # the session of two days before is over
-    assert "Louis TILLEUL" in page(visit, "mine")
+    assert "Louis TILLEUL" in page(visit, "own_appointments")
     address = reverse("agenda:outcome", args=[made.pk])
     answer = visit.post(address, {"state": "arrived", "key": "1", "next": "//elsewhere.example"}, follow=True)
     assert "C’est noté" in answer.content.decode()
@@ -159,7 +163,29 @@ def test_an_outcome_is_one_click(
     assert visit.post(address, {"state": "dancing", "key": "3"}).status_code == 404
     other = Client()
     other.force_login(regulator)
-    assert "Louis TILLEUL" in page(other, "mine")
+    assert "Louis TILLEUL" in page(other, "own_appointments")
+
+
+def test_whom_no_message_reaches_is_said_to_be_told_on_each_page(
+    visit: Client, agenda: Agenda, regulator: Person, slots: list[Slot], place: Territory,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    patient = make_patient("Orme", place, phone="")
+    made = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
+    clock.shift(timedelta(seconds=5))
+    outbox.drain()
+    chosen = f"{WEEK}&choisi={slots[0].pk}"
+    own = Client()
+    own.force_login(regulator)
+    for text in (page(own, "own_appointments"), page(visit, "week", agenda.pk, query=chosen)):
+        assert "Aucun message possible" in text
+        assert "C’est dit" in text
+    row = exchange.message_status(subject=api.subject_of(made), to=patient).to_say
+    own.post(reverse("exchange:note_told", args=[row]))
+    for text in (page(own, "own_appointments"), page(visit, "week", agenda.pk, query=chosen)):
+        assert "C’est dit de vive voix" in text
+        assert regulator.get_full_name() in text
+        assert "Aucun message possible" not in text
 
 
 def test_sharing_confides_revokes_and_shows_the_secret_once(
@@ -183,11 +209,25 @@ def test_sharing_confides_revokes_and_shows_the_secret_once(
     assert "Seul le professionnel" in page(visit, "sharing", agenda.pk)
 
 
+def test_a_calendar_ends_with_the_right_of_whoever_made_it(
+    visit: Client, agenda: Agenda, delegate: Person, client: Client
+) -> None:
+    _own, kept = create_feed(by=agenda.professional.account, agenda=agenda, label="Le mien")
+    _theirs, secret = create_feed(by=delegate, agenda=agenda, label="Accueil")
+    kept, address = (reverse("agenda:feed", args=[one]) for one in (kept, secret))
+    assert [client.get(one).status_code for one in (kept, address)] == [200, 200]
+    assert "Ne répond plus" not in page(visit, "sharing", agenda.pk)
+    role = delegate.roles.get(scope=agenda.scope)
+    visit.post(reverse("agenda:end_delegation", args=[agenda.pk, role.pk]))
+    assert [client.get(one).status_code for one in (kept, address)] == [200, 404]
+    assert page(visit, "sharing", agenda.pk).count("Ne répond plus") == 1
+
+
 def test_a_professional_without_agenda_opens_one(visit: Client, professional: object, place: object) -> None:
-    assert "Ouvrir mon agenda" in page(visit, "mine")
+    assert "Ouvrir mon agenda" in page(visit, "own_appointments")
     assert visit.post(reverse("agenda:create"), {"place": ""}).status_code == 422
     assert page(visit, "create")
-    answer = visit.post(reverse("agenda:create"), {"place": place.pk}, follow=True)  # type: ignore[attr-defined]
+    answer = visit.post(reverse("agenda:create"), {"place": place.pk}, follow=True)
     assert "dites maintenant quand et où" in answer.content.decode()
     agenda = Agenda.objects.get()
     assert "Dites d’abord quand et où vous consultez" in page(visit, "week", agenda.pk)
@@ -255,7 +295,7 @@ def test_an_appointment_is_moved_once_one_confirms(
     assert text.count("?vers=") == 2, "the free ones"
     assert 'name="slot"' not in text, "nothing is moved before one confirms"
     asked = page(visit, "move", made.pk, query=f"?vers={slots[2].pk}")
-    assert "Louis TILLEUL : Aucun message possible" in asked
+    assert "Louis TILLEUL\N{NO-BREAK SPACE}: Aucun message possible" in asked
     assert asked.count(f'name="slot" value="{slots[2].pk}"') == 1
     assert "n’est plus libre" in page(visit, "move", made.pk, query=f"?vers={slots[0].pk}")
     address = reverse("agenda:move", args=[made.pk])

@@ -28,7 +28,7 @@ NIGHT = {"starts": time(20), "ends": time(8), "minutes": 60}
 
 def weekly(weekday: int, since: date, **changes: object) -> Recurrence:
     options: dict[str, object] = {"key": 1, "starts": time(9), "ends": time(10), "minutes": 20} | changes
-    return Recurrence(weekday=weekday, valid_from=since, **options)  # type: ignore[arg-type]
+    return Recurrence(weekday=weekday, valid_from=since, **options)
 
 
 def local(slots: list[Span]) -> list[str]:

@@ -13,8 +13,8 @@ from icalendar import Calendar
 from maillage.agenda import api
 from maillage.agenda.actions import sharing
 from maillage.agenda.models import Agenda, Closure, Opening, Schedule, Slot
-from maillage.agenda.queries import agendas
-from maillage.kernel.models import Entry, Person
+from maillage.kernel import clock
+from maillage.kernel.models import Entry, Person, Scope
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import PARIS, Open
@@ -87,7 +87,7 @@ def test_an_absence_holds_in_every_place_and_a_closing_in_one(
     api.add_opening(
         by=doctor, schedule=home, **week(valid_to=date(2026, 3, 23), key="h", starts=time(14), ends=time(15))
     )
-    start, end = agendas.bounds(agenda, date(2026, 3, 16), days=1)
+    start, end = clock.bounds(date(2026, 3, 16), agenda.territory.scope)
     absence = api.close(by=doctor, agenda=agenda, starts_at=start, ends_at=end, key="a")
     assert api.close(by=doctor, agenda=agenda, starts_at=start, ends_at=end, key="a") == absence
     assert not Slot.objects.between(start, end).exists()
@@ -110,7 +110,7 @@ def test_what_is_booked_stays_and_is_to_be_moved(
 ) -> None:
     made = api.book(by=regulator, slot=slots[1], patient=patient, key="a")
     agenda = slots[0].agenda
-    start, end = agendas.bounds(agenda, date(2026, 3, 16), days=1)
+    start, end = clock.bounds(date(2026, 3, 16), agenda.territory.scope)
     closure = api.close(by=doctor, agenda=agenda, starts_at=start, ends_at=end, key="c")
     assert list(Slot.objects.all()) == [slots[1]]
     assert list(api.to_move(agenda, start)) == [made]
@@ -158,7 +158,7 @@ def test_an_advanced_day_is_one_day(doctor: Person, agenda: Agenda) -> None:
 
 
 def test_an_overseas_agenda_keeps_its_own_clock(doctor: Person, agenda: Agenda, office: Schedule) -> None:
-    Territory.objects.filter(pk=agenda.territory_id).update(time_zone="Indian/Reunion")
+    Scope.objects.filter(territory=agenda.territory_id).update(time_zone="Indian/Reunion")
     api.add_opening(by=doctor, schedule=office, **week(valid_to=date(2026, 3, 16)))
     assert Slot.objects.first().starts_at == datetime(2026, 3, 16, 9, tzinfo=ZoneInfo("Indian/Reunion"))
 
@@ -190,7 +190,8 @@ def test_a_feed_shows_the_final_state_without_a_name_until_it_is_revoked(
     kept = api.book(by=regulator, slot=slots[0], patient=patient, key="a")
     gone = api.book(by=regulator, slot=slots[1], patient=patient, key="b")
     api.change_state(by=regulator, appointment=gone, state=api.State.CANCELLED, key="c")
-    start, end = agendas.bounds(agenda, date(2026, 3, 20))
+    start = clock.bounds(date(2026, 3, 20), agenda.territory.scope)[0]
+    end = start + timedelta(days=7)
     api.close(by=doctor, agenda=agenda, starts_at=start, ends_at=end, key="d")
     answer = client.get(f"/agenda/flux/{secret}.ics")
     assert answer["Content-Type"].startswith("text/calendar")
@@ -236,10 +237,10 @@ def test_closing_a_place_gives_its_hours_to_the_other(
     assert hours_of(agenda) == ["09:00-09:30 Cabinet du Pont", "09:30-10:00 Cabinet du Pont"]
     day = datetime(2026, 3, 16, tzinfo=PARIS)
     closed = {"by": doctor, "agenda": agenda, "starts_at": day, "ends_at": day + timedelta(days=1)}
-    shut = api.close(**closed, schedule=office, key="c")  # type: ignore[arg-type]
+    shut = api.close(**closed, schedule=office, key="c")
     assert hours_of(agenda) == ["09:00-10:00 EHPAD"], "the person is free to be there"
     assert hours_of(agenda, 23) == ["09:00-09:30 Cabinet du Pont", "09:30-10:00 Cabinet du Pont"]
-    api.close(**closed, key="away")  # type: ignore[arg-type]
+    api.close(**closed, key="away")
     assert hours_of(agenda) == []
     api.reopen(by=doctor, closure=shut)
     assert hours_of(agenda) == []

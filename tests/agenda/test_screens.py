@@ -15,7 +15,7 @@ from maillage.exchange.api import Link
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle
-from tests.factories import make_commune, make_patient
+from tests.factories import declare_doctor, make_commune, make_patient
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,11 +59,18 @@ def busy(
 @pytest.fixture
 def offered(busy: Agenda, doctor: Person, regulator: Person, patient: Patient) -> api.Offer:
     """A freed slot offered to somebody whom the doctor put on the list, and somebody else who waits."""
-    patient.phone, patient.referring_doctor = "+33639980001", busy.professional
+    patient.phone = "+33639980001"
     patient.save()
+    declare_doctor(patient, busy.professional)
     busy.professional.phone = "03 99 00 12 34"
     busy.professional.save()
-    free = Slot.objects.free(timezone.now()).filter(agenda=busy).order_by("starts_at").first()
+    # Some days off: what is offered at night is told in the morning, and two hours' notice is asked.
+    free = (
+        Slot.objects.free(timezone.now() + timedelta(days=2))
+        .filter(agenda=busy)
+        .order_by("starts_at")
+        .first()
+    )
     assert free is not None
     first = make_patient("Aubier", busy.territory, phone="+33639980005")
     api.wait_for(by=regulator, agenda=busy, patient=first, key="other", kind=api.Kind.HOME, notice_hours=24)
@@ -94,7 +101,7 @@ def pages_of(agenda: Agenda, monday: date) -> dict[str, str]:
         "agenda-absences": f"{root}/absences/",
         "agenda-advanced": f"{root}/consultation-avancee/",
         "agenda-sharing": f"{root}/partage/",
-        "agenda-reserve": f"/agenda/creneau/{slot.pk}/reserver/?q=tilleul",
+        "agenda-reserve": f"/agenda/creneau/{slot.pk}/reserver/?q=tilleul+14/03/1950",
         "agenda-waiting": "/agenda/attente/",
         "agenda-waiting-of": f"{root}/attente/",
         "agenda-enrol": f"{root}/attente/inscrire/?patient={patient.pk}",

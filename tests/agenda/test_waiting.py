@@ -217,8 +217,8 @@ def test_somebody_is_put_on_the_list_then_off_it(
 ) -> None:
     client.force_login(regulator)
     assert "Personne n’attend" in page(client, "waiting")
-    assert "Louis TILLEUL" in page(client, "enrol", agenda.pk, query="?q=tilleul")
-    assert "Aucune personne de ce nom" in page(client, "enrol", agenda.pk, query="?q=zzz")
+    assert "Louis TILLEUL" in page(client, "enrol", agenda.pk, query="?q=tilleul+14/03/1950")
+    assert "Aucune personne trouvée" in page(client, "enrol", agenda.pk, query="?q=zzz")
     assert "Louis TILLEUL" in page(client, "enrol", agenda.pk, query=f"?patient={patient.pk}")
     address = reverse("agenda:enrol", args=[agenda.pk])
     asked = {
@@ -352,16 +352,57 @@ def test_nobody_is_offered_what_they_gave_up(
     assert [offer.entry for offer in api.Offer.objects.filter(slot=slots[0])] == [other]
 
 
-def test_nobody_is_offered_an_hour_at_which_they_are_expected_elsewhere(
-    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], place: Territory
-) -> None:
+@pytest.fixture
+def elsewhere(place: Territory) -> Slot:
+    """Give a slot of another doctor, from 9:00 to 9:30 on the same day."""
     second = api.create_agenda(by=None, professional=make_professional("Genêt", "Paul"), place=place)
     office = api.add_schedule(by=None, agenda=second, name="Ailleurs")
     opening = api.add_advanced_day(
         by=None, schedule=office, day=date(2026, 3, 16), starts=time(9), ends=time(9, 30), minutes=30,
         key="o", visibility=api.Visibility.SNP, kind=api.Kind.PRACTICE,
     )  # fmt: skip
-    api.book(by=regulator, slot=Slot.objects.get(opening=opening), patient=patient, key="there")
+    return Slot.objects.get(opening=opening)
+
+
+def test_who_was_booked_elsewhere_since_the_offer_reads_it_before_and_after_saying_yes(
+    offer: api.Offer, regulator: Person, patient: Patient, elsewhere: Slot
+) -> None:
+    said = "Vous avez aussi un autre rendez-vous à cette heure"
+    assert said not in read(offer)
+    api.book(by=regulator, slot=elsewhere, patient=patient, key="there")
+    text = read(offer)
+    assert said in text
+    assert "Genêt" not in text, "the address opens without an account"
+    assert said in say(offer, "accept")
+
+
+def test_who_notes_a_yes_by_telephone_reads_that_the_person_is_expected_elsewhere(
+    client: Client, offer: api.Offer, regulator: Person, patient: Patient, elsewhere: Slot
+) -> None:
+    api.book(by=regulator, slot=elsewhere, patient=patient, key="there")
+    client.force_login(regulator)
+    answer = client.post(reverse("agenda:answer", args=[offer.pk]), {"answer": "accept"}, follow=True)
+    assert "a aussi rendez-vous à cette heure chez Paul Genêt" in answer.content.decode()
+
+
+def test_who_moves_an_appointment_reads_that_the_person_is_expected_elsewhere(
+    client: Client, regulator: Person, patient: Patient, slots: list[Slot], elsewhere: Slot
+) -> None:
+    made = api.book(by=regulator, slot=slots[2], patient=patient, key="here")
+    api.book(by=regulator, slot=elsewhere, patient=patient, key="there")
+    client.force_login(regulator)
+    address = reverse("agenda:move", args=[made.pk])
+    said = "a aussi rendez-vous à cette heure chez Paul Genêt"
+    assert said not in client.get(address).content.decode()
+    assert said in client.get(address, {"vers": slots[0].pk}).content.decode()
+    moved = client.post(address, {"slot": slots[0].pk, "key": "m"}, follow=True)
+    assert said in moved.content.decode()
+
+
+def test_nobody_is_offered_an_hour_at_which_they_are_expected_elsewhere(
+    regulator: Person, agenda: Agenda, patient: Patient, slots: list[Slot], elsewhere: Slot
+) -> None:
+    api.book(by=regulator, slot=elsewhere, patient=patient, key="there")
     api.wait_for(by=regulator, agenda=agenda, patient=patient, key="w")
     assert [len(api.offer_freed_slot(slot=slot)) for slot in slots] == [0, 0, 1]
 

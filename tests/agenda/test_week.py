@@ -19,7 +19,7 @@ from maillage.agenda.rules.clock import moment
 from maillage.kernel.models import Person
 from maillage.people.api import Patient
 from tests.agenda.conftest import Open
-from tests.factories import make_patient
+from tests.factories import make_commune, make_patient
 
 MONDAY = "2026-03-16"
 
@@ -61,8 +61,8 @@ def test_the_grid_costs_few_statements_whatever_it_holds(
     api.close(by=None, agenda=agenda, starts_at=start, ends_at=start + timedelta(minutes=20), key="c")
     full = statements(visit, agenda)
     chosen = statements(visit, agenda, choisi=slots[0].pk)
-    assert len(full) <= 12
-    assert max(len(chosen), len(empty)) <= 13, (
+    assert len(full) <= 16
+    assert max(len(chosen), len(empty)) <= 16, (
         "one more: what was told of who comes, or whether openings are noted"
     )
     own = {"full": full, "chosen": chosen}  # those of the masthead are its own
@@ -214,8 +214,8 @@ def test_the_night_of_the_clock_change_draws_every_slot_apart(
 def test_a_territory_overseas_reads_its_own_clock(
     client: Client, doctor: Person, agenda: Agenda, open_slots: Open, clock: time_machine.Traveller
 ) -> None:
-    agenda.territory.time_zone = "Indian/Reunion"
-    agenda.territory.save()
+    agenda.territory.scope.time_zone = "Indian/Reunion"
+    agenda.territory.scope.save()
     agenda.refresh_from_db()
     clock.move_to(moment(date(2026, 3, 16), time(1), ZoneInfo("Indian/Reunion")))  # Sunday, 22:00 in Paris
     open_slots()
@@ -232,3 +232,34 @@ def test_the_days_around_are_links(visit: Client, agenda: Agenda, slots: list[Sl
         assert f"vue=jour&amp;du={day}" in text
     assert "du=2026-03-09" in week(visit, agenda)
     assert "heures=toutes" in week(visit, agenda)
+
+
+@pytest.mark.parametrize(
+    ("commune", "day", "said"),
+    [("71001", "2026-05-14", "Ascension"), ("97401", "2026-12-20", "Abolition de l’esclavage"),
+     ("71001", "2026-12-20", "")],
+)  # fmt: skip
+def test_public_holidays_are_named_by_the_law_of_the_territory(
+    visit: Client, agenda: Agenda, open_slots: Open, commune: str, day: str, said: str
+) -> None:
+    open_slots()
+    make_commune(commune, place=agenda.territory)
+    text = week(visit, agenda, du=day)
+    names = re.findall(r'<p class="day-note">.*?</svg> ([^<]+)</p>', text)
+    assert names == ([said] if said else [])
+
+
+def test_what_overlaps_lies_side_by_side_and_gives_its_width_to_names(
+    visit: Client, agenda: Agenda, slots: list[Slot], booked: Appointment, office: Schedule
+) -> None:
+    """An hour kept for somebody under a rule since changed may lie beside what the rule makes now."""
+    kept = slots[0].starts_at + timedelta(minutes=5)
+    Slot.objects.create(
+        agenda=agenda, schedule=office, opening=slots[0].opening, starts_at=kept,
+        ends_at=kept + timedelta(minutes=15), kind=slots[0].kind, visibility=slots[0].visibility, capacity=1,
+    )  # fmt: skip
+    text = week(visit, agenda)
+    shared = re.findall(r'<li class="cell [^"]*\bshared\b', text)
+    assert len(shared) == 2
+    assert len(re.findall(r'<li class="cell ', text)) == 4
+    assert text.count("--lanes:2") == 2

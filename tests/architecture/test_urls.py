@@ -1,11 +1,10 @@
 """Every address asks who you are, except a short public list."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
+
+from tests.addresses import addresses
 
 PUBLIC = {
     "account_login",
@@ -29,21 +28,12 @@ PUBLIC = {
 SAMPLES = {"slug": "un-territoire", "int": "1", "str": "71230", "path": "chemin", "uuid": "0" * 32}
 
 
-def addresses(
-    patterns: list[URLPattern | URLResolver], prefix: str = "", space: str = ""
-) -> Iterator[tuple[str, str]]:
-    """Yield (name, path with sample values) of every address of the site."""
-    for entry in patterns:
-        pattern = prefix + str(entry.pattern).lstrip("^").rstrip("$")
-        if isinstance(entry, URLResolver):
-            inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from addresses(entry.url_patterns, pattern, inner)
-        else:
-            pattern = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], pattern)
-            yield f"{space}{entry.name}", f"/{pattern}"
-
-
-ALL = sorted(set(addresses(get_resolver().url_patterns)))
+ALL = sorted(
+    {
+        (one.name, one.filled(lambda kind, _name: SAMPLES[kind]))
+        for one in addresses(get_resolver().url_patterns)
+    }
+)
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import re
 import polib
 import pytest
 
-from tools import catalogues
+from tools import catalogues, typography
 
 #: The one text with both endings: somebody whose sex nobody knows.
 SANCTIONED = frozenset({"né(e) le {day}"})
@@ -51,3 +51,33 @@ def test_each_fault_is_caught(text: str) -> None:
 )
 def test_what_is_right_is_left(text: str) -> None:
     assert faults(text) == []
+
+
+def test_no_line_breaks_before_a_sign_inside_a_number_or_before_a_unit() -> None:
+    """`python -m tools.typography fix` writes the no-break spaces."""
+    assert [str(place) for place in typography.faults()] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Fin : oui", "Fin_: oui"),
+        ("Vraiment ? Oui !", "Vraiment_? Oui_!"),
+        ("« Oui » ou « non »", "«_Oui_» ou «_non_»"),
+        ("un ; deux", "un_; deux"),
+        (" ; ", "_; "),
+        ("12 500 habitants, 100 000 €", "12_500 habitants, 100_000_€"),
+        ("à {share} % et %(minutes)s min", "à {share}_% et %(minutes)s_min"),
+        ("{{ kilometres }} km de {{ place }}", "{{ kilometres }}_km de {{ place }}"),
+    ],
+)
+def test_each_space_that_may_not_break_is_found(typed: str, printed: str) -> None:
+    assert typography.typeset(typed) == printed.replace("_", "\N{NO-BREAK SPACE}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["à 12:30", "http://une.adresse", "le 3 mai 2026", "0 0 200 12", "%(count)s %(noun)s", "{% if a1 %}"],
+)
+def test_what_may_break_is_left(text: str) -> None:
+    assert typography.typeset(text) == text

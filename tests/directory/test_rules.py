@@ -10,7 +10,7 @@ from maillage.directory.rules import annuaire_sante, finess
 from maillage.directory.rules.extractions import Fault
 from maillage.directory.rules.freshness import Freshness, freshness
 from maillage.directory.rules.lambert import is_inside, to_degrees
-from maillage.directory.rules.practice import Because, Mode, Setting, practice
+from maillage.directory.rules.practice import DecidingFact, Mode, Setting, practice
 from maillage.directory.rules.professionals import demonstration_rpps, is_demonstration_rpps
 from maillage.directory.rules.welcome import Step, next_step, path
 from maillage.kernel.identifiers import parse_rpps
@@ -22,16 +22,18 @@ TODAY = date(2026, 3, 14)
 @pytest.mark.parametrize(
     ("settings", "mode", "because"),
     [
-        ([], Mode.UNKNOWN, Because.NO_PLACE),
-        ([Setting("cptS", "CPTS")], Mode.UNKNOWN, Because.NO_PLACE),
-        ([Setting("cabinet", "A", colleagues=0)], Mode.ISOLATED, Because.ALONE),
-        ([Setting("cabinet", "A", colleagues=3)], Mode.GROUPED, Because.COLLEAGUES),
-        ([Setting("cabinet", "A", has_project=True, colleagues=0)], Mode.ISOLATED, Because.ALONE),
-        ([Setting("cabinet", "A", True, True, 0)], Mode.COORDINATED, Because.PROJECT),
-        ([Setting("cabinet", "A", colleagues=3), Setting("msp", "B")], Mode.COORDINATED, Because.KIND),
+        ([], Mode.UNKNOWN, DecidingFact.NO_PLACE),
+        ([Setting("cptS", "CPTS")], Mode.UNKNOWN, DecidingFact.NO_PLACE),
+        ([Setting("cabinet", "A", colleagues=0)], Mode.ISOLATED, DecidingFact.ALONE),
+        ([Setting("cabinet", "A", colleagues=3)], Mode.GROUPED, DecidingFact.COLLEAGUES),
+        ([Setting("cabinet", "A", has_project=True, colleagues=0)], Mode.ISOLATED, DecidingFact.ALONE),
+        ([Setting("cabinet", "A", True, True, 0)], Mode.COORDINATED, DecidingFact.PROJECT),
+        ([Setting("cabinet", "A", colleagues=3), Setting("msp", "B")], Mode.COORDINATED, DecidingFact.KIND),
     ],
 )  # fmt: skip
-def test_the_mode_of_practice_and_its_reason(settings: list[Setting], mode: Mode, because: Because) -> None:
+def test_the_mode_of_practice_and_its_reason(
+    settings: list[Setting], mode: Mode, because: DecidingFact
+) -> None:
     found = practice(settings, COORDINATED)
     assert (found.mode, found.because) == (mode, because)
 

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillage.engines.accessibility import Decay, compute, prepare, reference, standardise
+from maillage.engines.accessibility import (
+    STRUCTURE_ARRAYS,
+    Decay,
+    Structure,
+    compute,
+    prepare,
+    reference,
+    standardise,
+)
 from tests.engines.geographies import SMOOTH, STEPS, decays, pairs_of, random_pairs, territories
 
 # Three communes within reach of each other and one alone; minutes differ by direction (B → A: 12, A → B: 16).
@@ -26,6 +34,17 @@ def test_the_golden_territory_computed_by_hand():
     np.testing.assert_allclose(result.ratio, [2.0, 0.0, 3.0, 0.0])
     # APL_A = 1·2 + 1/3·3; APL_B = 2/3·2 + 1·3; APL_C = 1/3·2 + 1·3; D reaches nobody.
     np.testing.assert_allclose(result.apl, [3.0, 13 / 3, 11 / 3, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("decay", "minutes", "expected"),
+    [
+        (STEPS, 10.0, 1.0), (STEPS, 10.1, 2 / 3), (STEPS, 20.0, 1 / 3), (STEPS, 20.1, 0.0),
+        (SMOOTH, 0.0, 1.0), (SMOOTH, 2.5, 0.9), (SMOOTH, 12.5, 0.3), (SMOOTH, 20.1, 0.0),
+    ],
+)  # fmt: skip
+def test_the_literal_weight_is_that_of_the_curve(decay, minutes, expected):
+    assert reference.weight(decay, minutes) == pytest.approx(expected)
 
 
 @settings(deadline=None)
@@ -177,6 +196,23 @@ def test_a_structure_is_read_only_and_knows_its_sites():
         structure.site(1)
     with pytest.raises(ValueError, match="outside 0 … 3"):
         structure.site(-1)
+
+
+def test_a_structure_on_arrays_kept_in_files_gives_the_same_numbers_without_copying_them(tmp_path):
+    structure = prepare(GOLDEN, STEPS, [True, False, True, True])
+    kept = structure.arrays()
+    assert tuple(kept) == STRUCTURE_ARRAYS
+    for name, values in kept.items():
+        np.save(tmp_path / f"{name}.npy", values)
+    mapped = {name: np.load(tmp_path / f"{name}.npy", mmap_mode="r") for name in STRUCTURE_ARRAYS}
+    again = Structure.of_arrays(mapped, STEPS)
+    for name in ("data", "indices", "indptr"):
+        assert np.shares_memory(getattr(again.by_home, name), mapped[f"home_{name}"])
+        assert np.shares_memory(getattr(again.by_site, name), mapped[f"site_{name}"])
+    supply = np.where([True, False, True, True], SUPPLY, 0.0)
+    first, second = (compute(one, DEMAND, supply) for one in (structure, again))
+    np.testing.assert_array_equal(first.apl, second.apl)
+    assert again.site(2) == structure.site(2) == 1
 
 
 @pytest.mark.parametrize(

@@ -206,12 +206,30 @@ def test_ten_thousand_requests_without_an_error():
             check(index, who, free, random_request(rng, 12), 3)
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 25), st.integers(0, 9), st.integers(1, 4), st.integers(1, 5))
+def test_requests_answered_together_are_answered_as_one_by_one(seed, n, count, k, threads):
+    rng = np.random.default_rng(seed)
+    who, free = random_world(rng, n, 8)
+    requests = [random_request(rng, n) for _ in range(count)]
+    for backend in BACKENDS:
+        index = Index(who, flat(free), backend=backend)
+        together = index.search_many(requests, k, threads=threads)
+        assert len(together) == count
+        for found, request in zip(together, requests, strict=True):
+            for mine, alone in zip(found, index.search(request, k), strict=True):
+                assert mine.dtype == alone.dtype
+                assert mine.tolist() == alone.tolist()
+
+
 def test_the_kernel_says_the_same_uncompiled(monkeypatch):
     rng = np.random.default_rng(7)
-    monkeypatch.setattr(kernels, "_compiled", kernels.Kernels(kernels.best, kernels.survey))
+    monkeypatch.setattr(kernels, "_compiled", kernels.PLAIN)
     for _ in range(40):
         who, free = random_world(rng, 20, 6)
-        check(Index(who, flat(free)), who, free, random_request(rng, 20), 3)
+        index, request = Index(who, flat(free)), random_request(rng, 20)
+        check(index, who, free, request, 3)
+        assert index.search_many([request])[0].row.tolist() == index.search(request).row.tolist()
 
 
 def test_the_nearest_alone_would_be_wrong():
@@ -233,6 +251,40 @@ def test_the_own_doctor_stays_in_the_choice_and_need_not_take_new_patients():
     assert [c.row for c in index.choices(Request("P3", 0, reach, 45.0))] == [0]
     mine = index.choices(Request("P3", 0, reach, 45.0, own=(1,)))
     assert [(c.row, c.is_own) for c in mine] == [(0, False), (1, True)]
+
+
+def test_the_own_doctor_is_said_apart_where_there_is_one_who_is_free():
+    index = Index(everybody([0, 1, 1]), Slots([0, 1, 2], [10, 500, 500], [1] * 3, [1] * 3))
+    reach = Reach.everywhere([5.0, 20.0])
+
+    def own(*rows):
+        return index.answer(Request("P3", 0, reach, 45.0, own=rows)).own
+
+    assert own() is None
+    assert own(2).row == 2
+    assert own(2, 1)[:2] == (1, 500)
+    index.remove(2, 500)
+    assert own(2) is None
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_many_requests_are_shared_among_threads(backend, threads):
+    index = Index(everybody([0, 1]), Slots([0, 1], [240, 10], [1, 1], [1, 1]), backend=backend)
+    requests = [Request("P3", 0, Reach.everywhere([5.0, 20.0]), far) for far in (10.0, 45.0, 1.0, 45.0)]
+    found = index.search_many(requests, 2, threads=threads)
+    assert [one.row.tolist() for one in found] == [[0], [1, 0], [], [1, 0]]
+
+
+def test_rows_that_grow_in_turn_keep_their_slots():
+    index, expected = Index(everybody([0, 0, 0]), Slots([1], [5], [1], [1])), {0: [], 1: [5], 2: []}
+    for start in range(1, 60):
+        for row in range(3):
+            index.add(row, start * 10, audiences=1, kinds=1)
+            expected[row].append(start * 10)
+    assert {row: index.free.of(row)[0].tolist() for row in range(3)} == expected
+    assert not index.remove(0, 5)
+    assert not index.remove(0, 9_999)
 
 
 def test_what_is_left_out_says_why_and_what_it_would_have_offered():
@@ -267,6 +319,8 @@ def test_senseless_input_is_refused():
         index.search(Request("P3", 0, reach, 45.0), 0)
     with pytest.raises(ValueError, match="at least one proposal"):
         index.answer(Request("P3", 0, reach, 45.0), 0)
+    with pytest.raises(ValueError, match="one thread"):
+        index.search_many([], threads=0)
     with pytest.raises(ValueError, match="must not be negative"):
         Request("P3", 0, reach, 45.0, travel_weight=-1.0)
     with pytest.raises(ValueError, match="must not be negative"):

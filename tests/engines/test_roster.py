@@ -20,6 +20,15 @@ seeds = st.integers(0, 2**32 - 1)
 @settings(deadline=None)
 @given(seeds, st.integers(1, 5), st.integers(1, 9), st.booleans(), st.booleans(), st.booleans())
 def test_score_and_rules_equal_their_literal_reading(seed, people, posts, runs, surplus, followed):
+    assert_read_literally(seed, people, posts, runs, surplus, followed)
+
+
+def test_score_and_rules_equal_their_literal_reading_on_the_same_rosters_each_time():
+    for seed in range(240):
+        assert_read_literally(seed, 1 + seed % 5, 1 + seed % 9, seed % 2 == 0, seed % 3 == 0, seed % 4 == 0)
+
+
+def assert_read_literally(seed, people, posts, runs, surplus, followed):
     rng = np.random.default_rng(seed)
     problem = random_problem(
         rng, people, posts, locked=True, runs=runs, surplus=surplus, minima=True, followed=followed
@@ -31,6 +40,42 @@ def test_score_and_rules_equal_their_literal_reading(seed, people, posts, runs, 
     assert roster.score(problem, assignment).objective == pytest.approx(
         reference.objective(problem, assignment), rel=1e-12
     )
+
+
+def test_each_rule_that_one_person_breaks_is_said_with_its_posts():
+    problem = Problem.of(
+        nights(4),
+        [[True, True, True, False]],
+        rest=DAY,
+        locks=[[False, False, True, False]],
+        limits=(Limit("month", np.ones(4), np.array([0.0]), np.array([2.0])),),
+        occasions=(Occasions("weekends", np.array([0, 1, -1, -1]), np.array([1])),),
+    )
+    assert [tuple(one) for one in roster.violations(problem, np.array([[True, True, False, True]]))] == [
+        (Rule.AVAILABILITY, 0, (3,), ""),
+        (Rule.LOCK, 0, (2,), ""),
+        (Rule.REST, 0, (0, 1), ""),
+        (Rule.MAXIMUM, 0, (0, 1, 3), "month"),
+        (Rule.OCCASIONS, 0, (0, 1), "weekends"),
+    ]
+    assert roster.violations(problem, np.array([[True, False, True, False]])) == ()
+
+
+def test_what_can_bind_nobody_adds_nothing_to_the_programme_and_closes_nothing_to_the_greedy():
+    def made(**columns):
+        return Problem.of(nights(4), np.ones((2, 4)), rest=60, **columns)
+
+    plain = formulate(made()).rows.shape
+    loose = (Limit("two", np.array([1.0, 1.0, 0.0, 0.0]), np.zeros(2), np.full(2, 2.0)),)
+    weekends = (Occasions("weekends", np.array([0, 0, 1, -1]), np.full(2, 2)),)
+    assert formulate(made(limits=loose, occasions=weekends)).rows.shape == plain
+    tight = (Limit("one", np.array([1.0, 1.0, 0.0, 0.0]), np.zeros(2), np.ones(2)),)
+    once = (Occasions("weekends", np.array([0, 0, 1, -1]), np.ones(2)),)
+    ruled = made(limits=tight, occasions=once)
+    assert formulate(ruled).rows.shape[0] > plain[0]
+    held = roster.cover(ruled).assignment
+    assert held.sum(axis=0).tolist() == [1, 1, 0, 1]
+    assert held[:, :2].sum(axis=1).tolist() == [1, 1]
 
 
 @settings(deadline=None, max_examples=40)
@@ -189,6 +234,7 @@ def test_no_time_no_roster():
 def test_a_roster_can_be_built_one_person_after_the_other():
     problem = with_minima_and_runs()
     search = _Search(problem, seconds=60.0, gap=0.01, seed=0)
+    search.prepare()
     search.person_by_person()
     assert search.method == "person by person"
     assert roster.violations(problem, search.form.assignment(search.values)) == ()

@@ -10,13 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage.engines import roster
-from maillage.engines.roster import Limit, NoRosterError, Occasions, Posts, Problem, Rule, Runs, reference
+from maillage.engines.roster import (
+    Limit,
+    NoRosterError,
+    Occasions,
+    Posts,
+    Problem,
+    Rule,
+    Runs,
+    highs,
+    reference,
+)
 from maillage.engines.roster import columns as columns_of
 from maillage.engines.roster import network as network_of
 from maillage.engines.roster.columns import Master, schedules
 from maillage.engines.roster.formulation import formulate
 from maillage.engines.roster.network import cheapest, network, ordered
 from maillage.engines.roster.solver import _Search
+from maillage.engines.roster.stopwatch import Stopwatch
 from tests.engines.rosters import DAY, nights, random_problem
 
 seeds = st.integers(0, 2**32 - 1)
@@ -114,6 +125,7 @@ def test_dense_shifts_are_filled_near_the_bound_in_whole_numbers():
 
 def test_some_people_are_given_other_schedules_until_none_is_better():
     search = _Search(shifts(14, 8), seconds=60.0, gap=0.0, seed=0)
+    search.prepare()
     search.by_schedules()
     assert search.method == "schedules"
     nobody = np.zeros_like(search.problem.allowed)
@@ -134,6 +146,7 @@ def test_some_people_are_given_other_schedules_until_none_is_better():
 
 def test_what_a_part_cannot_better_is_not_searched():
     search = _Search(shifts(8, 4), seconds=20.0, gap=0.0, seed=1)
+    search.prepare()
     search.by_schedules()
     while search.regroup(1.0) and not search.done and search.spent < 10:
         if search.objective - search.pool.bound < 1.0:
@@ -152,6 +165,7 @@ def test_where_two_must_work_and_one_may_nobody_is_given_a_schedule():
     master.solve()
     assert master.choose(1e9, 10.0) == ({}, True)
     search = _Search(problem, seconds=10.0, gap=0.0, seed=0)
+    search.prepare()
     search.by_schedules()
     assert search.values is None
     with pytest.raises(NoRosterError):
@@ -164,6 +178,7 @@ def test_a_lock_that_passes_a_rule_leaves_schedules_aside():
     locks[0, :3] = True
     problem = Problem.of(nights(5), np.ones((2, 5)), rest=60, runs=runs, locks=locks)
     search = _Search(problem, seconds=10.0, gap=0.0, seed=0)
+    search.prepare()
     search.by_schedules()
     assert search.pool is None
     found = roster.solve(problem, gap=0.0)
@@ -216,6 +231,23 @@ def test_a_search_tells_how_far_it_is_and_stops_where_it_is_told():
     assert told[0][2] <= told[1][2] <= told[2][1] <= told[0][1]
 
 
+def test_those_whose_schedules_are_held_are_given_no_other():
+    """Two sorts of rules, and a programme on one person alone: nobody of the other sort is searched for."""
+    runs = Runs(np.array([2, 3, 3]), np.ones(3), np.ones(3))
+    problem = Problem.of(nights(6), np.ones((3, 6)), rest=60, runs=runs)
+    pool = schedules(problem, formulate(problem))
+    assert len(pool.networks) == 2
+    held = np.zeros((3, 6), dtype=bool)
+    held[1, :2] = held[2, 4:] = True
+    master = Master(pool, np.array([0]), held, [])
+    master.generate(100, 60.0)
+    assert set(pool.owner) == {0}
+    assert np.flatnonzero(np.isfinite(master.least)).tolist() == [0]
+    taken, final = master.choose(1e9, 60.0)
+    assert final
+    assert {person: np.flatnonzero(posts).tolist() for person, posts in taken.items()} == {0: [2, 3]}
+
+
 def test_smoothed_prices_and_plain_ones_give_the_same_bound(monkeypatch):
     bounds = []
     for smooth in (0.0, 0.6):
@@ -228,6 +260,7 @@ def test_smoothed_prices_and_plain_ones_give_the_same_bound(monkeypatch):
 
 def test_a_part_of_people_holds_the_most_and_the_least_burdened():
     search = _Search(Problem.of(nights(12), np.ones((4, 12)), rest=60), seconds=20.0, gap=0.0, seed=0)
+    search.prepare()
     assert search.pool is None
     uneven = np.zeros((4, 12), dtype=bool)
     uneven[0, 0::2], uneven[1, 1::4], uneven[2, 3::4] = True, True, True
@@ -237,3 +270,19 @@ def test_a_part_of_people_holds_the_most_and_the_least_burdened():
     assert {0, 3} <= owners
     assert len(owners) <= 3
     assert search.people(1.0).sum() == search.is_x.sum()
+
+
+def test_schedules_are_sought_no_longer_once_the_time_is_over():
+    master = everybody(shifts(5, 4))
+    master.solve()
+    master.watch = Stopwatch(0.0)
+    new, bound, least = master.search(master.dual)
+    assert (new, bound, np.isinf(least).all()) == (False, -np.inf, True)
+    assert master.dive(60.0) is None
+
+
+def test_a_row_that_the_columns_held_break_has_no_roster():
+    form = formulate(shifts(5, 4))
+    nothing = np.zeros(form.cost.size)
+    answer = highs.run(form, nothing, np.zeros(form.cost.size, dtype=bool), seconds=60.0)
+    assert (answer.values, answer.bound) == (None, np.inf)

@@ -76,12 +76,16 @@ DEMAND, SUPPLY = [900.0, 600.0, 300.0, 50.0], [2800.0, 0.0, 3600.0, 0.0]
 
 
 @backends
-def test_a_doctor_more_at_the_first_commune_by_hand(backend):
-    scenario = WhatIf(prepare(GOLDEN, STEPS), DEMAND, SUPPLY, backend=backend)
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_doctor_more_at_the_first_commune_by_hand(exact, backend):
+    scenario = WhatIf(prepare(GOLDEN, STEPS), DEMAND, SUPPLY, exact=exact, backend=backend)
     moved = scenario.add(0, 1400.0)
     assert moved.tolist() == [0, 1, 2]
     np.testing.assert_allclose(scenario.apl, [4.0, 13 / 3 + 2 / 3, 4.0, 0.0])
     assert scenario.changes == ((0, 1400.0),)
+    assert scenario.undo().tolist() == moved.tolist()
+    assert scenario.changes == ()
+    scenario.add(0, 1400.0)
     assert scenario.remove(0, 1400.0).tolist() == [0, 1, 2]
     np.testing.assert_allclose(scenario.apl, [3.0, 13 / 3, 11 / 3, 0.0])
 
@@ -133,15 +137,15 @@ def test_the_plain_kernels_and_the_compiled_ones_write_the_same():
     people, step = np.array(DEMAND), np.array([3.0, 0.0, 1e-3, 0.5])
     compiled = kernels.compiled("numba")
     written = []
-    for shift, resum, score in (
-        (kernels.shift, kernels.resum, kernels.score),
-        tuple(compiled[name] for name in ("shift", "resum", "score")),
+    for shift, sum_again, score in (
+        (kernels.shift, kernels.sum_again, kernels.score),
+        tuple(compiled[name] for name in ("shift", "sum_again", "score")),
     ):
         apl, relief, lifted = result.apl.copy(), np.empty(4), np.empty(4)
         score(rows.indptr, rows.indices, rows.data, step, apl, people, 4.0, relief, lifted)
         shift(rows.indptr, rows.indices, rows.data, 0, 0.25, apl)
         shifted = apl.copy()
-        resum(rows.indptr, rows.indices, 0, homes.indptr, homes.indices, homes.data, result.ratio, apl)
+        sum_again(rows.indptr, rows.indices, 0, homes.indptr, homes.indices, homes.data, result.ratio, apl)
         written.append((relief, lifted, shifted, apl))
     for plain, fast in zip(*written, strict=True):
         np.testing.assert_array_equal(plain, fast)

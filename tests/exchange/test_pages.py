@@ -52,6 +52,13 @@ def page(client: Client, name: str = "inbox", query: str = "") -> str:
     return answer.content.decode()
 
 
+def waiting(client: Client, query: str = "") -> str:
+    """What waits for somebody, in the inbox of all contexts."""
+    answer = client.get(reverse("web:inbox") + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def do(client: Client, name: str, pk: int, status: int = 302, **sent: str) -> None:
     assert client.post(reverse(f"exchange:{name}", args=[pk]), sent).status_code == status
 
@@ -60,7 +67,7 @@ def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person)
     client = enter(doctor)
     assert "Rien ne vous attend" in page(client)
     row, _mail = tell(doctor, path="/agenda/")
-    text = page(client)
+    text = waiting(client)
     assert "Rendez-vous le lundi 16 mars 2026 à 9\u00a0h\u00a020 avec Hélène Aubépine" in text
     assert 'href="/agenda/"' in text
     assert "(1 en attente)" in text
@@ -72,7 +79,7 @@ def test_a_message_is_read_then_unread(enter: Enter, tell: Tell, doctor: Person)
     do(client, "reopen", row.pk)
     assert "(1 en attente)" in page(client)
     client.cookies["django_language"] = "en"
-    text = page(client)
+    text = waiting(client)
     assert "Appointment on Monday 16 March 2026 at 09:20" in text
     assert "Mark as read" in text
 
@@ -82,12 +89,12 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
 ) -> None:
     (row,) = tell(called, not_after=NOW + timedelta(days=1))
     other = make_person("paul.reglisse", Role.REGULATOR, place.scope)
-    text = page(enter(regulator))
+    text = waiting(enter(regulator))
     for said in (
         "Louis TILLEUL",
         "06\u00a039\u00a098\u00a000\u00a001",
         "Awa Mélisse",
-        "Utile jusqu’au dimanche 15",
+        "Avant le dimanche 15",
     ):
         assert said in text
     assert AccessLogEntry.objects.in_scope(place.scope).filter(patient=called, person=regulator).count() == 1
@@ -98,11 +105,11 @@ def test_a_call_says_whom_to_call_and_is_done_by_one(
     do(enter(other), "close", row.pk, 404)
     do(enter(other), "note_call", row.pk, 404, outcome="fever")
     do(enter(other), "note_call", row.pk, outcome="no_answer")
-    text = page(enter(regulator))
+    text = waiting(enter(regulator))
     assert "Sans réponse · Paul Reglisse" in text
     assert "(1 en attente)" in text, "nobody answered: it stays to call"
     do(enter(other), "note_call", row.pk, outcome="reached")
-    assert "Jointe · Paul Reglisse" in page(enter(regulator))
+    assert "Joint au téléphone · Paul Reglisse" in page(enter(regulator))
     ended = inbox.note_call(by=regulator, pk=row.pk, outcome=CallOutcome.WRONG_NUMBER)
     assert ended.closed_by == other, "the first to end it ended it"
     do(enter(regulator), "reopen", row.pk)
@@ -116,21 +123,55 @@ def test_a_call_to_a_professional_gives_the_number(
 ) -> None:
     away = make_professional("Genêt", "Paul", phone="03 99 00 00 07")
     tell(away, scope=place.scope)
-    text = page(enter(regulator))
+    text = waiting(enter(regulator))
     assert "Paul Genêt" in text
     assert 'href="tel:+33399000007"' in text
 
 
-def test_a_call_that_is_no_longer_of_use_waits_for_nobody(
-    enter: Enter, tell: Tell, called: Patient, regulator: Person, clock: Any
+def test_a_call_that_nobody_made_stays_until_somebody_says_why(
+    enter: Enter, tell: Tell, called: Patient, regulator: Person, coordinator: Person, clock: Any
 ) -> None:
-    tell(called, not_after=NOW + timedelta(hours=1))
+    (row,) = tell(called, not_after=NOW + timedelta(hours=1))
+    assert "Prévenu autrement" not in waiting(enter(regulator)), "before the hour, a call is made"
+    assert "aucun en échec" in page(enter(coordinator), "deliveries")
+    clock.shift(timedelta(hours=2))
     assert api.unread_count(regulator) == 1
+    text = waiting(enter(regulator))
+    assert "Jamais prévenu" in text
+    assert "Prévenu autrement" in text
+    report = page(enter(coordinator), "deliveries", "?voir=trouble")
+    assert "1 n’a pas abouti" in report
+    assert "Jamais prévenu" in report
+    do(enter(regulator), "note_call", row.pk, outcome="too_late")
+    assert api.unread_count(regulator) == 0
+    report = page(enter(coordinator), "deliveries")
+    assert "aucun en échec" in report
+    assert "Clos sans prévenir" in report
+
+
+def test_a_call_withdrawn_waits_for_nobody(
+    enter: Enter, tell: Tell, called: Patient, regulator: Person, coordinator: Person, clock: Any
+) -> None:
+    tell(called, not_after=NOW + timedelta(hours=1), key="moved")
+    api.withdraw(keys=["moved"])
     clock.shift(timedelta(hours=2))
     assert api.unread_count(regulator) == 0
     text = page(enter(regulator))
-    assert "Trop tard" in text
-    assert "/appel/" not in text
+    assert "Sans objet" in text
+    assert "/appel/" not in waiting(enter(regulator))
+    assert "aucun en échec" in page(enter(coordinator), "deliveries")
+
+
+def test_without_a_number_there_is_no_call_to_make(
+    enter: Enter, tell: Tell, place: Any, regulator: Person
+) -> None:
+    silent, away = make_patient("Saule", place, phone=""), make_professional("Houx", "Luc")
+    for to, scope in ((silent, None), (away, place.scope)):
+        (row,) = tell(to, scope=scope)
+        assert (row.state, row.failure) == ("abandoned", "no_address")
+    assert api.unread_count(regulator) == 0
+    (call,) = tell(make_patient("Frêne", place, phone="", carer_phone="+33639980009"))
+    assert call.state == "sent", "their carer is called"
 
 
 def test_others_see_neither_the_call_nor_the_message(
@@ -141,7 +182,7 @@ def test_others_see_neither_the_call_nor_the_message(
     line, mail = tell(doctor)
     for person in (elsewhere, coordinator, administrator):
         client = enter(person)
-        assert "Rien ne vous attend" in page(client)
+        assert "Rien ne vous attend" in waiting(client)
         for pk in (call.pk, line.pk, mail.pk):
             do(client, "close", pk, 404)
             do(client, "reopen", pk, 404)
@@ -172,7 +213,7 @@ def test_the_coordinator_reads_what_was_sent_without_a_name(
     clock.shift(timedelta(seconds=2))
     outbox.drain()
     text = page(client, "deliveries", "?voir=trouble")
-    assert "2 ne sont pas partis" in text
+    assert "2 n’ont pas abouti" in text
     assert f"Patient nº\u00a0{patient.pk}" in text
     assert "06\u00a039" not in text
     assert "06\u00a0••\u00a0••\u00a0••\u00a001" in text
@@ -186,7 +227,7 @@ def test_the_coordinator_reads_what_was_sent_without_a_name(
     assert outbox.drain() == 2
     text = page(client, "deliveries", "?voir=nonsense")
     assert "aucun en échec" in text
-    assert "À passer" in text, "the number refused for good became a call, and stays one"
+    assert "Sans objet" in text, "the number refused for good became a call, taken back now that the SMS left"
     call = next(row for row in Notification.objects.for_person(regulator) if row.is_call)
     do(enter(regulator), "note_call", call.pk, outcome="message_left")
     assert "Message laissé" in page(client, "deliveries", "?voir=calls")
@@ -228,6 +269,10 @@ def test_the_inbox_costs_the_same_whatever_it_holds(
     for number in range(rows):
         tell(make_patient(f"Frêne{number}", _place(called)))
         tell(regulator)
+    with django_assert_max_num_queries(21):
+        waiting(client)
+    for row in Notification.objects.for_person(regulator).to_do():
+        do(client, *(("note_call", row.pk) if row.is_call else ("close", row.pk)), outcome="reached")
     with django_assert_max_num_queries(19):
         page(client)
 
@@ -245,8 +290,12 @@ def test_the_inbox_has_pages(enter: Enter, tell: Tell, regulator: Person) -> Non
     for _number in range(51):
         tell(regulator)
     client = enter(regulator)
-    assert page(client).count("Marquer comme lu") == 50
-    assert page(client, query="?page=2").count("Marquer comme lu") == 1
+    assert waiting(client).count("Marquer comme lu") == 30
+    assert waiting(client, "?genre=exchange.message&page=2").count("Marquer comme lu") == 21
+    for row in Notification.objects.for_person(regulator):
+        inbox.close(by=regulator, pk=row.pk)
+    assert page(client).count("Remettre à lire") == 50
+    assert page(client, query="?page=2").count("Remettre à lire") == 1
     assert Notification.objects.for_person(regulator).count() == 51
 
 

@@ -27,13 +27,14 @@ NIGHT = {"begins": time(20), "ends": time(8)}
 
 @pytest.mark.parametrize("module", [channels, masking, parameters, sms, texts])
 def test_the_examples_of_the_docstrings_hold(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+    assert doctest.testmod(module).failed == 0
 
 
 def test_the_parameters_are_the_closed_list() -> None:
     assert {one.name for one in dataclasses.fields(Parameters)} == {one.value for one in Parameter}
     assert {one.value for one in Parameter} == {
         "when", "previous", "until", "day", "professional", "commune", "sector", "phone", "link",
+        "reference",
     }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def test_a_text_fits_an_sms_even_with_long_names(template: Template, language: s
         "when": "2026-09-30T12:45:00+02:00", "previous": "2026-09-23T12:45:00+02:00",
         "until": "2026-09-30T12:55:00+02:00", "day": "2026-09-30", "professional": 1, "commune": "99001",
         "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001",
-        "link": ["agenda:offer", 9**9],
+        "link": ["agenda:offer", 9**9], "reference": 9**9,
     }  # fmt: skip
     names = Names({1: "Marie-Françoise Aubépine-Châtaignier"}, {"99001": "Saint-Maurice-lès-Châteauneuf"})
     asked = placeholders(rule(f"exchange.template.{template.value}").value[language])

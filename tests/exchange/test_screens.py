@@ -1,8 +1,10 @@
 """The inbox and the list of failed deliveries in a real browser: accessible, at 360 and 1440 px, undone."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -56,7 +58,8 @@ def test_the_pages_are_accessible_and_fit(
     new_page: NewPage, live_server, regulator: Person, administrator: Person, width: int, theme: str
 ) -> None:
     for person, path, name in (
-        (regulator, "/messages/", "inbox"), (administrator, "/messages/envois/", "deliveries"),
+        (regulator, "/messages/", "inbox"), (regulator, "/a-traiter/", "waiting"),
+        (administrator, "/messages/envois/", "deliveries"),
     ):  # fmt: skip
         page = new_page(live_server.url, width=width, theme=theme)
         enter_at(page, live_server.url, person)
@@ -68,18 +71,28 @@ def test_the_pages_are_accessible_and_fit(
         assert wide <= 0, f"{path} is {wide} px too wide at {width} px"
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.fixture
+def by_day() -> Iterator[None]:
+    """Ten in the morning: at night a call waits for the day."""
+    noon = timezone.localtime().replace(hour=10, minute=0)
+    with time_machine.travel(noon, tick=True):
+        yield
+
+
+@pytest.mark.usefixtures("by_day", "waiting")
 def test_a_call_is_made_then_put_back_by_keyboard(page: Page, live_server, regulator: Person) -> None:
     enter_at(page, live_server.url, regulator)
+    page.goto("/a-traiter/")
+    expect(page.locator(".finding")).to_have_text("2 choses vous attendent, aucune en retard.")
+    call = page.locator(".message", has_text="Louis TILLEUL")
+    call.get_by_role("button", name="Sans réponse").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".finding")).to_have_text("2 choses vous attendent, aucune en retard.")
+    expect(call).to_contain_text("Sans réponse · Yanis Fougere")
+    call.get_by_role("button", name="Joint au téléphone").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".finding")).to_have_text("1 chose vous attend, aucune en retard.")
     page.goto("/messages/")
-    expect(page.locator(".finding")).to_have_text("2 messages à lire ou appels à passer.")
-    page.get_by_role("button", name="Sans réponse Louis TILLEUL").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".finding")).to_have_text("2 messages à lire ou appels à passer.")
-    expect(page.locator(".message").first).to_contain_text("Sans réponse · Yanis Fougere")
-    page.get_by_role("button", name="Jointe Louis TILLEUL").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".finding")).to_have_text("1 message à lire ou appel à passer.")
     page.get_by_role("button", name="Remettre à faire Louis TILLEUL").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".finding")).to_have_text("2 messages à lire ou appels à passer.")

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from maillage.directory.api import Professional
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
+from maillage.people.actions.patients import write_referring_doctor
 from maillage.people.api import Patient
 from maillage.territory.api import Territory
 
@@ -21,15 +24,14 @@ def make_person(name: str, role: Role, scope: Scope | None) -> Person:
 def make_professional(
     last_name: str, first_name: str, account: Person | None = None, **values: Any
 ) -> Professional:
-    """A physician's sheet."""
+    """A sheet, a physician's unless `profession` says otherwise."""
     return Professional.objects.create(
         last_name=last_name,
         first_name=first_name,
         search_name=f" {first_name} {last_name}".lower(),
-        profession="10",
         account=account,
         source="test",
-        **values,
+        **{"profession": "10"} | values,
     )
 
 
@@ -42,3 +44,9 @@ def make_patient(name: str, place: Territory, **values: Any) -> Patient:
         search_name=f" louis {name}".lower(),
         **values,
     )
+
+
+@transaction.atomic
+def declare_doctor(patient: Patient, doctor: Professional) -> None:
+    """Write who the médecin traitant of a patient is, as the declaration does."""
+    write_referring_doctor(by=None, patient=patient, doctor=doctor, reason="essai")

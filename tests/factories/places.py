@@ -1,10 +1,11 @@
 """Territories and communes."""
 
+import json
 from typing import Any
 
 from maillage.kernel.models import Scope
 from maillage.territory.api import Commune, Territory
-from maillage.territory.models import TerritoryCommune
+from maillage.territory.models import CommuneContour, TerritoryCommune
 
 
 def make_territory(time_zone: str = "Europe/Paris") -> Territory:
@@ -16,7 +17,6 @@ def make_territory(time_zone: str = "Europe/Paris") -> Territory:
         search_name=" val de brume",
         slug=f"val-de-brume-{scope.pk}",
         scope=scope,
-        time_zone=time_zone,
     )
 
 
@@ -37,3 +37,14 @@ def make_commune(code: str = "71230", *, place: Territory | None = None, **value
     if place is not None:
         TerritoryCommune.objects.create(territory=place, commune=commune)
     return commune
+
+
+def draw_commune(commune: Commune, size: float = 0.05) -> None:
+    """Give a commune a square outline around its centre, `size` degrees wide."""
+    west, south = commune.lon - size / 2, commune.lat - size / 2
+    east, north = west + size, south + size
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    geometry = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    CommuneContour.objects.create(
+        commune=commune, geometry=geometry, west=west, south=south, east=east, north=north
+    )

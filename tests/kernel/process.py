@@ -125,7 +125,7 @@ def main(command: str, *arguments: str) -> None:
             journal.record(by=None, verb="test.done", target=str(number), changes={})
     elif command == "verify":
         found = journal.verify()
-        answer({"entries": found.entries, "sound": found.sound})
+        answer({"entries": found.entries, "intact": found.intact})
 
 
 if __name__ == "__main__":

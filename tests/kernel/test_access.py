@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from maillage.kernel import access, actions
+from maillage.kernel import access, actions, wording
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission, Role
 
@@ -78,3 +78,8 @@ def test_what_was_read_for_one_request_is_not_there_for_the_next(nurse: Person, 
         assert access.may(nurse, Permission.VIEW_DIAGNOSIS, scope)
     with access.reading_once():
         assert not access.may(nurse, Permission.VIEW_DIAGNOSIS, scope)
+
+
+def test_every_permission_and_every_role_has_its_words() -> None:
+    assert set(wording.PERMISSIONS) == set(Permission)
+    assert set(wording.ROLES) == set(Role)

@@ -130,4 +130,4 @@ def test_demonstration_accounts_are_made_once_one_for_each_role(scope: Scope) ->
         "dpo",
     }
     assert mail.outbox == []
-    assert journal.verify().sound
+    assert journal.verify().intact

@@ -51,9 +51,9 @@ def cut(rank: int) -> None:
 def test_the_end_cut_off_after_the_last_anchor_is_found_by_default() -> None:
     write(5)
     anchors.take()
-    assert anchors.verify().sound
+    assert anchors.verify().intact
     cut(3)
-    assert journal.verify().sound
+    assert journal.verify().intact
     found = anchors.verify()
     assert found.fault is not None
     assert found.fault.rank == 4
@@ -129,7 +129,7 @@ def test_once_a_day_the_anchor_is_noted_and_mailed_to_who_looks_after_data(
     assert anchors.read()[-1].seal in message.body
     for line in anchors.read()[-1].lines():
         assert line in message.body
-        assert anchors.verify(noted=[anchors.parse(line)]).sound
+        assert anchors.verify(noted=[anchors.parse(line)]).intact
     clock.shift(timedelta(days=1))
     assert anchors.keep_daily() is None, "nothing was written since"
     write()
@@ -157,7 +157,7 @@ def test_a_backup_restored_sets_aside_what_was_written_after_it(
     write(4)
     anchors.take()
     backups.restore(tmp_path / "saved.zip")
-    assert anchors.verify().sound
+    assert anchors.verify().intact
     cut(2)
     found = anchors.verify()
     assert found.fault is not None

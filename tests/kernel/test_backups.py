@@ -53,7 +53,7 @@ def test_a_restored_database_is_what_was_saved(saved: backups.Backup) -> None:
     assert saved.rows > 5
     last = Entry.objects.first()
     assert (last.verb, last.changes["digest"]) == ("kernel.backup_restored", saved.digest)
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_after_a_restore_the_database_works_on(saved: backups.Backup) -> None:
@@ -114,7 +114,7 @@ def test_a_row_the_database_refuses_undoes_everything(saved: backups.Backup) -> 
     with pytest.raises(BackupError, match="Rien n’a été changé"):
         backups.restore(rewritten(saved, "manifest.json", without_people))
     assert rows() == before
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_what_is_not_a_backup_is_refused(tmp_path: Path) -> None:
@@ -153,4 +153,4 @@ def test_a_backup_of_sqlite_is_restored_on_the_database_under_test(
     shutil.move(own / "back.zip", tmp_path / "back.zip")
     backups.restore(tmp_path / "back.zip")
     assert rows() == before
-    assert journal.verify().sound
+    assert journal.verify().intact

@@ -45,7 +45,7 @@ def test_a_request_is_served_by_the_clock_of_its_reader_and_leaves_none_behind(c
     class Request:
         user = reader
 
-    ReaderTimeZone(lambda _request: seen.append(timezone.get_current_timezone_name()))(Request())  # type: ignore[arg-type, func-returns-value, return-value]
+    ReaderTimeZone(lambda _request: seen.append(timezone.get_current_timezone_name()))(Request())
     assert seen == ["Pacific/Noumea"]
     assert timezone.get_current_timezone_name() == "Europe/Paris"
 

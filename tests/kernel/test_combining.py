@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from maillage.kernel.combining import Together
+from maillage.kernel.combining import Combined
 
 
 class Till:
@@ -35,7 +35,7 @@ class Till:
 
 
 @contextmanager
-def waiting(till: Till, book: Together[int, int], numbers: Sequence[int]) -> Iterator[list[Future[int]]]:
+def waiting(till: Till, book: Combined[int, int], numbers: Sequence[int]) -> Iterator[list[Future[int]]]:
     """Have `numbers` wait, in their order, while the number 0 runs; then let it end."""
     with ThreadPoolExecutor(len(numbers) + 1) as pool:
         first = pool.submit(book, 0)
@@ -59,28 +59,28 @@ def until(condition: Callable[[], bool]) -> None:
 
 def test_a_call_that_finds_nobody_runs_at_once() -> None:
     till = Till()
-    book = Together(till.together, till.alone)
+    book = Combined(till.together, till.alone)
     assert [book(1), book(2)] == [2, 4]
     assert till.batches == [[1], [2]]
 
 
 def test_those_who_come_meanwhile_go_together_in_order() -> None:
     till = Till()
-    with waiting(till, Together(till.together, till.alone), [1, 2, 3]) as jobs:
+    with waiting(till, Combined(till.together, till.alone), [1, 2, 3]) as jobs:
         assert [job.result(10) for job in jobs] == [2, 4, 6]
     assert till.batches == [[0], [1, 2, 3]]
 
 
 def test_no_more_go_together_than_was_said() -> None:
     till = Till()
-    with waiting(till, Together(till.together, till.alone, most=2), [1, 2, 3]) as jobs:
+    with waiting(till, Combined(till.together, till.alone, most=2), [1, 2, 3]) as jobs:
         assert [job.result(10) for job in jobs] == [2, 4, 6]
     assert till.batches == [[0], [1, 2], [3]]
 
 
 def test_the_fault_of_one_is_not_that_of_the_others() -> None:
     till = Till()
-    with waiting(till, Together(till.together, till.alone), [1, -2, 3]) as jobs:
+    with waiting(till, Combined(till.together, till.alone), [1, -2, 3]) as jobs:
         assert (jobs[0].result(10), jobs[2].result(10)) == (2, 6)
         with pytest.raises(ValueError, match="-2"):
             jobs[1].result(10)
@@ -90,7 +90,7 @@ def test_the_fault_of_one_is_not_that_of_the_others() -> None:
 
 def test_a_leader_that_fails_alone_leaves_the_lead_to_the_next() -> None:
     till = Till()
-    book = Together(till.together, till.alone)
+    book = Combined(till.together, till.alone)
     with pytest.raises(ValueError, match="-1"):
         book(-1)
     assert book(4) == 8

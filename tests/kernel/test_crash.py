@@ -71,4 +71,4 @@ def test_writers_at_the_same_time_keep_one_chain(database: OwnDatabase) -> None:
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     for writer in writers:
         writer.communicate()
-    assert database.run(PROCESS, "verify")[1] == {"entries": before["entries"] + 75, "sound": True}
+    assert database.run(PROCESS, "verify")[1] == {"entries": before["entries"] + 75, "intact": True}

@@ -3,10 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.kernel import databases, outbox
@@ -44,6 +47,20 @@ def test_bulk_load_keeps_the_constraints_and_loads_all_or_nothing(nurse) -> None
 
 
 @pytest.mark.django_db
+def test_very_many_rows_are_inserted_with_no_more_values_in_a_statement_than_a_database_takes() -> None:
+    many = databases.MOST_VALUES // len(Message._meta.concrete_fields)
+    rows = [Message(topic="test", key=f"{number}", payload={}) for number in range(2 * many + 1)]
+    with CaptureQueriesContext(connection) as captured:
+        assert databases.insert(rows) == rows
+    assert len(captured) == 3
+    assert [one.key for one in Message.objects.order_by("pk")] == [one.key for one in rows]
+    assert [one.pk for one in rows] == list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    late = [Message(topic="test", key=f"{number}", payload={}) for number in range(2 * many + 2)]
+    assert databases.insert_new(late, unique=("topic", "key")) == late[-1:]
+    assert databases.insert([]) == []
+
+
+@pytest.mark.django_db
 def test_a_lifted_refusal_comes_back() -> None:
     databases.forbid_changes("kernel_scope")
     Scope.objects.create(kind="a", label="a")
@@ -66,6 +83,33 @@ def test_a_worker_wakes_for_a_message_of_another_process(database: OwnDatabase) 
     assert worker.stdout.readline() == "delivered ['woken-0']\n"
     assert worker.wait(timeout=60) == 0
     worker.communicate()
+
+
+def test_a_worker_whose_connection_is_cut_while_it_waits_opens_another(
+    tmp_path: Path, django_db_setup: None
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connection that somebody else may cut")
+    with own_database(tmp_path) as database:
+        worker = database.start("tests.kernel.process", "work")
+        assert worker.stdout.readline() == "waiting\n"
+        _cut_who_listens(database)
+        database.run("tests.kernel.process", "publish without delivering", "after", "1")
+        assert worker.stdout.readline() == "delivered ['after-0']\n"
+        assert worker.wait(timeout=60) == 0
+        assert "the outbox lost the database" in worker.communicate()[1]
+
+
+def _cut_who_listens(database: OwnDatabase) -> None:
+    who = "datname = current_database() AND query LIKE 'LISTEN%'"
+    with psycopg.connect(database.url, autocommit=True) as other:
+        for _attempt in range(200):
+            if other.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {who}"
+            ).fetchone():
+                return
+            time.sleep(0.05)
+    pytest.fail("nobody listened")
 
 
 @pytest.mark.django_db(transaction=True)

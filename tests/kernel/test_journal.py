@@ -62,7 +62,7 @@ def test_each_entry_holds_the_hash_of_the_one_before(entries: list[Entry]) -> No
     assert entries[0].previous_hash == journal.GENESIS
     assert [later.previous_hash for later in entries[1:]] == [earlier.hash for earlier in entries[:-1]]
     assert journal.verify() == journal.Verification(5, {0: (5, entries[-1].hash)}, None)
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_an_empty_journal_is_sound() -> None:
@@ -74,7 +74,7 @@ def test_a_failed_action_leaves_no_entry_and_no_gap(entries: list[Entry]) -> Non
         journal.record(by=None, verb="test.done", target="row:6", changes={})
         transaction.set_rollback(True)
     assert journal.record(by=None, verb="test.done", target="row:7", changes={}).rank == 6
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_python_refuses_to_change_or_remove_an_entry(entries: list[Entry]) -> None:
@@ -100,7 +100,7 @@ def test_the_database_refuses_to_change_or_remove_an_entry(entries: list[Entry],
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_the_database_refuses_to_empty_the_journal(entries: list[Entry]) -> None:
@@ -132,7 +132,7 @@ def test_the_first_tampered_row_is_found(
 ) -> None:
     tamper(statement)
     found = journal.verify()
-    assert not found.sound
+    assert not found.intact
     assert (found.fault.chain, found.fault.rank) == (0, position)
     assert says in found.fault.explanation
 
@@ -152,7 +152,7 @@ def rewrite_from(position: int) -> None:
 def test_a_journal_rewritten_to_its_end_is_found_by_a_hash_noted_elsewhere(entries: list[Entry]) -> None:
     noted = {0: (entries[3].rank, entries[3].hash)}
     rewrite_from(2)
-    assert journal.verify().sound
+    assert journal.verify().intact
     found = journal.verify(anchors=[noted])
     assert found.fault.rank == 4
     assert "hors de la base" in found.fault.explanation
@@ -169,7 +169,7 @@ def test_a_chain_cut_off_with_its_head_is_found_by_an_anchor(
         tamper("DELETE FROM kernel_entry WHERE rank > 2")
         head = Entry.objects.get(rank=2)
         ChainHead.objects.update(rank=2, hash=head.hash)
-        assert journal.verify().sound, "the database alone cannot tell"
+        assert journal.verify().intact, "the database alone cannot tell"
     found = journal.verify(anchors=[noted])
     assert (found.fault.chain, found.fault.rank) == (chain, 1 if chain else 3)
     assert end in found.fault.explanation
@@ -195,7 +195,7 @@ def test_each_scope_has_its_chain_and_a_transaction_writes_in_one() -> None:
         transaction.set_rollback(True)
     after = journal.record(by=None, verb="test.done", target="row:4", changes={}, scope=here)
     assert (after.chain, after.rank) == (here.pk, 3), "what was rolled back is forgotten"
-    assert journal.verify().sound
+    assert journal.verify().intact
     assert journal.verify().heads == {
         0: (1, rows[3].hash), here.pk: (3, after.hash), there.pk: (4, second.hash),
     }  # fmt: skip
@@ -203,4 +203,4 @@ def test_each_scope_has_its_chain_and_a_transaction_writes_in_one() -> None:
 
 def test_a_row_moved_to_another_chain_is_found(entries: list[Entry]) -> None:
     tamper("UPDATE kernel_entry SET chain = 5, rank = 1, previous_hash = '" + "0" * 64 + "' WHERE rank = 5")
-    assert not journal.verify().sound
+    assert not journal.verify().intact

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from maillage.kernel.fields import DayField, MomentField
-from maillage.kernel.parameters import asked_day, row_key, row_keys
+from maillage.kernel.parameters import asked_day, query_kept, row_key, row_keys
 
 NO_KEYS = ["", "²", "٣", "-1", "1.0", " 1", "9" * 19, "9" * 5000, "a", "1\x00", "１"]
 NO_DAYS = ["", "9999-12-31", "0001-01-01", "2026-02-30", "31/12/2026", "2026-1-1", "٢٠٢٦-٠١-٠١", "2026-W01-1"]
@@ -40,3 +40,11 @@ def test_a_form_refuses_a_day_out_of_reach_in_a_sentence(text: str) -> None:
 def test_a_form_refuses_an_instant_out_of_reach(text: str) -> None:
     with pytest.raises(ValidationError):
         MomentField().clean(text)
+
+
+def test_a_link_to_the_same_page_carries_what_a_page_of_ours_writes_and_no_more() -> None:
+    written = [("q", ["lait"]), ("long", ["x" * 201]), ("y" * 201, ["1"]), ("deux", ["1", "2"])]
+    assert query_kept(written, tri="nom") == "q=lait&deux=1&deux=2&tri=nom"
+    assert query_kept([("q", ["\ud800"])]) == "q=%3F"
+    many = [(f"p{number}", ["v" * 200]) for number in range(5_000)]
+    assert query_kept(many, tri="nom").count("&") == 30

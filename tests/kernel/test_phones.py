@@ -100,7 +100,8 @@ def test_what_is_no_number_is_refused_with_how_to_mend_it(typed: str, said: str)
 @pytest.mark.parametrize("code", ["15", "18", "112", "114", "3114", "3237", "3624", "116117", "116 117"])
 def test_a_structure_may_have_a_short_code(code: str) -> None:
     assert read_phone(code, short_codes=True) == code.replace(" ", "")
-    assert written_phone(read_phone(code, short_codes=True)) == code.replace(" ", "")
+    written = written_phone(read_phone(code, short_codes=True))
+    assert written == ("116\N{NO-BREAK SPACE}117" if code.startswith("116") else code)
     with pytest.raises(PhoneError):
         read_phone(code)
 

@@ -9,6 +9,8 @@ from django.utils import translation
 
 from maillage.kernel import sourced_rules
 from maillage.kernel.pages import presenters
+from maillage.kernel.rules import Permission
+from maillage.kernel.wording import PERMISSIONS as PERMISSION_WORDS
 from maillage.kernel.wording import terms
 
 KEY = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
@@ -38,3 +40,7 @@ def test_no_key_is_read_on_the_pages_of_the_rules(language: str) -> None:
     with translation.override(language):
         written = {rule.key: presenters.value(rule) for rule in sourced_rules.all_rules()}
     assert {key: KEY.findall(text) for key, text in written.items() if KEY.search(text)} == {}
+
+
+def test_every_right_has_its_words() -> None:
+    assert set(PERMISSION_WORDS) == set(Permission)

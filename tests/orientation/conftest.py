@@ -10,6 +10,7 @@ import time_machine
 
 from maillage.agenda import api as agenda
 from maillage.directory.api import Professional
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api
@@ -26,6 +27,11 @@ FEVER = "M03.14"
 keys = (f"desk-key-{number}" for number in count())
 Call = Callable[..., api.Request]
 Doctor = Callable[..., Professional]
+
+
+def events_told(place: Territory) -> int:
+    """Return how many events the open pages of a desk were told of."""
+    return sum(one.scope == place.scope.pk for one in outbox.told_after(0, api.EVENTS))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Two regulators at the same instant: `python -m tests.orientation.racing`; the answer is JSON.
 
-Each is a thread with its own connection. They take one request, then book the one free slot for two requests.
+Each is a thread with its own connection. They take one request, then book the one free slot for two requests;
+one of them sends the form of a call twice at once.
 """
 
 import json
@@ -73,13 +74,15 @@ def main() -> None:
     requests = [opened(by, place, commune, api.Origin.SAMU, f"r{by.pk}") for by in pair]
     best = [proposed(by, one) for by, one in zip(pair, requests, strict=True)]
     booked = together(*(lambda by=by, one=one: book(by, one) for by, one in zip(pair, best, strict=True)))
+    twice = together(*(lambda: sent(pair[0], place) for _press in range(2)))
     sys.stdout.write(
         json.dumps(
             {
+                "twice": twice,
                 "taken": taken,
                 "booked": booked,
                 "seats": Occupation.objects.count(),
-                "sound": journal.verify().sound,
+                "intact": journal.verify().intact,
             }
         )
     )
@@ -91,6 +94,11 @@ def opened(by: Person, place: object, commune: str, origin: api.Origin, key: str
     made.commune_id = commune
     made.save()
     return pass_safety(by, made) if made.state == api.State.IN_HAND else made
+
+
+def sent(by: Person, place: object) -> str:
+    asked = {"by": by, "scope": place.scope, "origin": api.Origin.SAMU, "key": "twice", "values": {}}
+    return str(api.open_request(**asked).pk)
 
 
 def proposed(by: Person, request: api.Request) -> Proposal:

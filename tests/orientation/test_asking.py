@@ -1,21 +1,25 @@
 """An EHPAD, a pharmacy, a professional asks the desk, follows what becomes of it, takes it back."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from maillage.directory.api import Membership, Structure
 from maillage.exchange.api import Notification
 from maillage.kernel import access, journal
-from maillage.kernel.models import Person
+from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Permission, Role
 from maillage.orientation import api
 from maillage.orientation.models import Request
+from maillage.people.api import Patient
+from maillage.people.models import AccessLogEntry
 from maillage.territory.api import Commune, Territory
-from tests.factories import make_person
-from tests.orientation.conftest import refused
+from tests.factories import make_person, make_professional
+from tests.orientation.conftest import events_told, refused
 
 ASK, ASKED = reverse("orientation:ask"), reverse("orientation:asked")
 SENDERS = {
@@ -69,11 +73,11 @@ def test_who_may_send_is_who_cares_for_somebody(
 def test_it_arrives_at_the_desk_and_a_double_click_sends_one(
     client: Client, home: Person, regulator: Person, place: Territory, fill: Fill
 ) -> None:
-    before = api.last_event(by=regulator, scope=place.scope)
+    before = events_told(place)
     row = sent(client, home, fill())
     client.post(ASK, fill())
     assert Request.objects.sent_by(home).count() == 1
-    assert api.last_event(by=regulator, scope=place.scope) > before
+    assert events_told(place) > before
     assert [one.request.pk for one in api.queue(by=regulator, scope=place.scope)] == [row.pk]
     client.force_login(regulator)
     assert "EHPAD" in client.get(reverse("orientation:desk")).content.decode()
@@ -180,3 +184,73 @@ def test_the_count_is_beside_the_entry(client: Client, home: Person, fill: Fill)
     text = client.get(reverse("web:home")).content.decode()
     assert ASKED in text
     assert "1 en attente" in text
+
+
+# --- Two accounts of one EHPAD ---
+
+
+@pytest.fixture
+def glycines(village: Commune) -> Structure:
+    return ehpad("glycines", village)
+
+
+def ehpad(key: str, commune: Commune) -> Structure:
+    return Structure.objects.create(
+        id=key, kind="ehpad", name=f"EHPAD {key.title()}", commune=commune, lon=4.0, lat=46.0, count=1,
+        source="test",
+    )  # fmt: skip
+
+
+def works_at(name: str, structure: Structure, place: Territory, **values: object) -> Person:
+    account = make_person(name, Role.EHPAD, place.scope)
+    sheet = make_professional(account.last_name, account.first_name, account)
+    Membership.objects.create(professional=sheet, structure=structure, source="test", **values)
+    return account
+
+
+def test_the_colleagues_of_an_ehpad_share_its_requests_and_no_other_does(
+    client: Client, place: Territory, village: Commune, glycines: Structure, regulator: Person, fill: Fill,
+    patient: Patient,
+) -> None:  # fmt: skip
+    odile, yann = (works_at(name, glycines, place) for name in ("odile.glycine", "yann.lilas"))
+    left = works_at("rose.lilas", glycines, place, ends_on=date(2026, 3, 1))
+    elsewhere = works_at("paul.orme", ehpad("ormes", village), place)
+    nurse = make_person("ines.capucine", Role.NURSE, place.scope)
+    row = sent(client, odile, fill())
+    assert row.sent_from == glycines
+    assert [one.request.pk for one in api.sent(by=yann)] == [row.pk]
+    assert api.under_way_count(yann) == 1
+    for other in (left, elsewhere, nurse):
+        assert api.sent(by=other) == []
+        assert not Request.objects.for_person(other).filter(pk=row.pk).exists()
+    api.take(by=regulator, request=row)
+    api.describe(by=regulator, request=row, values={"patient": patient})
+
+    client.force_login(yann)
+    page = client.get(ASKED).content.decode()
+    assert "Envoyée par Odile Glycine, EHPAD Glycines." in page
+    log = AccessLogEntry.objects.in_scope(place.scope).filter(patient=patient)
+    read = {one.purpose for one in log.filter(person=yann)}
+    assert read == {"Demandes envoyées par un collègue du même EHPAD"}
+    assert not log.filter(person=odile).exists()
+
+    withdrawn = reverse("orientation:withdraw", args=[row.pk])
+    client.force_login(elsewhere)
+    assert client.post(withdrawn, {"reason": "x"}).status_code == 404
+    with pytest.raises(PermissionDenied):
+        api.withdraw(by=elsewhere, request=row, reason="x")
+    client.force_login(yann)
+    client.post(withdrawn, {"reason": "Le résident va mieux."})
+    row = Request.objects.keyed(row.pk).get()
+    assert row.state == "closed"
+    assert Entry.objects.filter(verb="orientation.withdrawn").get().by == yann
+
+
+def test_whoever_works_in_two_ehpad_sends_from_the_one_of_the_commune(
+    client: Client, place: Territory, village: Commune, town: Commune, glycines: Structure, fill: Fill
+) -> None:
+    both = works_at("odile.glycine", glycines, place)
+    Membership.objects.create(professional=both.professional, structure=ehpad("ormes", town), source="test")
+    assert sent(client, both, fill()).sent_from == glycines
+    alone = make_person("awa.melisse", Role.EHPAD, place.scope)
+    assert sent(client, alone, fill(key="k2")).sent_from is None

@@ -88,9 +88,9 @@ def test_given_back_it_is_free_for_all_and_may_be_held_again(
     for key in ("a", "b"):
         post(desk, "hold", first, key=key)
         assert taken() == 1
-        assert "Créneau rendu" in post(desk, "give_back", first)
+        assert "Créneau rendu" in post(desk, "release_seat", first)
         assert taken() == 0
-    assert "Créneau rendu" in post(desk, "give_back", first)  # once more changes nothing
+    assert "rien à rendre" in post(desk, "release_seat", first)  # once more changes nothing
     assert again(first).state == "offered"
 
 
@@ -128,7 +128,7 @@ def test_a_decision_without_the_slot_gives_its_seat_back(
     api.hold(by=regulator, proposal=first, key="h")
     api.decide(by=regulator, request=first.request, kind=api.DecisionKind.ADVICE)
     assert taken() == 0
-    refused(api.Refusal.PROPOSAL_GONE, api.give_back, by=regulator, proposal=first)
+    refused(api.Refusal.PROPOSAL_GONE, api.release_seat, by=regulator, proposal=first)
 
 
 def test_a_seat_that_a_colleague_held_frees_itself(
@@ -151,3 +151,45 @@ def test_what_was_booked_is_held_no_more(call: Call, regulator: Person, doctor: 
     first, *_others = offered(regulator, call())
     api.hold_and_book(by=regulator, proposal=first, key="b")
     refused(api.Refusal.PROPOSAL_GONE, api.hold, by=regulator, proposal=first, key="h")
+
+
+def test_a_slot_closed_while_it_was_held_is_not_booked_and_the_next_best_is_there(
+    desk: Client, call: Call, regulator: Person, doctor: Professional
+) -> None:
+    first, *_others = offered(regulator, call())
+    post(desk, "hold", first, key="h")
+    Slot.objects.filter(pk=first.slot_id).update(is_open=False)
+    assert "a fermé ce créneau" in post(desk, "book", first, key="b")
+    assert again(first).state == "taken"
+    assert not Appointment._base_manager.filter(state="booked").exists()
+
+
+def test_one_key_never_gives_one_seat_to_two_requests(
+    desk: Client, call: Call, regulator: Person, doctor: Professional
+) -> None:
+    (first, *_), (second, *_) = (offered(regulator, call(patient=None)) for _ in range(2))
+    assert first.slot == second.slot
+    post(desk, "hold", first, key="same")
+    assert "a déjà servi" in post(desk, "hold", second, key="same")
+    assert again(second).appointment is None
+    assert "rien à rendre" in post(desk, "release_seat", second)
+    assert taken() == 1
+    # Nor one appointment, where both are for the same person.
+    (third, *_), (fourth, *_) = (offered(regulator, call()) for _ in range(2))
+    api.hold_and_book(by=regulator, proposal=third, key="once")
+    refused(api.Refusal.KEY_USED, api.hold_and_book, by=regulator, proposal=fourth, key="once")
+    assert again(fourth).state == "offered"
+
+
+def test_a_seat_that_a_colleague_holds_is_said_to_stay_held(
+    client: Client, call: Call, regulator: Person, colleague: Person, doctor: Professional
+) -> None:
+    request = call()
+    first, *_others = offered(regulator, request)
+    api.hold(by=regulator, proposal=first, key="h")
+    api.take(by=colleague, request=request, reason="Pause.")
+    client.force_login(colleague)
+    text = post(client, "release_seat", first)
+    assert regulator.get_full_name() in text
+    assert "se libère d’elle-même à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05" in text
+    assert (again(first).state, taken()) == ("held", 1)

@@ -1,5 +1,6 @@
 """One tap of whoever received the person: the request closes, the figures move, who sent it is told, once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from maillage.territory.api import Territory
 from tests.factories import make_person
 from tests.orientation.conftest import Call, Doctor, pass_safety, refused
 
-MINE = "orientation:mine"
+RECEIVED = "orientation:received"
 
 
 @pytest.fixture
@@ -50,6 +51,12 @@ def tap(client: Client, request: Request, outcome: str, state: str = "booked") -
     return client.post(reverse("orientation:say", args=[request.pk]), sent, follow=True).content.decode()
 
 
+def offered(client: Client) -> list[str]:
+    """Return the outcomes that the page offers, in order."""
+    text = client.get(reverse(RECEIVED)).content.decode()
+    return re.findall(r'name="outcome" value="(\w+)"', text)
+
+
 def state(request: Request) -> str:
     return Request.objects.keyed(request.pk).get().state
 
@@ -60,23 +67,23 @@ def test_the_doctor_sees_what_waits_and_one_tap_closes_it(
 ) -> None:  # fmt: skip
     before = api.today(by=regulator, scope=place.scope).closed
     assert api.received_count(account) == 1
-    assert "1 en attente" in effector.get(reverse("web:home")).content.decode()
-    text = effector.get(reverse(MINE)).content.decode()
+    assert "(2 en attente)" in effector.get(reverse("web:home")).content.decode()
+    text = effector.get(reverse(RECEIVED)).content.decode()
     assert "Louis TILLEUL" in text
     assert f'id="demande-{booked.pk}"' in text
-    assert [text.count(f'value="{one}"') for one in ("seen", "not_honoured", "reoriented", "emergency")] == [
-        1
-    ] * 4
-    clock.move_to(Appointment._base_manager.get().slot.starts_at - timedelta(minutes=61))
+    clock.move_to(Appointment._base_manager.get().slot.starts_at - timedelta(minutes=1))
+    assert offered(effector) == ["reoriented", "emergency"]
+    assert "Venu ou non" in effector.get(reverse(RECEIVED)).content.decode()
     assert "n’a pas commencé" in tap(effector, booked, "seen"), "nobody was seen yet"
     assert state(booked) == "booked"
     clock.shift(timedelta(minutes=1))
+    assert offered(effector)[0] == "seen"
     assert "Issue notée\N{NO-BREAK SPACE}: Vu. La demande est close." in tap(effector, booked, "seen")
     assert state(booked) == "closed"
     assert api.today(by=regulator, scope=place.scope).closed == before + 1
     assert api.received_count(account) == 0
     assert Appointment._base_manager.get().state == "honoured"  # said once, for the agenda too
-    assert "Vous l’avez dit" in effector.get(reverse(MINE)).content.decode()
+    assert "Vous l’avez dit" in effector.get(reverse(RECEIVED)).content.decode()
 
 
 def test_a_second_tap_changes_nothing(
@@ -95,6 +102,18 @@ def test_not_honoured_before_the_hour_is_refused_with_what_to_do(effector: Clien
     assert state(booked) == "booked"
 
 
+def test_the_desk_too_offers_no_outcome_before_its_hour(
+    client: Client, regulator: Person, booked: Request, clock: time_machine.Traveller
+) -> None:
+    client.force_login(regulator)
+    address = reverse("orientation:request", args=[booked.pk])
+    starts_at = Appointment._base_manager.get().slot.starts_at
+    for early, expected in ((1, ["declined", "reoriented"]), (0, ["seen", "not_honoured"])):
+        clock.move_to(starts_at - timedelta(minutes=early))
+        buttons = re.findall(r'name="outcome" value="(\w+)"', client.get(address).content.decode())
+        assert buttons[:2] == expected
+
+
 def test_what_the_agenda_said_already_is_no_obstacle(
     account: Person, booked: Request, clock: time_machine.Traveller
 ) -> None:
@@ -106,7 +125,7 @@ def test_the_notification_opens_the_page_on_the_request(
     booked: Request, account: Person, effector: Client
 ) -> None:
     told = Notification.objects.for_person(account).get(channel="inbox")
-    assert told.path == f"{reverse(MINE)}#demande-{booked.pk}"
+    assert told.path == f"{reverse(RECEIVED)}#demande-{booked.pk}"
     assert effector.get(told.path).status_code == 200
 
 
@@ -134,7 +153,7 @@ def test_whoever_sent_the_request_is_told_of_its_answer_and_of_its_outcome_once_
 def test_the_reading_is_in_the_patients_log(
     effector: Client, booked: Request, patient: Patient, account: Person
 ) -> None:
-    effector.get(reverse(MINE))
+    effector.get(reverse(RECEIVED))
     officer = make_person("hugo.lierre", Role.DPO, None)
     assert account in {one.person for one in access_log(by=officer, patient=patient)}
 
@@ -142,7 +161,7 @@ def test_the_reading_is_in_the_patients_log(
 def test_others_see_nothing_and_say_nothing(client: Client, booked: Request, place: Territory) -> None:
     other = make_person("ada.loriot", Role.PHYSICIAN, place.scope)
     client.force_login(other)
-    assert "Rien à dire" in client.get(reverse(MINE)).content.decode()
+    assert "Rien à dire" in client.get(reverse(RECEIVED)).content.decode()
     sent = {"outcome": "seen", "state": "booked"}
     assert client.post(reverse("orientation:say", args=[booked.pk]), sent).status_code == 404
     with pytest.raises(PermissionDenied):

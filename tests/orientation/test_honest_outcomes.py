@@ -18,7 +18,7 @@ from maillage.orientation import api
 from maillage.orientation.models import Closure, Decision, Proposal, Request
 from maillage.territory.api import Territory
 from tests.factories import make_person
-from tests.orientation.conftest import Call, Doctor, pass_safety, refused
+from tests.orientation.conftest import Call, Doctor, events_told, pass_safety, refused
 
 Outcome = api.Outcome
 
@@ -247,7 +247,7 @@ def test_an_outcome_corrected_in_the_agenda_is_corrected_at_the_desk(
     say(account, then, "2")
     assert again(booked).state == state
     assert last(booked).corrects is not None
-    assert Closure.objects.of_request(booked).standing().count() == 1
+    assert Closure.objects.of_request(booked).in_force().count() == 1
 
 
 def test_what_the_desk_decided_since_is_not_undone(
@@ -291,13 +291,13 @@ def test_a_red_flag_said_after_the_booking_frees_the_seat(booked: Request, regul
 def test_a_move_keeps_the_request_and_tells_the_desk(
     booked: Request, account: Person, regulator: Person, place: Territory
 ) -> None:
-    before = api.last_event(by=regulator, scope=place.scope)
+    before = events_told(place)
     free = agenda.free_slots(account, booked.called_at, booked.called_at + timedelta(days=1)).last()
     assert free is not None
     agenda.move(by=account, appointment=appointment(), slot=free, key="m")
     outbox.drain()
     assert again(booked).state == "booked"
-    assert api.last_event(by=regulator, scope=place.scope) > before
+    assert events_told(place) > before
     decision = Decision.objects.of_request(booked).select_related("appointment__slot").get()
     assert decision.appointment.slot == free
 
@@ -384,9 +384,11 @@ def test_the_desk_ends_and_corrects_on_its_screen(client: Client, call: Call, re
     kept, twice = call(), call()
     client.force_login(regulator)
     page = reverse("orientation:request", args=[twice.pk])
-    text = client.get(page).content.decode()
+    text = client.get(page, {"volet": "doublon"}).content.decode()
     assert all(f'value="{one}"' in text for one in ("declined", "unreachable", "duplicate", "mistake"))
     assert f'<option value="{kept.pk}">' in text
+    alone = client.get(reverse("orientation:panel", args=[twice.pk, "doublon"])).content.decode()
+    assert f'<option value="{kept.pk}">' in alone
     address = reverse("orientation:close", args=[twice.pk])
     sent = {"state": "in_hand", "outcome": "duplicate", "note": "Même enfant, rappel de la mère."}
     assert "Dites de quelle autre demande" in client.post(address, sent, follow=True).content.decode()
@@ -410,7 +412,7 @@ def test_the_doctor_corrects_on_their_page(
     clock.shift(timedelta(hours=3))
     client.force_login(account)
     said = api.close(by=account, request=booked, outcome=Outcome.SEEN)
-    text = client.get(reverse("orientation:mine")).content.decode()
+    text = client.get(reverse("orientation:received")).content.decode()
     assert "Corriger l’issue" in text
     assert 'value="declined"' not in text
     address = reverse("orientation:correct_said", args=[booked.pk])

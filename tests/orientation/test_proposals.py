@@ -15,12 +15,12 @@ from maillage.orientation.computations.index import desk_index
 from maillage.orientation.models import Proposal, Request
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
-from tests.factories import make_patient, make_person
+from tests.factories import declare_doctor, make_patient, make_person
 from tests.orientation.conftest import NOW, Call, Doctor, refused
 
 
 def proposals(by: Person, request: Request, **criteria: object) -> list[Proposal]:
-    search = api.propose(by=by, request=request, criteria=api.Criteria(**criteria))  # type: ignore[arg-type]
+    search = api.propose(by=by, request=request, criteria=api.Criteria(**criteria))
     return list(Proposal.objects.of_request(request).filter(search=search))
 
 
@@ -46,8 +46,7 @@ def test_the_own_doctor_comes_first_however_far(
 ) -> None:
     for name in ("A", "B", "C", "D", "E"):
         make_doctor(name, commune=village)
-    patient.referring_doctor = doctor
-    patient.save()
+    declare_doctor(patient, doctor)
     found = proposals(regulator, call())
     assert found[0].professional == doctor
     assert (found[0].kind, found[0].reasons) == ("own_doctor", ["own_doctor", "earliest"])
@@ -95,9 +94,9 @@ def test_booking_tells_everybody_and_no_health_data(
     village: Commune,
 ) -> None:
     own = make_doctor("Traitant", visibility=agenda.Visibility.PRIVATE)
-    patient.referring_doctor = own
     patient.phone = "+33639980001"
     patient.save()
+    declare_doctor(patient, own)
     request = call()
     best = proposals(regulator, request)[0]
     made = api.hold_and_book(by=regulator, proposal=best, key="k")
@@ -105,7 +104,7 @@ def test_booking_tells_everybody_and_no_health_data(
     assert made.told
     assert api.hold_and_book(by=regulator, proposal=best, key="k").appointment == made.appointment
     rows = Notification.objects.in_scope(request.scope)
-    assert {row.template for row in rows} == {"appointment_booked", "request_answered"}
+    assert {row.template for row in rows} == {"appointment_booked", "expected_booked", "request_answered"}
     assert not any("M03" in str(row.parameters) for row in rows)
     assert Request.objects.keyed(request.pk).get().state == api.State.BOOKED
     refused(api.Refusal.PROPOSAL_GONE, api.hold, by=regulator, proposal=best, key="z")
@@ -218,7 +217,7 @@ def test_what_the_professional_says_in_the_agenda_closes_the_loop(
         ).appointment
         assert request in api.to_close(by=account)
         clock.shift(timedelta(hours=3))
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        with django_capture_on_commit_callbacks(execute=True):
             agenda.change_state(by=account, appointment=made, state=state, key=f"s{request.pk}")
         clock.move_to(NOW)
     assert Request.objects.keyed(seen.pk).get().state == api.State.CLOSED

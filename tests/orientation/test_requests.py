@@ -15,7 +15,7 @@ from maillage.orientation.models import Decision, HandOver, Request, SafetySheet
 from maillage.people.api import Patient, access_log
 from maillage.territory.api import Commune, Territory
 from tests.factories import make_person
-from tests.orientation.conftest import Call, refused
+from tests.orientation.conftest import Call, events_told, refused
 
 
 def sheet(place: Territory) -> SafetySheet:
@@ -29,7 +29,7 @@ def test_a_call_is_in_hand_at_once_and_always_owned(call: Call, regulator: Perso
     assert request.owner == regulator
     assert request.caller_phone == "+33639980001" or request.caller_phone == "0639980001"
     assert Message.objects.get(topic="orientation.opened").payload["request"] == request.pk
-    assert journal.verify().sound
+    assert journal.verify().intact
 
 
 def test_the_same_key_is_the_same_request(regulator: Person, place: Territory) -> None:
@@ -214,11 +214,11 @@ def test_opening_a_request_is_a_reading_of_the_file(
     assert [one.purpose for one in lines] == [f"Régulation de la demande {file.request.number}"]
 
 
-def test_the_live_page_hears_of_its_own_desk_only(call: Call, regulator: Person) -> None:
+def test_the_live_page_hears_of_its_own_desk(call: Call, regulator: Person, place: Territory) -> None:
     request = call()
-    seen = api.last_event(by=regulator, scope=request.scope)
+    seen = events_told(place)
     api.describe(by=regulator, request=request, values={"place": "école"})
-    assert api.last_event(by=regulator, scope=request.scope) > seen
+    assert events_told(place) > seen
 
 
 def test_the_lists_say_where_they_come_from() -> None:

@@ -110,8 +110,8 @@ def test_what_is_not_known_of_a_person_is_to_be_checked(
     age_months: int | None, sex: str, checks: list[str] | None
 ) -> None:
     cystitis = {"age_min": 16, "age_max": 65, "sex": "female", "established": True}
-    assert services.to_check(cystitis, services.Whom(age_months, sex)) == checks
-    assert services.to_check({}, services.Whom(age_months, sex)) == ["not_established"]
+    assert services.to_check(cystitis, services.PersonFacts(age_months, sex)) == checks
+    assert services.to_check({}, services.PersonFacts(age_months, sex)) == ["not_established"]
 
 
 def test_the_queue_is_ordered_by_alarm_then_lateness_then_priority() -> None:
@@ -122,8 +122,9 @@ def test_the_queue_is_ordered_by_alarm_then_lateness_then_priority() -> None:
         queue_order(State.NEW, "P3", on_time, alarms=True),
         queue_order(State.NEW, "P3", escalated, alarms=False),
         queue_order(State.TRANSFERRED, "P1", escalated, alarms=True),
-        queue_order(State.NEW, "", on_time, alarms=False),
+        queue_order(State.NEW, "", late, alarms=False),
         queue_order(State.NEW, "P2", late, alarms=False),
+        queue_order(State.NEW, "", on_time, alarms=False),
         queue_order(State.PROPOSED, "P2", on_time, alarms=False),
         queue_order(State.NEW, "P3", late, alarms=False),
         queue_order(State.NEW, "NR", on_time, alarms=False),

@@ -261,7 +261,8 @@ def test_what_was_decided_comes_back_to_the_desk_when_it_turns_vital(
     api.decide(by=regulator, request=request, kind=api.DecisionKind.ADVICE)
     changed = api.describe(by=regulator, request=request, values={"motive": "M03.19"})
     assert (changed.state, changed.has_red_flag) == ("in_hand", True)
-    back = api.describe(by=regulator, request=request, values={"motive": FEVER})  # it was a slip
+    slip = {"motive": FEVER, "priority": "P2"}
+    back = api.describe(by=regulator, request=request, values=slip, reason="Motif mal choisi.")
     assert not back.has_red_flag
     assert api.clearance(back).obstacle is None
 
@@ -273,7 +274,7 @@ def test_answers_of_one_motive_clear_no_other(call: Call, regulator: Person, doo
     assert changed.state == "in_hand"
     assert not Proposal.objects.of_request(request).offered().exists()
     refused(api.Refusal.UNANSWERED, api.propose, by=regulator, request=request)
-    api.describe(by=regulator, request=request, values={"motive": "M03.21"})
+    api.describe(by=regulator, request=request, values={"motive": "M03.21"}, reason="Aucune douleur.")
     refused(api.Refusal.UNCHECKED, api.propose, by=regulator, request=request)
 
 
@@ -301,7 +302,8 @@ def test_a_spoken_check_is_kept_with_who_said_it_and_holds_for_one_motive_and_ag
         assert api.clearance(changed).obstacle is api.Obstacle.UNCHECKED
         refused(api.Refusal.UNCHECKED, api.propose, by=regulator, request=request)
     for motive, refusal in (("M01.01", api.Refusal.VITAL), (FEVER, api.Refusal.UNANSWERED)):
-        api.describe(by=regulator, request=request, values={"motive": motive})
+        values = {"motive": motive, "priority": "P2"}
+        api.describe(by=regulator, request=request, values=values, reason="Motif précisé.")
         refused(refusal, api.confirm_spoken_check, **asked, note="Va bien.")
     pass_safety(regulator, again(request))
     refused(api.Refusal.NO_CHECK, api.confirm_spoken_check, **asked, note="Va bien.")
@@ -326,7 +328,8 @@ def test_a_sheet_that_a_territory_writes_is_asked_where_none_was_demanded(
 ) -> None:
     sheet = SafetySheet.objects.create(
         code="local", version=1, title="Digestif", motives=["M03.21"], author="CPTS", certainty="vu",
-        is_validated=True, questions=[{"key": "drinks", "text": "Boit-elle ?", "red_flag": "no"}],
+        is_validated=True, is_current=True, published_at=NOW,
+        questions=[{"key": "drinks", "text": "Boit-elle ?", "red_flag": "no"}],
     )  # fmt: skip
     request = call(motive="M03.21", age_months=480, checked=False)
     refused(api.Refusal.UNANSWERED, api.propose, by=regulator, request=request)
@@ -384,7 +387,7 @@ def test_the_age_is_read_again_when_it_changes(call: Call, regulator: Person, do
     api.propose(**asked)
     assert api.describe(**asked, values={"age_months": 1}).has_red_flag
     # An answer that the age gives already is not kept: the age stands, whatever a page sends.
-    api.describe(**asked, values={"age_months": 38})
+    api.describe(**asked, values={"age_months": 38}, reason="L’âge avait été mal entendu.")
     assert not api.answer_questions(**asked, sheet=sheet, answers={"infant": api.Answer.YES}).has_red_flag
     assert api.describe(**asked, values={"age_months": None}).has_red_flag  # what was said then stands again
 
@@ -406,7 +409,7 @@ def test_a_man_is_not_asked_about_a_pregnancy(
 
 def test_the_birth_date_of_the_file_says_the_age(call: Call, regulator: Person, place: Territory) -> None:
     infant = make_patient("Frêne", place, birth_date=date(2026, 1, 20))
-    request = call(patient=infant, age_months=480, checked=False)
+    request = call(patient=infant, checked=False)
     assert (request.age_months, request.has_red_flag) == (1, True)
 
 
@@ -448,8 +451,9 @@ def test_completing_with_a_vital_motive_opens_the_15(call: Call, regulator: Pers
     address = reverse("orientation:complete", args=[request.pk])
     text = client.post(address, {"motive": "M01.03", "priority": "P2"}, follow=True).content.decode()
     assert "Urgence vitale\N{NO-BREAK SPACE}: aucun rendez-vous possible" in text
-    assert 'id="id_motive"' in text  # a slip of the hand is mended there
-    text = client.post(address, {"motive": FEVER, "priority": "P2"}, follow=True).content.decode()
+    assert "volet/completer" in text  # a slip of the hand is mended there
+    mended = {"motive": FEVER, "priority": "P2", "reason": "Motif mal choisi."}
+    text = client.post(address, mended, follow=True).content.decode()
     assert "Urgence vitale" not in text
 
 
@@ -489,7 +493,7 @@ def test_the_queue_is_in_the_order_of_priorities(call: Call, regulator: Person, 
     for priority in ("P3", "P2", "NR", "P1", "", "P0"):
         call(priority=priority, checked=False)
     found = [one.request.priority for one in api.queue(by=regulator, scope=place.scope)]
-    assert found == ["P0", "P1", "", "P2", "P3", "NR"]
+    assert found == ["P0", "P1", "P2", "", "P3", "NR"]  # none is as P2 until somebody says
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def make_member(
 
 
 def proposed(by: Person, request: Request, **criteria: object) -> list[Proposal]:
-    search = api.propose(by=by, request=request, criteria=api.Criteria(**criteria))  # type: ignore[arg-type]
+    search = api.propose(by=by, request=request, criteria=api.Criteria(**criteria))
     return list(Proposal.objects.of_request(request).filter(search=search))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.people import api
+from tests.factories import declare_doctor
 from tests.people.conftest import holder
 
 IDENTITY = {
@@ -72,8 +73,8 @@ def test_a_referring_doctor_who_is_the_patient_does_not_qualify_themself(
     patient: api.Patient, scope: Scope, doctor: object, physician: Person
 ) -> None:
     patient.account = physician
-    patient.referring_doctor = doctor  # type: ignore[assignment]
     patient.save()
+    declare_doctor(patient, doctor)
     before = traits(patient)
     with pytest.raises(PermissionDenied):
         api.change_patient(by=physician, patient=patient, values={"document": "passport", "insi": "00"})

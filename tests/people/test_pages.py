@@ -50,8 +50,10 @@ def test_registering_warns_of_a_duplicate(
         "language": "fr",
     }  # fmt: skip
     assert "Peut-être la même personne" in send(client, "people:register", status=422, **data)
+    assert "second-line" not in page(client, "people:patients", q="frene")
     send(client, "people:register", is_another="on", seeks_doctor="on", **data)
     assert api.Patient.objects.in_scope(scope).count() == 2
+    assert page(client, "people:patients", q="frene").count('<span class="second-line">') == 2  # homonyms
     assert ReferringDoctorRequest.objects.in_scope(scope).count() == 1
     wrong = {**data, "birth_name": "", "birth_date": "2999-01-01", "commune": "nulle part"}
     shown = send(client, "people:register", status=422, **wrong)
@@ -145,7 +147,9 @@ def test_a_patient_reads_their_own_file_and_its_log(client: Client, patient: api
     patient.account = account
     patient.save()
     client.force_login(account)
-    assert "Qui a lu ce dossier" in page(client, "people:patient", patient.pk)
+    own = page(client, "people:patient", patient.pk)
+    assert "Mon dossier" in own
+    assert "Qui a lu mon dossier" in own
     assert "lecture du dossier" in page(client, "people:access_log", patient.pk)
 
 
@@ -156,3 +160,18 @@ def _doctor_with_account(place: territory.Territory) -> directory.Professional:
     doctor.account = holder(Role.PHYSICIAN, place.scope)
     doctor.save()
     return doctor
+
+
+def test_an_address_that_only_writes_leads_to_the_file_and_logs_no_change(
+    client: Client, patient: api.Patient, regulator: Person, scope: Scope
+) -> None:
+    client.force_login(regulator)
+    log = AccessLogEntry.objects.in_scope(scope)
+    for name in ("people:doctor_search", "people:ins"):
+        answer = client.get(reverse(name, args=[patient.pk]))
+        assert answer.headers["Location"] == reverse("people:patient", args=[patient.pk])
+        client.delete(reverse(name, args=[patient.pk]))
+    client.options(reverse("people:patient", args=[patient.pk]))
+    assert not log.exists()
+    client.get(reverse("people:change", args=[patient.pk]))
+    assert [one.purpose for one in log] == ["lecture du dossier"]

@@ -1,15 +1,20 @@
 """Patients are registered once, read in scope, and each reading is written down."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from maillage.directory import api as directory
-from maillage.kernel.models import Entry, Person, Scope
+from maillage.kernel.models import Entry, Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.kernel.scoping import UnscopedQueryError
 from maillage.people import actions, api, queries
 from maillage.people.models import AccessLogEntry, PatientAddress, ReferringDoctorRequest
 from maillage.territory import api as territory
+from tests.factories import declare_doctor
 from tests.people.conftest import holder
 
 
@@ -60,8 +65,7 @@ def test_who_sees_a_patient(
     for person in (coordinator, physician, stranger):
         with pytest.raises(api.Patient.DoesNotExist):
             read(person, patient)
-    patient.referring_doctor = doctor
-    patient.save()
+    declare_doctor(patient, doctor)
     assert read(physician, patient).patient == patient
     api.request_doctor(by=coordinator, patient=patient)
     assert read(coordinator, patient).patient == patient
@@ -157,3 +161,74 @@ def test_the_demonstration_is_invented_and_made_once(peopled_valley: territory.T
     assert not people.exclude(ins_number="").exists()
     assert not people.filter(is_demonstration=False).exists()
     assert {one.identity_status for one in people} == {status.value for status in api.IdentityStatus}
+
+
+def test_who_sees_a_patient_is_the_same_by_the_statement_written_once(
+    scope: Scope, regulator: Person, coordinator: Person, physician: Person
+) -> None:
+    """Roles in one scope, in two, everywhere, nowhere; one's own file; one's own doctor; an open request."""
+    other_scope = Scope.objects.create(kind="territory", label="Ailleurs")
+    everywhere = Person.objects.create_user("partout@exemple.fr")
+    RoleAssignment.objects.create(person=everywhere, role="regulator", starts_on="2020-01-01")
+    away = holder(Role.NURSE, other_scope)
+    both = Person.objects.create_user("deux@exemple.fr")
+    for one in (scope, other_scope):
+        RoleAssignment.objects.create(person=both, role="regulator", scope=one, starts_on="2020-01-01")
+    own = Person.objects.create_user("soi@exemple.fr")
+    doctor = directory.Professional.objects.create(
+        last_name="Aubépine", search_name=" aubepine", account=physician, profession="10"
+    )
+    names = {"birth_first_names": "Ada", "search_name": " ada"}
+    here, there, mine, followed, searching = (
+        api.Patient.objects.create(scope=one, birth_name=name, **names, **more)
+        for one, name, more in (
+            (scope, "Tilleul", {}),
+            (other_scope, "Orme", {}),
+            (other_scope, "Frêne", {"account": own}),
+            (other_scope, "Charme", {}),
+            (scope, "Sorbier", {}),
+        )
+    )
+    declare_doctor(followed, doctor)
+    ReferringDoctorRequest.objects.create(patient=searching, scope=scope, state="requested")
+    seen = {}
+    for person in (regulator, coordinator, physician, everywhere, away, both, own):
+        plain = set(api.Patient.objects.for_person(person))
+        keys = [one.pk for one in (here, there, mine, followed, searching)]
+        found = {one for key in keys if (one := api.patient_seen_by(person, key)) is not None}
+        assert found == plain, person
+        assert api.patient_seen_by(person, 0) is None
+        seen[person.pk] = found
+    assert seen[regulator.pk] == {here, searching}
+    assert seen[coordinator.pk] == {searching}
+    assert (seen[own.pk], seen[physician.pk]) == ({mine}, {followed})
+    assert seen[everywhere.pk] == seen[both.pk] == {here, there, mine, followed, searching}
+
+
+def test_a_reception_finds_a_person_by_their_identity_and_browses_nobody(
+    patient: api.Patient, scope: Scope
+) -> None:
+    """Whoever registered somebody keeps the file open some days; a colleague has to be told who it is."""
+    colleague = holder(Role.CASE_MANAGER, scope)
+
+    def found(text: str) -> list[api.Patient]:
+        return api.search_patients(by=colleague, text=text, purpose="essai")
+
+    for text in ("frene", "eloise frene", "1940-03-14", "14 mars 1940", "39980001", "zzz 1940-03-14"):
+        assert found(text) == [], text
+    for text in ("06 39 98 00 01", "frene 14/03/1940", "14 mars 1940 Frêne Éloïse", "14031940 frene"):
+        assert found(text) == [patient], text
+    assert queries.patients_of(by=colleague, purpose="essai") == ([], 0)
+    with pytest.raises(api.Patient.DoesNotExist):
+        read(colleague, patient)
+    assert api.found_patient(by=colleague, pk=patient.pk, purpose="essai") == patient
+    with pytest.raises(api.Patient.DoesNotExist):
+        api.found_patient(by=holder(Role.NURSE, scope), pk=patient.pk, purpose="essai")
+
+
+def test_who_registers_a_person_keeps_their_file_open_some_days(
+    patient: api.Patient, regulator: Person
+) -> None:
+    assert read(regulator, patient).patient == patient
+    with time_machine.travel(timezone.now() + timedelta(days=8)), pytest.raises(api.Patient.DoesNotExist):
+        read(regulator, patient)

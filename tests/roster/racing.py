@@ -63,7 +63,7 @@ def main() -> None:
         "accepted": accepted,
         "chosen": chosen,
         "holders_right": right,
-        "sound": journal.verify().sound,
+        "intact": journal.verify().intact,
     }
     sys.stdout.write(json.dumps(answer))
 

@@ -57,7 +57,7 @@ def main() -> None:
                 "killed": killed,
                 "states": states,
                 "answered": answered,
-                "sound": journal.verify().sound,
+                "intact": journal.verify().intact,
                 "job": {
                     "state": job.state,
                     "attempts": job.attempts,

@@ -72,7 +72,7 @@ def test_a_consultation_at_the_hour_of_a_duty_is_shown(
     assert "1 garde pendant une consultation" in text
     assert said in text
     assert "consulte ailleurs à ces heures" in page(manager, "duty", saturday.pk)
-    assert "Vous consultez ailleurs à ces heures" in page(doctor, "mine")
+    assert "Vous consultez ailleurs à ces heures" in page(doctor, "own_duties")
     colleague = enter(volunteers[1].professional.account)
     assert "pendant une consultation" not in page(colleague, "detail", saturday.roster_id)
     api.assign(by=coordinator, post=saturday, volunteer=volunteers[1])
@@ -118,7 +118,7 @@ def test_what_is_closed_is_no_conflict_and_what_is_left_open_is(
         hours = [datetime.combine(MAY_2, time(hour), PARIS) for hour in (first, last)]
         agenda.close(
             by=doctor.account, agenda=schedule.agenda, starts_at=hours[0], ends_at=hours[1],
-            key=f"{first}-{last}", **options,  # type: ignore[arg-type]
+            key=f"{first}-{last}", **options,
         )  # fmt: skip
 
     shut(12, 15, schedule=schedule)
@@ -133,7 +133,7 @@ def test_appointments_are_counted_and_outlive_their_opening(
     saturday: api.Post, consults: Open, volunteers: list[api.Volunteer], place: Territory,
     coordinator: Person, clock: object,
 ) -> None:  # fmt: skip
-    clock.move_to(datetime(2026, 4, 20, 9, tzinfo=PARIS))  # type: ignore[attr-defined]
+    clock.move_to(datetime(2026, 4, 20, 9, tzinfo=PARIS))
     doctor = volunteers[0].professional
     schedule = consults(starts=time(13), ends=time(15))
     agenda.extend_slots(agenda=schedule.agenda)
@@ -157,7 +157,7 @@ def test_a_whole_roster_is_read_in_a_few_queries(
         consults(number=number)
     posts = list(api.posts_of(saturday.roster))
     asked = [(one.professional_id, post) for one in volunteers for post in posts]
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    with django_assert_max_num_queries(4):
         found = api.conflicts(asked)
     saturdays = [one for one in posts if one.kind == "saturday_pm"]
     assert len(found) == 4 * len(saturdays)

@@ -66,7 +66,7 @@ def test_the_whole_territory_has_somebody_on_call_on_saturday_afternoon(
         ["71001", "71003"], ["71002", "71004"], ["67001"],
     ]  # fmt: skip
     assert [sector.calendar for sector in sectors] == ["metropole", "metropole", "6AE"]
-    assert verify().sound
+    assert verify().intact
 
 
 def test_a_roster_done_one_running_one_in_draft(populated: Territory, keeper: Person) -> None:

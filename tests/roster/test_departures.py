@@ -14,7 +14,7 @@ from maillage.exchange.api import Notification
 from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.roster import api
-from maillage.roster.actions.leaving import look_for_departures
+from maillage.roster.actions.leaving import report_departures
 from maillage.roster.api import Coverage, RosterError, State
 from maillage.roster.models import Assignment
 from maillage.roster.pages.printing import printed
@@ -210,7 +210,7 @@ def test_the_coordinator_is_told_each_time_somebody_stops(
 def test_who_left_by_another_door_is_found_each_day(
     coordinator: Person, sent: api.Roster, volunteers: list[api.Volunteer], clock: time_machine.Traveller
 ) -> None:
-    assert api.look_for_departures() == 0
+    assert api.report_departures() == 0
     suspend(coordinator, volunteers[1])
     assert told(coordinator).count("duties_to_reassign") == 0
     clock.shift(timedelta(days=1))
@@ -271,7 +271,7 @@ def test_a_duty_that_nobody_took_over_is_to_be_verified_before_it_is_counted(
     manager = enter(coordinator)
     later(clock, nights[2].starts_at, manager)
     LEAVING[why](coordinator, volunteers[1])
-    look_for_departures()
+    report_departures()
     assert "à vérifier" not in page(manager, "statement", sent.pk), "no duty is over yet"
     later(clock, nights[4].starts_at, manager)
     text = page(manager, "statement", sent.pk)

@@ -264,7 +264,7 @@ def test_a_year_is_shown_person_by_person_beside_a_fair_part(
     ]
     assert people[0].line.burden == 30
     assert [round(one.fair["burden"]) for one in people] == [12, 6, 12]
-    assert people[0].beyond == 18
+    assert people[0].excess == 18
     assert people[0].by_month == (*[0.0] * 9, 30.0, 0.0, 0.0)
     text = page(manager, "balance", roster.pk)
     assert "Helene Aubepine porte le plus au-delà de sa part" in text
@@ -295,29 +295,29 @@ def test_a_doctor_is_replaced_from_their_own_page(
     night = next(one for one in posts if one.kind == "night")
     api.assign(by=coordinator, post=night, volunteer=volunteers[0])
     asker, taker = (enter(one.professional.account) for one in volunteers[:2])
-    text = page(asker, "mine")
+    text = page(asker, "own_duties")
     assert "Votre prochaine garde" in text
     assert "dans 60 jours" in text
     assert "provisoire" in text
     assert "Votre prochaine garde" in page(asker, "index")
     assert "Me faire remplacer" in text
-    asked = post(asker, "ask", night.pk, retour="mine")
+    asked = post(asker, "ask", night.pk, retour="own_duties")
     assert "Mes demandes de remplacement" in asked
     assert "remplacement demandé" in asked
-    assert "Me proposer" in page(taker, "mine")
-    offered = post(taker, "offer", Exchange.objects.get().pk, retour="mine")
+    assert "Me proposer" in page(taker, "own_duties")
+    offered = post(taker, "offer", Exchange.objects.get().pk, retour="own_duties")
     assert "dès que c’est accepté" in offered
     offer = Exchange.objects.get().offers.get()
-    assert "Accepter Marc Bouleau" in page(asker, "mine")
-    assert "tient maintenant cette garde" in post(asker, "accept", offer.pk, retour="mine")
-    assert "Aucune garde à venir" in page(asker, "mine")
+    assert "Accepter Marc Bouleau" in page(asker, "own_duties")
+    assert "tient maintenant cette garde" in post(asker, "accept", offer.pk, retour="own_duties")
+    assert "Aucune garde à venir" in page(asker, "own_duties")
     later(clock, night.starts_at - timedelta(days=1), taker)
-    assert "demain" in page(taker, "mine")
+    assert "demain" in page(taker, "own_duties")
     later(clock, night.starts_at - timedelta(minutes=5), taker)
-    assert "aujourd’hui" in page(taker, "mine")
+    assert "aujourd’hui" in page(taker, "own_duties")
     send(coordinator, roster, State.SENT, State.INCOMPLETE, State.TRANSMITTED)
     later(clock, night.starts_at + timedelta(minutes=5), taker)
-    text = page(taker, "mine")
+    text = page(taker, "own_duties")
     assert "Vous êtes de garde en ce moment" in text
     assert "Me faire remplacer" not in text
     assert "Vous êtes de garde en ce moment" in page(taker, "index")
@@ -325,7 +325,7 @@ def test_a_doctor_is_replaced_from_their_own_page(
 
 def test_who_takes_no_duty_is_told_how_to(place: Territory) -> None:
     nurse = enter(make_person("odile.glycine", Role.NURSE, place.scope))
-    assert "Vous n’êtes volontaire dans aucun secteur" in page(nurse, "mine")
+    assert "Vous n’êtes volontaire dans aucun secteur" in page(nurse, "own_duties")
 
 
 # Who is on call.
@@ -348,7 +348,7 @@ def test_a_commune_is_answered_in_a_sentence(
     text = page(manager, "on_call", query=ask)
     assert "Helene Aubepine est de garde jusqu’à demain, 8 h 00" in text.replace("\u00a0", " ")
     assert "06 39 98 00 01" in text.replace("\u00a0", " ")
-    assert "116 117" in text
+    assert "116\N{NO-BREAK SPACE}117" in text
     assert "Helene Aubepine est de garde" in page(manager, "index")
     later(clock, night.ends_at - timedelta(hours=1), manager)
     assert "est de garde jusqu’à 8 h 00" in page(manager, "on_call", query=ask).replace("\u00a0", " ")
@@ -400,7 +400,7 @@ def test_a_commune_is_found_by_its_name(manager: Client, sector: api.Sector) -> 
 
 def test_the_one_answer_is_for_professionals_only(place: Territory) -> None:
     patient = enter(make_person("louis.tilleul", Role.PATIENT, place.scope))
-    for name in ("on_call", "mine", "sectors", "index"):
+    for name in ("on_call", "own_duties", "sectors", "index"):
         assert patient.get(reverse(f"roster:{name}")).status_code == 403
 
 

@@ -289,4 +289,4 @@ def test_two_accept_at_the_same_instant_and_one_is_told_why(tmp_path: Path) -> N
     assert said["decided"] == [True] * 8, "accepted and decided at once: one of the two, and nothing open"
     assert said["inherited"] == 0
     assert said["chosen"] == said["holders_right"] == said["runs"]
-    assert said["sound"]
+    assert said["intact"]

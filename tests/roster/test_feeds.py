@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
 from maillage.kernel.models import Entry, Person
@@ -80,7 +81,7 @@ def test_a_draft_is_not_shown_and_old_duties_go(
     api.Roster.objects.filter(pk=roster.pk).update(state="transmitted")
     everything = events(client, secret)
     assert len(everything) == roster.posts.count()
-    clock.move_to(roster.posts.last().ends_at + timedelta(days=30), tick=False)  # type: ignore[attr-defined]
+    clock.move_to(roster.posts.last().ends_at + timedelta(days=30), tick=False)
     assert 0 < len(events(client, secret)) < len(everything)
 
 
@@ -120,7 +121,7 @@ def test_the_page_makes_shows_once_and_revokes(
     visit.force_login(account(volunteers[0]))
     assert visit.get(address).status_code == 200
     assert visit.post(address, {"shown": str(sector.pk), "label": "Le secteur"}).status_code == 422
-    made = visit.post(address, {"shown": "mine", "label": "Téléphone"})
+    made = visit.post(address, {"shown": "own", "label": "Téléphone"})
     assert made.status_code == 201
     assert made["Cache-Control"] == "no-store"
     secret = made.context["address"].rsplit("/", 1)[1].removesuffix(".ics")
@@ -146,3 +147,34 @@ def test_who_keeps_every_territory_may_show_every_sector(sector: api.Sector) -> 
     visit = Client()
     visit.force_login(make_person("agnes.muguet", Role.COORDINATOR, None))
     assert str(sector) in visit.get(reverse("roster:feeds")).content.decode()
+
+
+@pytest.mark.parametrize("way", ["role", "account"])
+def test_an_address_ends_with_the_right_of_whoever_made_it(
+    coordinator: Person, sector: api.Sector, place: Territory, client: Client, way: str
+) -> None:
+    _feed, secret = api.create_feed(by=coordinator, of=sector, label="Régulation")
+    address = reverse("roster:feed", args=[secret])
+    assert client.get(address).status_code == 200
+    if way == "role":
+        coordinator.roles.update(ends_on=timezone.localdate() - timedelta(days=1))
+    else:
+        coordinator.is_active = False
+        coordinator.save()
+    assert client.get(address).status_code == 404
+    client.force_login(make_person("apres.elle", Role.COORDINATOR, place.scope))
+    text = client.get(reverse("roster:feeds")).content.decode()
+    assert "Ne répond plus" in text
+    assert "Aucun calendrier ne lit encore les gardes" in text
+
+
+def test_ones_own_calendar_ends_once_the_sheet_is_another_accounts(
+    volunteers: list[api.Volunteer], client: Client
+) -> None:
+    own = volunteers[0].professional
+    _feed, secret = api.create_feed(by=account(volunteers[0]), of=own, label="Téléphone")
+    address = reverse("roster:feed", args=[secret])
+    assert client.get(address).status_code == 200
+    own.account = None
+    own.save()
+    assert client.get(address).status_code == 404

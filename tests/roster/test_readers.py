@@ -73,7 +73,7 @@ def test_the_phone_of_who_is_on_call_is_for_those_who_call_them(
     role, client = visitor
     if not allows(role, Permission.VIEW_ROSTER):
         return
-    later(clock, posts[0].starts_at + timedelta(hours=1), client)  # type: ignore[arg-type]
+    later(clock, posts[0].starts_at + timedelta(hours=1), client)
     for name, query in (("on_call", "?commune=71230"), ("index", "")):
         text = page(client, name, query=query)
         assert "Helene Aubepine est de garde" in text

@@ -9,20 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.kernel.sourced_rules import rule
-from maillage.roster.queries.settings import holidays_of
 from maillage.roster.rules.blocks import (
     OPTIONAL,
     Block,
     BlockKind,
-    HolidayCalendar,
     Hours,
-    PublicHolidays,
     blocks,
     burden,
-    calendar_of,
-    easter,
     kinds_on,
-    national_holidays,
 )
 from maillage.roster.rules.workflow import (
     NEXT,
@@ -34,6 +28,8 @@ from maillage.roster.rules.workflow import (
     is_long_enough,
     obstacle,
 )
+from maillage.territory.api import HolidayCalendar, PublicHolidays, holidays_of
+from maillage.territory.rules.holidays import calendar_of, easter, national_holidays
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = Hours(time(8), time(20))
@@ -55,7 +51,7 @@ FIRST, LAST = date(2026, 7, 1), date(2026, 12, 31)
 
 
 def made(first: date, last: date | None = None, zone: ZoneInfo = PARIS, **kw: object) -> list[Block]:
-    return blocks(first, last or first, HOURS, kw.pop("kept", METROPOLE), zone, **kw)  # type: ignore[arg-type]
+    return blocks(first, last or first, HOURS, kw.pop("kept", METROPOLE), zone, **kw)
 
 
 def test_a_weekday_has_its_night_and_nothing_else() -> None:
@@ -145,7 +141,7 @@ def test_good_friday_is_kept_only_where_it_is_legal() -> None:
 def test_every_calendar_has_its_sourced_rule(calendar: HolidayCalendar) -> None:
     for year in (2024, 2026, 2040):
         assert off_in(holidays_of(calendar, date(year, 1, 1)), year) >= national_holidays(year)
-    found = rule(f"roster.holidays.{calendar.name.lower()}", date(2026, 1, 1))
+    found = rule(f"territory.holidays.{calendar.name.lower()}", date(2026, 1, 1))
     assert found.source
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from maillage.directory.api import Profession
 from maillage.kernel import outbox
 from maillage.kernel.models import Person
-from maillage.orientation.pages.strip import _on_call
+from maillage.orientation.pages.day_summary import _on_call
 from maillage.roster import api
 from maillage.roster.api import Coverage, Hours, Period, RosterError, State
 from maillage.roster.models import SectorCommune
@@ -90,7 +90,7 @@ def test_it_is_never_the_answer_of_the_permanence_of_care(
     assert "cabinets" not in evening.sentence
     assert "15" not in evening.sentence
     said = _on_call(sector, answer)
-    assert said.startswith("Garde partagée Infirmiers (infirmier")
+    assert said.startswith("Infirmiers (garde partagée)")
     assert said.endswith("Inès Capucine")
 
 

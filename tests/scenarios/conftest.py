@@ -1,10 +1,11 @@
 """One demonstration, prepared as a user prepares it by `maillage demo`; each story has a server on a copy.
 
-Prepared once for each worker. A copy starts at the time that the demonstration showed when it was prepared.
+Prepared once for all workers. A copy starts at the time that the demonstration showed when it was prepared.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -35,20 +36,32 @@ def free_port() -> int:
 
 @contextmanager
 def own_database(template: str = "template1") -> Iterator[dict[str, str]]:
-    """Yield the environment of a database of its own: a SQLite file, or a new PostgreSQL database.
+    """Yield the environment of a database of its own, as `make_database` gives it."""
+    database = make_database(template)
+    yield database
+    drop_database(database)
+
+
+def make_database(template: str = "template1") -> dict[str, str]:
+    """Return the environment of a SQLite file, or of a new PostgreSQL database.
 
     The latter starts as a copy of `template`, which nobody may be using.
     """
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
-        yield {}
-        return
+        return {}
     name = f"maillage_scenarios_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
+
+
+def drop_database(database: dict[str, str]) -> None:
+    """Remove what `make_database` made on a server."""
+    if database:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            name = database["DATABASE_URL"].rsplit("/", 1)[-1]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def environment_of(home: Path, database: dict[str, str]) -> dict[str, str]:
@@ -120,12 +133,37 @@ class Demonstration:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demonstration, datetime]]:
-    """Prepare the demonstration as a user does, on an empty machine; give it stopped, with its time."""
-    with own_database() as database:
-        made = Demonstration(tmp_path_factory.mktemp("prepared"), database)
-        with serving(made.home, database, "demo"):
-            pass
-        yield made, made.now()
+    """Prepare the demonstration as a user does, on an empty machine; give it stopped, with its time.
+
+    The first worker that needs it prepares it for the others; the last one removes its database.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demonstration"
+    folder.mkdir(exist_ok=True)
+    note, user = folder / "prepared.json", folder / f"{os.getpid()}.user"
+    with locked(folder):
+        if not note.exists():
+            made = Demonstration(folder / f"home-{os.getpid()}", make_database())
+            made.home.mkdir()
+            with serving(made.home, made.database, "demo"):
+                pass
+            note.write_text(json.dumps([str(made.home), made.database, made.now().isoformat()]))
+        home, database, moment = json.loads(note.read_text())
+        user.touch()
+    yield Demonstration(Path(home), database), datetime.fromisoformat(moment)
+    with locked(folder):
+        user.unlink()
+        if not any(folder.glob("*.user")):
+            note.unlink()
+            drop_database(database)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one worker at a time in."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")

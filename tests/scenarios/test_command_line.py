@@ -125,7 +125,7 @@ def test_measured_travel_times_replace_the_estimate_or_are_refused(
 def test_the_journal_is_verified(command: Command, fictional: Path) -> None:
     command("data", "import", str(fictional))
     sound = json.loads(command("journal", "verify", "--json").stdout)
-    assert sound["sound"]
+    assert sound["intact"]
     assert sound["entries"] >= 1
 
 
@@ -143,4 +143,4 @@ def test_a_backup_brings_the_database_back(command: Command, fictional: Path, tm
     restored = command("restore", str(archive), "--yes", "--digest", digest[1], "--quiet")
     assert restored.returncode == 0, restored.stderr
     assert packs_of(command) == before
-    assert json.loads(command("journal", "verify", "--json").stdout)["sound"]
+    assert json.loads(command("journal", "verify", "--json").stdout)["intact"]

@@ -7,12 +7,16 @@ the administrator, answers at the same desk in another browser; Hélène Aubépi
 import json
 import re
 import time
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import NewPage, assert_axe_clean, screenshot, settle, sign_in
+from tests.scenarios.conftest import Demonstration, serving
 
 pytestmark = [pytest.mark.browser]
 
@@ -103,7 +107,15 @@ def told(page: Page, sentence: str) -> None:
 
 def closed_today(page: Page) -> int:
     page.goto(DESK)
-    return int(page.locator(".desk-strip dl > div", has_text="Closes").locator("dd").inner_text())
+    return int(page.locator(".desk-summary dl > div", has_text="Closes").locator("dd").inner_text())
+
+
+def at_the_hour(demonstration: Demonstration, offer: str) -> AbstractContextManager[str]:
+    """Serve the same installation five minutes into the appointment of `offer` (« 14 h 15 chez… »)."""
+    hour, minute = re.match(r"(\d+) h (\d+)", offer).groups()
+    now = demonstration.now().astimezone(ZoneInfo("Europe/Paris"))
+    demonstration.at(now.replace(hour=int(hour), minute=int(minute), second=0) + timedelta(minutes=5))
+    return serving(demonstration.home, demonstration.database, "serve", "--workers", "1", MAILLAGE_DEMO="1")
 
 
 def messages_sent(home: Path, count: int) -> list[dict[str, str]]:
@@ -118,7 +130,7 @@ def messages_sent(home: Path, count: int) -> list[dict[str, str]]:
 
 
 def test_a_febrile_child_from_the_call_to_the_indicator(
-    new_page: NewPage, demo_url: str, demo_home: Path, second_regulator: str
+    new_page: NewPage, demonstration: Demonstration, demo_url: str, demo_home: Path, second_regulator: str
 ) -> None:
     # Saturday, a little after two. Yanis takes the call of the febrile child.
     yanis = at_work(new_page, demo_url, "regulator")
@@ -171,23 +183,36 @@ def test_a_febrile_child_from_the_call_to_the_indicator(
     assert_no_health(demo_home, second)
     assert_own_doctor_told(new_page, demo_url, demo_home, own_doctor)
 
-    # Hélène, on her telephone, says in one tap that she saw the child; a second tap would change nothing.
-    helene = at_work(new_page, demo_url, "physician", "/messages/", width=360)
+    # Hélène is told at once, on her telephone; what became of the child is not to be said before the hour.
     number = request.rstrip("/").rsplit("/", 1)[-1]
-    helene.locator(f'a[href$="#demande-{number}"]').first.click()
-    waiting = helene.locator(f"#demande-{number}")
-    settle(helene)
-    assert_axe_clean(helene)
-    screenshot(helene, "regulation-issue-telephone")
-    waiting.get_by_role("button", name=re.compile("^Vu")).click()
-    told(helene, "La demande est close")
+    seen = re.compile("^Vu")
+    expect(expected_by(new_page, demo_url, number).get_by_role("button", name=seen)).to_have_count(0)
 
-    # The request is closed, the outcome is on its screen, and the day's indicator has moved by one.
-    yanis.goto(request)
-    expect(yanis.locator(".desk-marks", has_text="Close").first).to_be_visible()
-    yanis.locator("summary", has_text="Ce qui s’est passé").click()
-    expect(yanis.locator(".timeline")).to_contain_text(f"Vu · {EFFECTOR}")
-    assert closed_today(yanis) == closed_before + 1
+    # At the hour, she says in one tap that she saw the child; a second tap would change nothing.
+    with at_the_hour(demonstration, second) as later:
+        waiting = expected_by(new_page, later, number)
+        settle(waiting.page)
+        assert_axe_clean(waiting.page)
+        screenshot(waiting.page, "regulation-issue-telephone")
+        waiting.get_by_role("button", name=seen).click()
+        told(waiting.page, "La demande est close")
+
+        # The request is closed, the outcome is on its screen, and the day's indicator has moved by one.
+        yanis = at_work(new_page, later, "regulator", request.removeprefix(demo_url))
+        expect(yanis.locator(".desk-marks", has_text="Close").first).to_be_visible()
+        yanis.locator("summary", has_text="Ce qui s’est passé").click()
+        expect(yanis.locator(".timeline")).to_contain_text(f"Vu · {EFFECTOR}")
+        assert closed_today(yanis) == closed_before + 1
+        # This server stops: a live screen left open would ask for it again.
+        for page in (yanis, waiting.page):
+            page.goto("about:blank")
+
+
+def expected_by(new_page: NewPage, base: str, number: str) -> Locator:
+    """Return what Hélène reads of a request on her telephone, followed from her messages."""
+    helene = at_work(new_page, base, "physician", "/a-traiter/", width=360)
+    helene.locator(f'a[href$="#demande-{number}"]').first.click()
+    return helene.locator(f"#demande-{number}")
 
 
 def assert_no_health(home: Path, offer: str) -> None:
@@ -205,7 +230,7 @@ def assert_own_doctor_told(new_page: NewPage, demo_url: str, home: Path, name: s
     answered = "a reçu une réponse"
     found = [one["text"] for one in messages_sent(home, 2) if answered in one["text"]]
     if not found:  # no number known: somebody is asked to call
-        page = at_work(new_page, demo_url, "regulator", "/messages/")
+        page = at_work(new_page, demo_url, "regulator", "/a-traiter/")
         line = page.locator("li", has_text=name).filter(has_text=answered)
         expect(line).to_have_count(1)
         found = [line.inner_text()]
@@ -219,6 +244,7 @@ def test_replayed_with_a_red_flag_booking_is_blocked_and_15_is_shown(
     page = at_work(new_page, demo_url, second_regulator, width=360)
     page.goto(f"{DESK}appel/")
     page.locator("#id_motive").select_option("M03.14")
+    page.locator("#id_caller_kind").select_option("FAMILLE")
     page.get_by_role("button", name="Enregistrer et poser les questions").click()
     answer(page, rash="yes")
     expect(page.get_by_role("heading", name=re.compile("Signe d’alerte"))).to_be_visible()
@@ -239,7 +265,10 @@ def test_a_vital_motive_opens_the_15_at_once_and_no_slot_is_reachable(
     page.goto(f"{DESK}appel/")
     page.locator("#id_motive").select_option("M01.01")
     page.locator("#id_age_years").fill("62")
+    page.locator("#id_caller_kind").select_option("FAMILLE")
+    expect(page.get_by_role("heading", name=re.compile("Urgence vitale"))).to_be_visible()
     page.get_by_role("button", name="Enregistrer et poser les questions").click()
+    page.wait_for_url(re.compile(r"/regulation/\d+/"))
     expect(page.get_by_role("heading", name=re.compile("Urgence vitale"))).to_be_visible()
     expect(page.get_by_role("link", name="15", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Réserver|Retenir|Chercher qui"))).to_have_count(0)

@@ -179,7 +179,7 @@ def test_the_doctor_who_falls_ill_on_friday_is_replaced_everywhere(
         coordinator.goto(f"{base}{roster}?mois={duty.starts_at:%Y-%m}")
         coordinator.locator(of_duty).click()
         other = note_first_possible_offer(coordinator)
-        expect(coordinator.get_by_text(f"{other} prend la garde")).to_be_visible()
+        expect(coordinator.get_by_text(f"{other} propose de prendre la garde")).to_be_visible()
         assert calendar(of_sector)[key].holder == ill  # nothing moves before it is accepted
         settle(coordinator)
         assert_axe_clean(coordinator)
@@ -199,7 +199,7 @@ def test_the_doctor_who_falls_ill_on_friday_is_replaced_everywhere(
         # Five minutes into the duty: the regulator's desk names her.
         regulator = new_page(base)
         sign_in(regulator, "regulator", "/regulation/")
-        line = regulator.locator(".desk-strip p").filter(has_text=re.compile(f"^\\s*{sector}"))
+        line = regulator.locator(".desk-summary p").filter(has_text=re.compile(f"^\\s*{sector}"))
         expect(line).to_contain_text(ME)
         expect(line).not_to_contain_text(ill)
         regulator.goto(f"{base}/gardes/")

@@ -14,7 +14,7 @@ from maillage.kernel.sourced_rules import rule
 from maillage.territory import api
 from maillage.territory.actions.flows import delete_travel_matrix, import_travel_matrix
 from maillage.territory.computations import array_cache, pairs_cache
-from maillage.territory.computations.access import national_access
+from maillage.territory.computations.access import national_access, national_flows
 from maillage.territory.computations.access_diagnosis import diagnose
 from maillage.territory.computations.access_summary import summary
 from maillage.territory.computations.apl_parameters import parameter_set, parameter_sets, reach
@@ -44,6 +44,24 @@ def test_accessibility_is_the_published_formula(fictional_country: api.Atlas) ->
     catchment = weights.T @ access.demand
     ratio = np.divide(access.supply, catchment, out=np.zeros(pairs.n), where=catchment > 0)
     np.testing.assert_allclose(access.apl, weights @ ratio, rtol=1e-12)
+
+
+def test_what_a_process_computes_of_the_country_is_on_files_that_all_share(
+    fictional_country: api.Atlas,
+) -> None:
+    access = national_access(fictional_country)
+    modelled = national_flows(access)
+    kept = (access.structure.by_home.data, access.structure.by_site.indices, modelled.volume, modelled.share)
+    for values in kept:
+        assert isinstance(_root(values), np.memmap)
+    assert modelled.volume.sum() + access.result.unreachable_supply == pytest.approx(access.supply.sum())
+
+
+def _root(values: np.ndarray) -> object:
+    """The array that `values` is a view of, however many views ago."""
+    while isinstance(values.base, np.ndarray):
+        values = values.base
+    return values
 
 
 def test_an_older_gp_offers_what_the_parameters_say(fictional_country: api.Atlas) -> None:
@@ -91,8 +109,8 @@ def test_a_commune_with_a_service_is_at_no_distance(fictional_country: api.Atlas
     assert (nearest.minutes[held] == 0).all()
     assert (nearest.minutes[~held] > 0).all()
     found = remoteness(fictional_country, nearest.minutes, EVERYONE)
-    assert list(found.beyond) == rule("territory.access.travel_bounds").value
-    assert list(found.beyond.values()) == sorted(found.beyond.values(), reverse=True)
+    assert list(found.share_over) == rule("territory.access.travel_bounds").value
+    assert list(found.share_over.values()) == sorted(found.share_over.values(), reverse=True)
 
 
 def test_figures_are_computed_once_for_the_same_inputs(fictional_country: api.Atlas) -> None:

@@ -162,7 +162,7 @@ def test_flows_are_imported_once_and_told(coordinator: Person, valley: Territory
         .values_list("verb", flat=True)
     )
     assert verbs == ["territory.flows_imported"] * 2 + ["territory.flows_deleted"]
-    assert verify().sound
+    assert verify().intact
 
 
 def test_a_refused_table_leaves_nothing(coordinator: Person, patient: Person, valley: Territory) -> None:

@@ -1,4 +1,4 @@
-"""What each page asks of the territory's tables, warm: a query more is a decision, not an accident.
+"""What each page asks of the territory's tables, its map drawn, warm: one query more is a decision.
 
 Sessions, roles and what other contexts show in the masthead are left out: they are not this context's.
 """
@@ -15,13 +15,13 @@ from maillage.kernel.models import Person
 from maillage.territory import api
 
 QUERIES = {
-    "portrait": 7,
-    "supply": 8,
-    "access": 7,
-    "white_zones": 5,
-    "flows": 7,
-    "needs": 11,
-    "what_if": 7,
+    "portrait": 12,
+    "supply": 17,
+    "access": 10,
+    "white_zones": 8,
+    "flows": 10,
+    "needs": 17,
+    "what_if": 11,
 }
 
 

@@ -134,7 +134,7 @@ def test_everything_is_in_the_journal(coordinator: Person, draft: Scenario, comm
         "territory.scenario_changed",
         "territory.draft_opened",
     ]
-    assert verify().sound
+    assert verify().intact
 
 
 def change(client: Client, territory: Territory, commune: str, **values: str):
@@ -161,7 +161,7 @@ def test_a_change_answers_with_what_moved_only(
     assert 'id="what-if-key"' in text, "the next click has a key of its own"
     moved = values_in(answer)
     assert commune in moved
-    assert set(next(iter(moved.values()))) == {"apl", "gap", "white_zone"}
+    assert set(next(iter(moved.values()))) == {"apl", "gain", "gap", "white_zone"}
     undone = visitor.post(reverse("territory:what_if_undo", args=[valley.slug]), **HTMX)
     assert "Avec 1 changement," in undone.content.decode()
     assert values_in(undone)[commune]["apl"] < moved[commune]["apl"]

@@ -1,23 +1,36 @@
 """Territories: created from communes, renamed, redrawn, journalled; found by text; overlapping."""
 
+from zoneinfo import available_timezones
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from maillage.kernel.models import Entry, Person, Scope
 from maillage.kernel.names import place_name
+from maillage.kernel.rules import Role
+from maillage.kernel.sourced_rules import rule
 from maillage.territory import api, queries
 from maillage.territory.models import Commune, Territory
+from maillage.territory.rules.hours import time_zone_of
 from maillage.territory.rules.kinds import Group, TerritoryKind
-from maillage.territory.rules.perimeter import Trouble, read_pasted
+from maillage.territory.rules.perimeter import ProblemKind, read_pasted
+from tests.factories import make_commune
 from tests.packs import PackCopy, person
 from tests.territory.test_packs_import import _drop_last_commune
 
-pytestmark = pytest.mark.usefixtures("fictional_country")
+pytestmark = pytest.mark.usefixtures("fictional_country", "overseas")
+
+
+@pytest.fixture
+def overseas(fictional_country: object) -> None:
+    """A commune of La Réunion and one of Mayotte."""
+    for code in ("97411", "97608"):
+        make_commune(code)
 
 
 def _create(by: Person | None = None, **others: object) -> Territory:
     given = {"kind": TerritoryKind.CPTS, "name": "Les Aulnes", "codes": ["00001", "00002"], **others}
-    return api.create_territory(by=by, **given)  # type: ignore[arg-type]
+    return api.create_territory(by=by, **given)
 
 
 def test_a_territory_has_its_communes_its_scope_and_a_line_in_the_journal(coordinator: Person) -> None:
@@ -36,7 +49,8 @@ def test_a_territory_has_its_communes_its_scope_and_a_line_in_the_journal(coordi
         ({"codes": ["00001", "99999"]}, "99999"),
         ({"name": "  "}, "Donnez un nom"),
         ({"name": "x" * 121}, "120 caractères"),
-        ({"time_zone": "Europe/Charolles"}, "fuseau horaire"),
+        ({"codes": ["00001", "97411"]}, "00001, 97411 n’ont pas la même heure"),
+        ({"codes": ["97411", "97608"]}, "n’ont pas la même heure"),
         ({"slug": "nouveau"}, "déjà prise"),
     ],
 )
@@ -47,6 +61,34 @@ def test_an_unacceptable_territory_is_refused_and_leaves_nothing(
         _create(**others)
     assert not Territory.objects.exists()
     assert not Scope.objects.exists()
+
+
+def test_a_territory_has_the_hour_of_its_communes() -> None:
+    territory = _create(codes=["97411"])
+    assert territory.scope.time_zone == "Indian/Reunion"
+    assert _create(codes=["00001"]).scope.time_zone == "Europe/Paris"
+    with pytest.raises(api.PerimeterError, match="n’ont pas l’heure du territoire"):
+        api.change_perimeter(by=person(Role.COORDINATOR), territory=territory, codes=["97411", "00002"])
+    assert api.member_codes(territory) == ["97411"]
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"),
+    [
+        ("71230", "Europe/Paris"),
+        ("2A004", "Europe/Paris"),
+        ("97123", "America/Guadeloupe"),
+        ("97701", "America/Guadeloupe"),
+        ("97608", "Indian/Mayotte"),
+        ("98735", "Pacific/Tahiti"),
+        ("98731", "Pacific/Marquesas"),
+        ("98719", "Pacific/Gambier"),
+    ],
+)
+def test_the_hour_of_a_commune_is_that_of_the_longest_beginning(code: str, zone: str) -> None:
+    table = rule("territory.perimeter.time_zones").value
+    assert time_zone_of(code, table) == zone
+    assert set(table.values()) <= available_timezones()
 
 
 def test_two_territories_of_one_name_have_two_addresses() -> None:
@@ -195,10 +237,10 @@ def test_a_pasted_list_is_read_whatever_its_shape(text: str, codes: tuple[str, .
 def test_problems_name_their_line() -> None:
     pasted = read_pasted("code;nom\n71230;Gueugnon\n71999;Rien\nxx;?\n1001;L’Abergement\n71230;encore", KNOWN)
     assert [(problem.line, problem.text, problem.trouble) for problem in pasted.problems] == [
-        (3, "71999", Trouble.UNKNOWN),
-        (4, "xx", Trouble.NOT_A_CODE),
-        (5, "1001", Trouble.LOST_ZERO),
-        (6, "71230", Trouble.REPEATED),
+        (3, "71999", ProblemKind.UNKNOWN),
+        (4, "xx", ProblemKind.NOT_A_CODE),
+        (5, "1001", ProblemKind.LOST_ZERO),
+        (6, "71230", ProblemKind.REPEATED),
     ]
     assert not pasted.is_usable
     assert read_pasted("1001\n71230\n71230", KNOWN).is_usable

@@ -38,7 +38,7 @@ def _text(client: Client, name: str, *arguments: str, query: str = "") -> str:
     return answer.content.decode()
 
 
-FORM = {"name": "Mon secteur", "kind": "libre", "time_zone": "Europe/Paris", "parent": "", "step": "save"}
+FORM = {"name": "Mon secteur", "kind": "libre", "parent": "", "step": "save"}
 
 
 def test_the_list_names_each_territory_with_its_people(visitor: Client, valley: Territory) -> None:
@@ -220,7 +220,7 @@ def test_the_data_page_tells_completeness_and_the_last_import(
     ("name", "words"),
     [
         ("index", "Create a territory"),
-        ("create", "Time zone"),
+        ("create", "Create a territory"),
         ("data", "without a médecin traitant, 16 and over"),
     ],
 )

@@ -6,6 +6,8 @@ from datetime import date
 
 from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.tables import Column, Row, Table
+from maillage.web.drawing import Area, BarChart, Series, StaticMap, Town, draw_bars, draw_map
+from maillage.web.drawing.geometry import Geometry
 from maillage.web.report.content import (
     Drawing,
     Figures,
@@ -17,8 +19,6 @@ from maillage.web.report.content import (
     Report,
     Section,
 )
-from maillage.web.report.drawing import Area, BarChart, Series, StaticMap, Town, draw_bars, draw_map
-from maillage.web.report.drawing.geometry import Geometry
 
 HOSTILE = (
     '#import "x": *',
@@ -143,4 +143,4 @@ def report(**changes: object) -> Report:
             ),
         ),
     }
-    return Report(**{**fields, **changes})  # type: ignore[arg-type]
+    return Report(**{**fields, **changes})

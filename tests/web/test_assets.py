@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from maillage.web.wording import script_texts
+
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = {line for line in (ROOT / "assets/icons.txt").read_text().splitlines() if line and line[0] != "#"}
 TEMPLATES = "\n".join(path.read_text() for path in (ROOT / "src/maillage").rglob("*.html"))
@@ -28,10 +30,7 @@ def test_versions_are_exact_and_the_lock_has_them() -> None:
 
 def test_scripts_take_their_words_from_the_server() -> None:
     said = set(re.findall(r'\btext\("(\w+)"', SCRIPTS)) | {"sorted_ascending", "sorted_descending"}
-    known = set(
-        re.findall(r'^        "(\w+)": _\(', (ROOT / "src/maillage/web/context.py").read_text(), re.M)
-    )
-    assert said - known == set()
+    assert said - set(script_texts()) == set()
 
 
 def test_no_page_styles_or_scripts_inline() -> None:

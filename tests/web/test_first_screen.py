@@ -1,24 +1,38 @@
 """The first screen: what each context contributes, gathered; a new context changes no file of the shell."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from maillage.config import demonstration
+from maillage.directory.models import Membership, Structure
 from maillage.kernel import contributions
 from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Role
+from maillage.people.models import Patient
+from maillage.roster.models import Sector
+from maillage.roster.queries.sectors import own_sectors_first
 from maillage.territory import api as territory
+from tests.factories import make_professional
 from tests.packs import fictional_country, fictional_pack
 
 __all__ = ["fictional_country", "fictional_pack"]
 
-MOST_STATEMENTS = 15
+#: Of a professional with tasks, meetings and requests sent: what waits, the blocks, the masthead.
+MOST_STATEMENTS = 21
+#: What a sentence says where nothing is the role’s own.
+GENERIC = "Rien ne vous attend aujourd’hui."
+#: They come for the figures: a territory that nobody has diagnosed has none to say.
+NOTHING_BEFORE_A_DIAGNOSIS = {Role.ANALYST, Role.PREVENTION_LEAD}
 demonstrated: list[tuple[object, datetime]] = []
 
 
@@ -83,6 +97,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "roster",
         "agenda",
         "orientation",
+        "care",
         "web",
     ]
     assert names == order
@@ -128,17 +143,85 @@ def test_each_role_lands_on_its_own_screen_in_few_statements(populated: None, cl
             continue
         assert answer.status_code == 200, role
         screens[role] = answer.content.decode()
-        statements = [one["sql"] for one in captured.captured_queries]
+        # What marks a transaction is no statement of a block.
+        every = [one["sql"] for one in captured.captured_queries]
+        statements = [one for one in every if not one.startswith(("SAVEPOINT", "RELEASE"))]
         assert len(statements) <= MOST_STATEMENTS, f"{role}: {len(statements)}\n" + "\n".join(statements)
     titles = {
         Role.COORDINATOR: ("Étapes légales des gardes", "Sans médecin traitant"),
-        Role.PHYSICIAN: ("Mes prochaines gardes",),
+        Role.PHYSICIAN: ("Mes gardes",),
         Role.EHPAD: ("Qui appeler maintenant", "Demandes en cours"),
         Role.NURSE: ("Qui appeler maintenant",),
         Role.PHARMACIST: ("Qui appeler maintenant",),
-        Role.ANALYST: ("Val-de-Brume",),
-        Role.ADMINISTRATOR: ("Val-de-Brume",),
+        Role.PATIENT: ("Qui me soigne", "Mon dossier", "Trouver un professionnel", "tel:15"),
+        Role.CARER: ("Qui appeler en cas de besoin", "tel:15", "tel:116117"),
+        Role.ANALYST: ("Val-de-Brume", "Accessibilité"),
+        Role.BOARD: ("Zones blanches", "Étapes légales des gardes"),
+        Role.PREVENTION_LEAD: ("Besoins", "Portrait"),
+        Role.DPO: ("Lectures de dossiers", "Aucune lecture de dossier à regarder"),
+        Role.ADMINISTRATOR: ("Santé de l’installation", "à surveiller"),
     }
     missing = [(role, one) for role, wanted in titles.items() for one in wanted if one not in screens[role]]
     assert not missing
     assert "Étapes légales" not in screens[Role.PHYSICIAN]
+    night = screens[Role.EHPAD]
+    assert night.index("tel:15") < night.index("tel:116117") < night.index(reverse("roster:on_call"))
+
+
+def test_each_role_reads_a_sentence_of_its_own_and_every_link_opens(populated: None, client: Client) -> None:
+    wrong = []
+    for role in set(Role) - {Role.REGULATOR}:
+        client.force_login(account_of(role))
+        main = re.split(r"<main|</main>", client.get("/").content.decode())[1]
+        blocks = re.findall(r'<section class="first-screen-block".*?</section>', main, re.DOTALL)
+        if GENERIC in main and role not in NOTHING_BEFORE_A_DIAGNOSIS:
+            wrong.append((role, "a sentence of anybody"))
+        wrong += [(role, "an empty block") for one in blocks if not re.search(r"<li>|<p", one)]
+        if not 1 <= len(blocks) <= 5:
+            wrong.append((role, f"{len(blocks)} blocks"))
+        for link in sorted(set(re.findall(r'<a [^>]*href="(/[^"#]*)', " ".join(blocks)))):
+            if (status := client.get(unescape(link), follow=True).status_code) != 200:
+                wrong.append((role, f"{link}: {status}"))
+    assert not wrong
+
+
+def test_no_block_names_a_patient(populated: None, client: Client) -> None:
+    names = {one.name for one in Patient._base_manager.filter(account=None)}
+    assert names
+    for role in set(Role) - {Role.REGULATOR}:
+        client.force_login(account_of(role))
+        main = re.split(r"<main|</main>", client.get("/").content.decode())[1]
+        assert not [one for one in names if one in main], role
+
+
+#: Words of the trade that no page of a patient says.
+OF_THE_TRADE = re.compile(
+    r"APL|PDSA|effecteur|régulat|orientation|standardisé|périmètre|patientèle|INSi|matricule|"
+    r"identité (?:provisoire|récupérée|qualifiée)|qualifier|orphelin|éligib",
+    re.IGNORECASE,
+)
+
+
+def test_a_patient_reads_their_own_words(populated: None, client: Client) -> None:
+    patient = account_of(Role.PATIENT)
+    client.force_login(patient)
+    own = patient.patient_file.pk
+    for address in ("/", reverse("people:patient", args=[own]), reverse("people:access_log", args=[own])):
+        main = re.split(r"<main|</main>", client.get(address).content.decode())[1]
+        said = strip_tags(re.sub(r"<details.*</details>", "", main, flags=re.DOTALL))
+        assert OF_THE_TRADE.findall(said) == [], address
+        assert "Patients" not in said, address
+
+
+def test_an_ehpad_reads_the_sector_of_its_own_commune_first(populated: None) -> None:
+    person = account_of(Role.EHPAD)
+    last = Sector.objects.filter(kind="pdsa").order_by("name").last()
+    assert last is not None
+    assert own_sectors_first(person)[0] != last
+    home = Structure.objects.first()
+    commune = territory.Commune.objects.filter(sector_memberships__sector=last).first()
+    assert home is not None
+    Structure.objects.filter(pk=home.pk).update(commune=commune)
+    sheet = make_professional("Glycine", "Odile", account=person)
+    Membership.objects.create(professional=sheet, structure=home, source="test")
+    assert own_sectors_first(person)[0] == last

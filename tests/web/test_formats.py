@@ -9,6 +9,12 @@ from django.utils import translation
 from maillage.kernel import formats
 
 
+def test_a_list_and_a_named_value_are_written_as_each_language_does() -> None:
+    assert formats.listed([formats.told("a", "1"), "b"]) == "a\u00a0: 1\u00a0; b"
+    with translation.override("en"):
+        assert formats.listed([formats.told("a", "1"), "b"]) == "a: 1; b"
+
+
 @pytest.mark.parametrize(
     ("value", "decimals", "french", "english"),
     [

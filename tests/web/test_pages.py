@@ -30,8 +30,8 @@ def test_parts_stand_under_their_verb_and_empty_verbs_are_left_out(coordinator: 
     assert know.current is not None
     assert str(know.current.label) == "Structures"
     assert act.current is None
-    assert [str(link.label) for link in shown.direct] == ["Messages"]
-    assert "Messages" not in {str(link.label) for link in act.menu}
+    assert [str(link.label) for link in shown.direct] == ["À traiter"]
+    assert "À traiter" not in {str(link.label) for link in act.menu}
 
 
 def test_a_menu_says_how_much_waits_in_it() -> None:
@@ -87,6 +87,16 @@ def test_a_missing_page_says_where_and_what_next(visitor: Client) -> None:
     answer = visitor.get("/nulle-part/")
     assert answer.status_code == 404
     assert "/nulle-part/" in answer.content.decode()
+
+
+@pytest.mark.parametrize("theme", ["clair" * 1_000_000, "é"])
+def test_what_is_too_long_to_be_read_is_said_on_a_page_of_ours(visitor: Client, theme: str) -> None:
+    fields = {f"x{place}": "1" for place in range(1200)} if theme == "é" else {}
+    answer = visitor.post(reverse("web:appearance"), {"theme": theme, **fields})
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "ne peut pas être lu" in page
+    assert 'href="tel:15"' in page
 
 
 def test_a_forbidden_page_gives_the_reason(visitor: Client) -> None:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from maillage.web.report.drawing import (
+from maillage.web.drawing import (
     Area,
     Badge,
     BarChart,
@@ -16,10 +16,10 @@ from maillage.web.report.drawing import (
     draw_bars,
     draw_map,
 )
-from maillage.web.report.drawing.geometry import Projection, centre, outline, rings
-from maillage.web.report.drawing.labels import Candidate, place
-from maillage.web.report.drawing.maps import class_of, grey
-from maillage.web.report.drawing.svg import width_of, wrapped
+from maillage.web.drawing.geometry import Projection, centre, outline, rings
+from maillage.web.drawing.labels import Candidate, place
+from maillage.web.drawing.maps import class_of, grey
+from maillage.web.drawing.svg import width_of, wrapped
 from tests.web.report_samples import HOSTILE, sample_map, square
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,5 +1,9 @@
 """One table, sorted and exported as its reader expects."""
 
+import csv
+import io
+
+import pytest
 from django.utils import translation
 
 from maillage.kernel.tables import Column, Row, Table
@@ -39,6 +43,23 @@ def test_csv_for_a_french_and_an_english_spreadsheet():
     )
     with translation.override("en"):
         assert "71187,Écuisses,2.5\r\n" in TABLE.as_csv()
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_quoted"),
+    [
+        *(
+            (text, True)
+            for text in ("=1", "+33", "-1", "@a", "\t=1", "\r=1", "\n1", " =1", "\xa0=1", "\u200b@a")
+        ),
+        *((text, True) for text in ("\uff1d1", "\uff0b1", "\uff0d1", "\uff20a")),
+        *((text, False) for text in ("a\n=1", "– 2", "2=2", "Saint-Éloi", "", " ")),
+    ],
+)
+def test_no_spreadsheet_runs_what_somebody_typed(typed: str, is_quoted: bool) -> None:
+    table = Table("t", "T", [Column("name", "Nom")], [Row({"name": typed})])
+    (_heading, (cell,)) = csv.reader(io.StringIO(table.as_csv(), newline=""), delimiter=";")
+    assert cell == ("'" + typed if is_quoted else typed)
 
 
 def test_cells_are_written_in_the_unit_of_their_column():

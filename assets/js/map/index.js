@@ -1,4 +1,6 @@
 // <maillage-map>: our own GeoJSON as an atlas draws it, beside the list that says the same. No tiles, no glyph server, no key.
+// The server has drawn it already (web/components/map.html): the drawing stays until MapLibre has one to put in its place,
+// and its legend stays for good, which gives each type of point its symbol.
 //
 //   data-src        GeoJSON of communes: properties code, name, inside, the field, and as known population, estimate,
 //                   white_zone, url, detail; collection: estimate, credit, categories [{key, label}]
@@ -15,7 +17,7 @@
 import * as maplibre from "maplibre-gl";
 import { controls } from "./controls.js";
 import { labels } from "./labels.js";
-import { classify, legend, pointTypes } from "./scale.js";
+import { classify } from "./scale.js";
 import { addImages, colours, layers, repaint } from "./style.js";
 import { bounds, outline } from "./geometry.js";
 import { tip } from "./tip.js";
@@ -37,11 +39,9 @@ const whiteZones = (communes) => outline(communes.features.filter((feature) => f
 class MaillageMap extends HTMLElement {
   async connectedCallback() {
     if (this.canvas) return;
-    this.canvas = Object.assign(document.createElement("div"), { className: "map-canvas" });
-    this.key = Object.assign(document.createElement("div"), { className: "map-key" });
-    this.append(this.canvas, this.key);
-    this.setAttribute("aria-busy", "true");
-    this.onTheme = () => this.map?.isStyleLoaded() && (addImages(this.map), repaint(this.map, this.dataset));
+    this.canvas = Object.assign(document.createElement("div"), { className: "map-live" });
+    this.querySelector(".map-canvas").append(this.canvas);
+    this.onTheme = () => this.map?.isStyleLoaded() && (addImages(this.map, this.symbols), repaint(this.map, this.dataset));
     this.onRefresh = () => this.refresh();
     document.addEventListener("maillage:theme", this.onTheme);
     document.addEventListener("maillage:refresh", this.onRefresh);
@@ -53,7 +53,6 @@ class MaillageMap extends HTMLElement {
     }
     // A map taken off the page while it was loading has nothing to show and nobody to tell.
     if (this.canvas !== canvas) return;
-    this.removeAttribute("aria-busy");
     this.drawn = true;
   }
 
@@ -61,26 +60,24 @@ class MaillageMap extends HTMLElement {
     document.removeEventListener("maillage:theme", this.onTheme);
     document.removeEventListener("maillage:refresh", this.onRefresh);
     this.map?.remove();
+    this.canvas?.remove();
     this.map = this.canvas = undefined;
-    this.replaceChildren();
   }
 
+  /** Without MapLibre (no WebGL, no answer) the server's drawing stays. */
   fail(error) {
     console.warn(error);
     this.map?.remove();
     this.map = undefined;
-    this.canvas.replaceChildren(Object.assign(document.createElement("p"), { className: "map-failed", textContent: text("map_failed") }));
+    this.canvas.remove();
   }
 
   /** Reads the data and prepares what the map draws: features with their class, outlines, points. */
   async load() {
     const [communes, perimeter, points, lines] = await Promise.all(["src", "perimeter", "points", "lines"].map((name) => read(this.dataset[name])));
-    const shapes = new Map(pointTypes(points).map(({ type, shape }) => [type, shape]));
-    for (const { properties } of points.features) properties._shape = shapes.get(properties.type);
     // Where every value is an estimate the legend says so once; marks are for the few among others.
     const some = communes.features.some(({ properties }) => properties.inside !== false && !properties.estimate && properties[this.dataset.field] != null);
     for (const { properties } of communes.features) properties._estimate = some && properties.estimate === true;
-    communes.estimate ||= !some && communes.features.some(({ properties }) => properties.estimate);
     for (const feature of communes.features) feature.properties._class = classify(feature.properties, this.dataset, communes);
     this.features = new Map(communes.features.map((feature) => [String(feature.properties.code), feature]));
     const inside = communes.features.filter((feature) => feature.properties.inside !== false);
@@ -93,12 +90,11 @@ class MaillageMap extends HTMLElement {
     };
     const fitted = this.dataset.fit === "points" && points.features.length ? points : this.data.perimeter;
     this.extent = bounds(fitted.features.length ? fitted : communes);
-    this.key.replaceChildren(legend(this.dataset, this.data));
   }
 
   /** How the extent is brought into the frame: a few points keep some country around them. */
   get fitting() {
-    return this.dataset.fit === "points" ? { padding: { top: 48, bottom: 40, left: 56, right: 88 }, maxZoom: 12 } : { padding: 24 };
+    return this.dataset.fit === "points" ? { padding: { top: 28, bottom: 24, left: 36, right: 60 }, maxZoom: 12 } : { padding: 24 };
   }
 
   async draw() {
@@ -124,7 +120,7 @@ class MaillageMap extends HTMLElement {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    addImages(this.map);
+    addImages(this.map, this.symbols);
     for (const [name, data] of Object.entries(this.data)) this.map.addSource(name, { type: "geojson", data, ...(name === "communes" && { promoteId: "code" }) });
     for (const layer of layers(colours(), this.dataset)) this.map.addLayer(layer);
     this.labels = labels(maplibre, this.map, this.data.communes, this.data.points.features.length > 0);
@@ -132,6 +128,13 @@ class MaillageMap extends HTMLElement {
     controls(maplibre, this.map, this);
     this.listen();
     this.showPicked();
+    await new Promise((done) => this.map.once("idle", done));
+    this.querySelector(".map-drawing")?.remove();
+  }
+
+  /** The outline of each type of point, as the legend draws it. */
+  get symbols() {
+    return new Map([...this.querySelectorAll(".map-key [data-type]")].map((symbol) => [symbol.dataset.type, symbol.firstElementChild.getAttribute("d")]));
   }
 
   listen() {

@@ -1,5 +1,5 @@
 // How the map looks: colours from the tokens, hatching drawn by hand, one list of layers.
-import { PATHS, SHAPES, SIZES } from "./scale.js";
+import { SIZES } from "./scale.js";
 
 const probe = document.createElement("i");
 
@@ -47,7 +47,7 @@ export function layers(palette, options) {
     flow("observed", palette),
     { id: "communes-selected-halo", type: "line", source: "communes", layout: { "line-join": "round" }, paint: { "line-color": palette.surface, "line-width": ["case", isState("selected"), 6, 0] } },
     { id: "communes-selected", type: "line", source: "communes", layout: { "line-join": "round" }, paint: { "line-color": palette.ink, "line-width": ["case", isState("selected"), 3, 0] } },
-    { id: "points", type: "symbol", source: "points", layout: { "icon-image": ["concat", ["get", "_shape"], ["case", ["==", ["get", "centre"], true], "-hollow", ""]], "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.5, 9, 0.8, 12, 1.1], "icon-allow-overlap": true } },
+    { id: "points", type: "symbol", source: "points", layout: { "icon-image": ["concat", ["get", "type"], ["case", ["==", ["get", "centre"], true], "-hollow", ""]], "icon-size": ["interpolate", ["linear"], ["zoom"], 6, 0.5, 9, 0.8, 12, 1.1], "icon-allow-overlap": true } },
   ];
 }
 
@@ -58,8 +58,8 @@ export function repaint(map, options) {
   }
 }
 
-/** Draws the hatching and the point symbols in the colours of the theme in force. */
-export function addImages(map) {
+/** Draws the hatching and the symbols of points (outlines in a square of 20, by type) in the colours of the theme in force. */
+export function addImages(map, symbols) {
   const palette = colours();
   const put = (name, image) => (map.hasImage(name) ? map.updateImage(name, image.data) : map.addImage(name, image.data, { pixelRatio: 2 }));
   put("no-data", drawn(16, (pen) => {
@@ -78,10 +78,10 @@ export function addImages(map) {
     pen.arc(7, 7, 1.5, 0, 7);
     pen.fill();
   }));
-  for (const shape of SHAPES) {
+  for (const [type, outline] of symbols) {
     for (const hollow of [false, true]) {
-      put(hollow ? `${shape}-hollow` : shape, drawn(40, (pen) => {
-        const path = new Path2D(PATHS[shape]);
+      put(hollow ? `${type}-hollow` : type, drawn(40, (pen) => {
+        const path = new Path2D(outline);
         pen.translate(4, 4);
         pen.scale(1.6, 1.6);
         pen.lineJoin = "round";

@@ -2,7 +2,7 @@
 
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, book_over_capacity, hold
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
-from maillage.agenda.actions.outcomes import change_state, move, undo
+from maillage.agenda.actions.outcomes import change_state, may_be_said, move, undo
 from maillage.agenda.actions.rights import manages
 from maillage.agenda.actions.schedules import (
     ScheduleError,
@@ -33,12 +33,14 @@ from maillage.agenda.queries.appointments import (
     appointments_for,
     appointments_of,
     elsewhere_at,
+    elsewhere_sentence,
     to_move,
 )
 from maillage.agenda.queries.commitments import Commitment, commitments_during
+from maillage.agenda.queries.kept_out import KeptOut, keep_out_with
+from maillage.agenda.queries.message_values import announced_as, subject_of
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
-from maillage.agenda.queries.slots import free_slots
-from maillage.agenda.queries.words import announced_as, subject_of
+from maillage.agenda.queries.slots import free_slots, keep_slots
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "BookingRefusedError",
     "Commitment",
     "Extra",
+    "KeptOut",
     "Kind",
     "Offer",
     "OfferClosedError",
@@ -76,15 +79,19 @@ __all__ = [
     "create_demonstration_agenda",
     "decline_offer",
     "elsewhere_at",
+    "elsewhere_sentence",
     "end_opening",
     "extend_every_agenda",
     "extend_slots",
     "extra_slots",
     "free_slots",
     "hold",
+    "keep_out_with",
+    "keep_slots",
     "leave_waiting",
     "managed_agendas",
     "manages",
+    "may_be_said",
     "move",
     "offer_freed_slot",
     "reopen",

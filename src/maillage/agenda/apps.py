@@ -10,7 +10,7 @@ class AgendaConfig(AppConfig):
 
     def ready(self) -> None:
         """Register who is told what; word the verbs of the context for the journal's page."""
-        from maillage.agenda.actions import announcing  # noqa: F401 (its handlers register)
+        from maillage.agenda.actions import announcing, linking  # noqa: F401 (their handlers register)
         from maillage.agenda.contributions import CONTRIBUTION
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
@@ -45,6 +45,12 @@ class AgendaConfig(AppConfig):
         )
         name_terms(
             {
+                "agendas": _("agendas"),
+                "offer": _("créneau proposé"),
+                "person": _("personne"),
+                "role": _("rôle"),
+                "slots": _("créneaux"),
+                "to": _("jusqu’au"),
                 "arrived": _("arrivé"),
                 "honoured": _("honoré"),
                 "not_honoured": _("non honoré"),

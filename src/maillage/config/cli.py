@@ -317,7 +317,7 @@ def verify_journal(
             "entries": found.entries,
             "chains": len(found.heads),
             "anchors": found.anchors,
-            "sound": found.sound,
+            "intact": found.intact,
             "seal": found.seal,
         }
         if found.fault is None:
@@ -328,7 +328,7 @@ def verify_journal(
             answer |= {"chain": found.fault.chain, "first_tampered": found.fault.rank}
             text = f"Ligne {found.fault.rank} : {found.fault.explanation}"
         _answer(answer, as_json, text)
-        if not found.sound:
+        if not found.intact:
             raise typer.Exit(1)
 
 
@@ -359,6 +359,7 @@ def backup(
 
         with shown(quiet) as progress:
             written = kernel.backup(file, progress=progress)
+            kernel.note_backup(written)
         typer.echo(f"{written.path} : {written.rows} lignes, empreinte {written.digest}.")
 
 
@@ -433,4 +434,4 @@ def _refuse_busy_port(host: str, port: int) -> None:
 def _serve(host: str, port: int, workers: int) -> None:
     from maillage.config import serving
 
-    serving.take_over(host=host, port=port, workers=workers)
+    serving.replace_process(host=host, port=port, workers=workers)

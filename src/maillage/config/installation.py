@@ -8,11 +8,13 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from maillage import __version__
 from maillage.agenda import api as agenda
+from maillage.care import api as care
 from maillage.config.progress import Report
 from maillage.directory import api as directory
 from maillage.kernel import api as kernel
@@ -28,14 +30,31 @@ def prepare(progress: Report) -> None:
     _collect_static(progress)
 
 
+def database_answers() -> bool:
+    """Return whether the database answers a statement."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 def extend_agendas() -> int:
     """Make the slots of every agenda up to the horizon; return how many agendas were behind."""
     return agenda.extend_every_agenda()
 
 
+def make_booklets() -> int:
+    """Seal the night booklet of each home whose evening has come; return how many were made."""
+    return care.make_due_booklets(timezone.now())
+
+
 def follow_rosters() -> int:
     """Begin and end the rosters whose day has come, see who is gone; return how many steps were taken."""
-    roster.look_for_departures()
+    roster.report_departures()
     return roster.follow_calendar()
 
 

@@ -1,14 +1,16 @@
-"""The roles of who asks, read once a request."""
+"""What several parts of a page ask of its reader, read once a request."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from maillage.kernel import access
+from maillage.kernel import access, once
+
+_READING = frozenset({"GET", "HEAD"})
 
 
 class RolesReadOnce:
-    """Middleware: a page asks many times what its reader may do; the database is asked once.
+    """Middleware: a page asks many times what its reader may do and what waits; the database is asked once.
 
     The stream of an open desk is written after this block, so that a role taken away ends it.
     """
@@ -18,4 +20,7 @@ class RolesReadOnce:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with access.reading_once():
-            return self.get_response(request)
+            if request.method not in _READING:
+                return self.get_response(request)
+            with once.reading():
+                return self.get_response(request)

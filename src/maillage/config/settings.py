@@ -1,5 +1,6 @@
 """Django settings: one file for every installation; what varies is in `environment.py`."""
 
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from maillage.kernel import demonstration_clock
 
 # What leaves this machine (messages, mail, data) trusts the certificates that the machine trusts.
 truststore.inject_into_ssl()
+
+# What Numba compiles is compiled once for an installation, wherever the package itself may not be written.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(environment.home() / "cache" / "numba"))
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = environment.home()
@@ -50,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.care",
     "maillage.orientation",
     "maillage.agenda",
     "maillage.roster",
@@ -113,11 +118,13 @@ else:
     # A request waits for one of these connections: each opening its own would meet the server's limit.
     _most = max(3, environment.read("MAILLAGE_CONNECTIONS", "int", 10))
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": _most, "timeout": 30}
+    # Statements written once are also planned once by each connection (`kernel.databases.prepared_cursor`).
+    DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL fails no request after it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["maillage.kernel.sign_in.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -165,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "maillage.kernel.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600  # one working day
 if environment.read("MAILLAGE_HTTPS", "bool", False):
@@ -187,7 +195,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refusals": {"()": "maillage.config.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["refusals"]},
+    },
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING"},
         "maillage": {"handlers": ["console"], "level": "INFO"},

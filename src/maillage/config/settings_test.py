@@ -3,8 +3,14 @@
 import os
 import tempfile
 
+from maillage.config import environment
+
 os.environ.setdefault("MAILLAGE_HOME", tempfile.mkdtemp(prefix="maillage-test-"))
 os.environ.setdefault("MAILLAGE_DEMO", "1")
+# Compiled once for the checkout: the folder above is a new one each time.
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str((environment.checkout() or environment.home()) / "var" / "numba")
+)
 
 from maillage.config.settings import *  # noqa: F403
 from maillage.config.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES

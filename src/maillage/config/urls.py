@@ -10,10 +10,12 @@ urlpatterns = [
     path("patients/", include("maillage.people.pages.urls")),
     path("messages/", include("maillage.exchange.pages.urls")),
     path("regulation/", include("maillage.orientation.pages.urls")),
+    path("soins/", include("maillage.care.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),
     path("gardes/", include("maillage.roster.pages.urls")),
     path("", include("maillage.web.pages.urls")),
 ]
+handler400 = "maillage.web.pages.views.unreadable"
 handler403 = "maillage.web.pages.views.forbidden"
 handler404 = "maillage.web.pages.views.not_found"
 handler500 = "maillage.web.pages.views.server_error"

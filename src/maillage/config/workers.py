@@ -24,7 +24,7 @@ from maillage.roster import api as roster
 
 logger = logging.getLogger("maillage.workers")
 
-LEADER = "leader"
+LEADER = leases.LEADER
 LEASE = timedelta(seconds=15)
 RENEW_EVERY, LOOK_EVERY, AFTER_A_FAULT = 4.0, 5.0, 2.0
 """Seconds between two renewals of the lead, two looks where nothing wakes us, and after a fault."""
@@ -82,14 +82,19 @@ def _run(name: str, stop: threading.Event, tasks: tuple[Task, ...]) -> None:
 
 
 def new_name() -> str:
-    """Return a name that no other process has."""
-    return uuid.uuid4().hex
+    """Return a name that no other process has, and that tells whoever reads the database which one it is."""
+    return f"{os.getpid()}-{uuid.uuid4().hex[:24]}"
 
 
 def follow_calendar(stop: threading.Event) -> None:
-    """Prepare the slots to come, follow the rosters' calendar, note the end of the journal once a day."""
+    """Prepare the slots to come, follow the rosters, seal the booklets of a night, anchor the journal."""
     while not stop.is_set():
-        for step in (installation.extend_agendas, installation.follow_rosters, kernel.keep_daily):
+        for step in (
+            installation.extend_agendas,
+            installation.follow_rosters,
+            installation.make_booklets,
+            kernel.keep_daily,
+        ):
             try:
                 step()
             except Exception:  # one fault stops neither the other steps nor those of tomorrow
@@ -122,8 +127,9 @@ def _solve(stop: threading.Event) -> None:
     """Run one process to its end. It outlives us: what it computes is kept even if the server stops."""
     name = new_name()
     command = [sys.executable, "-m", "maillage", "solve", "--worker", name]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    status = subprocess.run(command, **quiet, start_new_session=True, check=False).returncode  # noqa: S603
+    status = subprocess.run(  # noqa: S603
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, check=False
+    ).returncode
     if status:
         logger.error("the process of computations ended with status %s", status)
         roster.recover(worker=name)

@@ -23,6 +23,8 @@ from maillage.directory.queries import (
     Criteria,
     Sheet,
     counts_by_kind,
+    homes_of,
+    language_names,
     memberships_of,
     professionals_in,
     search_professionals,
@@ -31,6 +33,7 @@ from maillage.directory.queries import (
     structure,
     structures_in,
     team_of,
+    told_apart,
 )
 from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.professionals import Function, PracticeStatus, Profession, Sector, Specialty
@@ -59,6 +62,8 @@ __all__ = [
     "counts_by_kind",
     "create_demonstration_directory",
     "defects_table",
+    "homes_of",
+    "language_names",
     "memberships_of",
     "preview",
     "professionals_in",
@@ -71,4 +76,5 @@ __all__ = [
     "structures_in",
     "take_in",
     "team_of",
+    "told_apart",
 ]

@@ -33,6 +33,12 @@ class DirectoryConfig(AppConfig):
         )
         name_terms(
             {
+                "file": _("fichier"),
+                "insisted": _("enregistré malgré un nom proche"),
+                "members": _("membres"),
+                "memberships": _("appartenances"),
+                "partners": _("partenaires"),
+                "professionals": _("professionnels"),
                 "identity": _("identité"),
                 "contact": _("coordonnées"),
                 "places": _("lieux"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import queries
 from maillage.directory.actions.demonstration import create_demonstration_directory
+from maillage.directory.models import Professional, Structure
 from maillage.kernel.contributions import Contribution, Entry, Found, Search, Verb
 from maillage.kernel.rules import Permission
 from maillage.territory.api import Territory
@@ -66,4 +67,5 @@ CONTRIBUTION = Contribution(
         Search(_("Professionnels"), find_professionals, order=40),
     ),
     demonstrate=demonstrate,
+    named_in_journal=(Professional, Structure),
 )

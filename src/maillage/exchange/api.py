@@ -1,9 +1,10 @@
 """The front door of the exchange context: tell somebody something, say what became of it, count what waits.
 
-`notify` is called in the transaction of the write it follows; see its docstring for who is told how. `told`
-gives the sentence that a screen may say of it: what is known, and no more.
+`notify` is called in the transaction of the write it follows; see its docstring for who is told how.
+`message_status` gives the sentence that a screen may say of it: what is known, and no more.
 """
 
+from maillage.exchange.actions.inbox import note_told
 from maillage.exchange.actions.notify import Recipient, notify, withdraw
 from maillage.exchange.models import (
     Link,
@@ -15,34 +16,54 @@ from maillage.exchange.models import (
     short_sector,
 )
 from maillage.exchange.queries.inbox import unread_count
+from maillage.exchange.queries.message_status import (
+    MessageState,
+    MessageStatus,
+    expected_message,
+    hour_to_correct,
+    last_announced,
+    message_status,
+    message_statuses,
+)
 from maillage.exchange.queries.quiet import wakes_at
 from maillage.exchange.queries.texts import asked_by
-from maillage.exchange.queries.told import Standing, Told, last_said, told, told_of_many, will_be_told
-from maillage.exchange.rules.vocabulary import Channel, Failure, Parameter, State, Template
+from maillage.exchange.rules.vocabulary import (
+    PATIENT_TOLD_OF_AN_HOUR,
+    PROFESSIONAL_TOLD_OF_AN_HOUR,
+    Channel,
+    Failure,
+    Parameter,
+    State,
+    Template,
+)
 
 __all__ = [
+    "PATIENT_TOLD_OF_AN_HOUR",
+    "PROFESSIONAL_TOLD_OF_AN_HOUR",
     "Channel",
     "Failure",
     "Link",
+    "MessageState",
+    "MessageStatus",
     "Notification",
     "Parameter",
     "Parameters",
     "Recipient",
-    "Standing",
     "State",
     "Template",
-    "Told",
     "asked_by",
     "can_link",
-    "last_said",
+    "expected_message",
+    "hour_to_correct",
+    "last_announced",
+    "message_status",
+    "message_statuses",
+    "note_told",
     "notify",
     "number_to_call",
     "opened",
     "short_sector",
-    "told",
-    "told_of_many",
     "unread_count",
     "wakes_at",
-    "will_be_told",
     "withdraw",
 ]

@@ -11,7 +11,12 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the sending of what is queued and the check of its settings; word the journal's verbs."""
-        from maillage.exchange.actions import delivery, transports  # noqa: F401 (its handler registers)
+        from maillage.exchange.actions import (  # noqa: F401 (handlers register)
+            carers,
+            delivery,
+            emergencies,
+            transports,
+        )
         from maillage.exchange.contributions import CONTRIBUTION
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
@@ -22,6 +27,7 @@ class ExchangeConfig(AppConfig):
             {
                 "exchange.call_made": _("a noté l’issue d’un appel demandé"),
                 "exchange.call_reopened": _("a remis un appel à faire"),
+                "exchange.told_by_word": _("a noté que la personne a été prévenue de vive voix"),
                 "exchange.retried": _("a relancé un envoi abandonné"),
                 "exchange.preference_set": _("a choisi comment être averti"),
             }

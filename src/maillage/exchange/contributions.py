@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.exchange.queries.inbox import trouble_count, unread_count
+from maillage.exchange.models import OUTCOME_LABELS
+from maillage.exchange.queries.inbox import (
+    Line,
+    calls_to_make,
+    messages_to_read,
+    trouble_count,
+    unread_count,
+    waiting_lines,
+)
+from maillage.exchange.rules.vocabulary import CLOSING_MISSED
 from maillage.kernel import formats
 from maillage.kernel.access import may
-from maillage.kernel.contributions import Block, Contribution, Entry, Verb, Waiting
+from maillage.kernel.contributions import Block, Contribution, Deed, InboxLine, InboxSource, Waiting
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import Permission, Role, allows
 
 
 def unread(person: Person) -> Waiting | None:
@@ -22,7 +33,7 @@ def unread(person: Person) -> Waiting | None:
         return None
     said = ngettext("{count} message ou appel en attente", "{count} messages ou appels en attente", count)
     said = said.format(count=formats.number(count))
-    return Waiting(_("Messages"), (), said, reverse("exchange:inbox"), _("Lire les messages"))
+    return Waiting(_("Messages"), (), said, reverse("web:inbox"), _("Ouvrir « À traiter »"))
 
 
 def undelivered(person: Person) -> Waiting | None:
@@ -38,22 +49,66 @@ def undelivered(person: Person) -> Waiting | None:
     return Waiting(_("Envois"), (), said, url, _("Voir les envois"))
 
 
+def inbox_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the messages and calls of some keys: whom to call at which numbers, and what came of it."""
+    return [_inbox_line(one) for one in waiting_lines(person, keys)]
+
+
+def _inbox_line(one: Line) -> InboxLine:
+    row = one.notification
+    page = f"{reverse('exchange:inbox')}#message-{row.pk}"
+    if not row.is_call:
+        read = Deed(_("Marquer comme lu"), reverse("exchange:close", args=[row.pk]))
+        return InboxLine(row.pk, one.text.subject, row.path or page, detail=one.text.body, deeds=(read,))
+    details = [one.text.body]
+    if one.is_missed:
+        details.append(_("Jamais prévenu : appelez, ou dites pourquoi l’appel est clos."))
+    if one.carer_phones:
+        details.append(_("Aidant : {carer}").format(carer=one.carer))
+    if not (one.phones or one.carer_phones):
+        details.append(_("numéro inconnu"))
+    if one.needs_interpreter:
+        details.append(_("Interprète nécessaire (langue : {language})").format(language=one.spoken))
+    details += [f"{call.get_outcome_display()} · {call.by.get_full_name()}" for call in one.calls]
+    return InboxLine(
+        row.pk,
+        one.text.subject,
+        page,
+        one.name,
+        " · ".join(details),
+        tuple(phone.digits for phone in (*one.phones, *one.carer_phones)),
+        tuple(
+            Deed(str(label), reverse("exchange:note_call", args=[row.pk]), fields=(("outcome", which.value),))
+            for which, label in OUTCOME_LABELS.items()
+            if one.is_missed or which not in CLOSING_MISSED
+        ),
+    )
+
+
 CONTRIBUTION = Contribution(
     "exchange",
-    navigation=(
-        Entry(
-            Verb.ACT,
-            lazy("Messages"),
-            "exchange:inbox",
-            "bell",
-            lazy("Lire ce qui vous est annoncé, passer les appels demandés."),
-            count=unread_count,
-            direct=True,
-            order=90,
-        ),
-    ),
     first_screen=(
         Block("exchange.undelivered", {Role.ADMINISTRATOR: 2, Role.COORDINATOR: 4}, undelivered),
         Block("exchange.unread", dict.fromkeys(Role, 9), unread),
+    ),
+    inbox=(
+        InboxSource(
+            "exchange.call",
+            lazy("Appels"),
+            "phone",
+            frozenset(role for role in Role if allows(role, Permission.VIEW_PATIENTS)),
+            calls_to_make,
+            inbox_lines,
+            order=10,
+        ),
+        InboxSource(
+            "exchange.message",
+            lazy("Messages"),
+            "bell",
+            frozenset(Role),
+            messages_to_read,
+            inbox_lines,
+            order=60,
+        ),
     ),
 )

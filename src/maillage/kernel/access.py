@@ -1,6 +1,6 @@
 """May this person do this, here, today?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -14,9 +14,17 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.statements import Statement, given
 
 #: Roles already read, by person and day, while `reading_once`; None where each reading asks the database.
 _read: ContextVar[dict[tuple[int, date], list[RoleAssignment]] | None] = ContextVar("_read", default=None)
+
+
+_ROLES: Statement[RoleAssignment] = Statement(
+    lambda: (
+        RoleAssignment.objects.in_force(given("day")).filter(person=given("person")).select_related("scope")
+    )
+)
 
 
 @contextmanager
@@ -44,7 +52,7 @@ def roles_of(person: Person, *, on: date | None = None) -> list[RoleAssignment]:
     known = _read.get()
     if known is not None and (person.pk, day) in known:
         return list(known[person.pk, day])
-    roles = list(person.roles.in_force(day).select_related("scope"))
+    roles = _ROLES.rows(person=person.pk, day=day)
     if known is not None:
         known[person.pk, day] = roles
     return list(roles)
@@ -55,10 +63,29 @@ def may(person: Person, permission: Permission, scope: Scope | None = None) -> b
 
     A role without scope holds everywhere; a permission asked without scope is given by any role.
     """
-    return any(
-        allows(Role(assignment.role), permission)
-        and (scope is None or assignment.scope_id is None or assignment.scope_id == scope.pk)
-        for assignment in roles_of(person)
+    return any(_carries(assignment, permission, scope) for assignment in roles_of(person))
+
+
+def may_each(
+    people: Collection[int], permission: Permission, scopes: Collection[Scope]
+) -> set[tuple[int, int]]:
+    """Return who of `people` has `permission` in which of `scopes` today, as pairs of keys; one statement.
+
+    Each scope has its own today.
+    """
+    days = {scope: timezone.localdate(timezone=scope.zone) for scope in scopes}
+    held = RoleAssignment.objects.filter(person__in=people, person__is_active=True, withdrawn_at=None)
+    return {
+        (assignment.person_id, scope.pk)
+        for assignment in held
+        for scope, day in days.items()
+        if assignment.holds_on(day) and _carries(assignment, permission, scope)
+    }
+
+
+def _carries(assignment: RoleAssignment, permission: Permission, scope: Scope | None) -> bool:
+    return allows(Role(assignment.role), permission) and (
+        scope is None or assignment.scope_id is None or assignment.scope_id == scope.pk
     )
 
 
@@ -82,6 +109,14 @@ def people_with(permission: Permission, scope: Scope) -> list[Person]:
     """Return who has `permission` in `scope` today by a role held there, each once."""
     held = RoleAssignment.objects.in_force(timezone.localdate()).filter(
         scope=scope, role__in=[role.value for role in Role if allows(role, permission)]
+    )
+    return list(Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
+
+
+def people_everywhere(permission: Permission) -> list[Person]:
+    """Return who has `permission` for the whole installation today, each once."""
+    held = RoleAssignment.objects.in_force(timezone.localdate()).filter(
+        scope=None, role__in=[role.value for role in Role if allows(role, permission)]
     )
     return list(Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk"))
 

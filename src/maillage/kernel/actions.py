@@ -38,7 +38,9 @@ def invite_person(
     if site:
         payload = {"person": person.pk, "site": site, "language": translation.get_language() or "fr"}
         outbox.publish(notices.INVITED, payload, key=f"invitation-{person.pk}")
-    journal.record(by=by, verb="kernel.person_invited", target=journal.target_of(person), changes={})
+    journal.record(
+        by=by, verb="kernel.person_invited", target=journal.target_of(person), changes={}, scope=None
+    )
     return person
 
 
@@ -70,7 +72,9 @@ def grant_role(
         person=person, role=role, scope=scope, starts_on=start, ends_on=ends_on
     )
     changes = {"role": role, "scope": scope, "starts_on": start, "ends_on": ends_on}
-    journal.record(by=by, verb="kernel.role_granted", target=journal.target_of(person), changes=changes)
+    journal.record(
+        by=by, verb="kernel.role_granted", target=journal.target_of(person), changes=changes, scope=scope
+    )
     return assignment
 
 
@@ -91,7 +95,9 @@ def open_to_creator(*, by: Person, scope: Scope) -> RoleAssignment | None:
     changes = {"role": made.role, "scope": scope, "starts_on": day, "ends_on": None}
     target = journal.target_of(by)
     reason = _("a créé ce périmètre")
-    journal.record(by=by, verb="kernel.role_granted", target=target, changes=changes, reason=reason)
+    journal.record(
+        by=by, verb="kernel.role_granted", target=target, changes=changes, reason=reason, scope=scope
+    )
     return made
 
 
@@ -111,7 +117,9 @@ def end_role(*, by: Person | None, assignment: RoleAssignment, reason: str = "")
     locked.save(update_fields=["withdrawn_at"])
     changes = {"role": locked.role, "scope": locked.scope, "withdrawn_at": [None, locked.withdrawn_at]}
     target = journal.target_of(locked.person)
-    journal.record(by=by, verb="kernel.role_withdrawn", target=target, changes=changes, reason=reason)
+    journal.record(
+        by=by, verb="kernel.role_withdrawn", target=target, changes=changes, reason=reason, scope=locked.scope
+    )
     return locked
 
 
@@ -185,4 +193,6 @@ def _set_active(person: Person, *, active: bool, by: Person | None, verb: str, r
     person.is_active = active
     person.save(update_fields=["is_active"])
     changes = {"is_active": [before, active]}
-    journal.record(by=by, verb=verb, target=journal.target_of(person), changes=changes, reason=reason)
+    journal.record(
+        by=by, verb=verb, target=journal.target_of(person), changes=changes, reason=reason, scope=None
+    )

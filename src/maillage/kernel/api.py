@@ -14,6 +14,7 @@ from maillage.kernel.anchors import parse as parse_anchor
 from maillage.kernel.anchors import read as read_anchors
 from maillage.kernel.anchors import take as take_anchor
 from maillage.kernel.backups import Backup, BackupError, backup, restore
+from maillage.kernel.backups import note as note_backup
 from maillage.kernel.journal import Fault, Verification, record, target_of
 from maillage.kernel.outbox import Event, drain, handles, publish, work
 from maillage.kernel.privacy import RegisterRow
@@ -44,6 +45,7 @@ __all__ = [
     "keep_daily",
     "may",
     "may_everywhere",
+    "note_backup",
     "parse_anchor",
     "privacy_omissions",
     "privacy_register",

@@ -97,6 +97,12 @@ def backup(path: Path, *, progress: Progress | None = None) -> Backup:
     return _described(path, manifest)
 
 
+def note(made: Backup) -> None:
+    """Say in the journal that a backup was made, with its digest: the archive does not hold the line."""
+    changes = {"created_at": made.created_at, "digest": made.digest, "rows": made.rows}
+    journal.record(by=None, verb="kernel.backup_made", target=made.path.name, changes=changes, scope=None)
+
+
 def restore(path: Path, *, digest: str | None = None, progress: Progress | None = None) -> Backup:
     """Replace all the data by that of the file at `path`, wholly or not at all. Stop the server first.
 
@@ -148,7 +154,9 @@ def _replace_all(
         _reset_sequences()
     ContentType.objects.clear_cache()
     changes = {"created_at": described.created_at, "digest": described.digest, "rows": described.rows}
-    journal.record(by=None, verb="kernel.backup_restored", target=described.path.name, changes=changes)
+    journal.record(
+        by=None, verb="kernel.backup_restored", target=described.path.name, changes=changes, scope=None
+    )
 
 
 def _models() -> list[type[Model]]:

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from maillage.kernel import admission, databases
+
 logger = logging.getLogger("maillage.combining")
 
 Asked = TypeVar("Asked")
@@ -26,7 +28,7 @@ class _Call(Generic[Asked, Answer]):
         self.turn = threading.Event()  # set when it is over, or when this call must lead
 
 
-class Together(Generic[Asked, Answer]):
+class Combined(Generic[Asked, Answer]):
     """Runs many calls at once with `run_all`, a function of all that is asked, one answer each in order.
 
     Where `run_all` raises, each of its calls is run by `run_alone` in its own thread: the fault of one is not
@@ -47,16 +49,22 @@ class Together(Generic[Asked, Answer]):
         self._is_led = False
 
     def __call__(self, asked: Asked) -> Answer:
-        """Return the answer to `asked`, given alone or with others."""
-        mine: _Call[Asked, Answer] = _Call(asked)
+        """Return the answer to `asked`, given alone or with others.
+
+        The caller is in no transaction: whoever waits gives its connection back, so that whoever leads finds
+        one however many wait.
+        """
+        own: _Call[Asked, Answer] = _Call(asked)
         with self._lock:
-            self._waiting.append(mine)
+            self._waiting.append(own)
             waits, self._is_led = self._is_led, True
         if waits:
-            mine.turn.wait()
-        if not mine.is_over:
+            admission.give_way()
+            databases.release_connection()
+            own.turn.wait()
+        if not own.is_over:
             self._lead()
-        return mine.answers[0] if mine.answers else self._run_alone(asked)
+        return own.answers[0] if own.answers else self._run_alone(asked)
 
     def _lead(self) -> None:
         """Run those who wait, oneself first, then pass the lead to the first who came meanwhile."""

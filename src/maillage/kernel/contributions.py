@@ -6,16 +6,26 @@ changes no file of the shell. The recipe is in ARCHITECTURE.md, the reasons in d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db.models import Model
 from django.utils.functional import Promise
 
+from maillage.kernel import formats
 from maillage.kernel.models import Person
+from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission, Role
+
+if TYPE_CHECKING:
+    from maillage.kernel.feeds import Happening
+
+#: Lines of a block of the first screen; the page behind has them all.
+SHOWN = 4
+Row = TypeVar("Row")
 
 
 class Verb(StrEnum):
@@ -69,13 +79,40 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What is done from a line, without leaving the page: the word on its button, the address it is sent to.
+
+    `asks` is the question of its one field, sent as `outcome`; empty, the button is enough. `fields` are sent
+    with it as they are. The address is one of the context that owns the line: it leads back to `next`.
+    """
+
+    label: str
+    url: str
+    asks: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that waits: what it is, its page; `is_late` where its day has passed. No word of health."""
+    """One thing that waits: what it is, its page; `is_late` where its day has passed. No word of health.
+
+    `is_wrong` is for a thing that somebody must see to, `is_to_see` for one that may well be right; `phone`
+    is a number to dial from the line, as it is stored; `deed` is done in place.
+    """
 
     text: str
     url: str = ""
     detail: str = ""
     is_late: bool = False
+    phone: str = ""
+    is_wrong: bool = False
+    is_to_see: bool = False
+    deed: Deed | None = None
+
+    @property
+    def phone_said(self) -> str:
+        """The number as people read it."""
+        return written_phone(self.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +120,9 @@ class Waiting:
     """What waits for a person in one part of their day.
 
     `said` is its piece of the day's sentence, without capital or full stop (« 2 réponses attendues »), empty
-    where it needs no word there. `url` and `gesture` are the next thing to do. `finding_url` is a page whose
-    finding is shown here too, read once the first screen is drawn: where it takes a computation.
+    where it needs no word there. `url` and `gesture` are the next thing to do. `finding` is a sentence of
+    its own; `finding_url` a page whose finding takes its place once the screen is drawn: it may take a
+    computation.
     """
 
     title: str
@@ -93,6 +131,28 @@ class Waiting:
     url: str = ""
     gesture: str = ""
     finding_url: str = ""
+    finding: str = ""
+
+
+def rows_waiting(
+    title: str,
+    rows: Sequence[Row],
+    line: Callable[[Row], Line],
+    said: str,
+    *,
+    url: str,
+    gesture: str,
+    count: int | None = None,
+) -> Waiting | None:
+    """Return the block of rows that wait, the first ones each as a `line`; None on an empty day.
+
+    `count`: how many the day has, where some of them are over; `said` takes it as `{count}`.
+    """
+    count = len(rows) if count is None else count
+    if not count:
+        return None
+    lines = tuple(map(line, rows[:SHOWN]))
+    return Waiting(title, lines, said.format(count=formats.number(count)), url, gesture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +168,118 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A thing that waits in an inbox, before it is drawn: the key of its row, since when, before when."""
+
+    pk: int
+    since: datetime
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """A pending thing as its reader sees it: what it is, whom it is about, its page, what is done in place.
+
+    `who` is a patient's name only where the reader may read it, and `lines` of the source has logged it.
+    `phones` are numbers to dial, as they are stored. `hand_over` is where it is given to somebody else.
+    """
+
+    pk: int
+    text: str
+    url: str = ""
+    who: str = ""
+    detail: str = ""
+    phones: tuple[str, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    hand_over: str = ""
+
+    @property
+    def phones_said(self) -> list[tuple[str, str]]:
+        """Each number to dial, and as people read it."""
+        return [(one, written_phone(one)) for one in self.phones]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxSource:
+    """A kind of thing that waits for a person until they, or somebody else who may, have done it.
+
+    `pending(person)` answers in one statement where it can, names nobody and logs nothing: every page counts
+    it. `lines(person, keys)` draws those of the keys that still wait for `person`, in a bounded number of
+    statements, and logs each patient whom it names. The state of a thing is its own context's: done there,
+    it is no longer pending here.
+    """
+
+    kind: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[Role]
+    pending: Callable[[Person], list[Pending]]
+    lines: Callable[[Person, Sequence[int]], list[InboxLine]]
+    order: int = 50
+
+
+class Place(StrEnum):
+    """Where a panel about a patient is shown."""
+
+    PATIENT = "patient"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelContent:
+    """What a context says of one patient: a sentence, lines in order, a page and its gesture.
+
+    It is drawn inside the file of the patient, to whoever may read that part: it may speak of health.
+    `is_ordered`: the lines are steps. `is_vital`: the 15 comes before anything else.
+    """
+
+    title: str
+    finding: str = ""
+    lines: tuple[Line, ...] = ()
+    url: str = ""
+    gesture: str = ""
+    is_ordered: bool = False
+    is_vital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a patient's page, or beside a request of the desk, that another context brings.
+
+    `part` is the part of the file that it reads (`people.api.Part`): `people` asks the circle of care, logs
+    the reading with `purpose`, and only then calls `read(person, patient)`, which answers None where there
+    is nothing to say.
+    """
+
+    key: str
+    part: str
+    purpose: str
+    read: Callable[[Person, Any], PanelContent | None]
+    places: frozenset[Place] = frozenset({Place.PATIENT})
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
-    """All that one context brings. `demonstrate(place, now)` gives a territory invented work, once."""
+    """All that one context brings.
+
+    `demonstrate(place, now)` gives a territory invented work, once. `warm()` loads what its first request in
+    a process would wait for; it writes nothing, computes nothing long, and bears an empty database.
+    `named_in_journal` are the kinds of row whose own name (`str`, from its own columns) the journal prints:
+    never those whose name is a patient's or tells of health. `happenings(person, since, until)` are the
+    events that it adds to the calendar of a person's agenda: no name, no word of health.
+    """
 
     context: str
     navigation: tuple[Entry, ...] = ()
     searches: tuple[Search, ...] = ()
     first_screen: tuple[Block, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    inbox: tuple[InboxSource, ...] = ()
     demonstrate: Callable[[Any, datetime], None] | None = None
+    warm: Callable[[], None] | None = None
+    named_in_journal: tuple[type[Model], ...] = ()
+    happenings: Callable[[Person, datetime, datetime], Iterable[Happening]] | None = None
 
 
 _contributions: dict[str, Contribution] = {}
@@ -146,6 +310,30 @@ def entries() -> list[Entry]:
 def searches() -> list[Search]:
     """Return the parts of the search box, in their order."""
     return sorted((part for one in contributions() for part in one.searches), key=lambda part: part.order)
+
+
+def panels_of(place: Place) -> list[Panel]:
+    """Return the panels about a patient shown at `place`, in their order."""
+    found = [panel for one in contributions() for panel in one.panels if place in panel.places]
+    return sorted(found, key=lambda panel: panel.order)
+
+
+def inbox_sources_of(roles: Iterable[Role]) -> list[InboxSource]:
+    """Return the sources of the inbox of whoever holds `roles`, in their order."""
+    held = set(roles)
+    found = [source for one in contributions() for source in one.inbox if source.roles & held]
+    return sorted(found, key=lambda source: source.order)
+
+
+def happenings_of(person: Person, since: datetime, until: datetime) -> list[Happening]:
+    """Return what every context adds to the calendar of a person between two instants."""
+    readers = [one.happenings for one in contributions() if one.happenings is not None]
+    return [found for read in readers for found in read(person, since, until)]
+
+
+def named_in_journal() -> dict[str, type[Model]]:
+    """Return the kinds of row whose name the journal prints, by label (`app.model`)."""
+    return {one._meta.label_lower: one for part in contributions() for one in part.named_in_journal}
 
 
 def blocks_of(roles: Iterable[Role]) -> list[Block]:

@@ -6,9 +6,9 @@ Everything else is the same schema, the same constraints and the same queries. S
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,6 +17,8 @@ from django.db.models import Model
 Row = TypeVar("Row", bound=Model)
 
 _REFUSAL = "append-only table"
+#: Values in one statement: SQLite takes 32,766, PostgreSQL 65,535.
+MOST_VALUES = 32_000
 
 _TRIGGERS = {
     "sqlite": (
@@ -81,12 +83,33 @@ def notify(channel: str) -> None:
 def wait(channel: str, seconds: float, stop: threading.Event) -> None:
     """Return after `notify(channel)`, when `stop` is set, or after `seconds` at most.
 
-    On SQLite the file's change counter is read five times a second, which costs microseconds.
+    Raises DatabaseError where the database goes away meanwhile. On SQLite the file's change counter is read
+    five times a second, which costs microseconds.
     """
     if connection.vendor == "postgresql":
         _listen(channel, seconds)
     else:
         _watch(seconds, stop)
+
+
+@contextmanager
+def prepared_cursor(on: BaseDatabaseWrapper = connection) -> Iterator[Any]:
+    """Give a cursor for a statement that is asked many times.
+
+    PostgreSQL plans it once a connection (`prepare_threshold` of the settings), where Django's own cursor
+    writes the values into the statement, which is planned anew each time. Where statements are noted, it is
+    Django's: a statement planned before tells no text.
+    """
+    if on.vendor != "postgresql" or on.queries_logged:
+        with on.cursor() as cursor:
+            yield cursor
+        return
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    on.ensure_connection()
+    wrapper, kind = cast(Any, on), cast(Any, ServerBindingCursor)
+    with wrapper._prepare_cursor(kind(wrapper.connection)) as cursor:
+        yield cursor
 
 
 def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -116,39 +139,88 @@ def bulk_load(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence
 def insert_new(rows: Sequence[Row], *, unique: Sequence[str]) -> list[Row]:
     """Insert the `rows` of one model that its constraint on the fields `unique` does not refuse.
 
-    Return those that are new, with their key; one statement, which waits for a transaction that inserts the
-    same. Constraints hold, `save` and signals do not run.
+    Return those that are new, with their key; one statement (very many rows: `_parts`), which waits for a
+    transaction that inserts the same. Constraints hold, `save` and signals do not run.
     """
-    meta = rows[0]._meta
+    return [row for part in _parts(rows) for row in _inserted_new(part, unique)]
+
+
+def insert(rows: Sequence[Row]) -> list[Row]:
+    """Insert the `rows` of one model and return them with their keys; one statement, written at little cost.
+
+    Very many rows take several (see `_parts`). Constraints hold; signals do not run, nor a `save` of the
+    model's own.
+    """
+    for part in _parts(rows):
+        inserted, values = _insertion(part)
+        key = connection.ops.quote_name(str(part[0]._meta.pk.column))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{inserted} RETURNING {key}", values)
+            keys = [pk for (pk,) in cursor.fetchall()]
+        for row, pk in zip(part, keys, strict=True):
+            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+    return list(rows)
+
+
+def _parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Cut `rows` of one model so that no statement carries more values than either database takes."""
+    if rows:
+        many = max(1, MOST_VALUES // len(rows[0]._meta.concrete_fields))
+        for first in range(0, len(rows), many):
+            yield rows[first : first + many]
+
+
+def _inserted_new(rows: Sequence[Row], unique: Sequence[str]) -> list[Row]:
+    meta, quote = rows[0]._meta, connection.ops.quote_name
     by_name = {column.name: column for column in meta.concrete_fields}
-    columns = [column for column in by_name.values() if not column.primary_key]
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(column.column)) for column in columns)
-    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
-    cells = [(column, getattr(row, column.attname)) for row in rows for column in columns]
-    values = [column.get_db_prep_save(value, connection) for column, value in cells]
     keys = ", ".join(quote(str(by_name[name].column)) for name in unique)
     returned = ", ".join([quote(str(meta.pk.column)), keys])
-    statement = (
-        f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {marks} "  # noqa: S608
-        f"ON CONFLICT ({keys}) DO NOTHING RETURNING {returned}"
-    )
+    inserted, values = _insertion(rows)
+    statement = f"{inserted} ON CONFLICT ({keys}) DO NOTHING RETURNING {returned}"
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         made = {tuple(found): pk for pk, *found in cursor.fetchall()}
     new = []
     for row in rows:
-        pk = made.pop(tuple(getattr(row, name) for name in unique), None)
+        pk = made.pop(tuple(getattr(row, by_name[name].attname) for name in unique), None)
         if pk is not None:
             row.pk, row._state.adding, row._state.db = pk, False, connection.alias
             new.append(row)
     return new
 
 
-def give_back() -> None:
+def _insertion(rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """Return the beginning of a statement that inserts `rows` of one model, and its values."""
+    meta, quote = rows[0]._meta, connection.ops.quote_name
+    columns = [column for column in meta.concrete_fields if not column.primary_key]
+    names = ", ".join(quote(str(column.column)) for column in columns)
+    marks = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+    cells = [(column, getattr(row, column.attname)) for row in rows for column in columns]
+    values = [column.get_db_prep_save(value, connection) for column, value in cells]
+    return f"INSERT INTO {quote(meta.db_table)} ({names}) VALUES {marks}", values  # noqa: S608
+
+
+def release_connection() -> None:
     """Give this thread's connection back to the pool, where there is one: who is about to wait keeps none."""
     if getattr(connection, "pool", None) is not None:
         connection.close()
+
+
+def keep_rows(model: type[Model], keys: Collection[int]) -> set[int]:
+    """Return which of the rows of these keys there are, none of which is deleted before the transaction ends.
+
+    For whoever is about to name rows that another transaction may delete: PostgreSQL looks at a foreign key
+    at the commit, too late to answer with a sentence. A row that another is deleting counts as gone; nobody
+    waits. SQLite has one writer at a time: all are there.
+    """
+    if connection.vendor != "postgresql" or not keys:
+        return set(keys)
+    quote = connection.ops.quote_name
+    key, table = quote(str(model._meta.pk.column)), quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        statement = f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key}"  # noqa: S608
+        cursor.execute(f"{statement} FOR KEY SHARE SKIP LOCKED", [sorted(keys)])
+        return {found for (found,) in cursor.fetchall()}
 
 
 @contextmanager
@@ -197,7 +269,8 @@ def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
 
 def _listen(channel: str, seconds: float) -> None:
     name = connection.ops.quote_name(channel)
-    with connection.cursor() as cursor:
+    # What the driver raises itself is told as Django tells it: the loops that wait know no other error.
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(f"LISTEN {name}")
         for _notice in cursor.connection.notifies(timeout=seconds, stop_after=1):
             pass

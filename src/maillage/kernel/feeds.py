@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import wraps
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import models
@@ -23,22 +23,29 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
+
+if TYPE_CHECKING:
+    from icalendar import Timezone
 
 
 class FeedQuerySet(models.QuerySet[Any]):
     """Reads of secret addresses."""
 
-    def standing(self) -> Self:
+    def active(self) -> Self:
         """Keep the addresses that answer."""
         return self.filter(revoked_at=None)
 
     def opened_by(self, secret: str) -> Self:
-        """Keep the one whose address holds `secret`: none where it was revoked or never was."""
-        return self.standing().filter(digest=digest_of(secret))
+        """Keep the one whose address holds `secret`: none where it was revoked or never was.
+
+        Nor where the account of whoever made it is closed. What else takes away their right to what it shows
+        is for the context to look at: an address outlives no right.
+        """
+        rows = self.active().filter(digest=digest_of(secret), created_by__is_active=True)
+        return rows.select_related("created_by")
 
 
 class SecretFeed(AnnotatedModel):
@@ -85,7 +92,8 @@ class Happening:
     """One event of a calendar; `key` names it for good, so that a change replaces it.
 
     `is_whole_days`: it lasts whole days of the wall clock on which `starts_at` and `ends_at` are written, and
-    a calendar shows it above the hours.
+    a calendar shows it above the hours. `sequence` counts the changes of what others were told of;
+    `is_cancelled`: it was told, and does not take place.
     """
 
     key: str
@@ -94,6 +102,16 @@ class Happening:
     summary: str
     location: str = ""
     is_whole_days: bool = False
+    sequence: int | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Somebody as a calendar names them: who calls a meeting, who is asked to come."""
+
+    name: str
+    email: str
 
 
 def lasts_whole_days(starts_at: datetime, ends_at: datetime) -> bool:
@@ -101,13 +119,30 @@ def lasts_whole_days(starts_at: datetime, ends_at: datetime) -> bool:
     return starts_at.time() == ends_at.time() == time.min and starts_at.date() < ends_at.date()
 
 
-def calendar(name: str, producer: str, happenings: Iterable[Happening], *, private: bool = True) -> bytes:
-    """Return events as one iCalendar file: times in UTC, whole days as dates, never without a component."""
-    now = timezone.now()
+def calendar(
+    name: str,
+    producer: str,
+    happenings: Iterable[Happening],
+    *,
+    private: bool = True,
+    between: tuple[Mailbox, Mailbox] | None = None,
+) -> bytes:
+    """Return events as one iCalendar file: times in UTC, whole days as dates, never without a component.
+
+    `between` whoever calls a meeting and whoever is asked to come: the file is then an invitation that a
+    calendar program answers, a change of it, or its cancelling (RFC 5546).
+    """
+    # Here only: ten megabytes that a process which answers no feed does not need.
+    from icalendar import Calendar, Event, vCalAddress
+
+    now, happenings = timezone.now(), list(happenings)
     document = Calendar()
     document.add("prodid", f"-//Maillage//{producer}//FR")
     document.add("version", "2.0")
     document.add("x-wr-calname", name)
+    if between is not None:
+        cancelled = all(one.is_cancelled for one in happenings)
+        document.add("method", "CANCEL" if cancelled else "REQUEST")
     for one in happenings:
         event = Event()
         event.add("uid", f"{one.key}@maillage")
@@ -119,6 +154,13 @@ def calendar(name: str, producer: str, happenings: Iterable[Happening], *, priva
             event.add("location", one.location)
         if private:
             event.add("class", "PRIVATE")
+        if one.sequence is not None:
+            event.add("sequence", one.sequence)
+            event.add("status", "CANCELLED" if one.is_cancelled else "CONFIRMED")
+        for role, who in zip(("organizer", "attendee"), between or (), strict=False):
+            address = vCalAddress(f"mailto:{who.email}")
+            address.params["CN"] = who.name
+            event.add(role, address)
         document.add_component(event)
     if not document.subcomponents:
         document.add_component(_utc())
@@ -127,6 +169,8 @@ def calendar(name: str, producer: str, happenings: Iterable[Happening], *, priva
 
 def _utc() -> Timezone:
     """Return what an empty calendar holds: RFC 5545 (3.6) asks for a component, and this one says nothing."""
+    from icalendar import Timezone, TimezoneStandard  # here only, as above
+
     zone, standard = Timezone(), TimezoneStandard()
     zone.add("tzid", "UTC")
     standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 (an onset is written without a zone)

@@ -5,6 +5,7 @@ Each says in French what is wrong and how to mend it; the actions check the same
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,38 @@ def refused(error: IdentifierError, field: str = "") -> ValidationError:
     """Return what a form or an action raises for an error of the kernel, in the reader's language."""
     sentence = gettext(error.template) % error.values
     return ValidationError({field: sentence} if field else sentence)
+
+
+#: Marks of direction that come with what is pasted and change nothing here; what turns the reading round.
+_MARKS = re.compile("[\u200e\u200f\u061c]")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class NameField(forms.CharField):
+    """A name that people read: what nobody sees and that turns the reading round is refused.
+
+    A mark of direction alone, which telephones add to what is copied, is left out.
+    """
+
+    def to_python(self, value: Any) -> str:
+        """Return the name without marks. Raises ValidationError, which says which character it is."""
+        text = _MARKS.sub("", str(super().to_python(value)))
+        if found := _TURNING.search(text):
+            sentence = gettext(
+                "Ce texte contient un caractère invisible (U+%(code)s) qui en change la lecture : "
+                "effacez le champ et retapez-le."
+            )
+            raise ValidationError(sentence % {"code": f"{ord(found[0]):04X}"})
+        return text
+
+
+class Textarea(forms.Textarea):
+    """Lines of text, each end of line one character: so a browser counts them, and sends two."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was typed, as long as the browser let it be."""
+        sent = super().value_from_datadict(data, files, name)
+        return sent.replace("\r\n", "\n") if isinstance(sent, str) else sent
 
 
 class PhoneField(forms.CharField):
@@ -125,7 +158,7 @@ class DayField(forms.DateField):
 
 
 class MomentField(forms.DateTimeField):
-    """A day and an hour, within the same reach."""
+    """A day and an hour, within the same reach; one that the clock skips or shows twice is refused."""
 
     def to_python(self, value: Any) -> datetime | None:
         """Return the instant, None for an empty field. Raises ValidationError."""
@@ -133,6 +166,14 @@ class MomentField(forms.DateTimeField):
             moment = super().to_python(value)
         except OverflowError as error:  # the edge of the calendar, once brought to another time zone
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            text = gettext(
+                "L’horloge change cette nuit-là : cette heure n’existe pas, ou existe deux fois. "
+                "Donnez-en une autre."
+            )
+            raise ValidationError(text, code=error.code) from error
         if moment is not None:
             _check_reach(moment.date())
         return moment

@@ -36,7 +36,7 @@ class Figure:
 
     `value` is None where unknown and `suppressed` is True where it is hidden for statistical secrecy.
     `unit` is written after the number (« habitants », « % », « min »…); a share is stored 0 to 1 with
-    unit « % ».
+    unit « % ». `ours` names it beside its comparisons, « Ici » where it is empty.
     """
 
     key: str
@@ -47,3 +47,4 @@ class Figure:
     decimals: int = 0
     comparisons: tuple[Comparison, ...] = ()
     suppressed: bool = False
+    ours: str = ""

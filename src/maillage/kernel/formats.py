@@ -8,6 +8,7 @@ space (U+202F) between thousands and a no-break space (U+00A0) before a unit. En
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -131,6 +132,16 @@ def quantity(value: Number, unit: str = "", decimals: int = 0) -> str:
         return minutes(value)
     text = number(value, decimals)
     return text if not unit or text == UNKNOWN else f"{text}{NBSP}{unit}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return what holds commas of its own as a list: « a ; b », in English “a; b”."""
+    return f"{NBSP if is_french() else ''}; ".join(words)
+
+
+def told(name: object, value: str) -> str:
+    """Return a value after its name: « poids : 72 kg », in English “weight: 72 kg”."""
+    return f"{name}{NBSP if is_french() else ''}: {value}"
 
 
 def time_short(value: datetime | time | None) -> str:

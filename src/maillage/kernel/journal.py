@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import databases
 from maillage.kernel.models import ChainHead, Entry, Person, Scope
+from maillage.kernel.statements import Change, Statement, given
 
 GENESIS = "0" * 64
 #: The chain of what belongs to no scope.
@@ -54,7 +55,7 @@ class Verification:
     anchors: int = 0
 
     @property
-    def sound(self) -> bool:
+    def intact(self) -> bool:
         """True where no row was changed, removed, added or moved."""
         return self.fault is None
 
@@ -119,8 +120,8 @@ def record_all(lines: Sequence[Line]) -> list[Entry]:
             )
             last_hash = entry.hash = seal(entry)
             entries.append(entry)
-        Entry.objects.bulk_create(entries)
-        ChainHead.objects.filter(chain=chain).update(rank=rank, hash=last_hash)
+        databases.insert(entries)
+        _MOVED.make(chain=chain, rank=rank, hash=last_hash)
     return entries
 
 
@@ -221,6 +222,14 @@ def _broken(chain: int, rank: int, sentence: str) -> Fault:
     return Fault(chain, rank, _("{scope} : {sentence}").format(scope=scope or chain, sentence=said))
 
 
+_HEAD: Statement[tuple[int, str]] = Statement(
+    lambda: ChainHead.objects.select_for_update().filter(chain=given("chain")).values_list("rank", "hash")
+)
+_MOVED = Change(
+    lambda: ChainHead.objects.filter(chain=given("chain")), rank=given("rank"), hash=given("hash")
+)
+
+
 def _chain_of_transaction(wanted: int) -> int:
     """Return the chain in which the transaction under way writes: the one of its first row."""
     for on_commit in connection.run_on_commit:
@@ -241,11 +250,10 @@ class _WritesIn:
 
 
 def _locked_head(chain: int) -> tuple[int, str]:
-    heads = ChainHead.objects.select_for_update().filter(chain=chain).values_list("rank", "hash")
-    head = heads.first()
+    head = _HEAD.first(chain=chain)
     if head is None:
         databases.insert_new([ChainHead(chain=chain, rank=0, hash=GENESIS)], unique=("chain",))
-        head = heads.get()
+        (head,) = _HEAD.rows(chain=chain)
     return head
 
 

@@ -14,6 +14,9 @@ from django.utils import timezone
 from maillage.kernel import databases
 from maillage.kernel.models import Lease
 
+#: The lease of the process that sends messages, follows the calendar and calculates the rosters.
+LEADER = "leader"
+
 
 def take(name: str, holder: str, length: timedelta) -> bool:
     """Take or renew a lease for `length`; False where another holder has it."""

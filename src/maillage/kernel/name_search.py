@@ -21,6 +21,11 @@ def named_like(text: str, column: str = "search_name") -> Q:
     return condition or Q(pk__in=[])
 
 
+def account_like(text: str) -> Q:
+    """Return the condition « the names of this account, or its address, answer `text` »."""
+    return named_like(text) | Q(email__icontains=text)
+
+
 def place_like(text: str, column: str = "search_name") -> Q:
     """Return the condition « the key of this place answers `text` », its words in the order typed."""
     condition = Q()

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from maillage.kernel import databases
@@ -96,12 +97,36 @@ def publish_all(messages: Sequence[Message], *, not_before: datetime | None = No
         for name in sorted(_handlers.get(message.topic, {}))
     ]
     if deliveries:
-        Delivery.objects.bulk_create(deliveries)
+        databases.insert(deliveries)
         databases.notify(CHANNEL)
         for message in new:
             if not all(one.by_worker for one in _handlers.get(message.topic, {}).values()):
                 transaction.on_commit(partial(_deliver_now, message.pk), robust=True)
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """That a message was published: its number, its topic, the key of the scope that its payload names."""
+
+    number: int
+    topic: str
+    scope: int | None
+    at: datetime
+
+
+def last_number() -> int:
+    """Return the number of the last message, 0 where there is none."""
+    return Message.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def told_after(number: int, topics: Collection[str]) -> list[Told]:
+    """Return what was published on `topics` after message `number`, in order; one statement.
+
+    Numbers are given before the commit: a message may appear here after one with a greater number.
+    """
+    rows = Message.objects.filter(pk__gt=number, topic__in=sorted(topics)).order_by("pk")
+    return [Told(*row) for row in rows.values_list("pk", "topic", "payload__scope", "published_at")]
 
 
 def drain(*, limit: int = 1000) -> int:

@@ -11,17 +11,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats
+from maillage.kernel import formats, health
 from maillage.kernel.access import may_everywhere
-from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
-from maillage.kernel.models import Delivery, Person
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Entry,
+    Found,
+    Line,
+    Search,
+    Verb,
+    Waiting,
+    rows_waiting,
+)
 from maillage.kernel.models import Entry as JournalEntry
+from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.names import holds, search_key
 from maillage.kernel.rules import Permission, Role
 from maillage.kernel.sourced_rules import all_rules
+from maillage.kernel.wording import ROLES
 
 SHOWN = 4
 LOOKED_BACK = timedelta(days=7)
+#: How long before it ends a role is said to end: the time to hand over.
+LEAVING = timedelta(days=30)
 
 
 def find_rules(query: str, limit: int) -> Iterable[Found]:
@@ -32,15 +45,24 @@ def find_rules(query: str, limit: int) -> Iterable[Found]:
         yield Found(rule.said, rule.key, reverse("kernel:sourced_rule", args=[rule.key]))
 
 
-def undelivered(person: Person) -> Waiting | None:
-    """Say how many messages of the program wait after a failure; None where all left."""
+def installation(person: Person) -> Waiting | None:
+    """Say how the installation is, what is wrong first, for whoever administers all of it."""
     if not may_everywhere(person, Permission.MANAGE_ACCOUNTS):
         return None
-    late = Delivery.objects.filter(delivered_at=None, attempts__gt=0).count()
-    if not late:
-        return None
-    said = ngettext("{count} relais de messages en retard", "{count} relais de messages en retard", late)
-    return Waiting(_("Installation"), (), said.format(count=formats.number(late)))
+    found = health.signs()
+    wrong = sum(one.is_wrong for one in found)
+    text = ngettext(
+        "{count} point à surveiller dans l’installation",
+        "{count} points à surveiller dans l’installation",
+        wrong,
+    )
+    return Waiting(
+        _("Santé de l’installation"),
+        tuple(Line(one.name, detail=one.said, is_wrong=one.is_wrong) for one in found),
+        text.format(count=formats.number(wrong)) if wrong else _("l’installation va bien"),
+        reverse("kernel:journal"),
+        _("Ouvrir le journal"),
+    )
 
 
 def invitations(person: Person) -> Waiting | None:
@@ -63,6 +85,30 @@ def invitations(person: Person) -> Waiting | None:
         for one in people[:SHOWN]
     )
     return Waiting(_("Invitations"), lines, said, reverse("kernel:people"), _("Voir les comptes"))
+
+
+def departures(person: Person) -> Waiting | None:
+    """Say whose role ends soon, for whoever oversees the installation: what they could do ends that day."""
+    if not may_everywhere(person, Permission.VIEW_JOURNAL):
+        return None
+    today = timezone.localdate()
+    rows = list(
+        RoleAssignment.objects.in_force(today)
+        .filter(ends_on__lte=today + LEAVING, person__is_active=True)
+        .select_related("person")
+        .order_by("ends_on", "pk")
+    )
+    return rows_waiting(
+        _("Départs"),
+        rows,
+        lambda one: Line(
+            one.person.get_full_name(),
+            detail=f"{ROLES[Role(one.role)]} · {formats.date_short(one.ends_on)}",
+        ),
+        ngettext("{count} rôle se termine bientôt", "{count} rôles se terminent bientôt", len(rows)),
+        url=reverse("kernel:journal"),
+        gesture=_("Lire le journal"),
+    )
 
 
 def unusual_readings(person: Person) -> Waiting | None:
@@ -115,8 +161,10 @@ CONTRIBUTION = Contribution(
     ),
     searches=(Search(lazy("Règles"), find_rules, order=90),),
     first_screen=(
-        Block("kernel.undelivered", {Role.ADMINISTRATOR: 1}, undelivered),
+        Block("kernel.installation", {Role.ADMINISTRATOR: 1}, installation),
         Block("kernel.invitations", {Role.ADMINISTRATOR: 3}, invitations),
-        Block("kernel.readings", {Role.DPO: 1}, unusual_readings),
+        Block("kernel.readings", {Role.DPO: 3}, unusual_readings),
+        Block("kernel.departures", {Role.ADMINISTRATOR: 4, Role.DPO: 4}, departures),
     ),
+    named_in_journal=(Person, Scope),
 )

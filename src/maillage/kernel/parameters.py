@@ -8,11 +8,14 @@ raises nothing. No framework.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlencode
 
 #: Between them, a page may count years, weeks and time zones from a day without leaving the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOST_KEPT, _LONGEST_KEPT = 30, 200
 _LONGEST_KEY = 18  # digits: every such number is a key that both databases can compare
 
 
@@ -30,6 +33,28 @@ def row_key(text: str | None) -> int:
 def row_keys(texts: list[str]) -> list[int]:
     """Return the keys that `texts` write, in their order, without those that write none."""
     return [key for key in map(row_key, texts) if key]
+
+
+def query_kept(written: Iterable[tuple[str, list[str]]], **changes: str) -> str:
+    """Return the query of a link to the same page: what its address says, with `changes`; empty: left out.
+
+    `written` are the names with their values (`request.GET.lists()`). What no page of ours writes is not
+    carried on, so that an address cannot make every link of an answer as long as itself: names or values of
+    more than 200 characters, and all beyond the thirtieth.
+
+    >>> query_kept([("q", ["a b"]), ("tri", ["nom"]), ("page", ["2"])], tri="-nom", page="")
+    'q=a+b&tri=-nom'
+    """
+    kept = [
+        (name, value)
+        for name, values in written
+        if name not in changes
+        for value in values
+        if len(name) <= _LONGEST_KEPT and len(value) <= _LONGEST_KEPT
+    ]
+    changed = [(name, value) for name, value in changes.items() if value]
+    # A lone surrogate, which no UTF-8 writes, is told by a question mark.
+    return urlencode([*kept[:_MOST_KEPT], *changed], errors="replace")
 
 
 def asked_day(text: str | None) -> date | None:

@@ -103,11 +103,14 @@ def is_mobile(stored: str) -> bool:
 def written_phone(stored: str) -> str:
     """Return a stored number as people read and dial it in France.
 
-    >>> written_phone("+33639980001"), written_phone("+262692123456"), written_phone("3114")
-    ('06\\xa039\\xa098\\xa000\\xa001', '0692\\xa012\\xa034\\xa056', '3114')
+    >>> written_phone("+33639980001"), written_phone("+262692123456")
+    ('06\\xa039\\xa098\\xa000\\xa001', '0692\\xa012\\xa034\\xa056')
+    >>> written_phone("3114"), written_phone("116117")
+    ('3114', '116\\xa0117')
     """
     if not stored.startswith("+"):
-        return stored
+        long = len(stored) == 6 and is_short_code(stored)
+        return f"{stored[:3]}{_NO_BREAK}{stored[3:]}" if long else stored
     if stored.startswith("+33") and len(stored) == 12:
         return _grouped(f"0{stored[3:]}", 2)
     for code, ten in _overseas_written(stored):

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     REGULATE = "regulate"
     SEND_REQUEST = "send_request"
     VIEW_DELIVERIES = "view_deliveries"
+    WRITE_SAFETY_SHEETS = "write_safety_sheets"
+    MANAGE_MEETINGS = "manage_meetings"
+    VIEW_RESIDENTS = "view_residents"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -68,10 +71,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_ROSTER,
             Permission.VIEW_DUTY_PAY,
             Permission.VIEW_DELIVERIES,
+            Permission.WRITE_SAFETY_SHEETS,
+            Permission.MANAGE_MEETINGS,
         }
     ),
     Role.REGULATOR: frozenset(
-        {*_AT_CARE, Permission.VIEW_PATIENTS, Permission.REGISTER_PATIENTS, Permission.REGULATE}
+        {
+            *_AT_CARE,
+            Permission.VIEW_PATIENTS,
+            Permission.REGISTER_PATIENTS,
+            Permission.REGULATE,
+            Permission.WRITE_SAFETY_SHEETS,
+        }
     ),
     Role.CASE_MANAGER: frozenset(
         {
@@ -83,9 +94,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     **{
-        role: frozenset({*_AT_CARE, Permission.REGISTER_PATIENTS, Permission.SEND_REQUEST})
+        role: frozenset(
+            {*_AT_CARE, Permission.REGISTER_PATIENTS, Permission.SEND_REQUEST, Permission.VIEW_RESIDENTS}
+        )
         for role in (Role.PHYSICIAN, Role.EHPAD)
     },
+    Role.NURSE: frozenset({*_AT_CARE, Permission.SEND_REQUEST, Permission.VIEW_RESIDENTS}),
     Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -101,7 +115,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
     **{
         role: frozenset({*_AT_CARE, Permission.SEND_REQUEST})
-        for role in (Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
+        for role in (Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
     # Who is paid what for their duties is for the person, for whoever coordinates, and for the board.
     Role.BOARD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_ROSTER, Permission.VIEW_DUTY_PAY}),

@@ -60,7 +60,12 @@ class ScopedQuerySet(models.QuerySet[Row]):
         if not reason.strip():
             raise ValueError("reading beyond any scope needs a reason")
         journal.record(
-            by=by, verb="kernel.read_unscoped", target=self.model._meta.label_lower, changes={}, reason=reason
+            by=by,
+            verb="kernel.read_unscoped",
+            target=self.model._meta.label_lower,
+            changes={},
+            reason=reason,
+            scope=None,
         )
         return self._scoped()
 
@@ -93,7 +98,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
         super()._fetch_all()
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
+        clone: Self = super()._clone()  # type: ignore[misc]  # not in the stubs of Django
         clone._is_scoped = self._is_scoped
         return clone
 

@@ -1,25 +1,63 @@
 """How a person signs in: accounts are created by an administrator, never by the visitor."""
 
+from collections.abc import Collection
 from typing import Any
 
+from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.kernel.statements import Statement, given
+
+_PERSON: Statement[Person] = Statement(lambda: Person.objects.filter(pk=given("pk")))
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AuthenticationBackend(auth_backends.AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """Signs in as allauth does; whoever is signed in is read by a statement written once."""
+
+    def get_user(self, user_id: Any) -> Person | None:
+        """Return whose session it is, None where their account is no longer open."""
+        found = _PERSON.first(pk=int(user_id))
+        return found if found is not None and self.user_can_authenticate(found) else None
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Closes the public sign-up."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Return False: a professional is invited, not self-registered."""
         return False
+
+
+def people_of(sessions: Collection[str]) -> dict[str, int]:
+    """Return who is signed in by each of `sessions`, keys of people by keys of sessions; two statements.
+
+    A session that ended, whose password was changed since, or whose person has no open account any more has
+    none, as for a request.
+    """
+    rows = SessionStore.get_model_class().objects.filter(pk__in=sessions, expire_date__gt=timezone.now())
+    found = {row.pk: row.get_decoded() for row in rows}
+    keys = {one[SESSION_KEY] for one in found.values() if SESSION_KEY in one}
+    people = {str(one.pk): one for one in Person.objects.filter(pk__in=keys, is_active=True)}
+    signed_in = {}
+    for key, kept in found.items():
+        person = people.get(kept.get(SESSION_KEY, ""))
+        if person is None:
+            continue
+        hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
+        if any(constant_time_compare(kept.get(HASH_SESSION_KEY, ""), one) for one in hashes):
+            signed_in[key] = person.pk
+    return signed_in
 
 
 def demonstration_account(role: Role) -> Person | None:
@@ -39,10 +77,12 @@ def sign_in_demonstration(request: HttpRequest, person: Person) -> None:
 
 @receiver(user_logged_in, dispatch_uid="kernel.signed_in")
 def _record_sign_in(user: Person, **_signal: Any) -> None:
-    journal.record(by=user, verb="kernel.signed_in", target=journal.target_of(user), changes={})
+    journal.record(by=user, verb="kernel.signed_in", target=journal.target_of(user), changes={}, scope=None)
 
 
 @receiver(user_logged_out, dispatch_uid="kernel.signed_out")
 def _record_sign_out(user: Person | None, **_signal: Any) -> None:
     if user is not None:
-        journal.record(by=user, verb="kernel.signed_out", target=journal.target_of(user), changes={})
+        journal.record(
+            by=user, verb="kernel.signed_out", target=journal.target_of(user), changes={}, scope=None
+        )

@@ -12,8 +12,8 @@ from maillage.kernel.names import normalise
 
 #: In order: each beginning of a name is read with what came before already replaced.
 _SPELLINGS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
+    (re.compile(pattern), written)
+    for pattern, written in (
         (r"(.)\1+", r"\1"),
         (r"bv", "v"),
         (r"ph", "f"),
@@ -44,12 +44,12 @@ _SPELLINGS = tuple(
 )
 
 
-def sound(text: str) -> str:
+def phonetic_key(text: str) -> str:
     """Return how a name sounds, its words run together; empty for an empty name.
 
     A name of another script keeps its normalised form.
 
-    >>> sound("Lefèvre") == sound("LEFEBVRE"), sound("Martin") == sound("Marin")
+    >>> phonetic_key("Lefèvre") == phonetic_key("LEFEBVRE"), phonetic_key("Martin") == phonetic_key("Marin")
     (True, False)
     """
     heard = normalise(text).replace(" ", "")
@@ -70,7 +70,7 @@ def name_sound(last: str, first: str) -> str:
     True
     """
     several = normalise(first).split()
-    heard = sorted(filter(None, (sound(last), sound(several[0]) if several else "")))
+    heard = sorted(filter(None, (phonetic_key(last), phonetic_key(several[0]) if several else "")))
     return " ".join(heard)[:80] if len(heard) == 2 else ""
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
-from maillage.kernel.formats import is_french
+from maillage.kernel.formats import in_language
 
 #: Read in the official source, at a third party, known in general, not established, computed by us.
 CERTAINTIES = ("vu", "vu_tiers", "connaissance_generale", "non_etabli", "calcule")
@@ -42,9 +42,10 @@ class UnknownRuleError(LookupError):
 class SourcedRule:
     """One value, from one source, between two dates (both included; `valid_to` None: until further notice).
 
-    `label` is in French, `label_en` in English. `value` is whatever TOML can say (number, text, boolean,
-    list, table), None where it is not established; `certainty` is one of `CERTAINTIES`; `context` and `file`
-    say who owns the rule.
+    `label`, `unit`, `source` and `note` are in French; what ends with `_en` says the same in English. A
+    source keeps its French title alone where it has one: `source_en` is for what we say ourselves. `value` is
+    whatever TOML can say (number, text, boolean, list, table), None where it is not established; `certainty`
+    is one of `CERTAINTIES`; `context` and `file` say who owns the rule.
     """
 
     key: str
@@ -60,16 +61,44 @@ class SourcedRule:
     context: str
     file: str
     label_en: str = ""
+    unit_en: str = ""
+    source_en: str = ""
+    note_en: str = ""
 
     @property
     def said(self) -> str:
         """The label in the reader's language, in French where nobody has written the other."""
-        return self.label_en if self.label_en and not is_french() else self.label
+        return in_language(self.label, self.label_en)
 
     @property
     def is_said_in_french(self) -> bool:
         """Whether `said` is in French: a page in another language marks it so."""
         return self.said == self.label
+
+    @property
+    def said_unit(self) -> str:
+        """The unit in the reader's language."""
+        return in_language(self.unit, self.unit_en)
+
+    @property
+    def said_source(self) -> str:
+        """The source in the reader's language, or under its French title."""
+        return in_language(self.source, self.source_en)
+
+    @property
+    def is_source_in_french(self) -> bool:
+        """Whether `said_source` is in French."""
+        return self.said_source == self.source
+
+    @property
+    def said_note(self) -> str:
+        """The note in the reader's language, in French where nobody has written the other."""
+        return in_language(self.note, self.note_en)
+
+    @property
+    def is_note_in_french(self) -> bool:
+        """Whether `said_note` is in French."""
+        return self.said_note == self.note
 
     def holds(self, on: date) -> bool:
         """Return whether the rule is in force on the day `on`."""
@@ -139,8 +168,12 @@ _TYPES: dict[str, type] = {
     "valid_to": date,
     "note": str,
     "label_en": str,
+    "unit_en": str,
+    "source_en": str,
+    "note_en": str,
 }
-_OPTIONAL: dict[str, Any] = {"value": None, "source_url": "", "valid_to": None, "note": "", "label_en": ""}
+_IN_ENGLISH = {"label_en": "", "unit_en": "", "source_en": "", "note_en": ""}
+_OPTIONAL: dict[str, Any] = {"value": None, "source_url": "", "valid_to": None, "note": "", **_IN_ENGLISH}
 _WRITTEN = tuple(field.name for field in fields(SourcedRule) if field.name not in {"context", "file"})
 _KINDS = {str: "un texte entre guillemets", date: "une date sans guillemets, comme 2025-01-31"}
 

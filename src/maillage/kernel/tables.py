@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -142,4 +143,16 @@ def _raw(column: Column, value: Cell, *, french: bool) -> str:
     if not isinstance(value, str):
         text = formats.rounded_text(value, column.precision)
         return text.replace(".", ",") if french else text
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value
+    return f"'{value}" if _may_be_run(value) else value
+
+
+def _may_be_run(text: str) -> bool:
+    """Return whether a spreadsheet may take a text for a formula (OWASP, « CSV injection »).
+
+    By its first sign, wide ones as their usual forms; blanks and invisible marks before it, which some
+    programs leave out, hide nothing, and a cell that begins with a tab or a line break is never plain text.
+    """
+    if text[:1] in {"\t", "\r", "\n"}:
+        return True
+    seen = (one for one in text if not one.isspace() and unicodedata.category(one) not in {"Cf", "Cc"})
+    return unicodedata.normalize("NFKC", next(seen, "")) in {"=", "+", "-", "@"}

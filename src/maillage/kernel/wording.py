@@ -37,6 +37,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_PATIENTS: _("lire les dossiers des patients du périmètre"),
     Permission.REGISTER_PATIENTS: _("enregistrer un patient"),
     Permission.MANAGE_REFERRING_DOCTOR: _("attribuer un médecin traitant"),
+    Permission.VIEW_RESIDENTS: _("tenir les fiches de nuit des résidents d’un EHPAD où l’on travaille"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
@@ -44,18 +45,22 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_ROSTER: _("tenir les tableaux de permanence du territoire"),
     Permission.VIEW_DUTY_PAY: _("lire l’état du service fait et ses montants"),
     Permission.REGULATE: _("répondre aux demandes au bureau de régulation"),
+    Permission.WRITE_SAFETY_SHEETS: _("écrire les fiches de questions de sécurité, les signer"),
     Permission.VIEW_DELIVERIES: _("lire ce qui a été envoyé, relancer un envoi"),
+    Permission.MANAGE_MEETINGS: _("tenir les réunions du périmètre, leurs présences et le temps payé"),
+    Permission.WRITE_SAFETY_SHEETS: _("écrire, publier et retirer les fiches de sécurité"),
 }
 
 _VERBS: dict[str, str | Promise] = {
-    "kernel.signed_in": _("s’est connecté"),
-    "kernel.signed_out": _("s’est déconnecté"),
+    "kernel.signed_in": _("a ouvert une session"),
+    "kernel.signed_out": _("a fermé sa session"),
     "kernel.person_invited": _("a créé un compte"),
     "kernel.account_closed": _("a fermé un compte"),
     "kernel.account_reopened": _("a rouvert un compte"),
     "kernel.role_granted": _("a donné un rôle"),
     "kernel.role_withdrawn": _("a retiré un rôle"),
     "kernel.read_unscoped": _("a lu au-delà de son périmètre"),
+    "kernel.backup_made": _("a fait une sauvegarde"),
     "kernel.backup_restored": _("a restauré une sauvegarde"),
 }
 
@@ -65,11 +70,15 @@ def name_verbs(names: dict[str, str | Promise]) -> None:
     _VERBS.update(names)
 
 
-_TERMS: dict[str, str | Promise] = {}
+_TERMS: dict[str, str | Promise] = {
+    "created_at": _("faite le"),
+    "digest": _("empreinte"),
+    "rows": _("lignes"),
+}
 
 
 def name_terms(names: dict[str, str | Promise]) -> None:
-    """Tell how the pages of rules word the names inside the values of a context (« jour férié »)."""
+    """Tell how the pages of rules and of the journal word the names inside a value (« jour férié »)."""
     _TERMS.update(names)
 
 

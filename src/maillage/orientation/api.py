@@ -7,15 +7,22 @@ from maillage.orientation.actions.asking import send_request, withdraw
 from maillage.orientation.actions.closing import close, decide, transfer_to_15
 from maillage.orientation.actions.correcting import correct_outcome, may_correct
 from maillage.orientation.actions.demonstration import create_demonstration_desk
-from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.outside import book_over_capacity, send_outside_slot
+from maillage.orientation.actions.errors import ChangedMeanwhileError, OrientationError, Refusal
+from maillage.orientation.actions.outside import (
+    agree_on_hour,
+    book_over_capacity,
+    message_of_hour,
+    said_of_hour,
+    send_outside_slot,
+)
 from maillage.orientation.actions.proposals import (
     Next,
-    give_back,
     hold,
     hold_and_book,
     propose,
+    propose_and_read,
     refuse_proposal,
+    release_seat,
 )
 from maillage.orientation.actions.requests import (
     FIELDS,
@@ -23,12 +30,29 @@ from maillage.orientation.actions.requests import (
     hand_over_shift,
     open_request,
     release,
+    shown_of,
     take,
 )
 from maillage.orientation.actions.safety import (
     answer_questions,
     confirm_spoken_check,
     create_example_sheets,
+)
+from maillage.orientation.actions.sheets import (
+    Draft,
+    SheetError,
+    SheetRefusal,
+    alarms_lost,
+    ask_signature,
+    discard_draft,
+    in_use_before,
+    may_sign,
+    publish_sheet,
+    refuse_signature,
+    retire_sheet,
+    sign_sheet,
+    signers,
+    write_sheet,
 )
 from maillage.orientation.computations.capacity import Capacity, free_capacity
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria
@@ -45,7 +69,14 @@ from maillage.orientation.models import (
     Search,
     SpokenCheck,
 )
-from maillage.orientation.queries.asked import is_vital, last_decision, last_sent, under_way_count
+from maillage.orientation.queries.ages import age_of, in_months, person_age
+from maillage.orientation.queries.asked import (
+    callback_phone,
+    is_vital,
+    last_decision,
+    last_sent,
+    under_way_count,
+)
 from maillage.orientation.queries.desk import (
     EVENTS,
     READ_WITH,
@@ -53,10 +84,12 @@ from maillage.orientation.queries.desk import (
     RequestFile,
     Today,
     file_of,
-    last_event,
+    latest_search,
+    line_of,
     on_call_now,
     queue,
     regulators,
+    request_at,
     request_file,
     today,
 )
@@ -73,7 +106,7 @@ from maillage.orientation.queries.outcomes import (
     to_close,
 )
 from maillage.orientation.queries.safety import Clearance, clearance, sheets_for
-from maillage.orientation.rules.safety import MotiveRule, Obstacle
+from maillage.orientation.rules.safety import MotiveRule, MotiveRules, Obstacle
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -98,15 +131,18 @@ __all__ = [
     "CallerKind",
     "Capacity",
     "CareLevel",
+    "ChangedMeanwhileError",
     "Clearance",
     "Closure",
     "Criteria",
     "Decision",
     "DecisionKind",
     "Delay",
+    "Draft",
     "ExtraSeat",
     "HandOver",
     "MotiveRule",
+    "MotiveRules",
     "Next",
     "Obstacle",
     "OrientationError",
@@ -125,12 +161,19 @@ __all__ = [
     "SafetySheet",
     "Search",
     "Sent",
+    "SheetError",
+    "SheetRefusal",
     "SpokenCheck",
     "State",
     "Today",
     "Urgency",
+    "age_of",
+    "agree_on_hour",
+    "alarms_lost",
     "answer_questions",
+    "ask_signature",
     "book_over_capacity",
+    "callback_phone",
     "clearance",
     "close",
     "closed_since",
@@ -141,43 +184,60 @@ __all__ = [
     "create_example_sheets",
     "decide",
     "describe",
+    "discard_draft",
     "extra_seats",
     "file_of",
     "free_capacity",
-    "give_back",
     "hand_over_shift",
     "hold",
     "hold_and_book",
+    "in_months",
+    "in_use_before",
     "is_vital",
     "joinable",
     "last_decision",
-    "last_event",
     "last_sent",
+    "latest_search",
+    "line_of",
     "may_correct",
+    "may_sign",
+    "message_of_hour",
     "motive_label",
     "motive_labels",
     "motive_rules",
     "motives",
     "on_call_now",
     "open_request",
+    "person_age",
     "propose",
+    "propose_and_read",
     "protocols",
+    "publish_sheet",
     "queue",
     "received",
     "received_count",
     "refuse_proposal",
+    "refuse_signature",
     "regulators",
     "release",
+    "release_seat",
+    "request_at",
     "request_file",
+    "retire_sheet",
     "said",
+    "said_of_hour",
     "send_outside_slot",
     "send_request",
     "sent",
     "sheets_for",
+    "shown_of",
+    "sign_sheet",
+    "signers",
     "take",
     "to_close",
     "today",
     "transfer_to_15",
     "under_way_count",
     "withdraw",
+    "write_sheet",
 ]

@@ -11,8 +11,10 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Word the verbs of the context for the journal's page."""
         from maillage.kernel.contributions import contribute
-        from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.kernel.wording import ROLES, name_terms, name_verbs
+        from maillage.people.actions import signals  # noqa: F401 (its handler registers)
         from maillage.people.contributions import CONTRIBUTION
+        from maillage.people.models import PART_LABELS
 
         contribute(CONTRIBUTION)
         name_verbs(
@@ -23,12 +25,43 @@ class PeopleConfig(AppConfig):
                 "people.referring_doctor_set": _("a noté un médecin traitant"),
                 "people.doctor_requested": _("a ouvert une recherche de médecin traitant"),
                 "people.doctor_request_moved": _("a fait avancer une recherche de médecin traitant"),
+                "people.circle_joined": _("a fait entrer dans un cercle de soins"),
+                "people.circle_informed": _("a noté qu’un patient est informé d’un lien de soins"),
+                "people.circle_left": _("a fait sortir d’un cercle de soins"),
+                "people.consented": _("a noté un accord de partage"),
+                "people.consent_withdrawn": _("a retiré un accord de partage"),
+                "people.opposed": _("a noté une opposition au partage"),
+                "people.opposition_lifted": _("a levé une opposition au partage"),
+                "people.emergency_reviewed": _("a revu un accès d’urgence"),
+                "people.mandate_signed": _("a signé ou noté un mandat d’aidant"),
+                "people.mandate_reduced": _("a retiré une partie d’un mandat d’aidant"),
+                "people.signal_sent": _("a signalé une inquiétude"),
+                "people.signal_answered": _("a répondu au signalement d’un aidant"),
+                "people.support_answered": _("a noté ce que l’aide lui demande"),
                 "people.quota_set": _("a fixé son quota de nouveaux patients"),
                 "people.demonstration_created": _("a créé les patients de démonstration"),
             }
         )
+        name_terms({role.value: ROLES[role] for role in ROLES})
+        name_terms({part.value: PART_LABELS[part] for part in PART_LABELS})
         name_terms(
             {
+                "recent_link_minutes": _("lien récent, en minutes"),
+                "night_from_hour": _("nuit à partir de, en heures"),
+                "night_until_hour": _("nuit jusqu’à, en heures"),
+                "files": _("dossiers"),
+                "files_within_minutes": _("dossiers lus dans, en minutes"),
+                "who": _("qui"),
+                "signed_by": _("signature"),
+                "code": _("par un code"),
+                "paper": _("sur papier"),
+                "book": _("prendre rendez-vous"),
+                "speak": _("parler avec les soignants"),
+                "signal": _("signaler une inquiétude"),
+                "fields": _("champs"),
+                "oid": _("racine de l’identifiant"),
+                "patients": _("patients"),
+                "status": _("état"),
                 "same_name": _("même nom"),
                 "sounding_name": _("nom de même son"),
                 "spelt_name": _("nom proche"),

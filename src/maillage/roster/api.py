@@ -12,7 +12,7 @@ from maillage.roster.actions.jobs import (
     solve_waits,
     stop_solve,
 )
-from maillage.roster.actions.leaving import look_for_departures
+from maillage.roster.actions.leaving import report_departures
 from maillage.roster.actions.rosters import assign, change_state, create_roster, set_lock
 from maillage.roster.actions.sectors import (
     add_absence,
@@ -38,10 +38,11 @@ from maillage.roster.queries.duties import (
 )
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.queries.statements import Line, balance, statement
-from maillage.roster.rules.blocks import BlockKind, HolidayCalendar, Hours, Period
+from maillage.roster.rules.blocks import BlockKind, Hours, Period
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import SectorKind
 from maillage.roster.rules.workflow import Deadline, State
+from maillage.territory.api import HolidayCalendar
 
 __all__ = [
     "SOLVE_CHANNEL",
@@ -82,7 +83,6 @@ __all__ = [
     "follow_calendar",
     "ical",
     "keep",
-    "look_for_departures",
     "missing_posts",
     "next_deadline",
     "offer",
@@ -93,6 +93,7 @@ __all__ = [
     "read_commitments_with",
     "recover",
     "remove_absence",
+    "report_departures",
     "revoke_feed",
     "run_waiting",
     "set_lock",

@@ -47,6 +47,7 @@ class RosterConfig(AppConfig):
         )
         name_terms(
             {
+                "changes": _("changements"),
                 "night": _("nuit"),
                 "night_before_rest": _("nuit avant un repos"),
                 "saturday_pm": _("samedi après-midi"),

@@ -36,7 +36,7 @@ from maillage.engines.roster import (
 from maillage.kernel import journal
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Absence, Assignment, Post, Preference, Roster, Volunteer
-from maillage.roster.queries.departures import Gone, gone_among
+from maillage.roster.queries.departures import Unavailability, unavailable_among
 from maillage.roster.rules.errors import RosterError
 
 WANTED, UNWANTED = -2.0, 1.0
@@ -57,7 +57,7 @@ class Case:
     posts: list[Post]
     volunteers: list[Volunteer]
     problem: Problem
-    gone: Mapping[int, Gone]
+    gone: Mapping[int, Unavailability]
 
     @cached_property
     def held(self) -> NDArray[np.bool_]:
@@ -125,7 +125,7 @@ def case_of(roster: Roster) -> Case:
     posts = list(Post.objects.filter(roster=roster).order_by("starts_at", "seat", "pk"))
     rows = Volunteer.objects.filter(sector=roster.sector_id).select_related("professional")
     volunteers = list(rows.order_by("pk"))
-    gone = gone_among(Volunteer.objects.filter(sector=roster.sector_id))
+    gone = unavailable_among(Volunteer.objects.filter(sector=roster.sector_id))
     held, locks = _held(posts, volunteers, gone)
     on = roster.first_day
     rest = int(rule("roster.volunteer.rest_hours", on).value) * 60
@@ -160,7 +160,7 @@ def propose(
 def fillable(roster: Roster) -> Case:
     """Read what decides a roster. Raises RosterError where nobody volunteers."""
     sharing = Volunteer.objects.filter(sector=roster.sector_id, share__gt=0)
-    gone = gone_among(sharing)
+    gone = unavailable_among(sharing)
     if all(key in gone and gone[key].on(roster.first_day) for key in sharing.values_list("pk", flat=True)):
         raise RosterError(_("Aucun volontaire dans ce secteur : inscrivez-en avant de calculer."))
     return case_of(roster)
@@ -201,7 +201,9 @@ def _engine_posts(posts: Sequence[Post]) -> Posts:
     )
 
 
-def _weights(roster: Roster, volunteers: Sequence[Volunteer], gone: Mapping[int, Gone]) -> list[float]:
+def _weights(
+    roster: Roster, volunteers: Sequence[Volunteer], gone: Mapping[int, Unavailability]
+) -> list[float]:
     """Return the share of each; equal ones where nobody is left, since the engine shares among somebody."""
     shares = [
         0.0 if one.pk in gone and gone[one.pk].on(roster.first_day) else one.share for one in volunteers
@@ -214,7 +216,7 @@ def _allowed(
     posts: Sequence[Post],
     volunteers: Sequence[Volunteer],
     rest: int,
-    gone: Mapping[int, Gone],
+    gone: Mapping[int, Unavailability],
 ) -> NDArray[np.bool_]:
     """Who may hold what: not gone, not absent, and rested from the duties they hold in other rosters."""
     allowed = np.array(
@@ -248,13 +250,13 @@ def _busy(roster: Roster, volunteers: Sequence[Volunteer], rest: int) -> dict[in
         post__day__lte=roster.last_day + near,
     ).exclude(post__roster=roster)  # fmt: skip
     for one in elsewhere.select_related("post", "volunteer"):
-        first, last = _minute(one.post.starts_at) - rest, _minute(one.post.ends_at) + rest
-        spans[numbers[one.volunteer.professional_id]].append((first, last))
+        span = (_minute(one.post.starts_at) - rest, _minute(one.post.ends_at) + rest)
+        spans[numbers[one.volunteer.professional_id]].append(span)
     return spans
 
 
 def _held(
-    posts: Sequence[Post], volunteers: Sequence[Volunteer], gone: Mapping[int, Gone]
+    posts: Sequence[Post], volunteers: Sequence[Volunteer], gone: Mapping[int, Unavailability]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return who holds and who locks what; the duties to come of those who are gone are to be held again."""
     now = timezone.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats
+from maillage.kernel import clock, formats
 from maillage.kernel.contributions import Block, Contribution, Entry, Line, Verb, Waiting
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.roster.actions.demonstration import create_demonstration_roster
-from maillage.roster.models import STATE_LABELS, Roster
-from maillage.roster.pages.presenters import named
+from maillage.roster.models import STATE_LABELS, Post, Roster, Sector
+from maillage.roster.pages.presenters import named, until
 from maillage.roster.queries.duties import duties_of, on_call_by_sector
-from maillage.roster.queries.sectors import sectors_in
+from maillage.roster.queries.sectors import own_sectors_first, sectors_in
 from maillage.roster.queries.settings import next_deadline
 from maillage.roster.rules.workflow import Deadline
 from maillage.territory.api import Territory
@@ -27,31 +28,46 @@ SHOWN = 4
 
 
 def legal_steps(person: Person) -> Waiting | None:
-    """Say which legal steps come next, the nearest first, for whoever keeps the rosters."""
-    sectors = sectors_in(person, Permission.MANAGE_ROSTER)
-    rows = Roster.objects.filter(sector__in=sectors.order_by()).select_related("sector__territory")
+    """Say which legal steps come next, the nearest first, for whoever keeps or follows the rosters."""
+    sectors = sectors_in(person, Permission.VIEW_DUTY_PAY)
+    rows = Roster.objects.filter(sector__in=sectors.order_by()).select_related("sector__territory__scope")
     dated = [
         (found, one)
         for one in rows
-        if (found := next_deadline(one, timezone.localdate(timezone=one.sector.zone))) is not None
+        if (found := next_deadline(one, clock.today(one.sector.territory.scope))) is not None
     ]
     if not dated:
         return None
-    dated.sort(key=lambda pair: pair[0].last_day)
-    lines = tuple(
-        Line(
-            f"{one.sector.name}, {formats.date_short(one.first_day)} – {formats.date_short(one.last_day)}",
-            reverse("roster:steps", args=[one.pk]),
-            _step(found),
-            found.is_late,
-        )
-        for found, one in dated[:SHOWN]
-    )
+    dated.sort(key=lambda pair: (pair[0].days_left, pair[0].step))
+    alike = [list(rows) for _key, rows in groupby(dated, lambda pair: (pair[0].days_left, pair[0].step))]
+    lines = tuple(_steps_of_one_day(rows) for rows in alike[:SHOWN])
     nearest, roster = dated[0]
-    said = _("tableau du secteur {sector} : {step}").format(sector=roster.sector.name, step=_step(nearest))
+    if (count := len(alike[0])) > 1:
+        said = _rosters(count, nearest)
+    else:
+        said = _("tableau du secteur {sector} : {step}").format(
+            sector=roster.sector.name, step=_step(nearest)
+        )
     return Waiting(
         _("Étapes légales des gardes"), lines, said, reverse("roster:index"), _("Voir les tableaux")
     )
+
+
+def _steps_of_one_day(rows: list[tuple[Deadline, Roster]]) -> Line:
+    """Return the line of the rosters whose next step is the same, as many days away; one roster by name."""
+    found, roster = rows[0]
+    if len(rows) > 1:
+        sectors = ", ".join(one.sector.name for _found, one in rows)
+        return Line(_rosters(len(rows), found), reverse("roster:index"), sectors, found.is_late)
+    span = f"{formats.date_short(roster.first_day)} – {formats.date_short(roster.last_day)}"
+    address = reverse("roster:steps", args=[roster.pk])
+    return Line(f"{roster.sector.name}, {span}", address, _step(found), found.is_late)
+
+
+def _rosters(count: int, found: Deadline) -> str:
+    """Return « 3 tableaux : « Envoyé au CDOM » dans 13 jours »."""
+    said = ngettext("{count} tableau : {step}", "{count} tableaux : {step}", count)
+    return said.format(count=formats.number(count), step=_step(found))
 
 
 def _step(found: Deadline) -> str:
@@ -68,33 +84,63 @@ def _step(found: Deadline) -> str:
 def on_call_now(person: Person) -> Waiting | None:
     """Say whom to call now in each sector of the person."""
     now = timezone.now()
-    sectors = list(sectors_in(person)[: SHOWN + 1])
-    if not sectors:
-        return None
     lines = []
-    for sector, given in on_call_by_sector(sectors[:SHOWN], now):
-        # How to reach them, and who may, is said by the page: it takes more statements.
+    for sector, given in on_call_by_sector(own_sectors_first(person)[: SHOWN - 1], now):
         names = ", ".join(one.volunteer.professional.name for one in given.held)
-        lines.append(Line(sector.name, reverse("roster:on_call"), names or given.sentence))
+        # The doctor of the PDSA is reached after regulation; whoever holds a shared on-call, directly.
+        # Who may read the number of a doctor on call is said by the page: it takes more statements.
+        phones = [one.volunteer.professional.phone for one in given.held if sector.is_shared]
+        lines.append(
+            Line(
+                sector.name,
+                reverse("roster:on_call"),
+                names or given.sentence,
+                phone=next(filter(None, phones), ""),
+            )
+        )
     return Waiting(
-        _("Qui appeler maintenant"), tuple(lines), "", reverse("roster:on_call"), _("Chercher une commune")
+        _("Qui appeler maintenant"),
+        (*_numbers(), *lines),
+        "",
+        reverse("roster:on_call"),
+        _("Qui est de garde dans une commune"),
+        finding=_("Le médecin de garde se joint par le 15 ou le 116 117.") if lines else "",
+    )
+
+
+def numbers_to_call(_person: Person) -> Waiting:
+    """Say which numbers answer at any hour."""
+    return Waiting(_("Qui appeler en cas de besoin"), _numbers())
+
+
+def _numbers() -> tuple[Line, Line]:
+    """Return the two numbers that answer at any hour, to dial."""
+    return (
+        Line(_("Urgence vitale (SAMU)"), phone="15"),
+        Line(_("Médecin de garde, quand le cabinet est fermé"), phone="116117"),
     )
 
 
 def own_duties(person: Person) -> Waiting | None:
-    """Say when one is on call next."""
+    """Say whether one is on call now and until when, and when next."""
     now = timezone.now()
-    rows = duties_of(person, now)[:2]
+    rows = duties_of(person, now)[:3]
     if not rows:
         return None
     lines = tuple(
-        Line(
-            named(one.post, one.post.roster.sector.zone), reverse("roster:mine"), one.post.roster.sector.name
-        )
+        Line(_duty_said(one.post, now), reverse("roster:own_duties"), one.post.roster.sector.name)
         for one in rows
     )
     said = _("vous êtes de garde en ce moment") if rows[0].post.starts_at <= now else ""
-    return Waiting(_("Mes prochaines gardes"), lines, said, reverse("roster:mine"), _("Mes gardes"))
+    return Waiting(_("Mes gardes"), lines, said, reverse("roster:own_duties"), _("Voir mes gardes"))
+
+
+def _duty_said(post: Post, now: datetime) -> str:
+    """Return « En cours, jusqu’à 20 h 00 » for a duty under way, its day and hours for one to come."""
+    zone = post.roster.sector.zone
+    if post.starts_at <= now:
+        return _("En cours, {until}").format(until=until(post, zone, now))
+    return named(post, zone)
 
 
 def demonstrate(place: Territory, now: datetime) -> None:
@@ -116,9 +162,11 @@ CONTRIBUTION = Contribution(
         ),
     ),
     first_screen=(
-        Block("roster.steps", {Role.COORDINATOR: 1}, legal_steps),
+        Block("roster.steps", {Role.COORDINATOR: 1, Role.BOARD: 2}, legal_steps),
         Block("roster.duties", {Role.PHYSICIAN: 4, Role.MIDWIFE: 4, Role.PHYSIOTHERAPIST: 4}, own_duties),
         Block("roster.on_call", {Role.EHPAD: 1, Role.NURSE: 4, Role.PHARMACIST: 4}, on_call_now),
+        Block("roster.numbers", {Role.PATIENT: 5, Role.CARER: 5}, numbers_to_call),
     ),
     demonstrate=demonstrate,
+    named_in_journal=(Sector,),
 )

@@ -103,8 +103,11 @@ from maillage.territory.queries import (
     territories,
     territories_of,
     territory,
+    territory_or_404,
     with_group,
 )
+from maillage.territory.queries.holidays import holiday_names, holidays_of
+from maillage.territory.rules.holidays import HolidayCalendar, PublicHolidays, calendar_of
 from maillage.territory.rules.kinds import FICTIONAL, Group, TerritoryKind
 
 __all__ = [
@@ -125,6 +128,7 @@ __all__ = [
     "EmergencyCatchment",
     "FlowLine",
     "Group",
+    "HolidayCalendar",
     "ImportReport",
     "Journeys",
     "Kind",
@@ -139,6 +143,7 @@ __all__ = [
     "Portrait",
     "Profile",
     "Progress",
+    "PublicHolidays",
     "Ranking",
     "Reason",
     "Report",
@@ -158,6 +163,7 @@ __all__ = [
     "agreement",
     "agreement_figure",
     "balance",
+    "calendar_of",
     "change_perimeter",
     "check_pack",
     "check_places",
@@ -176,6 +182,8 @@ __all__ = [
     "emergency_catchments",
     "feature_collection",
     "halo_positions",
+    "holiday_names",
+    "holidays_of",
     "import_pack",
     "import_travel_matrix",
     "journeys_from",
@@ -206,6 +214,7 @@ __all__ = [
     "territories",
     "territories_of",
     "territory",
+    "territory_or_404",
     "territory_supply",
     "travel_bounds",
     "travel_figures",

@@ -38,6 +38,13 @@ class TerritoryConfig(AppConfig):
         )
         name_terms(
             {
+                "added": _("ajouts"),
+                "removed": _("retraits"),
+                "loaded": _("données lues"),
+                "pairs": _("trajets"),
+                "changed": _("changements"),
+                "retired": _("fermetures"),
+                "total": _("total"),
                 "activity_centre": _("centre de l’activité"),
                 "use_by_age": _("recours selon l’âge"),
                 "interpolation": _("interpolation"),

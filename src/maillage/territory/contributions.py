@@ -5,20 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.engines import accessibility
 from maillage.kernel import formats
 from maillage.kernel.access import may, roles_of
 from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.territory import queries
-from maillage.territory.models import Territory
+from maillage.territory.computations import preparation
+from maillage.territory.computations.access_diagnosis import Known, latest
+from maillage.territory.computations.supplies import PROFESSIONS
+from maillage.territory.models import DataPack, FlowDataset, Scenario, Territory
 
 SHOWN = 4
+GP = PROFESSIONS["gp"]
+#: They come for the figures; for the others the diagnosis is one click away.
 READERS = (Role.ANALYST, Role.BOARD, Role.PREVENTION_LEAD)
+#: Where each goes on from the figure of access: the page by its name, and what is read there.
+GOES_ON: dict[Role | None, tuple[tuple[Promise, str, Promise], ...]] = {
+    Role.ANALYST: (
+        (lazy("Accessibilité"), "territory:access", lazy("formule, dénominateur, comparaisons")),
+        (lazy("Et si… ?"), "territory:what_if", lazy("comparer des mesures")),
+        (lazy("Flux"), "territory:flows", lazy("où les habitants se font soigner")),
+    ),
+    Role.BOARD: (
+        (lazy("Zones blanches"), "territory:white_zones", lazy("où agir d’abord")),
+        (lazy("Et si… ?"), "territory:what_if", lazy("ce que changerait une décision")),
+        (lazy("Rapport de diagnostic"), "web:report", lazy("à lire avant la réunion")),
+    ),
+    Role.PREVENTION_LEAD: (
+        (lazy("Besoins"), "territory:needs", lazy("ce dont les habitants ont besoin")),
+        (lazy("Zones blanches"), "territory:white_zones", lazy("les communes à rejoindre")),
+        (lazy("Portrait"), "territory:portrait", lazy("qui vit où")),
+    ),
+}
 
 
 def own_territories(person: Person) -> Waiting | None:
@@ -31,18 +56,53 @@ def own_territories(person: Person) -> Waiting | None:
     if not rows:
         return None
     main, others = rows[0], rows[1:]
+    found = latest(main)
+    role = next((Role(one.role) for one in roles_of(person) if one.role in READERS), None)
     return Waiting(
         main.name,
-        tuple(Line(one.name, reverse("territory:show", args=[one.slug]), _size(one)) for one in others),
-        "",
+        (
+            *(
+                Line(str(label), reverse(name, args=[main.slug]), str(detail))
+                for label, name, detail in GOES_ON.get(role, ())
+            ),
+            *(Line(one.name, reverse("territory:show", args=[one.slug]), _size(one)) for one in others),
+        )[:SHOWN],
+        _said_to(role, found) if role and found else "",
         reverse("territory:show", args=[main.slug]),
         _("Ouvrir le diagnostic"),
         reverse("territory:access", args=[main.slug]),
+        _known_of(main, found),
     )
 
 
+def _said_to(role: Role, found: Known) -> str:
+    """Return the piece of the day's sentence of a role that comes for the figures."""
+    said = {
+        Role.ANALYST: _("accès : {share} des habitants sous le seuil de {low} {unit}"),
+        Role.BOARD: _("{share} des habitants sous le seuil d’accès au médecin généraliste"),
+        Role.PREVENTION_LEAD: _(
+            "{share} des habitants à rejoindre d’abord : leur accès au médecin est sous le seuil"
+        ),
+    }[role]
+    return said.format(
+        share=formats.percent(found.below), low=formats.number(found.low, GP.decimals), unit=GP.unit
+    )
+
+
+def _known_of(territory: Territory, found: Known | None) -> str:
+    """Say what the last diagnosis found, how large the territory is where none was made."""
+    if found is None:
+        return f"{_size(territory)}."
+    return _("%(share)s des habitants vivent sous %(low)s %(unit)s ; la moyenne est de %(mean)s.") % {
+        "share": formats.percent(found.below),
+        "low": formats.number(found.low, GP.decimals),
+        "unit": GP.unit,
+        "mean": formats.number(found.mean, GP.decimals),
+    }
+
+
 def _size(one: Territory) -> str:
-    count = one.commune_count  # type: ignore[attr-defined]
+    count = one.commune_count  # type: ignore[attr-defined]  # counted by the query
     communes = ngettext("{count} commune", "{count} communes", count).format(count=formats.number(count))
     return f"{one.get_kind_display()} · {communes}"
 
@@ -58,6 +118,13 @@ def find_communes(query: str, limit: int) -> Iterable[Found]:
     for one in queries.search_communes(query, limit):
         place = f"{one.departement_name} · {one.code}"
         yield Found(one.name, place, reverse("territory:commune", args=[one.code]))
+
+
+def warm() -> None:
+    """Compile the what-if; map the country's arrays where a pack is in use and its travel times stored."""
+    accessibility.warm()
+    if preparation.is_prepared():
+        preparation.warm()
 
 
 CONTRIBUTION = Contribution(
@@ -77,7 +144,7 @@ CONTRIBUTION = Contribution(
     first_screen=(
         Block(
             "territory.access",
-            dict.fromkeys(Role, 8) | dict.fromkeys(READERS, 1) | {Role.COORDINATOR: 3},
+            dict.fromkeys(READERS, 1) | {Role.COORDINATOR: 3},
             own_territories,
         ),
     ),
@@ -85,4 +152,6 @@ CONTRIBUTION = Contribution(
         Search(lazy("Territoires"), find_territories, order=10),
         Search(lazy("Communes"), find_communes, order=20),
     ),
+    warm=warm,
+    named_in_journal=(DataPack, FlowDataset, Scenario, Territory),
 )

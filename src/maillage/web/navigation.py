@@ -45,7 +45,7 @@ class Group:
     """The parts of one verb that a visitor may enter."""
 
     label: str | Promise
-    links: list[Link]
+    links: tuple[Link, ...]
 
     @property
     def menu(self) -> list[Link]:
@@ -67,7 +67,7 @@ class Group:
 class Navigation:
     """All that the masthead offers a visitor."""
 
-    groups: list[Group]
+    groups: tuple[Group, ...]
 
     @property
     def direct(self) -> list[Link]:
@@ -78,8 +78,8 @@ class Navigation:
 def navigation(request: HttpRequest) -> Navigation:
     """Return what `request.user` may enter, by verb; a verb with nothing to enter is left out."""
     found = links(request)
-    by_verb = [(verb, [link for link in found if link.verb is verb]) for verb in Verb]
-    return Navigation([Group(VERB_NAMES[verb], mine) for verb, mine in by_verb if mine])
+    by_verb = [(verb, tuple(link for link in found if link.verb is verb)) for verb in Verb]
+    return Navigation(tuple(Group(VERB_NAMES[verb], own) for verb, own in by_verb if own))
 
 
 def links(request: HttpRequest) -> list[Link]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel import formats
 from maillage.kernel.sourced_rules import SourcedRule, rule
+from maillage.kernel.wording import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +66,27 @@ def rule_value(value: Any) -> str:
     if isinstance(value, int | float):
         return _stated(value)
     if isinstance(value, dict):
-        return " ; ".join(f"{name} = {rule_value(one)}" for name, one in value.items())
+        return formats.listed(formats.told(term(name), rule_value(one)) for name, one in value.items())
     if isinstance(value, list | tuple):
         return " / ".join(rule_value(one) for one in value)
-    return str(value)
+    return term(str(value))
 
 
-def _stated(value: float) -> str:
-    """Return a number with the decimals it was stated with: 2,5 keeps one, 3,25 two."""
-    return formats.number(value, max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent)))
+def _stated(value: float, unit: str = "") -> str:
+    """Return a number with the decimals it was stated with: 2,5 keeps one, 3,25 two; « % » takes a share."""
+    exact = Decimal(str(value)) * (100 if unit == "%" else 1)
+    return formats.quantity(
+        value, unit if unit == "%" else "", max(0, -int(exact.normalize().as_tuple().exponent))
+    )
 
 
-def between(low: float | None, high: float | None) -> str:
-    """Return the words of a class of values, open-ended where a bound is None."""
+def between(low: float | None, high: float | None, unit: str = "") -> str:
+    """Return the words of a class of values, open-ended where a bound is None; unit « % » takes shares."""
     if low is None:
-        return _("moins de {value}").format(value=_stated(high or 0.0))
+        return _("moins de {value}").format(value=_stated(high or 0.0, unit))
     if high is None:
-        return _("{value} et plus").format(value=_stated(low))
-    return _("de {low} à {high}").format(low=_stated(low), high=_stated(high))
+        return _("{value} et plus").format(value=_stated(low, unit))
+    return _("de {low} à {high}").format(low=_stated(low, unit), high=_stated(high, unit))
 
 
 def time_left(seconds: float | None) -> str:
@@ -94,3 +98,28 @@ def time_left(seconds: float | None) -> str:
         return ngettext("encore {count} seconde", "encore {count} secondes", whole).format(count=whole)
     whole = round(seconds / 60)
     return ngettext("encore {count} minute", "encore {count} minutes", whole).format(count=whole)
+
+
+def script_texts() -> dict[str, str]:
+    """Return the words of the scripts: a script holds no sentence of its own."""
+    return {
+        "close": _("Fermer"),
+        "estimate": _("Estimation"),
+        "no_data": _("Pas de donnée"),
+        "outside": _("Hors du territoire"),
+        "map_label": _("Carte : {label}. Les mêmes valeurs sont dans la liste."),
+        "zoom_in": _("Agrandir"),
+        "zoom_out": _("Réduire"),
+        "reset_view": _("Revoir tout le territoire"),
+        "see_in_list": _("Voir dans la liste"),
+        "sorted_ascending": _("Trié par {column}, ordre croissant"),
+        "sorted_descending": _("Trié par {column}, ordre décroissant"),
+        "result": _("{count} proposition"),
+        "results": _("{count} propositions"),
+        "no_result": _("Aucune proposition"),
+        "request_failed": _("Le serveur n’a pas répondu. Vérifiez la connexion, puis recommencez."),
+        "overloaded": _(
+            "Trop de demandes à la fois : rien n’est fait. Attendez quelques secondes, puis recommencez ; ce "
+            "que vous avez écrit est gardé."
+        ),
+    }

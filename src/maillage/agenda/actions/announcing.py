@@ -15,7 +15,12 @@ from django.utils import timezone
 from maillage.agenda.actions import rights, waiting
 from maillage.agenda.models import Appointment, Offer, Slot, StateChange
 from maillage.agenda.models.waiting import OfferState
-from maillage.agenda.queries.words import announced_as, said_of, says_where, subject_of
+from maillage.agenda.queries.message_values import (
+    announced_as,
+    has_place_and_phone,
+    message_values,
+    subject_of,
+)
 from maillage.agenda.rules.vocabulary import State
 from maillage.exchange import api as exchange
 from maillage.exchange.api import Template
@@ -41,8 +46,8 @@ def announce_booked(event: outbox.Event) -> None:
     waiting.leave_once_booked(appointment=row)
     if row.state != State.BOOKED.value or slot.starts_at <= timezone.now() or _moved_since(row, 0):
         return
-    template = Template.APPOINTMENT_BOOKED if says_where(slot) else Template.APPOINTMENT_BOOKED_BRIEF
-    _tell_patient(row, row.booked_by, template, said_of(slot), announced_as(row))
+    template = exchange.PATIENT_TOLD_OF_AN_HOUR[False, not has_place_and_phone(slot)]
+    _tell_patient(row, row.booked_by, template, message_values(slot), announced_as(row))
     said = exchange.Parameters(when=slot.starts_at)
     _tell_professional(row, row.booked_by, Template.AGENDA_BOOKED, said, announced_as(row))
 
@@ -52,7 +57,8 @@ def announce_moved(event: outbox.Event) -> None:
     """Tell the patient and the professional the former hour and the new one.
 
     The key is that of the change, so that a return to an hour that was told before is told again. A change
-    that another followed is left to that one; the former hour is then the one that each of them was told.
+    that another followed is left to that one; the former hour is the one that each of them was told, and a
+    patient who was told none is told of an appointment.
     """
     row = _appointment(event)
     slot = row.slot
@@ -64,13 +70,15 @@ def announce_moved(event: outbox.Event) -> None:
     by = _author(row, State.BOOKED)
     previous = datetime.fromisoformat(event.payload["previous"])
     exchange.withdraw(subjects=[subject_of(row)])
-    template = Template.APPOINTMENT_MOVED if says_where(slot) else Template.APPOINTMENT_MOVED_BRIEF
     key = _change_key(row, change)
-    known = replace(said_of(slot), previous=_last_said(row, row.patient, slot, previous))
-    _tell_patient(row, by, template, known, key)
-    before = _last_said(row, slot.agenda.professional, slot, previous)
+    assert row.patient is not None
+    told = exchange.hour_to_correct(subject=subject_of(row), to=row.patient, when=slot.starts_at)
+    template = exchange.PATIENT_TOLD_OF_AN_HOUR[told is not None, not has_place_and_phone(slot)]
+    _tell_patient(row, by, template, replace(message_values(slot), previous=told), key)
+    before = _known_to_professional(row, previous)
+    moved = Template.AGENDA_MOVED if before is not None else Template.AGENDA_BOOKED
     said = exchange.Parameters(when=slot.starts_at, previous=before)
-    _tell_professional(row, by, Template.AGENDA_MOVED, said, key)
+    _tell_professional(row, by, moved, said, key)
 
 
 @outbox.handles("agenda.cancelled")
@@ -82,7 +90,7 @@ def announce_cancelled(event: outbox.Event) -> None:
         return
     by = _author(row, State.CANCELLED)
     exchange.withdraw(subjects=[subject_of(row)])
-    known = said_of(slot)
+    known = message_values(slot)
     template = Template.APPOINTMENT_CANCELLED if known.phone else Template.APPOINTMENT_CANCELLED_BRIEF
     key = _change_key(row, _change(event))
     _tell_patient(row, by, template, known, key)
@@ -97,11 +105,11 @@ def announce_offer(event: outbox.Event) -> None:
     offer = rows.get(pk=event.payload["offer"])
     if offer.state != OfferState.PENDING.value or offer.expires_at <= timezone.now():
         return
-    patient, known = offer.entry.patient, said_of(offer.slot)
+    patient, known = offer.entry.patient, message_values(offer.slot)
     if exchange.can_link() and not patient.no_smartphone:
         template = Template.SLOT_OFFERED_LINK
     else:
-        template = Template.SLOT_OFFERED if says_where(offer.slot) else Template.SLOT_OFFERED_BRIEF
+        template = Template.SLOT_OFFERED if has_place_and_phone(offer.slot) else Template.SLOT_OFFERED_BRIEF
     exchange.notify(
         by=offer.entry.created_by,
         to=patient,
@@ -117,8 +125,11 @@ def announce_offer(event: outbox.Event) -> None:
 
 @outbox.handles("agenda.offers_over")
 def offer_to_the_next(event: outbox.Event) -> None:
-    """Offer a slot that nobody took in time to those who come next."""
-    waiting.offer_freed_slot(slot=Slot.objects.get(pk=event.payload["slot"]))
+    """Offer a slot that nobody took in time to those who come next; the former are no longer called."""
+    slot = Slot.objects.get(pk=event.payload["slot"])
+    over = Offer.objects.filter(slot=slot, expires_at__lte=timezone.now()).values_list("pk", flat=True)
+    exchange.withdraw(keys=[_offer_key(pk) for pk in over])
+    waiting.offer_freed_slot(slot=slot)
 
 
 def _appointment(event: outbox.Event) -> Appointment:
@@ -143,12 +154,15 @@ def _moved_since(row: Appointment, change: int) -> bool:
     return moves.exclude(moved_from=None).exists()
 
 
-def _last_said(row: Appointment, to: exchange.Recipient | None, slot: Slot, previous: datetime) -> datetime:
-    """Return the hour that `to` was last told, `previous` where they were told none, or the new one."""
-    assert to is not None
-    text = exchange.last_said(subject=subject_of(row), to=to)
-    told = datetime.fromisoformat(text) if text else previous
-    return previous if told == slot.starts_at else told
+def _known_to_professional(row: Appointment, previous: datetime) -> datetime | None:
+    """Return the hour that the professional knew instead of the new one, None where it is the same.
+
+    Whoever was told nothing made the appointment, or kept the agenda with whoever did: they know `previous`.
+    """
+    professional, when = row.slot.agenda.professional, row.slot.starts_at
+    if exchange.last_announced(subject=subject_of(row), to=professional):
+        return exchange.hour_to_correct(subject=subject_of(row), to=professional, when=when)
+    return None if previous == when else previous
 
 
 def _tell_patient(

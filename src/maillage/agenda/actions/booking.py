@@ -20,11 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.actions import rights
 from maillage.agenda.actions.seats import Expected, Seats
 from maillage.agenda.models import Appointment, Occupation, Slot, StateChange
+from maillage.agenda.queries.kept_out import KeptOut, kept_out
 from maillage.agenda.queries.over_capacity import extras_taken
+from maillage.agenda.queries.slots import locked_slots
 from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import State
 from maillage.kernel import databases, journal, outbox
-from maillage.kernel.combining import Together
+from maillage.kernel.combining import Combined
 from maillage.kernel.models import Message, Person
 from maillage.kernel.sourced_rules import rule
 from maillage.people.api import Patient
@@ -45,6 +47,7 @@ class Refusal(StrEnum):
     NO_EXTRA = "no_extra"
     ALREADY_HERE = "already_here"
     SAME_HOUR = "same_hour"
+    KEPT_OUT = "kept_out"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -72,6 +75,7 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "Cette personne a déjà un rendez-vous à cette heure chez un autre professionnel. Demandez-lui lequel "
         "elle garde, ou confirmez les deux."
     ),
+    Refusal.KEPT_OUT: _("Cette personne ne peut pas recevoir de créneau maintenant."),
     Refusal.NOT_BEGUN: _(
         "Le rendez-vous n’a pas commencé : dites ce qu’il devient une fois l’heure venue, ou annulez-le si "
         "la personne ne vient pas."
@@ -80,11 +84,15 @@ _SENTENCES: dict[Refusal, str | Promise] = {
 
 
 class BookingRefusedError(ValueError):
-    """The slot was not given; `refusal` says why, the message (in the reader's language) what to do."""
+    """The slot was not given; `refusal` says why, the message (in the reader's language) what to do.
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(str(_SENTENCES[refusal]))
+    `why` says it where another context refuses; `url` is then the page behind it, empty for none.
+    """
+
+    def __init__(self, refusal: Refusal, why: KeptOut | None = None) -> None:
+        super().__init__(why.sentence if why else str(_SENTENCES[refusal]))
         self.refusal = refusal
+        self.url = why.url if why else ""
 
 
 def hold(*, by: Person | None, slot: Slot, key: str) -> Appointment:
@@ -106,7 +114,8 @@ def book(
 ) -> Appointment:
     """Book a seat of `slot` for `patient`, the one already `held` where it is.
 
-    A hold that expired is taken again if its seat is still free. The same `key` again returns the same
+    A hold is confirmed while its slot is still open, to come and shown to `by`; one that expired is taken
+    again if its seat is still free. The same `key` again returns the same
     appointment, so that a door which got no answer may ask again. Nobody has two seats of one slot. Somebody
     expected elsewhere at that hour is refused (SAME_HOUR) until the door confirms, by `despite_same_hour`,
     that this was said. Raises BookingRefusedError.
@@ -126,7 +135,7 @@ def book_over_capacity(
     A seat left within the capacity is given first. The same `key` again returns the same appointment. Raises
     BookingRefusedError, as `book`.
     """
-    return _decided(_Wish(by, slot.pk, patient, key, beyond=True, despite_same_hour=despite_same_hour))
+    return _decided(_Wish(by, slot.pk, patient, key, over_capacity=True, despite_same_hour=despite_same_hour))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ class _Wish:
     slot: int
     patient: Patient | None
     key: str
-    beyond: bool = False
+    over_capacity: bool = False
     despite_same_hour: bool = False
 
 
@@ -146,14 +155,20 @@ def _decided(wish: _Wish) -> Appointment:
 
     Nobody beyond the capacity comes with others: how many there are is counted in the database.
     """
-    if wish.beyond or connection.in_atomic_block:
-        given = _alone(wish)
-    else:
-        databases.give_back()  # whoever leads finds a connection, however many wait
-        given = _with_others(wish)
+    alone = wish.over_capacity or connection.in_atomic_block
+    given = _alone(wish) if alone else _with_others(wish)
+    if given is Refusal.KEPT_OUT and wish.patient is not None:
+        require_not_kept_out(wish.by, wish.patient.pk)
     if isinstance(given, Refusal):
         raise BookingRefusedError(given)
     return given
+
+
+def require_not_kept_out(by: Person | None, patient: int | None) -> None:
+    """Raise BookingRefusedError where a patient, by their key, may be given no slot: it says why to `by`."""
+    why = kept_out(by, [patient] if patient is not None else [])
+    if patient in why:
+        raise BookingRefusedError(Refusal.KEPT_OUT, why[patient])
 
 
 def _alone(wish: _Wish) -> Appointment | Refusal:
@@ -173,7 +188,7 @@ def _all_at_once(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
     return [_or_same_again(wish, one) for wish, one in zip(wishes, given, strict=True)]
 
 
-_with_others = Together(_all_at_once, _alone)
+_with_others = Combined(_all_at_once, _alone)
 
 
 def _refusal_in(error: IntegrityError) -> Refusal:
@@ -183,7 +198,7 @@ def _refusal_in(error: IntegrityError) -> Refusal:
         return Refusal.TAKEN
     if "one_seat_a_slot_for_a_person" in text or "agenda_appointment.patient_id" in text:
         return Refusal.ALREADY_HERE
-    if "agenda_appointment_key" in text or "agenda_appointment.key" in text:
+    if "appointment_made_once" in text or "agenda_appointment.key" in text:
         return Refusal.KEY_USED
     raise error
 
@@ -193,40 +208,42 @@ def _or_same_again(wish: _Wish, given: Appointment | Refusal) -> Appointment | R
 
 
 def _same_again(wish: _Wish) -> Appointment | Refusal | None:
+    """Return what the same write gave before: the same slot, for the same patient unless it only holds."""
     known = Appointment.objects.with_key(wish.key, wish.by).select_related("slot").first()
-    return Refusal.KEY_USED if known is not None and known.slot_id != wish.slot else known
+    if known is None:
+        return None
+    same_person = wish.patient is None or known.patient_id == wish.patient.pk
+    return known if known.slot_id == wish.slot and same_person else Refusal.KEY_USED
 
 
 def _given(wishes: Sequence[_Wish]) -> list[Appointment | Refusal]:
     """Lock the agendas, give each wish a seat or say why not, write all at once, and tell."""
     now = timezone.now()
-    slots = _locked({wish.slot for wish in wishes})
-    roles = rights.roles_of({wish.by.pk for wish in wishes if wish.by is not None})
+    slots = locked_slots({wish.slot for wish in wishes})
+    roles = rights.roles_of({wish.by for wish in wishes if wish.by is not None})
     seats = Seats(slots.values(), now)
     expected = Expected(
         [(wish.patient, slots[wish.slot]) for wish in wishes if wish.patient and not wish.despite_same_hour]
     )
-    given = [_seated(wish, slots[wish.slot], roles, seats, expected, now) for wish in wishes]
+    out = kept_out(None, {wish.patient.pk for wish in wishes if wish.patient is not None})
+    given = [
+        _why_not(wish.by, slots[wish.slot], roles, now) or Refusal.KEPT_OUT
+        if wish.patient is not None and wish.patient.pk in out
+        else _seated(wish, slots[wish.slot], roles, seats, expected, now)
+        for wish in wishes
+    ]
     made = [one for one in given if isinstance(one, Appointment)]
     if made:
-        Appointment.objects.bulk_create(made)
-        Occupation.objects.bulk_create(
-            Occupation(agenda_id=one.slot.agenda_id, quantum=quantum, seat=one.seat, appointment=one)
-            for one in made
-            for quantum in quanta(one.slot.starts_at, one.slot.ends_at)
+        databases.insert(made)
+        databases.insert(
+            [
+                Occupation(agenda_id=one.slot.agenda_id, quantum=quantum, seat=one.seat, appointment=one)
+                for one in made
+                for quantum in quanta(one.slot.starts_at, one.slot.ends_at)
+            ]
         )
         _tell(made)
     return given
-
-
-def _locked(slots: set[int]) -> dict[int, Slot]:
-    """Read slots again by their keys; their agendas stay locked, in one order, until the transaction ends."""
-    rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
-    locked = rows.select_for_update(of=("agenda",), no_key=True).filter(pk__in=slots).order_by("agenda")
-    found = {slot.pk: slot for slot in locked}
-    if len(found) < len(slots):
-        raise Slot.DoesNotExist(f"slots {sorted(slots - found.keys())}")
-    return found
 
 
 def _seated(
@@ -239,13 +256,13 @@ def _seated(
         refusal = _why_not_this_person(wish, wish.patient, slot, seats, expected)
     if refusal is not None:
         return refusal
-    seat = seats.lowest(slot, slot.capacity + (_allowance(slot) if wish.beyond else 0))
+    seat = seats.lowest(slot, slot.capacity + (_allowance(slot) if wish.over_capacity else 0))
     if seat is None:
-        return Refusal.NO_EXTRA if wish.beyond else Refusal.TAKEN
+        return Refusal.NO_EXTRA if wish.over_capacity else Refusal.TAKEN
     seats.take(slot, seat, wish.patient)
     if wish.patient is not None:
         expected.add(wish.patient, slot)
-    return Appointment(
+    made = Appointment(
         slot=slot,
         patient=wish.patient,
         state=(State.HELD if wish.patient is None else State.BOOKED).value,
@@ -255,6 +272,8 @@ def _seated(
         made_at=now,
         key=wish.key,
     )
+    made.is_just_made = True
+    return made
 
 
 def _why_not(by: Person | None, slot: Slot, roles: rights.Roles, now: datetime) -> Refusal | None:
@@ -293,16 +312,22 @@ def _confirmed_now(
     by: Person | None, held: Appointment, patient: Patient, key: str, despite_same_hour: bool
 ) -> Appointment | None:
     with transaction.atomic():
-        slot = _locked({held.slot_id})[held.slot_id]
+        slot = locked_slots({held.slot_id})[held.slot_id]
         done = StateChange.objects.filter(key=key, by=by).first()
-        appointment = Appointment.objects.keyed(held.pk).select_related("slot").get()
-        if done is not None and done.appointment_id == held.pk:
+        appointment = Appointment.objects.keyed(held.pk).get()
+        if done is not None:
+            if (done.appointment_id, appointment.patient_id) != (held.pk, patient.pk):
+                raise BookingRefusedError(Refusal.KEY_USED)
             return appointment
         if appointment.booked_by_id != (by.pk if by else None):
             raise BookingRefusedError(Refusal.NOT_YOURS)
         if appointment.state != State.HELD.value:
             return None
-        slot = appointment.slot
+        # What was true when the seat was held may be so no more: the professional closed or hid the slot.
+        refusal = _why_not(by, slot, rights.roles_of({by} if by else set()), timezone.now())
+        if refusal is not None:
+            raise BookingRefusedError(refusal)
+        require_not_kept_out(by, patient.pk)
         if not despite_same_hour and Expected([(patient, slot)]).elsewhere(patient, slot):
             raise BookingRefusedError(Refusal.SAME_HOUR)
         appointment.state, appointment.patient, appointment.hold_expires_at = (

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.agenda.actions import schedules
+from maillage.agenda.actions import linking, schedules
 from maillage.agenda.models import Agenda, Appointment, Occupation, Opening, Slot
 from maillage.agenda.rules.clock import planned, quanta
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility
@@ -75,11 +75,9 @@ def _agenda(
 ) -> Agenda:
     agenda = schedules.create_agenda(by=by, professional=professional, place=place)
     membership = professional.memberships.exclude(place=None).select_related("place__commune").first()
+    where = membership.place if membership else None
     office = schedules.add_schedule(
-        by=by,
-        agenda=agenda,
-        name=membership.place.name if membership else "Cabinet",
-        place=membership.place if membership else None,
+        by=by, agenda=agenda, name=where.name if where else "Cabinet", place=where
     )
     for number, (weekday, starts, ends, minutes, kind, visibility) in enumerate(_WEEK):
         if weekday < 5 or saturday:
@@ -127,6 +125,10 @@ def _fill(agenda: Agenda, patients: Sequence[Patient], order: int, today: date) 
         for one in made
         for quantum in quanta(one.slot.starts_at, one.slot.ends_at)
     )
+    if agenda.professional.account_id is not None:  # those who sign in open the files of their day
+        for one in made:
+            if one.slot.starts_at.astimezone(agenda.zone).date() == today:
+                linking.follow(one)
 
 
 def _past_slots(agenda: Agenda, today: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import rights
-from maillage.agenda.actions.booking import BookingRefusedError, Refusal, hold
+from maillage.agenda.actions.booking import BookingRefusedError, Refusal, hold, require_not_kept_out
+from maillage.agenda.actions.recording import record
 from maillage.agenda.actions.schedules import make_again
 from maillage.agenda.actions.waiting import offer_freed_slot
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot, StateChange
 from maillage.agenda.rules.vocabulary import LIVE, State, before, is_too_early, may_become
-from maillage.kernel import journal, outbox
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 
@@ -37,7 +39,7 @@ def change_state(
     if StateChange.objects.filter(key=key, by=by, appointment=row).exists() or row.state == state.value:
         return row
     _check(by, row, agenda_row, state)
-    _check_key(key)
+    _check_key(by, key)
     left, row.state = row.state, state.value
     row.save(update_fields=["state"])
     change = StateChange.objects.create(appointment=row, state=state.value, by=by, key=key)
@@ -47,24 +49,16 @@ def change_state(
     payload = _happened(change, agenda_row, left)
     outbox.publish(f"agenda.{state.value}", payload, key=f"agenda.{state.value}-{change.pk}")
     changes = {"state": [left, state.value]}
-    target = journal.target_of(row)
-    journal.record(
-        by=by,
-        verb="agenda.state_changed",
-        target=target,
-        changes=changes,
-        reason=reason,
-        scope=agenda_row.territory.scope_id,
-    )
+    record(agenda_row, row, by=by, verb="agenda.state_changed", changes=changes, reason=reason)
     return row
 
 
 @transaction.atomic
-def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
+def undo(*, by: Person | None, appointment: Appointment, key: str) -> Appointment:
     """Take back what was told of an appointment: it goes back to where it stood; twice is as once.
 
-    Raises BookingRefusedError where nothing can be taken back, PermissionDenied where `by` does not manage
-    the agenda.
+    `by` is None for the program itself. Raises BookingRefusedError where nothing can be taken back,
+    PermissionDenied where `by` does not manage the agenda.
     """
     agenda_row = _locked_agenda(appointment)
     rights.require_manager(by, agenda_row)
@@ -73,7 +67,7 @@ def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
         return row
     changes = StateChange.objects.filter(appointment=row).order_by("at", "pk")
     passed = [State(one) for one in changes.values_list("state", flat=True)]
-    _check_key(key)
+    _check_key(by, key)
     back = before(State(row.state), passed)
     if back is None:
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
@@ -81,14 +75,7 @@ def undo(*, by: Person, appointment: Appointment, key: str) -> Appointment:
     row.save(update_fields=["state"])
     change = StateChange.objects.create(appointment=row, state=back.value, by=by, key=key)
     outbox.publish("agenda.undone", _happened(change, agenda_row, left), key=f"agenda.undone-{change.pk}")
-    target = journal.target_of(row)
-    journal.record(
-        by=by,
-        verb="agenda.state_undone",
-        target=target,
-        changes={"state": [left, back.value]},
-        scope=agenda_row.territory.scope_id,
-    )
+    record(agenda_row, row, by=by, verb="agenda.state_undone", changes={"state": [left, back.value]})
     return row
 
 
@@ -106,7 +93,8 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     _check_may(by, row, agenda_row, is_own_enough=True)
     if row.state != State.BOOKED.value or slot.agenda_id != agenda_row.pk:
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
-    _check_key(key)
+    _check_key(by, key)
+    require_not_kept_out(by, row.patient_id)
     same = Appointment.objects.of_slot(slot.pk).filter(patient=row.patient_id, state__in=_LIVE)
     if same.exclude(pk=row.pk).exists():
         raise BookingRefusedError(Refusal.ALREADY_HERE)
@@ -119,13 +107,7 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     payload = _happened(change, agenda_row, row.state) | {"previous": left.starts_at.isoformat()}
     outbox.publish("agenda.moved", payload, key=f"agenda.moved-{change.pk}")
     changes = {"slot": [left.pk, row.slot_id]}
-    journal.record(
-        by=by,
-        verb="agenda.moved",
-        target=journal.target_of(row),
-        changes=changes,
-        scope=agenda_row.territory.scope_id,
-    )
+    record(agenda_row, row, by=by, verb="agenda.moved", changes=changes)
     return row
 
 
@@ -176,9 +158,15 @@ def _check_may(by: Person | None, row: Appointment, agenda: Agenda, *, is_own_en
         )
 
 
-def _check_key(key: str) -> None:
-    """Refuse a key that named another write: the same key is the same write."""
-    if StateChange.objects.filter(key=key).exists():
+def may_be_said(state: State, starts_at: datetime) -> bool:
+    """Return whether the hour has come to say `state` of an appointment that begins at `starts_at`."""
+    early = rule("agenda.outcomes.early_minutes").value
+    return not is_too_early(state, starts_at - timezone.now(), early)
+
+
+def _check_key(by: Person | None, key: str) -> None:
+    """Refuse a key with which `by` named another write: the same key is the same write."""
+    if StateChange.objects.filter(key=key, by=by).exists():
         raise BookingRefusedError(Refusal.KEY_USED)
 
 
@@ -186,6 +174,5 @@ def _check(by: Person | None, row: Appointment, agenda: Agenda, state: State) ->
     _check_may(by, row, agenda, is_own_enough=state is State.CANCELLED)
     if state in {State.HELD, State.EXPIRED, State.BOOKED} or not may_become(State(row.state), state):
         raise BookingRefusedError(Refusal.NO_SUCH_CHANGE)
-    early = rule("agenda.outcomes.early_minutes").value
-    if is_too_early(state, row.slot.starts_at - timezone.now(), early):
+    if not may_be_said(state, row.slot.starts_at):
         raise BookingRefusedError(Refusal.NOT_BEGUN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -13,6 +14,7 @@ from maillage.agenda.rules.vocabulary import Visibility, audiences
 from maillage.kernel import access
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
 
 Roles = dict[int, list[RoleAssignment]]
 
@@ -50,11 +52,22 @@ def visible(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None =
     return {one.value for one in audiences([Role(one.role) for one in booking], local)}
 
 
-def roles_of(people: Collection[int]) -> Roles:
-    """Return the roles in force today of several people, by their keys."""
-    held: Roles = {one: [] for one in people}
-    for role in RoleAssignment.objects.in_force(timezone.localdate()).filter(person__in=people):
-        held[role.person_id].append(role)
+@cache
+def _roles_of(count: int) -> Statement[RoleAssignment]:
+    return Statement(
+        lambda: RoleAssignment.objects.in_force(given("day")).filter(any_of(count, person="person"))
+    )
+
+
+def roles_of(people: Collection[Person]) -> Roles:
+    """Return the roles in force today of several people, by their keys; of one, as the request read them."""
+    if len(people) == 1:
+        return {one.pk: access.roles_of(one) for one in people}
+    held: Roles = {one.pk: [] for one in people}
+    if held:
+        count = rounded(len(held))
+        for role in _roles_of(count).rows(day=timezone.localdate(), **numbered(count, person=list(held))):
+            held[role.person_id].append(role)
     return held
 
 

@@ -9,15 +9,16 @@ from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from maillage.agenda.actions.recording import record
 from maillage.agenda.actions.rights import require_manager
 from maillage.agenda.models import Agenda, Appointment, Closure, Opening, Schedule, Slot
 from maillage.agenda.models.slots import SlotQuerySet
-from maillage.agenda.queries.agendas import today_in
 from maillage.agenda.rules.clock import Span, is_quantised, planned
 from maillage.agenda.rules.vocabulary import LIVE, Kind, State, Visibility
 from maillage.directory import api as directory
-from maillage.kernel import access, journal, outbox
+from maillage.kernel import access, clock, outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -26,6 +27,7 @@ from maillage.territory import api as territory
 LONGEST_SLOT = 12 * 60
 MOST_OVER_CAPACITY = 20
 _FAR = timedelta(days=366)
+KEY_USED = gettext_lazy("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
 
 
 class ScheduleError(ValueError):
@@ -46,12 +48,10 @@ def create_agenda(
     if known is not None:
         return known
     scope = Scope.objects.create(
-        kind="agenda", label=_("Agenda de {name}").format(name=professional), time_zone=place.time_zone
+        kind="agenda", label=_("Agenda de {name}").format(name=professional), time_zone=place.scope.time_zone
     )
     agenda = Agenda.objects.create(professional=professional, territory=place, scope=scope)
-    journal.record(
-        by=by, verb="agenda.created", target=journal.target_of(agenda), changes={}, scope=place.scope_id
-    )
+    record(agenda, agenda, by=by, verb="agenda.created")
     return agenda
 
 
@@ -70,19 +70,13 @@ def add_schedule(
     The commune is that of the place or of the structure where it is not given. Raises PermissionDenied.
     """
     require_manager(by, agenda)
-    where = commune or (place and place.commune) or (structure and structure.commune)
+    owners = [one for one in (place, structure) if one is not None]
+    where = commune or next((one.commune for one in owners if one.commune is not None), None)
     schedule, is_new = Schedule.objects.get_or_create(
         agenda=agenda, name=name.strip(), defaults={"place": place, "structure": structure, "commune": where}
     )
     if is_new:
-        target = journal.target_of(schedule)
-        journal.record(
-            by=by,
-            verb="agenda.schedule_added",
-            target=target,
-            changes={"name": schedule.name},
-            scope=agenda.territory.scope_id,
-        )
+        record(agenda, schedule, by=by, verb="agenda.schedule_added", changes={"name": schedule.name})
     return schedule
 
 
@@ -106,13 +100,14 @@ def add_opening(
     """Open a weekly stretch of time (`weekday` 0 is Monday) and make its slots.
 
     It crosses midnight where `ends` is not later than `starts`, and goes to midnight where `ends` is 0:00, on
-    a whole day where both are. The same `key` again returns the same
-    opening. Raises ScheduleError, PermissionDenied.
+    a whole day where both are. The same `key` of `by` again returns the same opening; it is refused for
+    another place. Raises ScheduleError, PermissionDenied.
     """
     agenda = _locked(schedule.agenda_id)
     require_manager(by, agenda)
-    known = Opening.objects.filter(key=key, schedule__agenda=agenda).first()
+    known = Opening.objects.filter(key=key, made_by=by).first()
     if known is not None:
+        _check_same(known.schedule_id == schedule.pk)
         return known
     _check_opening(starts, ends, minutes, valid_from, valid_to)
     if kind is not Kind.GROUP and capacity > 1:
@@ -130,16 +125,11 @@ def add_opening(
         visibility=visibility.value,
         capacity=capacity,
         key=key,
+        made_by=by,
     )
     _regenerate(agenda)
     changes = {"weekday": weekday, "starts": str(starts), "ends": str(ends), "visibility": visibility}
-    journal.record(
-        by=by,
-        verb="agenda.opening_added",
-        target=journal.target_of(opening),
-        changes=changes,
-        scope=agenda.territory.scope_id,
-    )
+    record(agenda, opening, by=by, verb="agenda.opening_added", changes=changes)
     return opening
 
 
@@ -184,10 +174,7 @@ def end_opening(*, by: Person | None, opening: Opening, last_day: date) -> Openi
     opening.save(update_fields=["valid_to"])
     _regenerate(agenda)
     changes = {"valid_to": [before, opening.valid_to]}
-    target = journal.target_of(opening)
-    journal.record(
-        by=by, verb="agenda.opening_ended", target=target, changes=changes, scope=agenda.territory.scope_id
-    )
+    record(agenda, opening, by=by, verb="agenda.opening_ended", changes=changes)
     return opening
 
 
@@ -208,8 +195,9 @@ def close(
     """
     locked = _locked(agenda.pk)
     require_manager(by, locked)
-    known = Closure.objects.filter(key=key, agenda=locked).first()
+    known = Closure.objects.filter(key=key, made_by=by).first()
     if known is not None:
+        _check_same(known.agenda_id == locked.pk)
         return known
     if schedule is not None and schedule.agenda_id != agenda.pk:
         raise PermissionDenied(_("Ce lieu n’est pas de cet agenda."))
@@ -218,17 +206,11 @@ def close(
     if ends_at - starts_at > _FAR:
         raise ScheduleError(_("Une absence dure un an au plus : notez-en plusieurs, ou fermez les plages."))
     closure = Closure.objects.create(
-        agenda=locked, schedule=schedule, starts_at=starts_at, ends_at=ends_at, key=key
+        agenda=locked, schedule=schedule, starts_at=starts_at, ends_at=ends_at, key=key, made_by=by
     )
     _regenerate(locked)
     changes = {"starts_at": starts_at, "ends_at": ends_at, "schedule": schedule}
-    journal.record(
-        by=by,
-        verb="agenda.closed",
-        target=journal.target_of(closure),
-        changes=changes,
-        scope=locked.territory.scope_id,
-    )
+    record(locked, closure, by=by, verb="agenda.closed", changes=changes)
     return closure
 
 
@@ -237,12 +219,10 @@ def reopen(*, by: Person | None, closure: Closure) -> None:
     """Cancel an absence or a closing; its slots open again. Raises PermissionDenied."""
     agenda = _locked(closure.agenda_id)
     require_manager(by, agenda)
-    target, changes = journal.target_of(closure), {"starts_at": closure.starts_at, "ends_at": closure.ends_at}
-    closure.delete()
+    changes = {"starts_at": closure.starts_at, "ends_at": closure.ends_at}
+    Closure.objects.filter(pk=closure.pk).delete()
     _regenerate(agenda)
-    journal.record(
-        by=by, verb="agenda.reopened", target=target, changes=changes, scope=agenda.territory.scope_id
-    )
+    record(agenda, closure, by=by, verb="agenda.reopened", changes=changes)
 
 
 @transaction.atomic
@@ -262,13 +242,7 @@ def set_visibility(*, by: Person | None, slots: list[Slot], visibility: Visibili
         return
     Slot.objects.filter(pk__in=list(before)).update(visibility=visibility.value)
     changes = {"visibility": [sorted(set(before.values())), visibility.value], "slots": sorted(before)}
-    entry = journal.record(
-        by=by,
-        verb="agenda.visibility_changed",
-        target=journal.target_of(agenda),
-        changes=changes,
-        scope=agenda.territory.scope_id,
-    )
+    entry = record(agenda, agenda, by=by, verb="agenda.visibility_changed", changes=changes)
     _publish_slots(agenda, entry.position)
 
 
@@ -288,14 +262,7 @@ def allow_over_capacity(*, by: Person | None, schedule: Schedule, per_day: int) 
     if before != per_day:
         row.save(update_fields=["over_capacity"])
         changes = {"over_capacity": [before, per_day]}
-        target = journal.target_of(row)
-        journal.record(
-            by=by,
-            verb="agenda.over_capacity_allowed",
-            target=target,
-            changes=changes,
-            scope=agenda.territory.scope_id,
-        )
+        record(agenda, row, by=by, verb="agenda.over_capacity_allowed", changes=changes)
     return row
 
 
@@ -305,15 +272,8 @@ def extend_slots(*, agenda: Agenda) -> int:
     locked = _locked(agenda.pk)
     if locked.generated_to is None or locked.generated_to < _horizon(locked):
         _regenerate(locked)
-        target = journal.target_of(locked)
         changes = {"to": locked.generated_to}
-        journal.record(
-            by=None,
-            verb="agenda.slots_generated",
-            target=target,
-            changes=changes,
-            scope=locked.territory.scope_id,
-        )
+        record(locked, locked, by=None, verb="agenda.slots_generated", changes=changes)
     return Slot.objects.filter(agenda=locked, is_open=True, starts_at__gt=timezone.now()).count()
 
 
@@ -335,10 +295,10 @@ def make_again(*, slot: Slot) -> list[Slot]:
 
 def extend_every_agenda() -> int:
     """Make the slots of every agenda up to the horizon; return how many agendas were behind."""
-    behind = [one for one in Agenda.objects.with_names() if (one.generated_to or date.min) < _horizon(one)]
-    for agenda in behind:
+    to_extend = [one for one in Agenda.objects.with_names() if (one.generated_to or date.min) < _horizon(one)]
+    for agenda in to_extend:
         extend_slots(agenda=agenda)
-    return len(behind)
+    return len(to_extend)
 
 
 def _locked(agenda: int) -> Agenda:
@@ -346,7 +306,13 @@ def _locked(agenda: int) -> Agenda:
 
 
 def _horizon(agenda: Agenda) -> date:
-    return today_in(agenda) + timedelta(days=rule("agenda.slots.horizon_days").value)
+    return clock.today(agenda.territory.scope) + timedelta(days=rule("agenda.slots.horizon_days").value)
+
+
+def _check_same(is_same: bool) -> None:
+    """Refuse a key with which its author made something else: the same key is the same write."""
+    if not is_same:
+        raise ScheduleError(str(KEY_USED))
 
 
 def _check_opening(starts: time, ends: time, minutes: int, valid_from: date, valid_to: date | None) -> None:
@@ -368,7 +334,7 @@ def _regenerate(agenda: Agenda) -> None:
     A slot where somebody has a seat is never moved: it stays as it is, closed where no rule opens it any
     more. One that no row names is removed; the others are closed. A visibility changed by hand stays.
     """
-    first, last = today_in(agenda), _horizon(agenda)
+    first, last = clock.today(agenda.territory.scope), _horizon(agenda)
     openings = {one.pk: one for one in Opening.objects.filter(schedule__agenda=agenda)}
     closures = list(Closure.objects.filter(agenda=agenda, ends_at__gte=timezone.now() - timedelta(days=2)))
     existing = list(
@@ -391,6 +357,8 @@ def _regenerate(agenda: Agenda) -> None:
         if slot.is_open != same:
             Slot.objects.filter(pk=slot.pk).update(is_open=same)
     gone = [slot.pk for slot in existing if slot.starts_at not in kept]
+    # Whoever names one of them meanwhile (`databases.keep_rows`) is waited for, then seen.
+    list(Slot.objects.select_for_update().filter(pk__in=gone).order_by("pk").values_list("pk"))
     _unnamed(gone).delete()
     stale = {slot.starts_at: slot.pk for slot in Slot.objects.filter(pk__in=gone)}
     new = [slot_of(agenda, openings[one.key], one) for at, one in wanted.items() if at not in kept]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from maillage.agenda.models import Appointment, Occupation, Slot
-from maillage.agenda.queries.appointments import expected_between
+from maillage.agenda.queries.appointments import expected_between, occupied_around
 from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import State
 from maillage.people.api import Patient
@@ -18,14 +18,10 @@ class Seats:
 
     def __init__(self, slots: Collection[Slot], now: datetime) -> None:
         """Read them; give back on the way the seats whose hold expired."""
-        rows = Occupation.objects.filter(
-            agenda__in={slot.agenda_id for slot in slots},
-            quantum__in={quantum for slot in slots for quantum in quanta(slot.starts_at, slot.ends_at)},
-        ).select_related("appointment")
         self._taken: dict[tuple[int, int], set[tuple[int, int]]] = defaultdict(set)
         self._people: set[tuple[int, int | None]] = set()
         expired = set()
-        for row in rows:
+        for row in occupied_around(slots):
             if row.appointment.is_expired(now):
                 expired.add(row.appointment_id)
             else:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.agenda.actions.recording import record
 from maillage.agenda.actions.rights import require_manager
 from maillage.agenda.models import Agenda, Feed
-from maillage.kernel import access, feeds, journal
+from maillage.kernel import access, feeds
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Permission, Role, allows
 
@@ -40,13 +41,7 @@ def delegate(*, by: Person, agenda: Agenda, email: str) -> RoleAssignment:
         person=person, role=able[0].role, scope=agenda.scope, starts_on=timezone.localdate()
     )
     changes = {"person": person, "role": able[0].role}
-    journal.record(
-        by=by,
-        verb="agenda.delegated",
-        target=journal.target_of(agenda),
-        changes=changes,
-        scope=agenda.territory.scope_id,
-    )
+    record(agenda, agenda, by=by, verb="agenda.delegated", changes=changes)
     return assignment
 
 
@@ -60,14 +55,7 @@ def end_delegation(*, by: Person, agenda: Agenda, assignment: RoleAssignment) ->
         assignment.withdrawn_at = timezone.now()
         assignment.save(update_fields=["withdrawn_at"])
         changes = {"person": assignment.person_id}
-        target = journal.target_of(agenda)
-        journal.record(
-            by=by,
-            verb="agenda.delegation_ended",
-            target=target,
-            changes=changes,
-            scope=agenda.territory.scope_id,
-        )
+        record(agenda, agenda, by=by, verb="agenda.delegation_ended", changes=changes)
 
 
 @transaction.atomic
@@ -80,13 +68,7 @@ def create_feed(*, by: Person, agenda: Agenda, label: str) -> tuple[Feed, str]:
     secret = feeds.new_secret()
     digest = feeds.digest_of(secret)
     feed = Feed.objects.create(agenda=agenda, label=label.strip(), digest=digest, created_by=by)
-    journal.record(
-        by=by,
-        verb="agenda.feed_created",
-        target=journal.target_of(feed),
-        changes={},
-        scope=agenda.territory.scope_id,
-    )
+    record(agenda, feed, by=by, verb="agenda.feed_created")
     return feed, secret
 
 
@@ -95,13 +77,7 @@ def revoke_feed(*, by: Person, feed: Feed) -> None:
     """Make a calendar address answer nothing from now on. Raises PermissionDenied."""
     require_manager(by, feed.agenda)
     if feed.revoke():
-        journal.record(
-            by=by,
-            verb="agenda.feed_revoked",
-            target=journal.target_of(feed),
-            changes={},
-            scope=feed.agenda.territory.scope_id,
-        )
+        record(feed.agenda, feed, by=by, verb="agenda.feed_revoked")
 
 
 def _require_owner(by: Person, agenda: Agenda) -> None:

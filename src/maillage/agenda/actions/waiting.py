@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import booking, rights
+from maillage.agenda.actions.recording import record
+from maillage.agenda.actions.schedules import KEY_USED
 from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.models.waiting import OfferState
+from maillage.agenda.queries.kept_out import kept_out
 from maillage.agenda.rules.vocabulary import Kind
 from maillage.exchange import api as exchange
-from maillage.kernel import access, journal, outbox
+from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -42,7 +45,7 @@ def wait_for(
     notice_hours: int = 0,
     places: Collection[Schedule] = (),
 ) -> WaitingEntry:
-    """Put `patient` on the waiting list of `agenda`; the same `key` again returns the same entry.
+    """Put `patient` on the waiting list of `agenda`; the same `key` of `by` again returns the same entry.
 
     `places`: where they would come, all places where there is none. Only a slot that begins at least
     `notice_hours` later is offered to them. Raises WaitingError where they already wait there or the places
@@ -52,6 +55,8 @@ def wait_for(
     locked = _locked_agenda(agenda.pk)
     known = WaitingEntry.objects.with_key(key, by).first()
     if known is not None:
+        if (known.agenda_id, known.patient_id) != (agenda.pk, patient.pk):
+            raise WaitingError(str(KEY_USED))
         return known
     if any(one.agenda_id != agenda.pk for one in places):
         raise WaitingError(_("Ce lieu est d’un autre agenda : choisissez parmi ceux de ce professionnel."))
@@ -68,13 +73,7 @@ def wait_for(
         key=key,
     )
     entry.places.set(places)
-    journal.record(
-        by=by,
-        verb="agenda.waiting_added",
-        target=journal.target_of(entry),
-        changes={},
-        scope=locked.territory.scope_id,
-    )
+    record(locked, entry, by=by, verb="agenda.waiting_added")
     return entry
 
 
@@ -88,13 +87,7 @@ def leave_waiting(*, by: Person, entry: WaitingEntry) -> None:
         return
     for slot in _served(row):
         offer_freed_slot(slot=slot)
-    journal.record(
-        by=by,
-        verb="agenda.waiting_left",
-        target=journal.target_of(row),
-        changes={},
-        scope=agenda.territory.scope_id,
-    )
+    record(agenda, row, by=by, verb="agenda.waiting_left")
 
 
 @transaction.atomic
@@ -118,8 +111,11 @@ def offer_freed_slot(*, slot: Slot) -> list[Offer]:
     pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
     used = set(pending.values_list("rank", flat=True))
     ranks = [rank for rank in range(1, rule("agenda.waiting.offers").value + 1) if rank not in used]
-    hoping = WaitingEntry.objects.hoping_for(slot, told_at).select_related("created_by")
-    allowed = (entry for entry in hoping if rights.sees(entry.created_by, slot))
+    hoping = WaitingEntry.objects.who_would_take(slot, told_at).select_related("created_by")
+    out = kept_out(None, {entry.patient_id for entry in hoping})
+    allowed = (
+        entry for entry in hoping if entry.patient_id not in out and rights.sees(entry.created_by, slot)
+    )
     until = min(told_at + timedelta(minutes=rule("agenda.waiting.offer_minutes").value), slot.starts_at)
     offers = [
         Offer.objects.create(entry=entry, slot=slot, rank=rank, expires_at=until)
@@ -142,19 +138,16 @@ def leave_once_booked(*, appointment: Appointment) -> bool:
     whether they left; the offers that they had go to the next.
     """
     slot = appointment.slot
+    # Nobody enters the list in the past: whoever waited for it when it was made is there without the lock.
+    if not WaitingEntry.objects.content_with(slot.agenda, appointment).exists():
+        return False
     agenda = _locked_agenda(slot.agenda_id)
     entry = WaitingEntry.objects.content_with(agenda, appointment).first()
     if entry is None:
         return False
     for other in _served(entry):
         offer_freed_slot(slot=other)
-    journal.record(
-        by=None,
-        verb="agenda.waiting_left",
-        target=journal.target_of(entry),
-        changes={},
-        scope=agenda.territory.scope_id,
-    )
+    record(agenda, entry, by=None, verb="agenda.waiting_left")
     return True
 
 
@@ -167,10 +160,13 @@ def expire_offers(*, slot: Slot, at: datetime) -> int:
 @transaction.atomic
 def revoke_offers(*, slot: Slot) -> list[int]:
     """Close the offers still open of a slot that is no longer free; return their keys."""
+    pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
+    # A slot is offered under the lock under which it is booked: none comes once it is taken.
+    if not pending.exists():
+        return []
     _locked_agenda(slot.agenda_id)
     if Slot.objects.free(timezone.now()).filter(pk=slot.pk).exists():
         return []
-    pending = Offer.objects.filter(slot=slot, state=OfferState.PENDING.value)
     keys = list(pending.values_list("pk", flat=True))
     Offer.objects.filter(pk__in=keys).update(state=OfferState.TAKEN.value)
     return keys
@@ -193,13 +189,7 @@ def accept_offer(*, by: Person | None, offer: Offer, key: str) -> Appointment:
     for other in _served(entry):
         offer_freed_slot(slot=other)
     revoke_offers(slot=slot)
-    journal.record(
-        by=by,
-        verb="agenda.offer_accepted",
-        target=journal.target_of(offer),
-        changes={},
-        scope=slot.agenda.territory.scope_id,
-    )
+    record(slot.agenda, offer, by=by, verb="agenda.offer_accepted")
     return appointment
 
 
@@ -212,28 +202,22 @@ def decline_offer(*, by: Person | None, offer: Offer) -> list[Offer]:
     _entry, slot = _answerable(by, offer, "")
     Offer.objects.filter(pk=offer.pk).update(state=OfferState.DECLINED.value)
     offers = offer_freed_slot(slot=slot)
-    journal.record(
-        by=by,
-        verb="agenda.offer_declined",
-        target=journal.target_of(offer),
-        changes={},
-        scope=slot.agenda.territory.scope_id,
-    )
+    record(slot.agenda, offer, by=by, verb="agenda.offer_declined")
     return offers
 
 
 def _locked_agenda(pk: int) -> Agenda:
     """Take the lock of every write on an agenda first, so that two answers come one after the other."""
-    rows = Agenda.objects.select_related("territory")
+    rows = Agenda.objects.select_related("territory__scope")
     return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)
 
 
 def _answerable(by: Person | None, offer: Offer, key: str) -> tuple[WaitingEntry, Slot]:
     _locked_agenda(offer.slot.agenda_id)
-    row = Offer.objects.select_related("slot__agenda__territory", "slot__agenda__professional").get(
+    row = Offer.objects.select_related("slot__agenda__territory__scope", "slot__agenda__professional").get(
         pk=offer.pk
     )
-    entry = WaitingEntry.objects.behind(row.pk).select_related("agenda__professional", "patient").get()
+    entry = WaitingEntry.objects.with_offer(row.pk).select_related("agenda__professional", "patient").get()
     if by is not None:
         _check_may_act(by, entry)
     repeated = bool(key) and Appointment.objects.with_key(key, _booker(by, row.slot)).exists()

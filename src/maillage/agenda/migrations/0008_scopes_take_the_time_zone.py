@@ -16,4 +16,7 @@ class Migration(migrations.Migration):
         ("kernel", "0003_scope_time_zone"),
     ]
 
+    # Read here for the last time.
+    run_before = [("territory", "0005_time_zone_of_the_scope")]
+
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]

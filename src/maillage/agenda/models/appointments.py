@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.models.schedules import Agenda
 from maillage.agenda.rules.vocabulary import LIVE, State
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Authored, Keyed, Person, Scope
+from maillage.kernel.models import Authored, Keyed, Person, Scope, made_once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
 
@@ -41,6 +41,10 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
     def of_agenda(self, agenda: Agenda) -> AppointmentQuerySet:
         """Keep those of one agenda; the caller has checked that the reader manages it."""
         return self.filter(slot__agenda=agenda)._scoped()
+
+    def of_account(self, person: Person) -> AppointmentQuerySet:
+        """Keep those of the patient whose account it is."""
+        return self.filter(patient__account=person)._scoped()
 
     def of_slot(self, slot: int) -> AppointmentQuerySet:
         """Keep those of one slot, for an action that counts who has a seat there."""
@@ -83,6 +87,8 @@ class Appointment(Keyed):
         verbose_name=_("pris par"),
     )
     made_at = models.DateTimeField(_("pris le"), default=timezone.now)
+    #: Whether the write that gave this very object made the row: what announces it is then still to come.
+    is_just_made = False
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -95,6 +101,7 @@ class Appointment(Keyed):
         verbose_name_plural = _("rendez-vous")
         ordering = ("slot__starts_at", "id")
         constraints = [
+            *made_once("appointment", "booked_by", or_program=True),
             models.CheckConstraint(
                 condition=models.Q(patient__isnull=False)
                 | models.Q(state__in=[State.HELD.value, State.EXPIRED.value, State.CANCELLED.value]),
@@ -116,8 +123,8 @@ class Appointment(Keyed):
 
     def is_expired(self, at: datetime) -> bool:
         """Whether it is a hold that nobody confirmed in time."""
-        held = self.state == State.HELD.value and self.hold_expires_at is not None
-        return held and self.hold_expires_at <= at
+        ends = self.hold_expires_at
+        return self.state == State.HELD.value and ends is not None and ends <= at
 
 
 class Occupation(AnnotatedModel):
@@ -155,7 +162,7 @@ class StateChange(Authored, Keyed):
     moved_from = models.ForeignKey(
         "agenda.Slot", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("créneau quitté")
     )
-    by = models.ForeignKey(
+    by = models.ForeignKey(  # type: ignore[assignment]  # empty where the program wrote it
         Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("par")
     )
 
@@ -165,6 +172,7 @@ class StateChange(Authored, Keyed):
     class Meta:
         verbose_name = _("changement d’état")
         ordering = ("at", "id")
+        constraints = made_once("state_change", "by", or_program=True)
 
     def __str__(self) -> str:
         return f"{self.appointment_id} → {self.state}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.rules.clock import Closed, Recurrence, Span
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Keyed, Person, Scope
+from maillage.kernel.models import Keyed, Person, Scope, made_once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role, allows
 
@@ -38,12 +38,12 @@ _MANAGING = [role.value for role in Role if allows(role, Permission.MANAGE_AGEND
 class AgendaQuerySet(models.QuerySet["Agenda"]):
     def managed_by(self, person: Person, on: object) -> AgendaQuerySet:
         """Keep the agendas that are `person`'s own, or that were confided to them (a role there on `on`)."""
-        roles = person.roles.in_force(on).filter(role__in=_MANAGING)  # type: ignore[arg-type]
+        roles = person.roles.in_force(on).filter(role__in=_MANAGING)  # type: ignore[arg-type]  # a manager reached through a relation
         return self.filter(models.Q(professional__account=person) | models.Q(scope__in=roles.values("scope")))
 
     def with_names(self) -> AgendaQuerySet:
         """Read the professional, the territory and the scope too."""
-        return self.select_related("professional", "territory", "scope")
+        return self.select_related("professional", "territory__scope", "scope")
 
 
 class Agenda(AnnotatedModel):
@@ -82,7 +82,7 @@ class Agenda(AnnotatedModel):
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of its wall clock."""
-        return ZoneInfo(self.territory.time_zone)
+        return self.territory.zone
 
 
 class Schedule(AnnotatedModel):
@@ -135,7 +135,18 @@ class Schedule(AnnotatedModel):
         return self.name
 
 
-class Opening(Keyed):
+class Written(Keyed):
+    """What somebody wrote of an agenda's hours; `made_by` is empty where the program did."""
+
+    made_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("notée par")
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Opening(Written):
     """A weekly rule, or a single day where `valid_from` is `valid_to`, from which slots are made."""
 
     schedule = models.ForeignKey(
@@ -154,13 +165,14 @@ class Opening(Keyed):
     )
     capacity = models.PositiveSmallIntegerField(_("personnes par créneau"), default=1)
 
-    personal = ("schedule", "weekday", "starts", "ends", "every", "valid_from", "valid_to")
+    personal = ("schedule", "weekday", "starts", "ends", "every", "valid_from", "valid_to", "made_by")
     neither = ("id", "minutes", "kind", "visibility", "capacity", "key")
 
     class Meta:
         verbose_name = _("plage d’ouverture")
         ordering = ("weekday", "starts", "id")
         constraints = [
+            *made_once("opening", "made_by", or_program=True),
             models.CheckConstraint(
                 condition=models.Q(weekday__lte=6, minutes__gte=5, capacity__gte=1, every__gte=1),
                 name="opening_makes_sense",
@@ -191,7 +203,7 @@ class Opening(Keyed):
         )
 
 
-class Closure(Keyed):
+class Closure(Written):
     """A stretch of time without slots: an absence of the person (all places), or one place closed."""
 
     agenda = models.ForeignKey(
@@ -209,13 +221,14 @@ class Closure(Keyed):
     starts_at = models.DateTimeField(_("du"))
     ends_at = models.DateTimeField(_("au"))
 
-    personal = ("agenda", "schedule", "starts_at", "ends_at")
+    personal = ("agenda", "schedule", "starts_at", "ends_at", "made_by")
     neither = ("id", "key")
 
     class Meta:
         verbose_name = _("absence ou fermeture")
         ordering = ("starts_at", "id")
         constraints = [
+            *made_once("agenda_closure", "made_by", or_program=True),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="closure_ends_after_it_starts"
             ),

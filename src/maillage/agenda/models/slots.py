@@ -40,7 +40,9 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def free(self, at: datetime) -> SlotQuerySet:
         """Keep those that somebody could book at the moment `at`: open, to come, with a seat left."""
-        return self.with_taken(at).filter(is_open=True, starts_at__gt=at, taken__lt=models.F("capacity"))
+        return self.with_taken(at).filter(
+            models.Q(taken__lt=models.F("capacity")), is_open=True, starts_at__gt=at
+        )
 
 
 class Slot(AnnotatedModel):

@@ -15,7 +15,7 @@ from maillage.agenda.models.schedules import Agenda, Schedule
 from maillage.agenda.models.slots import Slot
 from maillage.agenda.rules.vocabulary import State
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Keyed, Person, Scope, made_once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.people.api import Patient
@@ -60,7 +60,7 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
         """Keep those still on the list, the longest waiting first."""
         return self.filter(left_at=None).order_by("created_at", "id")
 
-    def behind(self, offer: int) -> WaitingQuerySet:
+    def with_offer(self, offer: int) -> WaitingQuerySet:
         """Keep the one to whom an offer was made, for the action that then checks who answers."""
         return self.filter(offers=offer)._scoped()
 
@@ -80,7 +80,7 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
             ._scoped()
         )
 
-    def hoping_for(self, slot: Slot, at: datetime) -> WaitingQuerySet:
+    def who_would_take(self, slot: Slot, at: datetime) -> WaitingQuerySet:
         """Keep those who would take `slot`, told at the moment `at`, the longest waiting first.
 
         Whoever was offered it already is left out, unless somebody else was quicker; so is who had that very
@@ -111,7 +111,7 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
         )
 
 
-class WaitingEntry(AnnotatedModel):
+class WaitingEntry(Keyed):
     """Somebody who would take a freed slot of an agenda; `left_at` once served or no longer wishing."""
 
     agenda = models.ForeignKey(
@@ -132,7 +132,6 @@ class WaitingEntry(AnnotatedModel):
     )
     created_at = models.DateTimeField(_("inscrit le"), default=timezone.now)
     left_at = models.DateTimeField(_("sorti le"), null=True, blank=True)
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
 
     objects = WaitingQuerySet.as_manager()
 
@@ -145,6 +144,7 @@ class WaitingEntry(AnnotatedModel):
     class Meta:
         verbose_name = _("attente d’un créneau")
         ordering = ("created_at", "id")
+        constraints = made_once("waiting_entry", "created_by")
 
     def __str__(self) -> str:
         return f"{self.agenda_id} · {self.created_at:%Y-%m-%d}"

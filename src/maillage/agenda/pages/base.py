@@ -40,4 +40,4 @@ class OfAgenda(PermissionMixin):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Add the agenda, and whether it is the visitor's own."""
         is_own = self.agenda.professional.account_id == self.person.pk
-        return super().get_context_data(agenda=self.agenda, is_own=is_own, **context)  # type: ignore[misc]
+        return super().get_context_data(agenda=self.agenda, is_own=is_own, **context)  # type: ignore[misc, no-any-return]  # the page that this is mixed in with has it

@@ -8,26 +8,26 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import booking, outcomes, rights
 from maillage.agenda.models import Appointment, Slot
 from maillage.agenda.models.schedules import KIND_LABELS
 from maillage.agenda.pages import presenters, reading
-from maillage.agenda.queries.appointments import elsewhere_at
-from maillage.agenda.queries.slots import free_slots
-from maillage.agenda.queries.words import told_now
+from maillage.agenda.queries.appointments import elsewhere_at, elsewhere_sentence
+from maillage.agenda.queries.message_values import patient_message
+from maillage.agenda.queries.slots import free_slots, slot_with_names
 from maillage.agenda.rules.vocabulary import Kind, State
 from maillage.exchange import api as exchange
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, back_to
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
 from maillage.people.api import Patient
@@ -46,8 +46,7 @@ class Reserve(Page):
     @cached_property
     def slot(self) -> Slot:
         """The slot of the address. Raises Http404, and PermissionDenied where the visitor may not see it."""
-        rows = Slot.objects.select_related("schedule", "agenda__professional", "agenda__territory")
-        found = rows.filter(pk=self.kwargs["pk"]).first()
+        found = slot_with_names(self.kwargs["pk"])
         if found is None:
             raise Http404(self.kwargs["pk"])
         if not rights.sees(self.person, found):
@@ -56,9 +55,10 @@ class Reserve(Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         zone = self.slot.agenda.zone
-        query = reading.words(self.request.GET.get("q"))
+        query = reading.clean_text(self.request.GET.get("q"))
         context.setdefault("chosen", None)
         context.setdefault("refusal", "")
+        context.setdefault("behind", "")
         context.setdefault("elsewhere", [])
         context.setdefault("may_look_on", False)
         context.setdefault("others", [])
@@ -73,38 +73,47 @@ class Reserve(Page):
             **context,
         )
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (read by `slot`)
-        """Book the slot; answer 409 with the next slots where it is no longer to be had."""
-        patients = Patient.objects.for_person(self.person)
-        patient = get_object_or_404(patients, pk=reading.number(request.POST.get("patient")))
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Book the slot; answer 409 with the next slots where it is no longer to be had.
+
+        The action reads the slot, and who may see it, under its lock: the page reads it where it was refused.
+        """
+        patient = people.patient_seen_by(self.person, row_key(request.POST.get("patient")))
+        if patient is None:
+            raise Http404("patient")
         key = reading.key(request.POST.get("key"))
         if not key:
             raise Http404("key")
         said = request.POST.get("despite") == "1"
         try:
             made = booking.book(
-                by=self.person, slot=self.slot, patient=patient, key=key, despite_same_hour=said
+                by=self.person, slot=Slot(pk=pk), patient=patient, key=key, despite_same_hour=said
             )
+        except Slot.DoesNotExist as error:
+            raise Http404(pk) from error
         except booking.BookingRefusedError as error:
             return self.render_to_response(self._refused(patient, error), status=409)
-        day = self.slot.starts_at.astimezone(self.slot.agenda.zone)
+        agenda = made.slot.agenda
+        day = made.slot.starts_at.astimezone(agenda.zone)
         text = _("Réservé pour {name} : {day} chez {professional}. {told}")
         when = formats.date_long(day.replace(tzinfo=None))
-        told = told_now(made)
-        told_text = text.format(name=patient, day=when, professional=self.slot.agenda, told=told.sentence)
+        told = patient_message(made)
+        told_text = text.format(name=patient, day=when, professional=agenda, told=told.sentence)
         (messages.warning if told.say_it_now else messages.success)(request, told_text)
-        return redirect("agenda:mine")
+        return redirect("agenda:own_appointments")
 
     def _refused(self, patient: Patient, error: booking.BookingRefusedError) -> dict[str, Any]:
         """Return what the page says: whom the person also sees at that hour, or the next slots."""
         same_hour = error.refusal is booking.Refusal.SAME_HOUR
+        kept_out = error.refusal is booking.Refusal.KEPT_OUT
         already_here = error.refusal is booking.Refusal.ALREADY_HERE
         return self.get_context_data(
             chosen=patient,
             refusal=str(error),
+            behind=error.url,
             elsewhere=elsewhere_at(patient, self.slot) if same_hour else [],
-            may_look_on=not same_hour and not already_here,
-            others=[] if same_hour or already_here else self._others(),
+            may_look_on=not same_hour and not already_here and not kept_out,
+            others=[] if same_hour or already_here or kept_out else self._others(),
         )
 
     def _found(self, query: str) -> list[Patient]:
@@ -139,10 +148,7 @@ class _OfAppointment(Endpoint):
             messages.error(request, str(error))
         else:
             messages.success(request, done)
-        back = request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-        # Not `redirect`, which takes a word without a slash for the name of a page.
-        return HttpResponseRedirect(back if safe else reverse("agenda:mine"))
+        return back_to(request, reverse("agenda:own_appointments"))
 
     def change(self, appointment: Appointment, key: str) -> str:
         """Make the change and return what to say."""
@@ -177,18 +183,21 @@ class Move(_OfAppointment, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         rows = Appointment.objects.for_person(self.person).filter(state=State.BOOKED.value)
-        names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory", "patient")
+        names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory__scope", "patient")
         appointment = get_object_or_404(rows.select_related(*names).distinct(), pk=self.kwargs["pk"])
         agenda, now = appointment.slot.agenda, timezone.now()
         free = free_slots(self.person, now, now + MOVE_WITHIN).filter(agenda=agenda)
         zone = agenda.zone
-        wanted = reading.number(self.request.GET.get("vers"))
+        wanted = row_key(self.request.GET.get("vers"))
         target = free.filter(pk=wanted).first() if wanted else None
         return super().get_context_data(
             one=presenters.appointment_view(appointment, agenda, now),
             target=target and formats.date_long(target.starts_at.astimezone(zone).replace(tzinfo=None)),
             wanted=wanted,
             told=_who_is_told(self.person, appointment) if target else [],
+            elsewhere=elsewhere_sentence(appointment.patient, target)
+            if target and appointment.patient
+            else "",
             slots=[
                 (slot, slot.starts_at.astimezone(zone).date(), presenters.clock(slot.starts_at, zone))
                 for slot in free[:MOVE_CHOICES]
@@ -201,20 +210,22 @@ class Move(_OfAppointment, Page):
 
     def change(self, appointment: Appointment, key: str) -> str:
         """Take the slot of the button."""
-        rows = Slot.objects.select_related("agenda__territory", "agenda__professional")
-        slot = get_object_or_404(rows, pk=reading.number(self.request.POST.get("slot")))
+        rows = Slot.objects.select_related("agenda__territory__scope", "agenda__professional")
+        slot = get_object_or_404(rows, pk=row_key(self.request.POST.get("slot")))
         moved = outcomes.move(by=self.person, appointment=appointment, slot=slot, key=key)
         when = formats.date_long(moved.slot.starts_at.astimezone(slot.agenda.zone).replace(tzinfo=None))
-        told = told_now(moved).sentence
-        return _("Déplacé au {when}. {told}").format(when=when, told=told)
+        told = [patient_message(moved).sentence]
+        if moved.patient is not None:
+            told.append(elsewhere_sentence(moved.patient, moved.slot))
+        return _("Déplacé au {when}. {told}").format(when=when, told=" ".join(filter(None, told)))
 
 
 def _who_is_told(by: Person, appointment: Appointment) -> list[tuple[str, str]]:
     """Return whom a move made by `by` is told to, and by which way: the person, and the professional."""
     agenda = appointment.slot.agenda
-    told: list[tuple[str, exchange.Told]] = []
+    told: list[tuple[str, exchange.MessageStatus]] = []
     if appointment.patient is not None:
-        told.append((str(appointment.patient), exchange.will_be_told(appointment.patient)))
+        told.append((str(appointment.patient), exchange.expected_message(appointment.patient)))
     if not rights.manages(by, agenda):
-        told.append((str(agenda), exchange.will_be_told(agenda.professional)))
+        told.append((str(agenda), exchange.expected_message(agenda.professional)))
     return [(who, one.sentence) for who, one in told]

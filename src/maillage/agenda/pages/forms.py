@@ -5,32 +5,22 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models import Agenda, Schedule
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
-from maillage.agenda.pages.reading import EARLIEST, LATEST
 from maillage.agenda.rules.clock import moment
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.directory import api as directory
-from maillage.kernel.fields import DayField
+from maillage.kernel.fields import DayField, NameField
+from maillage.kernel.pages.forms import KeyedForm
 from maillage.territory import api as territory
 
 LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 720)
-
-
-def _day(**options: Any) -> DayField:
-    far = _("Choisissez un jour entre le 1er janvier 2000 et le 31 décembre 2100.")
-    return DayField(
-        validators=[MinValueValidator(EARLIEST, far), MaxValueValidator(LATEST, far)],
-        **options,
-    )
 
 
 #: An hour and its minutes, whatever stands between them.
@@ -63,23 +53,13 @@ def _hour(**options: Any) -> HourField:
     return HourField(**options)
 
 
-class KeyedForm(forms.Form):
-    """A form that a double click sends once: `key` is drawn with it."""
-
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["key"].initial = uuid4().hex
-
-
 class OpeningForm(KeyedForm):
     """A weekly stretch of time at one place."""
 
     schedule = forms.ModelChoiceField(
         Schedule.objects.none(), label=_("Lieu"), required=False, empty_label=_("Un nouveau lieu")
     )
-    place_name = forms.CharField(
+    place_name = NameField(
         label=_("Nom du nouveau lieu"),
         required=False,
         max_length=200,
@@ -96,8 +76,8 @@ class OpeningForm(KeyedForm):
         coerce=int,
         choices=[(1, _("Chaque semaine")), (2, _("Une semaine sur deux")), (4, _("Une semaine sur quatre"))],
     )
-    valid_from = _day(label=_("À partir du"))
-    valid_to = _day(label=_("Jusqu’au"), required=False, help_text=_("Vide : sans date de fin."))
+    valid_from = DayField(label=_("À partir du"))
+    valid_to = DayField(label=_("Jusqu’au"), required=False, help_text=_("Vide : sans date de fin."))
     kind = forms.ChoiceField(
         label=_("Nature"),
         choices=[
@@ -115,7 +95,7 @@ class OpeningForm(KeyedForm):
 
     def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]
+        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]  # a field of rows
 
     def clean(self) -> dict[str, Any]:
         """Ask for one place, known or new."""
@@ -128,7 +108,7 @@ class OpeningForm(KeyedForm):
 class SlotForm(OpeningForm):
     """Slots of one day only, at a place and an hour chosen on the grid."""
 
-    day = _day(label=_("Jour"))
+    day = DayField(label=_("Jour"))
     field_order = ("schedule", "place_name", "day", "starts", "ends", "minutes", "kind", "visibility")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -148,15 +128,15 @@ class AbsenceForm(KeyedForm):
         required=False,
         empty_label=_("Je suis absent partout"),
     )
-    first_day = _day(label=_("Du"))
+    first_day = DayField(label=_("Du"))
     first_hour = _hour(label=_("À partir de"), required=False, help_text=_("Vide : toute la journée."))
-    last_day = _day(label=_("Au, ce jour compris"))
+    last_day = DayField(label=_("Au, ce jour compris"))
     last_hour = _hour(label=_("Jusqu’à"), is_end=True, required=False, help_text=_("Vide : jusqu’au soir."))
 
     def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
         super().__init__(*args, **options)
         self.agenda = agenda
-        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]
+        self.fields["schedule"].queryset = agenda.schedules.all()  # type: ignore[attr-defined]  # a field of rows
 
     def span(self) -> tuple[datetime, datetime]:
         """Return the two instants of a valid form, on the agenda's wall clock."""
@@ -184,8 +164,8 @@ class WaitingForm(KeyedForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Aucun coché : tous les lieux."),
     )
-    first_day = _day(label=_("Pas avant le"), required=False)
-    last_day = _day(label=_("Au plus tard le"), required=False)
+    first_day = DayField(label=_("Pas avant le"), required=False)
+    last_day = DayField(label=_("Au plus tard le"), required=False)
     notice_hours = forms.TypedChoiceField(
         label=_("Prévenue au moins"),
         coerce=int,
@@ -203,7 +183,7 @@ class WaitingForm(KeyedForm):
     def __init__(self, *args: Any, agenda: Agenda, **options: Any) -> None:
         super().__init__(*args, **options)
         self._agenda = agenda
-        self.fields["places"].queryset = Schedule.objects.filter(agenda=agenda)  # type: ignore[attr-defined]
+        self.fields["places"].queryset = Schedule.objects.filter(agenda=agenda)  # type: ignore[attr-defined]  # a field of rows
 
     def clean(self) -> dict[str, Any]:
         """Turn the days into instants of the agenda's wall clock, as `wait_for` takes them."""
@@ -225,7 +205,7 @@ class AdvancedForm(KeyedForm):
         label=_("Nature"), choices=[(kind.value, KIND_LABELS[kind]) for kind in (Kind.ADVANCED, Kind.BUS)]
     )
     where = forms.ChoiceField(label=_("Où"), help_text=_("Un EHPAD ou une commune du territoire."))
-    day = _day(label=_("Jour"))
+    day = DayField(label=_("Jour"))
     starts = _hour(label=_("De"))
     ends = _hour(label=_("À"), is_end=True)
     minutes = forms.TypedChoiceField(
@@ -244,7 +224,7 @@ class AdvancedForm(KeyedForm):
         self.structures = {f"s:{one.pk}": one for one in homes}
         towns = territory.Commune.objects.filter(pk__in=codes).order_by("search_name")
         self.communes = {f"c:{one.pk}": one for one in towns}
-        self.fields["where"].choices = [  # type: ignore[attr-defined]
+        self.fields["where"].choices = [  # type: ignore[attr-defined]  # a field of choices
             (_("EHPAD"), [(key, f"{one.name}, {one.city}") for key, one in self.structures.items()]),
             (_("Communes"), [(key, one.name) for key, one in self.communes.items()]),
         ]
@@ -267,7 +247,7 @@ class CreateForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["place"].queryset = territory.territories()  # type: ignore[attr-defined]
+        self.fields["place"].queryset = territory.territories()  # type: ignore[attr-defined]  # a field of rows
 
 
 class DelegateForm(forms.Form):

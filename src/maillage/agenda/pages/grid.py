@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.agenda.models import Agenda, Appointment, Closure, Schedule, Slot
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
-from maillage.agenda.pages.presenters import AppointmentView, appointment_view, clock, state_in_words
+from maillage.agenda.pages.presenters import AppointmentView, appointment_view, clock, state_label
 from maillage.agenda.rules import grid
 from maillage.agenda.rules.clock import Span
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility
@@ -86,7 +86,10 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day: its cells in order, what is closed, the line of now, what is to be known of its clock."""
+    """One day: its cells in order, what is closed, the line of now, what is to be known of its clock.
+
+    `holiday`: the name of the public holiday that it is.
+    """
 
     day: date
     name: str
@@ -99,6 +102,7 @@ class Column:
     shades: list[Shade]
     now: int | None
     note: str
+    holiday: str
     free: int
     booked: int
     open_keys: list[int]
@@ -179,9 +183,13 @@ def build(
     now: datetime,
     *,
     chosen_day: date,
+    holidays: Mapping[date, str],
     whole: bool = False,
 ) -> Grid:
-    """Return the grid of `days`: every slot that is open or has somebody, and every absence."""
+    """Return the grid of `days`: every slot that is open or has somebody, and every absence.
+
+    `holidays`: the names of public holidays, by day.
+    """
     of_slot = by_slot(appointments)
     shown = [slot for slot in slots if slot.is_open or of_slot[slot.pk]]
     places = _places(shown)
@@ -189,7 +197,18 @@ def build(
     axis = grid.axis_of([_span(slot) for slot in shown], days, zone, whole=whole)
     letters = {place.name: place.letter for place in places}
     columns = [
-        _column(day, shown, of_slot, closures, axis, zone, now, letters, is_chosen=day == chosen_day)
+        _column(
+            day,
+            shown,
+            of_slot,
+            closures,
+            axis,
+            zone,
+            now,
+            letters,
+            is_chosen=day == chosen_day,
+            holiday=holidays.get(day, ""),
+        )
         for day in days
     ]
     cells = [cell for column in columns for cell in column.cells]
@@ -238,7 +257,7 @@ def chosen(slot: Slot, agenda: Agenda, appointments: Sequence[Appointment], now:
 
 def is_free(slot: Slot, now: datetime) -> bool:
     """Return whether somebody could still be given a seat of `slot`, read with its seats taken."""
-    taken: int = slot.taken  # type: ignore[attr-defined]
+    taken: int = slot.taken  # type: ignore[attr-defined]  # counted by the query
     return slot.is_open and slot.starts_at > now and taken < slot.capacity
 
 
@@ -253,6 +272,7 @@ def _column(
     letters: dict[str, str],
     *,
     is_chosen: bool,
+    holiday: str,
 ) -> Column:
     drawn = [_drawn(slot, day, axis, zone) for slot in slots if grid.pieces(_span(slot), [day], zone)]
     placed = grid.lanes([(one.top, one.bottom) for one in drawn])
@@ -275,6 +295,7 @@ def _column(
         shades=_shades(day, closures, axis, zone),
         now=line if day == today and 0 < line < axis.length else None,
         note=_note(day, zone),
+        holiday=holiday,
         free=sum(is_free(one.slot, now) for one in own),
         booked=sum(len(of_slot[one.slot.pk]) for one in own),
         open_keys=[one.slot.pk for one in own if one.slot.is_open and one.slot.starts_at > now],
@@ -301,8 +322,14 @@ def _cell(
     free = is_free(slot, now)
     state = _state_of(appointments)
     title = _title(slot, appointments, free=free, word=str(word))
-    beyond = any(one.seat >= slot.capacity for one in appointments)
-    label = state_in_words(state, beyond=beyond) if state else _("libre") if free else _("passé, libre")
+    over_capacity = any(one.seat >= slot.capacity for one in appointments)
+    label = (
+        state_label(state, over_capacity=over_capacity)
+        if state
+        else _("libre")
+        if free
+        else _("passé, libre")
+    )
     parts = [
         clock(slot.starts_at, zone, slot.ends_at),
         title,
@@ -352,7 +379,7 @@ def _name(appointment: Appointment) -> str:
 
 
 def _seats(slot: Slot) -> str:
-    taken: int = slot.taken  # type: ignore[attr-defined]
+    taken: int = slot.taken  # type: ignore[attr-defined]  # counted by the query
     return f"{taken} / {slot.capacity}" if slot.capacity > 1 else ""
 
 

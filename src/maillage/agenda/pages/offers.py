@@ -20,12 +20,13 @@ from maillage.agenda.actions import booking, waiting
 from maillage.agenda.models import Offer
 from maillage.agenda.models.waiting import OfferState
 from maillage.agenda.pages import presenters
+from maillage.agenda.queries.appointments import elsewhere_at
+from maillage.agenda.queries.message_values import message_values
 from maillage.agenda.queries.waiting import is_free, offer_to_answer
-from maillage.agenda.queries.words import said_of
 from maillage.exchange import api as exchange
 
 
-class Standing(StrEnum):
+class OfferStatus(StrEnum):
     """What the page says."""
 
     OPEN = "open"
@@ -44,37 +45,49 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
     key = exchange.opened("agenda:offer", token)
     row = offer_to_answer(key) if key is not None else None
     if row is None:
-        return _page(request, Standing.UNKNOWN, {}, status=404)
+        return _page(request, OfferStatus.UNKNOWN, {}, status=404)
     with translation.override("en" if row.entry.patient.language == "en" else "fr"):
         if request.method == "POST":
-            _answer(row, request.POST.get("answer", ""))
+            try:
+                _answer(row, request.POST.get("answer", ""))
+            except booking.BookingRefusedError as error:
+                return _page(request, _status(row), _said(row) | {"refusal": str(error)}, status=409)
             return redirect("agenda:offer", token)
-        return _page(request, _standing(row), _said(row))
+        return _page(request, _status(row), _said(row))
 
 
 def _answer(row: Offer, wanted: str) -> None:
-    """Do what was asked where it can still be done; the page then says where it stands."""
+    """Do what was asked where it can still be done; the page then says where it stands.
+
+    Raises BookingRefusedError where the person may be given no slot: the page must say why.
+    """
     try:
         if wanted == "accept":
             waiting.accept_offer(by=None, offer=row, key=f"offer-{row.pk}-link")
         elif wanted == "decline":
             waiting.decline_offer(by=None, offer=row)
-    except (waiting.OfferClosedError, booking.BookingRefusedError):
+    except waiting.OfferClosedError:
         return
+    except booking.BookingRefusedError as error:
+        if error.refusal is booking.Refusal.KEPT_OUT:
+            raise
 
 
-def _standing(row: Offer) -> Standing:
+def _status(row: Offer) -> OfferStatus:
     now = timezone.now()
     if row.slot.starts_at <= now:
-        return Standing.GONE
+        return OfferStatus.GONE
     if row.state == OfferState.PENDING.value:
-        return Standing.OPEN if row.expires_at > now and is_free(row.slot) else Standing.GONE
-    answered = {OfferState.ACCEPTED.value: Standing.ACCEPTED, OfferState.DECLINED.value: Standing.DECLINED}
-    return answered.get(row.state, Standing.GONE)
+        return OfferStatus.OPEN if row.expires_at > now and is_free(row.slot) else OfferStatus.GONE
+    answered = {
+        OfferState.ACCEPTED.value: OfferStatus.ACCEPTED,
+        OfferState.DECLINED.value: OfferStatus.DECLINED,
+    }
+    return answered.get(row.state, OfferStatus.GONE)
 
 
 def _said(row: Offer) -> dict[str, object]:
-    zone, said = row.slot.agenda.zone, said_of(row.slot)
+    zone, said = row.slot.agenda.zone, message_values(row.slot)
     return {
         "day": row.slot.starts_at.astimezone(zone).date(),
         "when": presenters.clock(row.slot.starts_at, zone),
@@ -82,13 +95,15 @@ def _said(row: Offer) -> dict[str, object]:
         "professional": row.slot.agenda.professional.name,
         "commune": said.commune,
         "phone": presenters.to_dial(said.phone),
+        # Only that it is so: the address opens without an account, and names nobody else.
+        "is_expected_elsewhere": bool(elsewhere_at(row.entry.patient, row.slot)),
     }
 
 
 def _page(
-    request: HttpRequest, standing: Standing, said: dict[str, object], status: int = 200
+    request: HttpRequest, offer_status: OfferStatus, said: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    response = render(request, "agenda/offer.html", {"standing": standing.value, **said}, status=status)
+    response = render(request, "agenda/offer.html", {"status": offer_status.value, **said}, status=status)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response

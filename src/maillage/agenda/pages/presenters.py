@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -16,8 +17,10 @@ from maillage.agenda.models import Agenda, Appointment, Offer, WaitingEntry
 from maillage.agenda.models.appointments import STATE_LABELS
 from maillage.agenda.models.schedules import KIND_LABELS
 from maillage.agenda.models.waiting import OFFER_LABELS, OfferState
+from maillage.agenda.queries.kept_out import KeptOut, kept_out
 from maillage.agenda.rules.vocabulary import Kind, State, before, is_too_early, may_become
 from maillage.kernel import formats
+from maillage.kernel.models import Person
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.sourced_rules import rule
 
@@ -88,6 +91,7 @@ class WaitingView:
     by: str
     wishes: list[str]
     offers: list[OfferView]
+    kept_out: KeptOut | None
 
 
 def clock(start: datetime, zone: ZoneInfo, end: datetime | None = None) -> str:
@@ -107,7 +111,7 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
         who=str(appointment.patient or _("Retenu pour quelqu’un")),
         where=appointment.slot.schedule.name,
         professional=str(agenda),
-        state=state_in_words(state, beyond=appointment.seat >= appointment.slot.capacity),
+        state=state_label(state, over_capacity=appointment.seat >= appointment.slot.capacity),
         tag=_TAGS.get(state, ""),
         choices=choices(state, appointment.slot.starts_at - now),
         undo_key=uuid4().hex if before(state, []) else "",
@@ -117,10 +121,10 @@ def appointment_view(appointment: Appointment, agenda: Agenda, now: datetime) ->
     )
 
 
-def state_in_words(state: State, *, beyond: bool) -> str:
-    """Return the label of a state; `beyond`: of a seat past the capacity of its slot."""
+def state_label(state: State, *, over_capacity: bool) -> str:
+    """Return the label of a state; `over_capacity`: of a seat past the capacity of its slot."""
     label = str(STATE_LABELS[state])
-    return _("{state}, surnuméraire").format(state=label) if beyond else label
+    return _("{state}, surnuméraire").format(state=label) if over_capacity else label
 
 
 def choices(state: State, ahead: timedelta, only: frozenset[State] = frozenset(State)) -> list[Choice]:
@@ -148,8 +152,13 @@ def to_dial(phone: str) -> Dial | None:
     return Dial(digits, written_phone(digits)) if digits else None
 
 
-def waiting_view(entry: WaitingEntry) -> WaitingView:
-    """Return somebody who waits, ready to show."""
+def waiting_views(by: Person, entries: Sequence[WaitingEntry]) -> list[WaitingView]:
+    """Return those who wait, ready to show to `by`, with why some of them are offered nothing."""
+    why = kept_out(by, {one.patient_id for one in entries})
+    return [_waiting_view(one, why.get(one.patient_id)) for one in entries]
+
+
+def _waiting_view(entry: WaitingEntry, why: KeptOut | None) -> WaitingView:
     zone, now = entry.agenda.zone, timezone.now()
     wishes = [str(KIND_LABELS[Kind(entry.kind)])] if entry.kind else []
     wishes += [place.name for place in entry.places.all()]
@@ -170,6 +179,7 @@ def waiting_view(entry: WaitingEntry) -> WaitingView:
         by=entry.created_by.get_full_name(),
         wishes=wishes,
         offers=[_offer(one, zone, now) for one in entry.offers.all()],
+        kept_out=why,
     )
 
 

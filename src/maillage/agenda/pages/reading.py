@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
-from maillage.kernel.parameters import asked_day, row_key
-
-#: Days that an agenda can show or take: beyond them, calendars and clocks no longer count.
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-
-
-def number(text: str | None) -> int:
-    """Return a key written in an address, 0 for what is none."""
-    return row_key(text)
+from maillage.kernel.parameters import is_in_reach
 
 
 def key(text: str | None) -> str:
@@ -22,15 +14,9 @@ def key(text: str | None) -> str:
     return (text or "").replace("\x00", "")[:64]
 
 
-def words(text: str | None) -> str:
+def clean_text(text: str | None) -> str:
     """Return what somebody typed to search, without what no database stores."""
     return (text or "").replace("\x00", "").strip()
-
-
-def day(text: str | None) -> date | None:
-    """Return a day written 2026-03-14, None for what is none or lies out of reach."""
-    found = asked_day((text or "").strip())
-    return found if found is not None and EARLIEST <= found <= LATEST else None
 
 
 def wall_clock(text: str | None) -> datetime | None:
@@ -39,5 +25,6 @@ def wall_clock(text: str | None) -> datetime | None:
         found = parse_datetime((text or "").strip())
     except ValueError:
         return None
-    within = found is not None and EARLIEST <= found.date() <= LATEST
-    return found.replace(tzinfo=None, second=0, microsecond=0) if found is not None and within else None
+    if found is None or not is_in_reach(found.date()):
+        return None
+    return found.replace(tzinfo=None, second=0, microsecond=0)

@@ -19,11 +19,11 @@ from maillage.agenda.models import Closure, Opening, Schedule, Slot
 from maillage.agenda.models.schedules import KIND_LABELS, VISIBILITY_LABELS
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import AbsenceForm, AdvancedForm, CreateForm, OpeningForm
-from maillage.agenda.queries.agendas import today_in
 from maillage.agenda.queries.appointments import to_move
 from maillage.agenda.queries.over_capacity import extras_on
 from maillage.agenda.rules.vocabulary import Kind, Visibility
 from maillage.directory import api as directory
+from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 
@@ -40,8 +40,8 @@ class Create(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = CreateForm(request.POST)
-        mine = directory.Professional.objects.active().filter(account=self.person)
-        professional = get_object_or_404(mine)
+        own = directory.Professional.objects.active().filter(account=self.person)
+        professional = get_object_or_404(own)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         place = form.cleaned_data["place"]
@@ -56,7 +56,7 @@ class Openings(OfAgenda, Page):
     template_name = "agenda/openings.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        today = today_in(self.agenda)
+        today = clock.today(self.agenda.territory.scope)
         context.setdefault("form", OpeningForm(agenda=self.agenda, initial={"valid_from": today}))
         rows = Opening.objects.filter(schedule__agenda=self.agenda).select_related("schedule")
         openings = [
@@ -97,7 +97,7 @@ class OpeningEnd(OfAgenda, Endpoint):
 
     def post(self, request: HttpRequest, pk: int, opening: int) -> HttpResponse:
         row = get_object_or_404(Opening, pk=opening, schedule__agenda=self.agenda)
-        yesterday = today_in(self.agenda) - timedelta(days=1)
+        yesterday = clock.today(self.agenda.territory.scope) - timedelta(days=1)
         schedules.end_opening(by=self.person, opening=row, last_day=yesterday)
         _say_closed(request, self.agenda, _("Plage terminée : ses créneaux libres sont fermés."))
         return redirect("agenda:openings", pk)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import sharing
+from maillage.agenda.actions.rights import manages
 from maillage.agenda.models import Feed
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import DelegateForm, FeedForm
@@ -29,9 +30,10 @@ class Sharing(OfAgenda, Page):
         context.setdefault("feed_form", FeedForm(prefix="feed"))
         context.setdefault("address", "")
         roles = RoleAssignment.objects.in_force(timezone.localdate()).filter(scope=self.agenda.scope_id)
+        feeds = Feed.objects.active().filter(agenda=self.agenda)
         return super().get_context_data(
             roles=roles.select_related("person").order_by("person__last_name", "pk"),
-            feeds=Feed.objects.filter(agenda=self.agenda, revoked_at=None),
+            feeds=[(one, self._is_read(one)) for one in feeds.select_related("created_by")],
             **context,
         )
 
@@ -47,6 +49,10 @@ class Sharing(OfAgenda, Page):
         answer = self.render_to_response(self.get_context_data(address=address), status=201)
         answer["Cache-Control"] = "no-store"
         return answer
+
+    def _is_read(self, feed: Feed) -> bool:
+        """Return whether an address still answers: whoever made it keeps the agenda."""
+        return feed.created_by.is_active and manages(feed.created_by, self.agenda)
 
     def _delegate(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = DelegateForm(request.POST, prefix="delegate")

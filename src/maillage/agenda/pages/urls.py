@@ -6,7 +6,7 @@ from maillage.agenda.pages import booking, feeds, offers, schedules, sharing, wa
 
 app_name = "agenda"
 urlpatterns = [
-    path("", week.Mine.as_view(), name="mine"),
+    path("", week.OwnAppointments.as_view(), name="own_appointments"),
     path("ouvrir/", schedules.Create.as_view(), name="create"),
     path("<int:pk>/", week.Week.as_view(), name="week"),
     path("<int:pk>/visibilite/", week.SetVisibility.as_view(), name="visibility"),

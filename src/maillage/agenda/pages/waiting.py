@@ -16,8 +16,10 @@ from maillage.agenda.pages import presenters, reading
 from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import WaitingForm
 from maillage.agenda.queries import waiting as queries
-from maillage.agenda.queries.words import told_now
+from maillage.agenda.queries.appointments import elsewhere_sentence
+from maillage.agenda.queries.message_values import patient_message
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
 from maillage.people.api import Patient
@@ -32,7 +34,7 @@ class Waiting(Page):
     permission = Permission.BOOK_APPOINTMENT
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        rows = [presenters.waiting_view(one) for one in queries.waiting_list(self.person)]
+        rows = presenters.waiting_views(self.person, list(queries.waiting_list(self.person)))
         return super().get_context_data(
             rows=rows,
             awaited=sum(one.is_pending for row in rows for one in row.offers),
@@ -47,8 +49,8 @@ class OfOneAgenda(OfAgenda, Page):
     template_name = "agenda/waiting_of.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        entries = queries.waiting_list(self.person, self.agenda)
-        rows = [presenters.waiting_view(one) for one in entries]
+        entries = list(queries.waiting_list(self.person, self.agenda))
+        rows = presenters.waiting_views(self.person, entries)
         return super().get_context_data(rows=rows, **context)
 
 
@@ -70,10 +72,10 @@ class Enrol(Page):
         if not asked:
             return None
         found = Patient.objects.for_person(self.person)
-        return get_object_or_404(found, pk=reading.number(asked))
+        return get_object_or_404(found, pk=row_key(asked))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        query = reading.words(self.request.GET.get("q"))
+        query = reading.clean_text(self.request.GET.get("q"))
         context.setdefault("form", WaitingForm(agenda=self.agenda))
         found = self._found(query) if query and self.patient is None else []
         return super().get_context_data(
@@ -127,8 +129,10 @@ class Answer(Endpoint):
         try:
             if wanted == "accept":
                 made = waiting.accept_offer(by=self.person, offer=offer, key=f"offer-{pk}-{self.person.pk}")
-                text = _("Rendez-vous pris. {told}").format(told=told_now(made).sentence)
-                messages.success(request, text)
+                elsewhere = elsewhere_sentence(made.patient, made.slot) if made.patient is not None else ""
+                told = " ".join(filter(None, [patient_message(made).sentence, elsewhere]))
+                tell = messages.warning if elsewhere else messages.success
+                tell(request, _("Rendez-vous pris. {told}").format(told=told))
             else:
                 waiting.decline_offer(by=self.person, offer=offer)
                 messages.success(request, _("Refus noté : le créneau est proposé à la personne suivante."))

@@ -26,15 +26,17 @@ from maillage.agenda.pages.base import OfAgenda
 from maillage.agenda.pages.forms import LENGTHS, SlotForm
 from maillage.agenda.pages.schedules import say_slots
 from maillage.agenda.queries import agendas, appointments
+from maillage.agenda.queries.message_values import subject_of
 from maillage.agenda.queries.slots import slots_of
-from maillage.agenda.queries.words import subject_of
 from maillage.agenda.rules.clock import monday
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
-from maillage.kernel import formats
+from maillage.kernel import clock, formats
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.parameters import asked_day, row_key
 from maillage.kernel.rules import Permission
+from maillage.territory.api import holiday_names
 
 AHEAD = timedelta(days=14)
 #: A slot lasts twelve hours at most: one that began the evening before is still there in the morning.
@@ -57,10 +59,10 @@ KEYS = [
 ]
 
 
-class Mine(Page):
+class OwnAppointments(Page):
     """The visitor's appointments from this morning on, and the agendas that they keep."""
 
-    template_name = "agenda/mine.html"
+    template_name = "agenda/own_appointments.html"
     permission = Permission.BOOK_APPOINTMENT
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -68,14 +70,32 @@ class Mine(Page):
         kept = list(agendas.managed_agendas(self.person))
         keys = {agenda.pk for agenda in kept}
         rows = []
-        for one in appointments.appointments_for(self.person, now - timedelta(hours=12), now + AHEAD):
+        found = list(appointments.appointments_for(self.person, now - timedelta(hours=12), now + AHEAD))
+        for one in found:
             agenda = one.slot.agenda
             view = presenters.appointment_view(one, agenda, now)
             cancel = presenters.choices(State(one.state), one.slot.starts_at - now, _CANCEL_ONLY)
             keeps = agenda.pk in keys
-            rows.append((view, view.choices if keeps else cancel, keeps))
-        mine = directory.Professional.objects.active().filter(account=self.person, agenda=None)
-        return super().get_context_data(rows=rows, agendas=kept, may_open=mine.exists(), **context)
+            rows.append((view, view.choices if keeps else cancel, keeps, one.pk))
+        to_tell = _to_tell([one for one in found if one.slot.starts_at > now])
+        own = directory.Professional.objects.active().filter(account=self.person, agenda=None)
+        # A list of one's own appointments alone need not say whose they are.
+        is_own = all(one.slot.agenda.professional.account_id == self.person.pk for one in found)
+        return super().get_context_data(
+            rows=[(*row, to_tell.get(pk)) for *row, pk in rows],
+            agendas=kept,
+            is_own=is_own,
+            may_open=own.exists(),
+            **context,
+        )
+
+
+def _to_tell(coming: Sequence[Appointment]) -> dict[int, exchange.MessageStatus]:
+    """Return what is known of the messages that a voice replaces, by the key of the appointment."""
+    keys = {subject_of(one): one.pk for one in coming}
+    booked = {subject_of(one): one.patient for one in coming if one.state == State.BOOKED.value}
+    known = exchange.message_statuses({subject: patient for subject, patient in booked.items() if patient})
+    return {keys[subject]: one for subject, one in known.items() if one.to_say or one.was_said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,7 @@ class Move:
     pk: int
     view: presenters.AppointmentView
     target: grid.Chosen | None
-    told: exchange.Told
+    told: exchange.MessageStatus
     refusal: str
     key: str
 
@@ -108,7 +128,7 @@ class Week(OfAgenda, Page):
     @cached_property
     def day(self) -> date:
         """The day asked for; today where the address gives none that an agenda can show."""
-        return reading.day(self.request.GET.get("du")) or self.today
+        return asked_day(self.request.GET.get("du")) or self.today
 
     @cached_property
     def is_one_day(self) -> bool:
@@ -130,13 +150,15 @@ class Week(OfAgenda, Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         first = self.day if self.is_one_day else monday(self.day)
         days = grid.week_of(first, 1 if self.is_one_day else 7)
-        start, end = agendas.bounds(self.agenda, first, len(days))
+        scope, last = self.agenda.territory.scope, first + timedelta(days=len(days) - 1)
+        start, end = clock.bounds(first, scope)[0], clock.bounds(last, scope)[1]
         slots = list(slots_of(self.agenda, start - LONGEST, end))
         rows, moving = appointments.appointments_and_to_move(self.agenda, start - LONGEST, end, self.now)
         closed = Closure.objects.filter(agenda=self.agenda, ends_at__gt=start, starts_at__lt=end)
         drawn = grid.build(
             self.agenda, days, slots, rows, list(closed.select_related("schedule")), self.now,
-            chosen_day=self.day, whole=self.shows_all_hours,
+            chosen_day=self.day, holidays=holiday_names(self.agenda.territory, first, last),
+            whole=self.shows_all_hours,
         )  # fmt: skip
         form = context.pop("form", None) or self._asked_form()
         return super().get_context_data(
@@ -153,7 +175,7 @@ class Week(OfAgenda, Page):
                 for view in (presenters.appointment_view(one, self.agenda, self.now) for one in moving)
             ],
             has_openings=bool(slots) or Opening.objects.filter(schedule__agenda=self.agenda).exists(),
-            out_of_reach=bool(self.request.GET.get("du")) and not reading.day(self.request.GET.get("du")),
+            out_of_reach=bool(self.request.GET.get("du")) and not asked_day(self.request.GET.get("du")),
             keys=KEYS,
             form=form,
             move=self._move(slots, grid.by_slot(rows)),
@@ -165,7 +187,7 @@ class Week(OfAgenda, Page):
     def _links(self, first: date) -> dict[str, Any]:
         """Return the addresses to other days and views, and how a link to this screen begins."""
         step = 1 if self.is_one_day else 7
-        moving = reading.number(self.request.GET.get("deplacer"))
+        moving = row_key(self.request.GET.get("deplacer"))
         kept = {"deplacer": moving} if moving else {}
         near = timedelta(days=1)
         return {
@@ -190,32 +212,36 @@ class Week(OfAgenda, Page):
 
     def _chosen(self, slots: Sequence[Slot], of_slot: dict[int, list[Appointment]]) -> dict[str, Any]:
         """Return the slot chosen, and what is known of the messages about who comes then."""
-        pk = reading.number(self.request.GET.get("choisi"))
+        pk = row_key(self.request.GET.get("choisi"))
         slot = next((one for one in slots if one.pk == pk), None)
         if slot is None:
             return {"chosen": None}
         here = grid.chosen(slot, self.agenda, of_slot[slot.pk], self.now)
         coming = {} if here.is_past else {subject_of(row): row.patient for _v, row in here.appointments}
-        known = exchange.told_of_many({key: patient for key, patient in coming.items() if patient})
+        known = exchange.message_statuses({key: patient for key, patient in coming.items() if patient})
         return {
             "chosen": here,
-            "told": [one.sentence for one in known.values() if one.standing is not exchange.Standing.NONE],
+            "told": [
+                (one, str(coming[subject]))
+                for subject, one in known.items()
+                if one.to_say or one.state is not exchange.MessageState.NONE
+            ],
         }
 
     def _move(self, slots: Sequence[Slot], of_slot: dict[int, list[Appointment]]) -> Move | None:
-        pk = reading.number(self.request.GET.get("deplacer"))
+        pk = row_key(self.request.GET.get("deplacer"))
         found = Appointment.objects.of_agenda(self.agenda).filter(pk=pk, state=State.BOOKED.value)
         row = found.select_related("slot__schedule", "patient").first() if pk else None
         if row is None or row.patient is None or row.slot.starts_at <= self.now:
             return None
-        wanted = reading.number(self.request.GET.get("vers"))
+        wanted = row_key(self.request.GET.get("vers"))
         slot = next((one for one in slots if one.pk == wanted), None)
         refusal = self._why_not(row, slot)
         return Move(
             pk=row.pk,
             view=presenters.appointment_view(row, self.agenda, self.now),
             target=grid.chosen(slot, self.agenda, of_slot[slot.pk], self.now) if slot else None,
-            told=exchange.will_be_told(row.patient),
+            told=exchange.expected_message(row.patient),
             refusal=refusal,
             key=uuid4().hex,
         )
@@ -287,7 +313,7 @@ class SetVisibility(OfAgenda, Endpoint):
     """Says who may see one slot, or all those of a day; effective at once."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        keys = [key for text in request.POST.getlist("slot") if (key := reading.number(text))]
+        keys = [key for text in request.POST.getlist("slot") if (key := row_key(text))]
         wanted = request.POST.get("visibility", "")
         if wanted in {one.value for one in Visibility}:
             slots = list(Slot.objects.filter(agenda=self.agenda, pk__in=keys).order_by("starts_at"))
@@ -304,7 +330,7 @@ class SetVisibility(OfAgenda, Endpoint):
                 )
             who = VISIBILITY_LABELS[Visibility(wanted)]
             messages.success(request, done.format(count=len(slots), who=who))
-        day = reading.day(request.POST.get("du")) or agendas.today_in(self.agenda)
+        day = asked_day(request.POST.get("du")) or clock.today(self.agenda.territory.scope)
         kept = {
             "du": day.isoformat(),
             "vue": "jour" if request.POST.get("vue") == "jour" else "",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from functools import cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from maillage.agenda.models import Agenda, Appointment, Slot
+from maillage.agenda.models import Agenda, Appointment, Occupation, Slot
 from maillage.agenda.models.appointments import AppointmentQuerySet
+from maillage.agenda.rules.clock import quanta
 from maillage.agenda.rules.vocabulary import SHOWN, State
 from maillage.kernel.models import Person
+from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
+from maillage.people import api as people
 from maillage.people.api import Patient
 
 _SHOWN = [state.value for state in SHOWN]
@@ -43,8 +48,20 @@ def appointments_for(person: Person, start: datetime, end: datetime) -> Appointm
     rows = Appointment.objects.for_person(person).filter(
         state__in=[*_SHOWN, State.NOT_HONOURED.value], slot__starts_at__gte=start, slot__starts_at__lt=end
     )
-    names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory", "patient")
+    names = ("slot__schedule", "slot__agenda__professional", "slot__agenda__territory__scope", "patient")
     return rows.select_related(*names).order_by("slot__starts_at", "id").distinct()
+
+
+@cache
+def _expected(count: int) -> Statement[Appointment]:
+    return Statement(
+        lambda: Appointment._base_manager.filter(
+            any_of(count, patient="patient"),
+            state__in=[State.BOOKED.value, State.ARRIVED.value],
+            slot__starts_at__lt=given("end"),
+            slot__ends_at__gt=given("start"),
+        ).select_related("slot")
+    )
 
 
 def expected_between(patients: Collection[int], start: datetime, end: datetime) -> list[Appointment]:
@@ -52,13 +69,29 @@ def expected_between(patients: Collection[int], start: datetime, end: datetime) 
 
     Nobody reads them: they say whether somebody is expected in two places at once.
     """
-    rows = Appointment._base_manager.filter(
-        patient__in=patients,
-        state__in=[State.BOOKED.value, State.ARRIVED.value],
-        slot__starts_at__lt=end,
-        slot__ends_at__gt=start,
+    count = rounded(len(patients))
+    return _expected(count).rows(start=start, end=end, **numbered(count, patient=sorted(patients)))
+
+
+@cache
+def _occupied(count: int) -> Statement[Occupation]:
+    stretches = any_of(count, agenda="agenda", quantum__gte="first", quantum__lt="end")
+    return Statement(lambda: Occupation.objects.filter(stretches).select_related("appointment"))
+
+
+def occupied_around(slots: Collection[Slot]) -> list[Occupation]:
+    """Return what is taken of the agendas of `slots` while these last, each with its appointment."""
+    if not slots:
+        return []
+    stretches = [quanta(slot.starts_at, slot.ends_at) for slot in slots]
+    count = rounded(len(slots))
+    values = numbered(
+        count,
+        agenda=[slot.agenda_id for slot in slots],
+        first=[one.start for one in stretches],
+        end=[one.stop for one in stretches],
     )
-    return list(rows.select_related("slot"))
+    return _occupied(count).rows(**values)
 
 
 def elsewhere_at(patient: Patient, slot: Slot) -> list[str]:
@@ -72,6 +105,12 @@ def elsewhere_at(patient: Patient, slot: Slot) -> list[str]:
     return [str(one.slot.agenda) for one in rows.select_related("slot__agenda__professional")]
 
 
+def elsewhere_sentence(patient: Patient, slot: Slot) -> str:
+    """Warn that `patient` is also expected elsewhere while `slot` lasts; empty where they are not."""
+    text = _("Attention : cette personne a aussi rendez-vous à cette heure chez {name}.")
+    return " ".join(text.format(name=name) for name in elsewhere_at(patient, slot))
+
+
 def own_day(person: Person) -> list[Appointment]:
     """Return today's appointments of the person's own agenda, without reading any patient; one query."""
     start = datetime.combine(timezone.localdate(), time.min, timezone.get_current_timezone())
@@ -81,8 +120,54 @@ def own_day(person: Person) -> list[Appointment]:
         slot__starts_at__gte=start,
         slot__starts_at__lt=start + timedelta(days=1),
     )
-    found = rows.select_related("slot__schedule", "slot__agenda__territory")
+    found = rows.select_related("slot__schedule", "slot__agenda__territory__scope")
     return list(found.order_by("slot__starts_at", "id").distinct())
+
+
+def keeps_agenda(person: Person) -> bool:
+    """Return whether `person` is a professional with an agenda here; one statement."""
+    return Agenda.objects.filter(professional__account=person).exists()
+
+
+def next_own(person: Person, now: datetime) -> Appointment | None:
+    """Return the next appointment of the person's own agenda, without reading any patient; one statement."""
+    rows = Appointment.objects.for_person(person).filter(slot__agenda__professional__account=person)
+    return _to_come(rows, now).first()
+
+
+def next_as_patient(person: Person, now: datetime) -> Appointment | None:
+    """Return the next appointment booked for the patient whose account it is; one query, None for none."""
+    return _to_come(Appointment.objects.of_account(person), now).first()
+
+
+def next_of_helped(person: Person, now: datetime) -> list[tuple[str, Appointment]]:
+    """Return the next appointment of each person whom `person` helps with a mandate that opens them.
+
+    Each with what that person is to the carer (« votre mère »), the soonest first; never a name.
+    """
+    said = people.cared_for_with(person, people.Part.APPOINTMENTS)
+    if not said:
+        return []
+    rows = _to_come(Appointment._base_manager.filter(patient__in=list(said)), now)
+    first: dict[int, Appointment] = {}
+    for one in rows:
+        first.setdefault(one.patient_id or 0, one)
+    return [(said[patient], one) for patient, one in first.items()]
+
+
+def to_come_of(patient: Patient, now: datetime, limit: int) -> list[Appointment]:
+    """Return the next appointments of a patient, for a reader whom the circle opened them to."""
+    return list(_to_come(Appointment._base_manager.filter(patient=patient), now)[:limit])
+
+
+def _to_come(rows: QuerySet[Appointment], now: datetime) -> QuerySet[Appointment]:
+    booked = [State.BOOKED.value, State.ARRIVED.value]
+    names = (
+        "slot__schedule__commune", "slot__schedule__place__commune", "slot__schedule__structure__commune",
+        "slot__agenda__professional", "slot__agenda__territory__scope",
+    )  # fmt: skip
+    found = rows.filter(state__in=booked, slot__ends_at__gt=now)
+    return found.select_related(*names).order_by("slot__starts_at", "id")
 
 
 def to_move(agenda: Agenda, after: datetime) -> AppointmentQuerySet:

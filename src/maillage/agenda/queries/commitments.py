@@ -75,7 +75,7 @@ def _during(
     booked = [one for one in slots if asked.meets(Span(one.starts_at, one.ends_at))]
     found = []
     for opening, span in _opened(agenda, asked, openings):
-        mine = [
+        own = [
             one for one in booked
             if one.schedule_id == opening.schedule_id and span.meets(Span(one.starts_at, one.ends_at))
         ]  # fmt: skip
@@ -86,11 +86,11 @@ def _during(
                 part.starts_at,
                 part.ends_at,
                 opening.schedule.name,
-                sum(part.meets(Span(one.starts_at, one.ends_at)) for one in mine),
+                sum(part.meets(Span(one.starts_at, one.ends_at)) for one in own),
             )
             for part in parts
         ]
-        kept = [one for one in mine if any(part.meets(Span(one.starts_at, one.ends_at)) for part in parts)]
+        kept = [one for one in own if any(part.meets(Span(one.starts_at, one.ends_at)) for part in parts)]
         booked = [one for one in booked if one not in kept]
     found += [Commitment(one.starts_at, one.ends_at, one.schedule.name, 1) for one in booked]
     return sorted(found, key=lambda one: (one.starts_at, one.ends_at, one.place))

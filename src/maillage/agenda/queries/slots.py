@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,9 +12,10 @@ from django.utils import timezone
 from maillage.agenda.models import Agenda, Slot
 from maillage.agenda.models.slots import SlotQuerySet
 from maillage.agenda.rules.vocabulary import Kind, Visibility, audiences
-from maillage.kernel import access
+from maillage.kernel import access, databases
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
 
 
 def free_slots(person: Person, start: datetime, end: datetime, kinds: Collection[Kind] = ()) -> SlotQuerySet:
@@ -24,6 +26,45 @@ def free_slots(person: Person, start: datetime, end: datetime, kinds: Collection
     shown = shown_to(person)
     free = Slot.objects.free(timezone.now()).between(start, end).of_kinds(kinds).filter(shown)
     return free.select_related("schedule__commune", "agenda__professional")
+
+
+_SLOT: Statement[Slot] = Statement(
+    lambda: Slot.objects.filter(pk=given("pk")).select_related(
+        "schedule", "agenda__professional", "agenda__territory__scope"
+    )
+)
+
+
+def slot_with_names(pk: int) -> Slot | None:
+    """Return a slot by its key, with its place, professional and territory; None where there is none."""
+    return _SLOT.first(pk=pk)
+
+
+@cache
+def _locked(count: int) -> Statement[Slot]:
+    rows = Slot.objects.select_related("agenda__territory__scope", "agenda__professional")
+    locked = rows.select_for_update(of=("agenda",), no_key=True).order_by("agenda")
+    return Statement(lambda: locked.filter(any_of(count, pk="slot")))
+
+
+def locked_slots(slots: set[int]) -> dict[int, Slot]:
+    """Read slots again by their keys; their agendas stay locked, in one order, until the transaction ends.
+
+    Raises Slot.DoesNotExist unless all are there.
+    """
+    count = rounded(len(slots))
+    found = {slot.pk: slot for slot in _locked(count).rows(**numbered(count, slot=sorted(slots)))}
+    if len(found) < len(slots):
+        raise Slot.DoesNotExist(f"slots {sorted(slots - found.keys())}")
+    return found
+
+
+def keep_slots(slots: Collection[int]) -> set[int]:
+    """Return which of these slots there still are; none is removed before the transaction ends.
+
+    Asked by whoever is about to name slots, which no agenda that changes removes any more once they are.
+    """
+    return databases.keep_rows(Slot, slots)
 
 
 def shown_to(person: Person) -> Q:

@@ -16,7 +16,7 @@ from maillage.people.api import log_access
 _PURPOSE = "Liste d’attente d’un créneau"
 _SLOT = (
     "slot__agenda__professional",
-    "slot__agenda__territory",
+    "slot__agenda__territory__scope",
     "slot__schedule__commune",
     "slot__schedule__place__commune",
     "slot__schedule__structure__commune",
@@ -33,7 +33,7 @@ def waiting_list(person: Person, agenda: Agenda | None = None) -> list[WaitingEn
     if agenda is not None:
         rows = rows.filter(agenda=agenda)
     offers = Prefetch("offers", Offer.objects.select_related("slot__schedule").order_by("-offered_at", "-pk"))
-    names = ("agenda__professional", "agenda__territory", "patient", "created_by")
+    names = ("agenda__professional", "agenda__territory__scope", "patient", "created_by")
     entries = list(rows.select_related(*names).prefetch_related(offers, "places"))
     patients = {entry.patient_id: entry.patient for entry in entries}
     if patients:

@@ -38,7 +38,7 @@ class SheetsAlike(ValidationError):  # noqa: N818 - a warning to the one who typ
     def __init__(self, sheets: list[Professional]) -> None:
         super().__init__(
             _(
-                "Une fiche semble être celle de la même personne : "
+                "Une fiche semble être celle de la même personne : "
                 "ouvrez-la, ou dites que c’est une autre personne."
             )
         )
@@ -79,7 +79,11 @@ def create_professional(
         stamp(one, fact, timezone.localdate(), HAND_SOURCE)
     changes = {"structure": membership.structure_id, "insisted": is_another}
     journal.record(
-        by=by, verb="directory.professional_created", target=journal.target_of(one), changes=changes
+        by=by,
+        verb="directory.professional_created",
+        target=journal.target_of(one),
+        changes=changes,
+        scope=None,
     )
     return one
 
@@ -107,7 +111,7 @@ def correct_professional(
     stamp(one, Fact.IDENTITY, timezone.localdate(), HAND_SOURCE)
     journal.record(
         by=by, verb="directory.professional_corrected", target=journal.target_of(one), changes=changes,
-        reason=reason.strip(),
+        reason=reason.strip(), scope=None,
     )  # fmt: skip
     return one
 

@@ -93,6 +93,7 @@ def create_demonstration_directory(*, by: Person | None, place: territory.Territ
             by=by,
             verb="directory.demonstration_created",
             target=journal.target_of(place),
+            scope=place.scope_id,
             changes={"professionals": before, "partners": partners, "members": people - before},
         )
     return people

@@ -13,9 +13,12 @@ from maillage.directory.models import (
     ServiceOffer,
     Structure,
 )
-from maillage.directory.rules.professionals import Function, Profession
+from maillage.directory.rules.professionals import Function, PracticeStatus, Profession
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
+from maillage.kernel.models import Person
 from maillage.kernel.names import search_key
+from maillage.kernel.rules import Role
+from maillage.kernel.sounds import name_sound
 from maillage.territory import api as territory
 
 SOURCE = "démonstration"
@@ -49,10 +52,38 @@ def create_services(communes: Sequence[territory.Commune], today: date) -> int:
     homes = Structure.objects.filter(kind=StructureKind.EHPAD.value, commune__in=communes).order_by("pk")
     for home, nurse in zip(homes, nurses[::3], strict=False):
         _staff(home, None, nurse, (), today)
+    _manager(homes.first(), today)
+    _mobile_team(doctors, today)
     for profession, codes in _PROTOCOLS.items():
         for one in _of(profession)[::2]:
             ServiceOffer.objects.filter(membership__professional=one).update(motives=codes)
     return min(len(_SERVICES), len(communes))
+
+
+def _manager(home: Structure | None, today: date) -> None:
+    """Let the account of a home's role manage the first home; nothing where there is no such account."""
+    account = Person.objects.filter(is_demonstration=True, roles__role=Role.EHPAD.value).first()
+    if account is None or home is None:
+        return
+    sheet = Professional.objects.create(
+        first_name=account.first_name, last_name=account.last_name, account=account,
+        search_name=search_key(account.first_name, account.last_name),
+        sound=name_sound(account.last_name, account.first_name), is_demonstration=True, source=SOURCE,
+    )  # fmt: skip
+    Membership.objects.create(
+        professional=sheet, structure=home, function=Function.MANAGEMENT.value,
+        status=PracticeStatus.SALARIED.value, starts_on=today, source=SOURCE,
+    )  # fmt: skip
+
+
+def _mobile_team(doctors: Sequence[Professional], today: date) -> None:
+    """Let a doctor be of the mobile team too: their mornings there are in their agenda."""
+    team = Structure.objects.filter(pk=f"demonstration:{StructureKind.MOBILE_TEAM.value}").first()
+    if team is not None and doctors:
+        Membership.objects.create(
+            professional=doctors[-1 if len(doctors) < 4 else 3], structure=team, status="L",
+            function=Function.CARE.value, starts_on=today, source=SOURCE,
+        )  # fmt: skip
 
 
 def _of(profession: Profession) -> list[Professional]:

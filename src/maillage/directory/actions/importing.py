@@ -100,7 +100,9 @@ def take_in(
         imported_by=by,
     )
     changes = {"format": format.value, "file": file_name, **counts}
-    journal.record(by=by, verb="directory.imported", target=journal.target_of(done), changes=changes)
+    journal.record(
+        by=by, verb="directory.imported", target=journal.target_of(done), changes=changes, scope=None
+    )
     return done
 
 

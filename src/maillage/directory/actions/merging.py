@@ -45,7 +45,7 @@ def merge(*, by: Person, kept: Professional, removed: Professional, reason: str)
     done = Merge.objects.create(kept=kept, removed=removed, before=before, reason=reason, merged_by=by)
     changes = {"removed": journal.target_of(removed), "memberships": memberships}
     target = journal.target_of(kept)
-    journal.record(by=by, verb="directory.merged", target=target, changes=changes, reason=reason)
+    journal.record(by=by, verb="directory.merged", target=target, changes=changes, reason=reason, scope=None)
     return done
 
 
@@ -75,7 +75,9 @@ def undo_merge(*, by: Person, merge: Merge, reason: str) -> Merge:
     locked.save(update_fields=["undone_by", "undone_at"])
     changes = {"removed": journal.target_of(removed)}
     target = journal.target_of(kept)
-    journal.record(by=by, verb="directory.merge_undone", target=target, changes=changes, reason=reason)
+    journal.record(
+        by=by, verb="directory.merge_undone", target=target, changes=changes, reason=reason, scope=None
+    )
     return locked
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
 from django.utils.translation import gettext as _
 
 from maillage.directory.models import STATUS_LABELS, Structure
@@ -18,6 +17,7 @@ from maillage.directory.rules.structures import (
     r66_code,
 )
 from maillage.kernel.databases import bulk_load
+from maillage.kernel.later import polars as pl
 from maillage.kernel.names import normalise, search_key
 from maillage.territory import api as territory
 
@@ -94,9 +94,9 @@ class StructureLoader:
             lambda row: _("l’identifiant %s a déjà une ligne.") % row["id"],
             _("Gardez une ligne par structure."),
         )  # fmt: skip
-        self._check_words(table, "type", [kind.value for kind in PACK_KINDS], defects)
-        self._check_words(table, "precision", list(PRECISIONS), defects)
-        self._check_words(table, "statut", list(STATUS_LABELS), defects)
+        self._check_texts(table, "type", [kind.value for kind in PACK_KINDS], defects)
+        self._check_texts(table, "precision", list(PRECISIONS), defects)
+        self._check_texts(table, "statut", list(STATUS_LABELS), defects)
         territory.check_places(table, file, manifest, defects)
         orphans = int(table["code_commune"].is_null().sum())
         if orphans:
@@ -106,7 +106,7 @@ class StructureLoader:
                 column="code_commune", blocks=False,
             )  # fmt: skip
 
-    def _check_words(
+    def _check_texts(
         self, table: pl.DataFrame, column: str, words: list[str], defects: territory.Defects
     ) -> None:
         if column not in table.columns:

@@ -93,7 +93,7 @@ def ask_confirmation(
     )
     changes = {"fact": fact.value, "doubt": request.doubt}
     target = journal.target_of(subject)
-    journal.record(by=by, verb="directory.confirmation_asked", target=target, changes=changes)
+    journal.record(by=by, verb="directory.confirmation_asked", target=target, changes=changes, scope=None)
     return request
 
 
@@ -115,7 +115,7 @@ def answer_confirmation(*, by: Person, request: ConfirmationRequest, answer: Ans
         stamp(subject, Fact(request.fact), timezone.localdate(), OWNER_SOURCE)
     changes = {"fact": request.fact, "answer": answer.value}
     target = journal.target_of(subject)
-    journal.record(by=by, verb="directory.confirmation_answered", target=target, changes=changes)
+    journal.record(by=by, verb="directory.confirmation_answered", target=target, changes=changes, scope=None)
     return request
 
 
@@ -166,7 +166,7 @@ def _record(by: Person, subject: Professional | Structure, fact: Fact, changes: 
     stamp(subject, fact, timezone.localdate(), OWNER_SOURCE)
     verb = "directory.sheet_changed" if changes else "directory.fact_confirmed"
     changes = {"fact": fact.value, **changes}
-    journal.record(by=by, verb=verb, target=journal.target_of(subject), changes=changes)
+    journal.record(by=by, verb=verb, target=journal.target_of(subject), changes=changes, scope=None)
 
 
 def _replace_hours(by: Person, offer: ServiceOffer, hours: Hours) -> None:

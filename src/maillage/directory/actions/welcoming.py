@@ -37,7 +37,7 @@ def welcome(
     )
     changes = {"territory": place, "mentor": mentor, "started_on": started_on}
     target = journal.target_of(professional)
-    journal.record(by=by, verb="directory.welcomed", target=target, changes=changes)
+    journal.record(by=by, verb="directory.welcomed", target=target, changes=changes, scope=place.scope_id)
     return opened
 
 
@@ -55,7 +55,8 @@ def mark_step(*, by: Person, welcome: Welcome, step: Step, done: bool) -> None:
         WelcomeStep.objects.filter(welcome=welcome, step=step.value).delete()
     changes = {step.value: [not done, done]}
     target = journal.target_of(welcome.professional)
-    journal.record(by=by, verb="directory.welcome_step", target=target, changes=changes)
+    scope = welcome.territory.scope_id
+    journal.record(by=by, verb="directory.welcome_step", target=target, changes=changes, scope=scope)
 
 
 def is_companion(person: Person, welcome: Welcome) -> bool:

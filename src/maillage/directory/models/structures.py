@@ -150,7 +150,7 @@ class Structure(ReferenceModel):
     objects = StructureQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "structure"
+        verbose_name = _("structure")
         ordering = ("kind", "search_name", "id")
         indexes = [models.Index(fields=["lat", "lon"], name="structure_place")]
 

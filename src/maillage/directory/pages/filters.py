@@ -14,6 +14,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import api as territory
+from maillage.territory.api import Commune, Territory
 
 LIMIT = 2_000
 """Structures shown at most: a larger question is narrowed by place, type or text."""
@@ -23,8 +24,8 @@ LIMIT = 2_000
 class Asked:
     """The question of the address: at most one of `territory`, `commune` and `box` says where."""
 
-    territory: territory.Territory | None
-    commune: territory.Commune | None
+    territory: Territory | None
+    commune: Commune | None
     box: tuple[float, float, float, float] | None
     kinds: tuple[StructureKind, ...]
     text: str
@@ -69,10 +70,10 @@ class Asked:
         return structures_in(self.codes, self.kinds, every_origin=True)
 
 
-def own_territory(person: Person) -> territory.Territory | None:
+def own_territory(person: Person) -> Territory | None:
     """Return the territory of the person's roles, the first by name where several are or all may be seen."""
     scopes = access.scopes_of(person, Permission.VIEW_DIAGNOSIS)
-    every = territory.Territory.objects.select_related("parent", "scope").order_by("search_name", "pk")
+    every = Territory.objects.select_related("parent", "scope").order_by("search_name", "pk")
     return (every if scopes is None else every.filter(scope__in=scopes)).first()
 
 
@@ -100,14 +101,11 @@ def read(query: QueryDict) -> Asked:
     )
 
 
-def _territory(slug: str) -> territory.Territory | None:
-    try:
-        return territory.territory(slug) if slug else None
-    except territory.Territory.DoesNotExist:
-        raise Http404(slug) from None
+def _territory(slug: str) -> Territory | None:
+    return territory.territory_or_404(slug) if slug else None
 
 
-def _commune(code: str) -> territory.Commune | None:
+def _commune(code: str) -> Commune | None:
     found = territory.commune(code) if code else None
     if code and found is None:
         raise Http404(code)

@@ -25,9 +25,10 @@ from maillage.directory.models import (
 )
 from maillage.directory.queries import memberships_of, professionals_in
 from maillage.directory.queries.professionals import offer_of
+from maillage.directory.queries.vocabulary import language_names
 from maillage.directory.rules.extractions import Format
 from maillage.kernel.choices import as_choices
-from maillage.kernel.fields import DayField, PhoneField
+from maillage.kernel.fields import DayField, NameField, PhoneField
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
@@ -47,16 +48,15 @@ class ContactForm(forms.Form):
         label=_("Langues parlées"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, professional: Professional, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, professional: Professional) -> None:
         initial = {
             "phone": professional.phone,
             "mssante": professional.mssante,
             "languages": list(professional.spoken),
         }
-        super().__init__(*args, initial=initial, **options)
-        known = rule("directory.vocabulary.languages").value
-        self.fields["phone"].kept = professional.phone  # type: ignore[attr-defined]
-        self.fields["languages"].choices = list(known.items())  # type: ignore[attr-defined]
+        super().__init__(data, initial=initial)
+        self.fields["phone"].kept = professional.phone  # type: ignore[attr-defined]  # a field of a telephone
+        self.fields["languages"].choices = list(language_names().items())  # type: ignore[attr-defined]  # a field of choices
 
     def values(self) -> dict[str, str]:
         """Return the fields as the sheet stores them."""
@@ -67,14 +67,17 @@ class ContactForm(forms.Form):
 class IdentityForm(forms.Form):
     """Who a professional is, and why it is corrected."""
 
-    last_name = forms.CharField(label=_("Nom d’exercice"), max_length=80)
-    first_name = forms.CharField(label=_("Prénom d’exercice"), max_length=80, required=False)
+    last_name = NameField(label=_("Nom d’exercice"), max_length=80)
+    first_name = NameField(label=_("Prénom d’exercice"), max_length=80, required=False)
     profession = forms.ChoiceField(
         label=_("Profession"),
         required=False,
         choices=[("", _("aucune profession de santé")), *as_choices(PROFESSION_LABELS)],
     )
-    specialty = forms.ChoiceField(label=_("Spécialité"), required=False)
+    #: In the words of the ANS, which are French.
+    specialty = forms.ChoiceField(
+        label=_("Spécialité"), required=False, widget=forms.Select(attrs={"lang": "fr"})
+    )
     rpps = forms.CharField(
         label=_("Numéro RPPS"),
         max_length=20,
@@ -91,7 +94,7 @@ class IdentityForm(forms.Form):
         kept = getattr(professional, "specialty", "") if professional else ""
         codes = known if not kept or kept in known else {kept: kept, **known}
         choices = [("", _("aucune")), *codes.items()]
-        self.fields["specialty"].choices = choices  # type: ignore[attr-defined]
+        self.fields["specialty"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
 
 class CorrectionForm(IdentityForm):
@@ -114,7 +117,7 @@ class NewProfessionalForm(IdentityForm):
 
     def __init__(self, *args: Any, structures: QuerySet[Structure], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["structure"].queryset = structures  # type: ignore[attr-defined]
+        self.fields["structure"].queryset = structures  # type: ignore[attr-defined]  # a field of rows
 
 
 class OfferForm(forms.Form):
@@ -138,7 +141,7 @@ class OfferForm(forms.Form):
         help_text=_("Séparés par des virgules ; vide : tous."),
     )
 
-    def __init__(self, *args: Any, membership: Membership, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, membership: Membership) -> None:
         offer = offer_of(membership)
         initial: dict[str, Any] = {}
         if offer is not None:
@@ -147,7 +150,7 @@ class OfferForm(forms.Form):
             }
             initial |= {"sector": offer.sector, "age_min": offer.age_min, "age_max": offer.age_max}
             initial["motives"] = ", ".join(offer.motives)
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         rows = offer.hours.all() if offer else []
         for day, label in enumerate(_DAYS):
             stretches = [f"{row.opens_at:%H:%M}-{row.closes_at:%H:%M}" for row in rows if row.weekday == day]
@@ -200,15 +203,15 @@ class WelcomeForm(forms.Form):
     )
     started_on = DayField(label=_("Arrivé le"))
 
-    def __init__(self, *args: Any, place: territory.Territory, **options: Any) -> None:
-        super().__init__(*args, initial={"started_on": timezone.localdate()}, **options)
+    def __init__(self, data: Any = None, *, place: territory.Territory) -> None:
+        super().__init__(data, initial={"started_on": timezone.localdate()})
         here = professionals_in(territory.member_codes(place)).order_by("search_name")
         for name in ("professional", "mentor"):
-            self.fields[name].queryset = here  # type: ignore[attr-defined]
-            self.fields[name].label_from_instance = _told_apart(here)  # type: ignore[attr-defined]
+            self.fields[name].queryset = here  # type: ignore[attr-defined]  # a field of rows
+            self.fields[name].label_from_instance = _homonym_labels(here)  # type: ignore[attr-defined]  # a field of rows
 
 
-def _told_apart(people: ProfessionalQuerySet) -> Callable[[Professional], str]:
+def _homonym_labels(people: ProfessionalQuerySet) -> Callable[[Professional], str]:
     """Return how a picker names each: with the profession and the commune, which tell homonyms apart."""
     known: dict[int, list[Membership]] = {}
 

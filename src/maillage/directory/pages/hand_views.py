@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from maillage.directory import actions
 from maillage.directory.models import Professional
-from maillage.directory.pages import presenters
 from maillage.directory.pages.forms import CorrectionForm, NewProfessionalForm
 from maillage.directory.pages.professional_views import SheetMixin
 from maillage.directory.pages.upkeep_views import KeptTerritory
-from maillage.directory.queries import memberships_of, structures_in
+from maillage.directory.queries import structures_in, told_apart
 from maillage.directory.rules.professionals import Function
 from maillage.directory.rules.structures import Origin
 from maillage.kernel.pages.base import Page
@@ -93,5 +92,5 @@ class Correction(SheetMixin, Page):
 
 def _described(sheets: list[Professional]) -> list[tuple[Professional, str]]:
     """Return sheets with what tells homonyms apart: profession, commune, RPPS number."""
-    memberships = memberships_of(sheets)
-    return [(one, presenters.told_apart(one, memberships[one.pk])) for one in sheets]
+    lines = told_apart(sheets)
+    return [(one, lines[one.pk]) for one in sheets]

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.directory.models import FACT_LABELS, Membership, Professional
-from maillage.directory.queries import DatedFact
+from maillage.directory.queries import DatedFact, specialty
 from maillage.directory.queries.professionals import offer_of
+from maillage.directory.queries.vocabulary import language_names
 from maillage.directory.rules import Precision
 from maillage.directory.rules.freshness import Freshness
-from maillage.directory.rules.practice import Because, Mode, Practice
+from maillage.directory.rules.practice import DecidingFact, Mode, Practice
 from maillage.kernel import formats
 from maillage.kernel.journal import target_of
 from maillage.kernel.models import Entry
-from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Column, Row, Table
 from maillage.kernel.wording import verb
 
@@ -67,36 +67,21 @@ def facts(found: Iterable[DatedFact]) -> list[FactLine]:
 
 def reason(practice: Practice) -> str:
     """Return why a mode of practice was found, in one sentence."""
-    if practice.because is Because.KIND:
+    if practice.because is DecidingFact.KIND:
         text = _("Membre de « {name} » : la loi en fait un exercice coordonné.")
-    elif practice.because is Because.PROJECT:
+    elif practice.because is DecidingFact.PROJECT:
         text = _("« {name} » a un projet de santé partagé et une coordination formelle.")
-    elif practice.because is Because.COLLEAGUES:
+    elif practice.because is DecidingFact.COLLEAGUES:
         text = ngettext(
             "{count} autre professionnel exerce à « {name} », sans projet partagé connu.",
             "{count} autres professionnels exercent à « {name} », sans projet partagé connu.",
             practice.colleagues,
         )
-    elif practice.because is Because.ALONE:
+    elif practice.because is DecidingFact.ALONE:
         text = _("Personne d’autre n’exerce à « {name} ».")
     else:
         text = _("Aucun lieu d’exercice n’est connu.")
     return text.format(name=practice.name, count=practice.colleagues)
-
-
-def specialty(professional: Professional) -> str:
-    """Return the profession with its specialty: « Médecin, Gériatrie »."""
-    known = rule("directory.vocabulary.specialties").value
-    words = [professional.profession_name, known.get(professional.specialty, professional.specialty)]
-    return ", ".join(word for word in words if word)
-
-
-def told_apart(professional: Professional, memberships: Iterable[Membership]) -> str:
-    """Return what tells homonyms apart: « Médecin, Gériatrie · Gueugnon · RPPS 10990000019 »."""
-    places = [one.place or one.structure for one in memberships]
-    commune = next((place.commune.name for place in places if place.commune), "")
-    number = _("RPPS {number}").format(number=professional.rpps) if professional.rpps else ""
-    return " · ".join(filter(None, (specialty(professional), commune, number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +105,7 @@ def history(professional: Professional, limit: int = 20) -> list[HistoryLine]:
 
 def languages(professional: Professional) -> str:
     """Return the languages spoken, in words."""
-    known = rule("directory.vocabulary.languages").value
+    known = language_names()
     return ", ".join(known.get(code, code) for code in professional.spoken)
 
 

@@ -33,13 +33,14 @@ from maillage.directory.queries import (
     professionals_in,
     search_professionals,
     sheet,
+    specialty,
 )
+from maillage.directory.queries.vocabulary import language_names
 from maillage.directory.rules.freshness import Answer, Fact
 from maillage.kernel.access import may
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
-from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Table
 from maillage.territory import api as territory
 
@@ -58,10 +59,7 @@ class ProfessionalsMixin(Endpoint):
         if "territory" not in self.request.GET and not self.text:
             return own_territory(self.person)
         slug = self.request.GET.get("territory", "")
-        try:
-            return territory.territory(slug) if slug else None
-        except territory.Territory.DoesNotExist:
-            raise Http404(slug) from None
+        return territory.territory_or_404(slug) if slug else None
 
     @cached_property
     def criteria(self) -> Criteria:
@@ -117,10 +115,7 @@ class Professionals(ProfessionalsMixin, Page):
                 (code.value, label, code.value in criteria.professions)
                 for code, label in PROFESSION_LABELS.items()
             ],
-            languages=[
-                (code, label, code == criteria.language)
-                for code, label in rule("directory.vocabulary.languages").value.items()
-            ],
+            languages=[(code, label, code == criteria.language) for code, label in language_names().items()],
             flags=[(name, label, getattr(criteria, name)) for name, label in _flag_labels()],
             may_import=may(self.person, Permission.IMPORT_DATA),
             may_merge=self.place is not None
@@ -166,7 +161,7 @@ class ProfessionalPage(SheetMixin, Page):
         ]
         return super().get_context_data(
             professional=shown.professional,
-            profession=presenters.specialty(shown.professional),
+            profession=specialty(shown.professional),
             languages=presenters.languages(shown.professional),
             phone=written_phone(stored_phone(shown.professional.phone)),
             memberships=memberships,
@@ -244,11 +239,14 @@ class FactAnswer(Endpoint):
     """Confirms a fact of a sheet, or asks its owner to confirm or correct it."""
 
     permission = Permission.EDIT_SCENARIO
-    subject_model: type[Professional] | type[Structure] = Professional
+
+    def get_subject(self, pk: str) -> Professional | Structure:
+        """Return whose sheet it is. Raises Http404."""
+        return get_object_or_404(Professional, pk=pk)
 
     def post(self, request: HttpRequest, pk: str, fact: str) -> HttpResponse:
         """Do what the button says: `confirm` or `ask`."""
-        subject = get_object_or_404(self.subject_model, pk=pk)
+        subject = self.get_subject(pk)
         if fact not in {one.value for one in Fact}:
             raise Http404(fact)
         if request.POST.get("do") == "confirm":
@@ -266,7 +264,9 @@ class FactAnswer(Endpoint):
 class StructureFactAnswer(FactAnswer):
     """The same, for a structure."""
 
-    subject_model = Structure
+    def get_subject(self, pk: str) -> Structure:
+        """Return the structure. Raises Http404."""
+        return get_object_or_404(Structure, pk=pk)
 
 
 class ConfirmationAnswer(Endpoint):

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from maillage.directory import actions
 from maillage.directory.models import STEP_LABELS, DirectoryImport, Merge, Professional, Welcome
-from maillage.directory.pages import presenters
 from maillage.directory.pages.forms import ImportForm, WelcomeForm
-from maillage.directory.queries import arrival, arrivals, duplicate_pairs
+from maillage.directory.queries import arrival, arrivals, duplicate_pairs, specialty
 from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.welcome import Step
 from maillage.kernel import access
@@ -37,10 +36,7 @@ class OfTerritory(Endpoint):
     @cached_property
     def place(self) -> territory.Territory:
         """The territory. Raises Http404."""
-        try:
-            return territory.territory(self.kwargs["slug"])
-        except territory.Territory.DoesNotExist:
-            raise Http404(self.kwargs["slug"]) from None
+        return territory.territory_or_404(self.kwargs["slug"])
 
 
 class Newcomers(OfTerritory, Page):
@@ -196,7 +192,7 @@ class Duplicates(KeptTerritory, Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         pairs = duplicate_pairs(territory.member_codes(self.place))
         merges = Merge.objects.select_related("kept", "removed", "merged_by", "undone_by")[:20]
-        shown = [(kept, removed, presenters.specialty(kept)) for kept, removed in pairs]
+        shown = [(kept, removed, specialty(kept)) for kept, removed in pairs]
         return super().get_context_data(place=self.place, pairs=shown, merges=merges, **context)
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:

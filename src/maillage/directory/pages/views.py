@@ -202,5 +202,5 @@ def _source(one: Structure) -> tuple[str, str]:
         return one.source, ""
     pack = territory.current_pack()
     files = pack.manifest["files"] if pack else []
-    file = next((file for file in files if file["file"] == "structures.parquet"), {})
+    file: dict[str, str] = next((file for file in files if file["file"] == "structures.parquet"), {})
     return file.get("publisher", ""), file.get("vintage", "")

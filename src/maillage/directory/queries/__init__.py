@@ -1,11 +1,13 @@
 """Reads of the directory that join several models."""
 
+from maillage.directory.queries.homonyms import specialty, told_apart
 from maillage.directory.queries.organisation import (
     Arrival,
     Levels,
     SharedPerimeter,
     arrival,
     arrivals,
+    homes_of,
     levels,
 )
 from maillage.directory.queries.professionals import (
@@ -23,6 +25,7 @@ from maillage.directory.queries.professionals import (
     team_of,
 )
 from maillage.directory.queries.structures import counts_by_kind, search_structures, structure, structures_in
+from maillage.directory.queries.vocabulary import language_names
 
 __all__ = [
     "Arrival",
@@ -35,6 +38,8 @@ __all__ = [
     "arrivals",
     "counts_by_kind",
     "duplicate_pairs",
+    "homes_of",
+    "language_names",
     "levels",
     "memberships_of",
     "practices_of",
@@ -43,8 +48,10 @@ __all__ = [
     "search_professionals",
     "search_structures",
     "sheet",
+    "specialty",
     "structure",
     "structure_facts",
     "structures_in",
     "team_of",
+    "told_apart",
 ]

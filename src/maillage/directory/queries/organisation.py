@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from maillage.directory.models import CareUnit, CareUnitCommune, Structure, Welcome
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from maillage.directory.models import CareUnit, CareUnitCommune, Membership, Structure, Welcome
+from maillage.directory.rules.structures import StructureKind
 from maillage.directory.rules.welcome import Due, Step, next_step, path
+from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
@@ -44,6 +49,17 @@ class Arrival:
     welcome: Welcome
     dues: list[Due]
     next: Due | None
+
+
+def homes_of(person: Person) -> QuerySet[Membership, str]:
+    """Return the keys of the EHPAD where the account of a person works today."""
+    here = Membership.objects.in_force(timezone.localdate()).filter(
+        professional__account=person,
+        professional__is_active=True,
+        structure__kind=StructureKind.EHPAD.value,
+        structure__is_active=True,
+    )
+    return here.values_list("structure", flat=True)
 
 
 def levels(structure: Structure) -> Levels:

@@ -21,7 +21,7 @@ class Mode(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Because(StrEnum):
+class DecidingFact(StrEnum):
     """Which fact decided."""
 
     KIND = "kind"
@@ -50,7 +50,7 @@ class Practice:
     """The mode, the fact that decided, and the structure where it was read (empty where none)."""
 
     mode: Mode
-    because: Because
+    because: DecidingFact
     name: str = ""
     colleagues: int = 0
 
@@ -63,14 +63,14 @@ def practice(settings: Collection[Setting], coordinated_kinds: Collection[str]) 
     """
     for one in settings:
         if one.kind in coordinated_kinds:
-            return Practice(Mode.COORDINATED, Because.KIND, one.name)
+            return Practice(Mode.COORDINATED, DecidingFact.KIND, one.name)
     for one in settings:
         if one.has_project and one.has_formal_coordination:
-            return Practice(Mode.COORDINATED, Because.PROJECT, one.name)
+            return Practice(Mode.COORDINATED, DecidingFact.PROJECT, one.name)
     placed = [one for one in settings if one.colleagues is not None]
     if not placed:
-        return Practice(Mode.UNKNOWN, Because.NO_PLACE)
+        return Practice(Mode.UNKNOWN, DecidingFact.NO_PLACE)
     fullest = max(placed, key=lambda one: one.colleagues or 0)
     if fullest.colleagues:
-        return Practice(Mode.GROUPED, Because.COLLEAGUES, fullest.name, fullest.colleagues)
-    return Practice(Mode.ISOLATED, Because.ALONE, fullest.name)
+        return Practice(Mode.GROUPED, DecidingFact.COLLEAGUES, fullest.name, fullest.colleagues)
+    return Practice(Mode.ISOLATED, DecidingFact.ALONE, fullest.name)

@@ -28,7 +28,7 @@ from maillage.engines.accessibility.distribution import (
     share_below,
     spearman,
 )
-from maillage.engines.accessibility.model import Decay, Result, Structure, TravelPairs
+from maillage.engines.accessibility.model import STRUCTURE_ARRAYS, Decay, Result, Structure, TravelPairs
 from maillage.engines.accessibility.whatif import Scores, WhatIf, score_sites, warm
 from maillage.engines.accessibility.zones import Lift, clusters, supply_to_lift
 
@@ -36,6 +36,7 @@ VERSION = "1"
 """Changes whenever the same inputs would give other numbers; stored with every result."""
 
 __all__ = [
+    "STRUCTURE_ARRAYS",
     "VERSION",
     "Decay",
     "Deciles",

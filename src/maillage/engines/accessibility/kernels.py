@@ -29,7 +29,7 @@ def shift(
         apl[homes[k]] += weights[k] * step
 
 
-def resum(
+def sum_again(
     site_starts: NDArray[Any],
     site_homes: NDArray[Any],
     site: int,
@@ -83,7 +83,9 @@ def compile_kernels() -> dict[str, Callable[..., None]] | None:
         numba = importlib.import_module("numba")
     except ImportError:
         return None
-    return {kernel.__name__: numba.njit(cache=True, nogil=True)(kernel) for kernel in (shift, resum, score)}
+    return {
+        kernel.__name__: numba.njit(cache=True, nogil=True)(kernel) for kernel in (shift, sum_again, score)
+    }
 
 
 _compiled: dict[str, Callable[..., None]] | None = None

@@ -11,16 +11,20 @@ area (Luo and Qi, 2009), which the DREES publishes as the APL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 SparseRows = Any
 """A SciPy `csr_array` (SciPy ships no types)."""
+_CSR = ("data", "indices", "indptr")
+STRUCTURE_ARRAYS = ("sites", "site_of", *(f"{rows}_{part}" for rows in ("site", "home") for part in _CSR))
 
 
 class TravelPairs(Protocol):
@@ -99,6 +103,22 @@ class Structure:
         for rows in (self.by_site, self.by_home):
             for part in (rows.indptr, rows.indices, rows.data):
                 part.setflags(write=False)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays that make this structure, by the names of `STRUCTURE_ARRAYS`, to be kept in files."""
+        rows = {"site": self.by_site, "home": self.by_home}
+        parts = {f"{key}_{part}": getattr(rows[key], part) for key in rows for part in _CSR}
+        return {"sites": self.sites, "site_of": self.site_of} | parts
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], decay: Decay) -> Structure:
+        """A structure on the arrays of another, not copied: files mapped in memory stay so."""
+        sites, site_of = np.asarray(arrays["sites"]), np.asarray(arrays["site_of"])
+        by_site, by_home = (
+            csr_array(tuple(np.asarray(arrays[f"{key}_{part}"]) for part in _CSR), shape=shape)
+            for key, shape in (("site", (sites.size, site_of.size)), ("home", (site_of.size, sites.size)))
+        )
+        return cls(site_of.size, sites, site_of, by_site, by_home, decay)
 
     def site(self, position: int) -> int:
         """The index of a commune among `sites`; ValueError where it was left out of the structure."""

@@ -114,17 +114,17 @@ class WhatIf:
             ratio_before = self._ratio[site]
             self._ratio[site] = supply / self._catchment[site]
             if self.exact:
-                self._resum(site, touched)
+                self._sum_again(site, touched)
             else:
                 self._shift(site, touched, float(self._ratio[site] - ratio_before))
         return touched
 
-    def _resum(self, site: int, touched: IntArray) -> None:
+    def _sum_again(self, site: int, touched: IntArray) -> None:
         rows, homes = self.structure.by_site, self.structure.by_home
         if self._kernels is None:
             self._apl[touched] = homes[touched] @ self._ratio
         else:
-            self._kernels["resum"](
+            self._kernels["sum_again"](
                 rows.indptr,
                 rows.indices,
                 site,

@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from maillage.engines.accessibility.compute import nonnegative, per_head
 from maillage.engines.accessibility.model import FloatArray, IntArray, Result, Structure
@@ -33,6 +31,8 @@ def clusters(
     if chosen.size == 0:
         return labels
     indptr, indices = (np.asarray(part) for part in adjacency)
+    from scipy.sparse.csgraph import connected_components  # here only: see `_cover`
+
     links = csr_array((np.ones(indices.size, dtype=bool), indices, indptr), shape=(n, n))
     count, found = connected_components(links[chosen][:, chosen], directed=False)
     people = np.ones(chosen.size) if weights is None else np.asarray(weights, dtype=np.float64)[chosen]
@@ -123,6 +123,9 @@ def _cover(
         return np.zeros(slopes.shape[1], dtype=np.int64), True
     # In shares of each commune's own shortfall, so that the solver's tolerance means the same everywhere.
     covered = slopes[short] / shortfall[short, None]
+    # Here only: six megabytes that a process does not need before somebody asks this.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     solution = milp(
         np.ones(slopes.shape[1]),
         constraints=LinearConstraint(covered, lb=1.0),

@@ -15,67 +15,91 @@ Backend = Literal["auto", "numba", "numpy"]
 Kernel = Callable[..., int]
 
 
+PROFESSIONS, ABILITIES, MOTIVES, AGE_MIN, AGE_MAX, ROW, BEGIN, COUNT = range(8)
+"""Columns of the table of rows: 64 bytes for a row, which a processor reads at once. `ROW` is the row where
+it takes new patients, else −1 − row; its slots are `starts[BEGIN : BEGIN + COUNT]`."""
+COLUMNS = 8
+
+
+def left_out(
+    table: NDArray[Any], at: int, row: int, wanted: tuple[int, ...], own: NDArray[Any], refused: NDArray[Any]
+) -> int:
+    """Return the bits of the filters on a row itself that leave it out, in the order of `Reason`; 0: none."""
+    any_profession, all_abilities, motive, age = wanted[0], wanted[1], wanted[2], wanted[3]
+    out = 0
+    for k in range(refused.size):
+        if refused[k] == row:
+            out = 1
+    if (table[at, PROFESSIONS] & any_profession) == 0:
+        out |= 2
+    if (table[at, ABILITIES] & all_abilities) != all_abilities:
+        out |= 4
+    if (table[at, MOTIVES] & motive) != motive:
+        out |= 8
+    if age >= 0 and (age < table[at, AGE_MIN] or age >= table[at, AGE_MAX]):
+        out |= 16
+    if table[at, ROW] < 0:
+        welcome = False
+        for k in range(own.size):
+            welcome |= own[k] == row
+        if not welcome:
+            out |= 32
+    return out
+
+
+def first_from(starts: NDArray[Any], begin: int, end: int, first: int) -> int:
+    """Return where the first slot that starts at `first` or later is, `end` where there is none."""
+    while begin < end:
+        middle = (begin + end) >> 1
+        if starts[middle] < first:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin
+
+
 def best(
     communes: NDArray[Any],
     minutes: NDArray[Any],
-    max_travel: float,
-    weight: float,
+    limits: tuple[float, float],
     wanted: tuple[int, ...],
     commune_begin: NDArray[Any],
-    commune_rows: NDArray[Any],
-    people: tuple[NDArray[Any], ...],
-    begin: NDArray[Any],
-    count: NDArray[Any],
+    table: NDArray[Any],
     starts: NDArray[Any],
     tags: NDArray[Any],
     own: NDArray[Any],
     refused: NDArray[Any],
-    rows: NDArray[Any],
     found: NDArray[Any],
     travel: NDArray[Any],
     score: NDArray[Any],
 ) -> int:
-    """Fill the k best rows (k = rows.size), best first, with their start, travel and score; return how many.
+    """Fill the k best rows (k = score.size), best first, with travel and score; return how many.
 
-    `wanted`: professions, abilities, motive, age or −1, first and last start, audiences, kinds, now. A tag
-    holds the audiences in its low byte and the kinds above. Communes come nearest first, so that the search
-    ends where no wait could make up for the travel. Columns of people and slots are in the order of
-    `commune_rows`, so that neighbours in space are neighbours in memory.
+    `found` (3, k): row, start, wait. `limits`: the longest travel, and its weight. `wanted`: professions,
+    abilities, motive, age or −1, first and last start, audiences, kinds, now. A tag holds the audiences in
+    its low byte and the kinds above. Communes come nearest first, so that the search ends where no wait could
+    make up for the travel. `table` is in the order of the communes: neighbours in space are so in memory.
     """
-    any_profession, all_abilities, motive, age, first, last, audiences, kinds, now = wanted
-    professions, abilities, motives, age_min, age_max, takes_new = people
-    size = 0
+    max_travel, weight = limits
+    first, last, audiences, kinds, now = wanted[4], wanted[5], wanted[6], wanted[7], wanted[8]
+    size, k = 0, score.size
+    rows = found[0]
     for c in range(communes.size):
         away = float(minutes[c])
         cost = weight * away
-        if away > max_travel or (size == rows.size and cost + float(first - now) > score[size - 1]):
+        if away > max_travel or (size == k and cost + float(first - now) > score[k - 1]):
             break
         for at in range(commune_begin[communes[c]], commune_begin[communes[c] + 1]):
-            if (professions[at] & any_profession) == 0 or (motives[at] & motive) != motive:
+            row = table[at, ROW]
+            if row < 0:
+                row = -1 - row
+            if left_out(table, at, row, wanted, own, refused):
                 continue
-            if (abilities[at] & all_abilities) != all_abilities:
-                continue
-            if age >= 0 and (age < age_min[at] or age >= age_max[at]):
-                continue
-            row = commune_rows[at]
-            welcome = takes_new[at]
-            for k in range(own.size):
-                welcome |= own[k] == row
-            for k in range(refused.size):
-                welcome &= refused[k] != row
-            if not welcome:
-                continue
-            slot = begin[at]
-            end = slot + count[at]
-            high = end
-            while slot < high:
-                middle = (slot + high) >> 1
-                if starts[middle] < first:
-                    slot = middle + 1
-                else:
-                    high = middle
+            slot = table[at, BEGIN]
+            end = slot + table[at, COUNT]
+            slot = first_from(starts, slot, end, first)
             # Where even the first slot at hand would come too late, who may see it need not be read.
-            if slot < end and size == rows.size and float(starts[slot] - now) + cost > score[size - 1]:
+            if slot < end and size == k and float(starts[slot] - now) + cost > score[k - 1]:
                 continue
             while (
                 slot < end
@@ -93,20 +117,68 @@ def best(
                 or (score[place - 1] == total and travel[place - 1] == minutes[c] and rows[place - 1] > row)
             ):
                 place -= 1
-            if place == rows.size:
+            if place == k:
                 continue
-            if size < rows.size:
+            if size < k:
                 size += 1
-            for k in range(size - 1, place, -1):
-                rows[k] = rows[k - 1]
-                found[k] = found[k - 1]
-                travel[k] = travel[k - 1]
-                score[k] = score[k - 1]
-            rows[place] = row
-            found[place] = starts[slot]
+            for later in range(size - 1, place, -1):
+                for column in range(3):
+                    found[column, later] = found[column, later - 1]
+                travel[later] = travel[later - 1]
+                score[later] = score[later - 1]
+            found[0, place] = row
+            found[1, place] = starts[slot]
+            found[2, place] = starts[slot] - now
             travel[place] = minutes[c]
             score[place] = total
     return size
+
+
+def several(
+    lowest: int,
+    highest: int,
+    reach_begin: NDArray[Any],
+    communes: NDArray[Any],
+    minutes: NDArray[Any],
+    limits: NDArray[Any],
+    wanted: NDArray[Any],
+    commune_begin: NDArray[Any],
+    table: NDArray[Any],
+    starts: NDArray[Any],
+    tags: NDArray[Any],
+    own_begin: NDArray[Any],
+    own: NDArray[Any],
+    refused_begin: NDArray[Any],
+    refused: NDArray[Any],
+    found: NDArray[Any],
+    travel: NDArray[Any],
+    score: NDArray[Any],
+    sizes: NDArray[Any],
+) -> int:
+    """Answer the requests from `lowest` to `highest` (not counted) as `best` does; return how many.
+
+    `limits` (m, 2), `wanted` (m, 9), `found` (m, 3, k), `travel` and `score` (m, k), `sizes` (m): one row for
+    each request. The communes of request r are those from `reach_begin[r]`; `own` and `refused` likewise.
+    """
+    for r in range(lowest, highest):
+        near = slice(reach_begin[r], reach_begin[r + 1])
+        w = wanted[r]
+        sizes[r] = best(
+            communes[near],
+            minutes[near],
+            (limits[r, 0], limits[r, 1]),
+            (w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]),
+            commune_begin,
+            table,
+            starts,
+            tags,
+            own[own_begin[r] : own_begin[r + 1]],
+            refused[refused_begin[r] : refused_begin[r + 1]],
+            found[r],
+            travel[r],
+            score[r],
+        )
+    return highest - lowest
 
 
 def survey(
@@ -115,10 +187,7 @@ def survey(
     max_travel: float,
     wanted: tuple[int, ...],
     commune_begin: NDArray[Any],
-    commune_rows: NDArray[Any],
-    people: tuple[NDArray[Any], ...],
-    begin: NDArray[Any],
-    count: NDArray[Any],
+    table: NDArray[Any],
     starts: NDArray[Any],
     tags: NDArray[Any],
     own: NDArray[Any],
@@ -133,41 +202,20 @@ def survey(
     `wanted` is that of `best`. `found`: the first start that is visible and of a kind asked, at any date, −1
     without one. `failed`: the bits of the filters that leave the row out, in the order of `Reason`; 0: none.
     """
-    any_profession, all_abilities, motive, age, first, last, audiences, kinds, _now = wanted
-    professions, abilities, motives, age_min, age_max, takes_new = people
+    first, last, audiences, kinds = wanted[4], wanted[5], wanted[6], wanted[7]
     size = 0
     for c in range(communes.size):
         away = float(minutes[c])
         for at in range(commune_begin[communes[c]], commune_begin[communes[c] + 1]):
-            row = commune_rows[at]
-            is_own = False
-            for k in range(own.size):
-                is_own |= own[k] == row
-            is_refused = False
-            for k in range(refused.size):
-                is_refused |= refused[k] == row
-            slot = begin[at]
-            end = slot + count[at]
-            high = end
-            while slot < high:
-                middle = (slot + high) >> 1
-                if starts[middle] < first:
-                    slot = middle + 1
-                else:
-                    high = middle
+            row = table[at, ROW]
+            if row < 0:
+                row = -1 - row
+            slot = table[at, BEGIN]
+            end = slot + table[at, COUNT]
+            slot = first_from(starts, slot, end, first)
             while slot < end and ((tags[slot] & audiences) == 0 or ((tags[slot] >> 8) & kinds) == 0):
                 slot += 1
-            out = 1 if is_refused else 0
-            if (professions[at] & any_profession) == 0:
-                out |= 2
-            if (abilities[at] & all_abilities) != all_abilities:
-                out |= 4
-            if (motives[at] & motive) != motive:
-                out |= 8
-            if age >= 0 and (age < age_min[at] or age >= age_max[at]):
-                out |= 16
-            if not takes_new[at] and not is_own:
-                out |= 32
+            out = left_out(table, at, row, wanted, own, refused)
             if away > max_travel:
                 out |= 64
             if slot == end:
@@ -183,10 +231,15 @@ def survey(
 
 
 class Kernels(NamedTuple):
-    """The two loops, compiled."""
+    """The loops, compiled."""
 
     best: Kernel
     survey: Kernel
+    several: Kernel
+
+
+PLAIN = Kernels(best, survey, several)
+"""The loops as they stand, which run without Numba, and slowly."""
 
 
 def compile_kernels() -> Kernels | None:
@@ -195,8 +248,10 @@ def compile_kernels() -> Kernels | None:
         numba = importlib.import_module("numba")
     except ImportError:
         return None
-    jit = numba.njit(cache=True, nogil=True)
-    return Kernels(jit(best), jit(survey))
+    shared = importlib.import_module("numba.extending").register_jitable
+    for inner in (left_out, first_from, best):
+        shared(inner)
+    return Kernels(*(numba.njit(cache=True, nogil=True)(loop) for loop in PLAIN))
 
 
 _compiled: Kernels | None = None

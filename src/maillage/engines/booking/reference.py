@@ -72,11 +72,11 @@ def pareto(who: Professionals, free: Calendar, request: Request) -> list[Offer]:
     """The offers that none beats on start, travel or own doctor without losing on another; nearest first."""
 
     def beaten(one: Offer, other: Offer) -> bool:
-        mine = (one.start, one.travel, one.row not in request.own)
+        own = (one.start, one.travel, one.row not in request.own)
         theirs = (other.start, other.travel, other.row not in request.own)
-        if theirs == mine:
+        if theirs == own:
             return other.row < one.row
-        return all(b <= a for a, b in zip(mine, theirs, strict=True))
+        return all(b <= a for a, b in zip(own, theirs, strict=True))
 
     everyone = offers(who, free, request)
     kept = [one for one in everyone if not any(beaten(one, other) for other in everyone)]
@@ -85,8 +85,8 @@ def pareto(who: Professionals, free: Calendar, request: Request) -> list[Offer]:
 
 def own_first(who: Professionals, free: Calendar, request: Request) -> Offer | None:
     """The own doctor's offer that starts first; of equals, the first by row."""
-    mine = [one for one in offers(who, free, request) if one.row in request.own]
-    return min(mine, key=lambda one: (one.start, one.row), default=None)
+    own = [one for one in offers(who, free, request) if one.row in request.own]
+    return min(own, key=lambda one: (one.start, one.row), default=None)
 
 
 def explained(

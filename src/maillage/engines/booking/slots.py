@@ -16,17 +16,20 @@ class FreeSlots:
 
     `place`: a permutation, the place of each row in memory. A tag holds the audiences in its low byte and the
     kinds above. A row that outgrows its room moves to the end of the pool. One thread at a time may write.
+    `begin` and `count`, shape (n,), are filled and kept in step; they may be columns of a larger table.
     """
 
-    def __init__(self, place: NDArray[np.int64], slots: Slots) -> None:
+    def __init__(
+        self, place: NDArray[np.int64], slots: Slots, begin: NDArray[np.int64], count: NDArray[np.int64]
+    ) -> None:
         n = place.size
         rows, starts, tags = _sorted(n, slots)
         of_row = np.bincount(rows, minlength=n)
         self.place = place
-        self.count: IntArray = np.zeros(n, dtype=np.int32)
+        self.count, self.begin = count, begin
         self.count[place] = of_row
-        self.room: IntArray = self.count + np.int32(SPARE)
-        self.begin: NDArray[np.int64] = np.zeros(n, dtype=np.int64)
+        self.room = self.count + SPARE
+        self.begin[:1] = 0
         np.cumsum(self.room[:-1], out=self.begin[1:])
         self.used = int(self.room.sum())
         self.starts: IntArray = np.zeros(self.used, dtype=np.int32)

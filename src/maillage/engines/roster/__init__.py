@@ -19,9 +19,10 @@ from maillage.engines.roster.model import (
     Violation,
     relative_gap,
 )
+from maillage.engines.roster.sequences import warm
 from maillage.engines.roster.solver import NoRosterError, Progress, solve
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same inputs would give other rosters; stored with every roster proposed."""
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "solve",
     "swapped",
     "violations",
+    "warm",
     "worsened",
 ]

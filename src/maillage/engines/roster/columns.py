@@ -18,6 +18,7 @@ from maillage.engines.roster import highs
 from maillage.engines.roster.formulation import NOBODY, Formulation
 from maillage.engines.roster.model import Assignment, FloatArray, IntArray, Problem
 from maillage.engines.roster.network import Network, cheapest, network, ordered
+from maillage.engines.roster.stopwatch import Stopwatch
 
 SEVERAL = 3
 """Schedules added at a time for each person, by different last states."""
@@ -98,8 +99,11 @@ class Schedules:
         ]
 
 
-def schedules(problem: Problem, form: Formulation) -> Schedules | None:
-    """An empty store, where each person's past can be told in few words; None otherwise."""
+def schedules(problem: Problem, form: Formulation, watch: Stopwatch | None = None) -> Schedules | None:
+    """An empty store, where each person's past can be told in few words; None otherwise.
+
+    Raises OutOfTimeError where `watch` is over.
+    """
     if not ordered(problem):
         return None
     alike, runs = defaultdict(list), problem.runs
@@ -112,7 +116,7 @@ def schedules(problem: Problem, form: Formulation) -> Schedules | None:
         alike[tuple(float(column[person]) for column in columns)].append(person)
     networks = []
     for people in alike.values():
-        if (made := network(problem, people[0])) is None:
+        if (made := network(problem, people[0], watch)) is None:
             return None
         networks.append((made, np.array(people)))
     return Schedules(problem, form, networks)
@@ -121,8 +125,16 @@ def schedules(problem: Problem, form: Formulation) -> Schedules | None:
 class Master:
     """The programme that chooses a schedule for each of some people, the others' being held."""
 
-    def __init__(self, pool: Schedules, people: IntArray, held: Assignment, known: list[int]) -> None:
+    def __init__(
+        self,
+        pool: Schedules,
+        people: IntArray,
+        held: Assignment,
+        known: list[int],
+        watch: Stopwatch | None = None,
+    ) -> None:
         self.pool, self.people = pool, people
+        self.watch = Stopwatch(np.inf) if watch is None else watch
         self.rank = {person: number for number, person in enumerate(people.tolist())}
         others = np.setdiff1d(np.arange(pool.people), people)
         columns = pool.form.column[others][held[others]]
@@ -181,6 +193,7 @@ class Master:
     def solve(self) -> None:
         """The relaxation: value, weights of the schedules, duals of rows and of people."""
         before = self.solver.getRunTime()
+        self.solver.setOptionValue("time_limit", before + self.watch.left)
         self.solver.run()
         self.spent += self.solver.getRunTime() - before
         solution = self.solver.getSolution()
@@ -204,6 +217,8 @@ class Master:
             people = [one for one in alike.tolist() if one in self.rank and one not in self.fixed]
             if not people:
                 continue
+            if self.watch.over:
+                return False, -np.inf, least
             self.spent += DAY * len(layers) + ARC * sum(one.source.size for one in layers) * len(people)
             for person, found in zip(people, cheapest(layers, asked[people].T, SEVERAL), strict=True):
                 least[person] = min((cost for cost, _ in found), default=np.inf)
@@ -229,7 +244,7 @@ class Master:
                 if new:
                     break
             near = not self.fixed and self.value - self.bound < NOISE
-            if not new or near or self.bound > cutoff or self.spent > seconds:
+            if not new or near or self.bound > cutoff or self.spent > seconds or self.watch.over:
                 break
             self.solve()
 
@@ -239,6 +254,8 @@ class Master:
         while len(self.fixed) < self.people.size:
             self.generate(FEW, seconds)
             self.solve()
+            if self.watch.over:
+                return None
             waiting = [self.pool.owner[number] not in self.fixed for number in self.columns]
             weight = np.where(waiting, self.weight, 0.0)
             if weight.max(initial=0.0) < NOISE:
@@ -258,7 +275,7 @@ class Master:
         reduced = cost - entries @ self.dual - self.price[own]
         promising = np.argsort(reduced, kind="stable")[:MOST]
         chosen = [self.columns[one] for one in promising[reduced[promising] <= margin + NOISE].tolist()]
-        answer = highs.run(self.programme(chosen, 0), None, seconds=seconds)
+        answer = highs.run(self.programme(chosen, 0), None, seconds=min(seconds, self.watch.left))
         self.spent += answer.seconds
         if answer.values is None:
             return {}, answer.final

@@ -16,6 +16,7 @@ from maillage.engines.roster.model import (
     Solution,
     Violation,
 )
+from maillage.engines.roster.stopwatch import Stopwatch
 
 SLACK = 1e-6
 """How far a sum of amounts may pass its limit by rounding alone."""
@@ -51,54 +52,54 @@ def violations(problem: Problem, assignment: Assignment) -> tuple[Violation, ...
 
 def of_person(problem: Problem, person: int, held: NDArray[np.bool_]) -> Iterator[Violation]:
     """Every rule that one person's posts break; `held`: booleans, shape (posts,)."""
-    mine = np.flatnonzero(held)
-    for post in mine[~problem.allowed[person, mine]].tolist():
+    own = np.flatnonzero(held)
+    for post in own[~problem.allowed[person, own]].tolist():
         yield Violation(Rule.AVAILABILITY, person, (post,))
     for post in np.flatnonzero(problem.locks[person] & ~held).tolist():
         yield Violation(Rule.LOCK, person, (post,))
-    for one, other in np.argwhere(np.triu(problem.clashes(person, mine), 1)).tolist():
-        yield Violation(Rule.REST, person, (int(mine[one]), int(mine[other])))
-    ill = problem.ill_followed(mine, mine)
+    for one, other in np.argwhere(np.triu(problem.clashes(person, own), 1)).tolist():
+        yield Violation(Rule.REST, person, (int(own[one]), int(own[other])))
+    ill = problem.forbidden_successions(own, own)
     for one, other in np.argwhere(np.triu(ill | ill.T, 1)).tolist():
-        yield Violation(Rule.SUCCESSION, person, (int(mine[one]), int(mine[other])))
-    yield from _counts(problem, person, mine)
+        yield Violation(Rule.SUCCESSION, person, (int(own[one]), int(own[other])))
+    yield from _counts(problem, person, own)
     if problem.runs is not None:
-        yield from _runs(problem, person, mine)
+        yield from _runs(problem, person, own)
 
 
-def _counts(problem: Problem, person: int, mine: NDArray[np.int64]) -> Iterator[Violation]:
+def _counts(problem: Problem, person: int, own: NDArray[np.int64]) -> Iterator[Violation]:
     for limit in problem.limits:
-        amounts = limit.amount[mine]
-        involved = tuple(mine[amounts > 0].tolist())
+        amounts = limit.amount[own]
+        involved = tuple(own[amounts > 0].tolist())
         if amounts.sum() > limit.maximum[person] + SLACK:
             yield Violation(Rule.MAXIMUM, person, involved, limit.name)
         if amounts.sum() < limit.minimum[person] - SLACK:
             yield Violation(Rule.MINIMUM, person, involved, limit.name)
     for group in problem.occasions:
-        on = group.occasion[mine]
+        on = group.occasion[own]
         if np.unique(on[on >= 0]).size > group.maximum[person]:
-            yield Violation(Rule.OCCASIONS, person, tuple(mine[on >= 0].tolist()), group.name)
+            yield Violation(Rule.OCCASIONS, person, tuple(own[on >= 0].tolist()), group.name)
 
 
-def _runs(problem: Problem, person: int, mine: NDArray[np.int64]) -> Iterator[Violation]:
+def _runs(problem: Problem, person: int, own: NDArray[np.int64]) -> Iterator[Violation]:
     runs = problem.runs
     assert runs is not None
     worked = np.zeros(problem.days, dtype=bool)
-    worked[problem.day_of(mine)] = True
+    worked[problem.day_of(own)] = True
     edges = np.flatnonzero(np.diff(worked)) + 1
     for first, end in zip([0, *edges.tolist()], [*edges.tolist(), worked.size], strict=True):
         if first == end:
             continue
         inside, length = first > 0 and end < worked.size, end - first
-        days = problem.day_of(mine)
-        posts = tuple(mine[(days >= first) & (days < end)].tolist())
+        days = problem.day_of(own)
+        posts = tuple(own[(days >= first) & (days < end)].tolist())
         if worked[first]:
             if length > runs.longest[person]:
                 yield Violation(Rule.LONGEST_RUN, person, posts)
             if inside and length < runs.shortest[person]:
                 yield Violation(Rule.SHORTEST_RUN, person, posts)
         elif inside and length < runs.shortest_break[person]:
-            around = tuple(mine[(days == first - 1) | (days == end)].tolist())
+            around = tuple(own[(days == first - 1) | (days == end)].tolist())
             yield Violation(Rule.SHORTEST_BREAK, person, around)
 
 
@@ -154,22 +155,25 @@ class _Cover:
 
     def take(self, person: int, post: int) -> None:
         """Assign, and close to this person what the rules now forbid."""
-        problem, posts, mine = self.problem, self.problem.posts, self.open[person]
+        problem, posts, own = self.problem, self.problem.posts, self.open[person]
         self.held[person, post] = True
         self.burden[person] += posts.burden[post]
         rest = problem.rest[person]
-        mine &= (posts.start >= posts.end[post] + rest) | (posts.end + rest <= posts.start[post])
+        own &= (posts.start >= posts.end[post] + rest) | (posts.end + rest <= posts.start[post])
         if problem.successions is not None:
             every, this = np.arange(len(posts)), np.array([post])
-            mine &= ~problem.ill_followed(this, every)[0] & ~problem.ill_followed(every, this)[:, 0]
+            own &= (
+                ~problem.forbidden_successions(this, every)[0]
+                & ~problem.forbidden_successions(every, this)[:, 0]
+            )
         for limit, used in zip(problem.limits, self.used, strict=True):
             if limit.amount[post] > 0:
                 used[person] += limit.amount[post]
-                mine &= (limit.amount == 0) | (used[person] + limit.amount <= limit.maximum[person] + SLACK)
+                own &= (limit.amount == 0) | (used[person] + limit.amount <= limit.maximum[person] + SLACK)
         for group in problem.occasions:
             taken = np.unique(group.occasion[self.held[person]])
             if (taken >= 0).sum() >= group.maximum[person]:
-                mine &= (group.occasion < 0) | np.isin(group.occasion, taken)
+                own &= (group.occasion < 0) | np.isin(group.occasion, taken)
 
     def too_long(self, person: int, post: int) -> bool:
         """Whether a post would make a run of days too long."""
@@ -186,26 +190,29 @@ class _Cover:
         return bool(last - first + 1 > runs.longest[person])
 
 
-def cover(problem: Problem) -> Solution:
+def cover(problem: Problem, watch: Stopwatch | None = None) -> Solution:
     """Fill the posts one by one with the person furthest below their share: for the screen.
 
     Done twice, in the order of time (fairer) and with the posts that few can hold first (fewer left open);
     the better is kept. Locks stand, and no rule that forbids is broken by what is added; minima and shortest
-    runs, which only a solver can see to, may be. Previous holders come first where changes are counted.
+    runs, which only a solver can see to, may be. Previous holders come first where changes are counted. Where
+    `watch` is over before the end, what is left stays open.
     """
     posts, scarcity = problem.posts, problem.allowed.sum(axis=0)
     orders = ((-posts.burden, scarcity, posts.start), (posts.start, -posts.burden, scarcity))
-    filled = [_filled(problem, np.lexsort(order).tolist()) for order in orders]
+    filled = [_filled(problem, np.lexsort(order).tolist(), watch) for order in orders]
     return min(filled, key=lambda one: (len(one.violations), one.score.objective))
 
 
-def _filled(problem: Problem, order: list[int]) -> Solution:
+def _filled(problem: Problem, order: list[int], watch: Stopwatch | None) -> Solution:
     state, posts = _Cover(problem), problem.posts
     for person, post in np.argwhere(problem.locks).tolist():
         state.take(person, post)
     target = np.maximum(problem.target, SLACK)
     appeal = problem.wish - problem.change * problem.previous
     for post in order:
+        if watch is not None and watch.over:
+            break
         missing = int(posts.demand[post] - state.held[:, post].sum())
         if missing <= 0:
             continue

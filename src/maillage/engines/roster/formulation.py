@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from maillage.engines.roster.model import Assignment, FloatArray, IntArray, Problem, Runs
+from maillage.engines.roster.stopwatch import Stopwatch
 
 NOBODY = -1
 ROUNDING = 1e-7
@@ -79,11 +80,11 @@ class _Builder:
             terms = [(int(column), 1.0) for column in self.x[:, post] if column >= 0]
             self.missing.append(self.add_column(float(posts.under[post]), 0.0, demand, False))
             terms.append((self.missing[-1], 1.0))
-            beyond = max(int(locked[post]) - demand, 0)
+            surplus = max(int(locked[post]) - demand, 0)
             if np.isfinite(posts.over[post]):
                 terms.append((self.add_column(float(posts.over[post]), 0.0, np.inf, False), -1.0))
-            elif beyond:
-                terms.append((self.add_column(0.0, 0.0, beyond, False), -1.0))
+            elif surplus:
+                terms.append((self.add_column(0.0, 0.0, surplus, False), -1.0))
             self.add_row(terms, demand, demand)
 
     def add_fairness(self) -> None:
@@ -113,18 +114,18 @@ class _Builder:
         successions, day = self.problem.successions, self.problem.posts.day
         if successions is None:
             return
-        mine = np.flatnonzero(self.x[person] >= 0)
-        ill = self.problem.ill_followed(mine, mine)
+        own = np.flatnonzero(self.x[person] >= 0)
+        ill = self.problem.forbidden_successions(own, own)
         if self.problem.runs is None:
-            pairs = [mine[[one, other]] for one, other in np.argwhere(ill).tolist()]
+            pairs = [own[[one, other]] for one, other in np.argwhere(ill).tolist()]
         else:
-            groups = np.unique(np.stack((day[mine], successions.sort[mine])), axis=1).T.tolist()
+            groups = np.unique(np.stack((day[own], successions.sort[own])), axis=1).T.tolist()
             pairs = []
             for first, sort in groups:
-                alike = (day[mine] == first) & (successions.sort[mine] == sort)
+                alike = (day[own] == first) & (successions.sort[own] == sort)
                 after = ill[alike].any(axis=0)
                 if after.any():
-                    pairs.append(mine[alike | after])
+                    pairs.append(own[alike | after])
         for together in pairs:
             self.add_row(self.among(person, together), -np.inf, max(1, self.locked(person, together)), person)
 
@@ -141,17 +142,17 @@ class _Builder:
     def add_occasions(self, person: int) -> None:
         """One column for each occasion, 1 as soon as a post of it is held."""
         for group in self.problem.occasions:
-            mine = np.where(self.x[person] >= 0, group.occasion, -1)
-            present = np.unique(mine[mine >= 0])
-            locked = np.unique(mine[self.problem.locks[person] & (mine >= 0)]).size
+            own = np.where(self.x[person] >= 0, group.occasion, -1)
+            present = np.unique(own[own >= 0])
+            locked = np.unique(own[self.problem.locks[person] & (own >= 0)]).size
             high = max(int(group.maximum[person]), locked)
             if present.size <= high:
                 continue
             taken = {int(one): self.add_column(0.0, 0.0, 1.0, True, person) for one in present}
             self.add_row([(column, 1.0) for column in taken.values()], -np.inf, high, person)
             for clique in self.cliques(person):
-                for one in np.unique(mine[clique][mine[clique] >= 0]).tolist():
-                    self.link(person, clique[mine[clique] == one], taken[one])
+                for one in np.unique(own[clique][own[clique] >= 0]).tolist():
+                    self.link(person, clique[own[clique] == one], taken[one])
 
     def link(self, person: int, posts: IntArray, taken: int) -> None:
         """The occasion is taken where one of these posts, of which at most one can be, is held."""
@@ -185,11 +186,11 @@ class _Builder:
 
     def cliques(self, person: int) -> Iterator[IntArray]:
         """Maximal sets of posts of which one person can hold one only, each post in one at least."""
-        mine = np.flatnonzero(self.x[person] >= 0)
+        own = np.flatnonzero(self.x[person] >= 0)
         start, until = self.problem.posts.start, self.problem.posts.end + self.problem.rest[person]
-        moments = np.unique(start[mine])
+        moments = np.unique(start[own])
         for moment, following in zip(moments, np.append(moments[1:], np.inf), strict=False):
-            under_way = mine[(start[mine] <= moment) & (until[mine] > moment)]
+            under_way = own[(start[own] <= moment) & (until[own] > moment)]
             if (until[under_way] <= following).any():
                 yield under_way
 
@@ -233,14 +234,16 @@ def least_unfairness(problem: Problem) -> tuple[float, float]:
     return best[True], best[False]
 
 
-def formulate(problem: Problem) -> Formulation:
-    """The programme whose best solution is the best roster."""
+def formulate(problem: Problem, watch: Stopwatch | None = None) -> Formulation:
+    """The programme whose best solution is the best roster. Raises OutOfTimeError where `watch` is over."""
     build = _Builder(problem)
     build.add_assignments()
     build.add_cover()
     if problem.fairness > 0:
         build.add_fairness()
     for person in range(problem.allowed.shape[0]):
+        if watch is not None:
+            watch.check()
         build.add_rest(person)
         build.add_successions(person)
         build.add_limits(person)

@@ -28,12 +28,17 @@ class Answer(NamedTuple):
     final: bool
 
 
-def relax(form: Formulation) -> tuple[float, FloatArray]:
-    """The linear relaxation: its value, a bound for every roster, and columns; ∞ and none if infeasible."""
+def relax(form: Formulation, seconds: float = np.inf) -> tuple[float, FloatArray]:
+    """The linear relaxation: its value, a bound for every roster, and columns.
+
+    ∞ and none where it is infeasible; −∞ and none where it takes longer.
+    """
     solver = load(form, form.rows, form.row_low, form.row_high, np.ones(form.cost.size, bool), None)
+    solver.setOptionValue("time_limit", seconds)
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return float(np.inf), np.empty(0)
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        return float(-np.inf if status == highspy.HighsModelStatus.kTimeLimit else np.inf), np.empty(0)
     return float(solver.getInfo().objective_function_value), np.array(solver.getSolution().col_value)
 
 
@@ -102,7 +107,7 @@ def load(
     if integral is not None:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         programme.integrality_ = [kinds[int(one)] for one in integral]
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy has no types
     solver.setOptionValue("output_flag", False)
     solver.passModel(programme)
     return solver

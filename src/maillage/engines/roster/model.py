@@ -224,9 +224,9 @@ class Problem:
         runs = self.runs
         _shaped("runs", ((runs.longest, people), (runs.shortest, people), (runs.shortest_break, people)))
         for person in range(people):
-            mine = np.flatnonzero(self.allowed[person])
-            same_day = self.posts.day[mine][:, None] == self.posts.day[mine][None, :]
-            if (same_day & ~self.clashes(person, mine)).any():
+            own = np.flatnonzero(self.allowed[person])
+            same_day = self.posts.day[own][:, None] == self.posts.day[own][None, :]
+            if (same_day & ~self.clashes(person, own)).any():
                 raise ValueError("runs of days need a rest that leaves at most one post a day")
 
     @property
@@ -248,7 +248,7 @@ class Problem:
         start, until = self.posts.start[posts], self.posts.end[posts] + self.rest[person]
         return np.asarray((start[:, None] < until[None, :]) & (start[None, :] < until[:, None]))
 
-    def ill_followed(self, posts: IntArray, by: IntArray) -> NDArray[np.bool_]:
+    def forbidden_successions(self, posts: IntArray, by: IntArray) -> NDArray[np.bool_]:
         """Shape (posts, by): which post may not be followed by which, on the day after."""
         if self.successions is None:
             return np.zeros((posts.size, by.size), dtype=bool)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engines.roster.model import FloatArray, IntArray, Limit, Occasions, Problem
+from maillage.engines.roster.stopwatch import Stopwatch
 
 MOST_ARCS = 2_000_000
 """Beyond it a network costs more than it brings."""
@@ -183,13 +184,15 @@ def ordered(problem: Problem) -> bool:
     return exact and bool((np.diff(start[by_day]) >= 0).all())
 
 
-def network(problem: Problem, person: int) -> Network | None:
+def network(problem: Problem, person: int, watch: Stopwatch | None = None) -> Network | None:
     """The schedules of an `ordered` problem that keep one person's rules, as if allowed every post.
 
-    None where there are too many states, or none at the end.
+    None where there are too many states, or none at the end. Raises OutOfTimeError where `watch` is over.
     """
     states, layers, arcs = _States(problem, person), [], 0
     for day in range(problem.days):
+        if watch is not None:
+            watch.check()
         layers.append(states.step(day))
         arcs += layers[-1].source.size
         if arcs > MOST_ARCS:

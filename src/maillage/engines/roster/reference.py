@@ -40,10 +40,10 @@ def violations(problem: Problem, assignment: Assignment) -> set[Breach]:
     posts, found = problem.posts, set[Breach]()
     people, count = assignment.shape
     for p in range(people):
-        mine = [j for j in range(count) if assignment[p, j]]
-        found |= {(Rule.AVAILABILITY, p, (j,), "") for j in mine if not problem.allowed[p, j]}
-        found |= {(Rule.LOCK, p, (j,), "") for j in range(count) if problem.locks[p, j] and j not in mine}
-        for a, b in combinations(mine, 2):
+        own = [j for j in range(count) if assignment[p, j]]
+        found |= {(Rule.AVAILABILITY, p, (j,), "") for j in own if not problem.allowed[p, j]}
+        found |= {(Rule.LOCK, p, (j,), "") for j in range(count) if problem.locks[p, j] and j not in own}
+        for a, b in combinations(own, 2):
             first, second = sorted((a, b), key=lambda j: int(posts.start[j]))
             if posts.start[second] < posts.end[first] + problem.rest[p]:
                 found.add((Rule.REST, p, (a, b), ""))
@@ -52,35 +52,35 @@ def violations(problem: Problem, assignment: Assignment) -> set[Breach]:
                 for before, after in ((a, b), (b, a)):
                     if posts.day[after] == posts.day[before] + 1 and forbidden[sort[before], sort[after]]:
                         found.add((Rule.SUCCESSION, p, (a, b), ""))
-        found |= _counts(problem, p, mine) | _runs(problem, p, mine)
+        found |= _counts(problem, p, own) | _runs(problem, p, own)
     for j in range(count):
         if assignment[:, j].sum() > posts.demand[j] and posts.over[j] == np.inf:
             found.add((Rule.SURPLUS, -1, (j,), ""))
     return found
 
 
-def _counts(problem: Problem, p: int, mine: list[int]) -> set[Breach]:
+def _counts(problem: Problem, p: int, own: list[int]) -> set[Breach]:
     found: set[Breach] = set()
     for limit in problem.limits:
-        total = sum(limit.amount[j] for j in mine)
-        involved = tuple(j for j in mine if limit.amount[j] > 0)
+        total = sum(limit.amount[j] for j in own)
+        involved = tuple(j for j in own if limit.amount[j] > 0)
         if total > limit.maximum[p]:
             found.add((Rule.MAXIMUM, p, involved, limit.name))
         if total < limit.minimum[p]:
             found.add((Rule.MINIMUM, p, involved, limit.name))
     for group in problem.occasions:
-        involved = tuple(j for j in mine if group.occasion[j] >= 0)
+        involved = tuple(j for j in own if group.occasion[j] >= 0)
         if len({int(group.occasion[j]) for j in involved}) > group.maximum[p]:
             found.add((Rule.OCCASIONS, p, involved, group.name))
     return found
 
 
-def _runs(problem: Problem, p: int, mine: list[int]) -> set[Breach]:
+def _runs(problem: Problem, p: int, own: list[int]) -> set[Breach]:
     if problem.runs is None:
         return set()
     found: set[Breach] = set()
     first, last = int(min(problem.posts.day)), int(max(problem.posts.day))
-    duty = {day: tuple(j for j in mine if problem.posts.day[j] == day) for day in range(first, last + 1)}
+    duty = {day: tuple(j for j in own if problem.posts.day[j] == day) for day in range(first, last + 1)}
     day = first
     while day <= last:
         end = day

@@ -7,10 +7,11 @@ km = 2 R asin(chord / 2).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
-from scipy.spatial import cKDTree
 
 from maillage.engines.traveltime.model import (
     EARTH_RADIUS_KM,
@@ -24,6 +25,13 @@ from maillage.engines.traveltime.model import (
 PROVIDER_CROW_FLY = "crow-fly"
 
 
+def _tree(points: NDArray[np.float64]) -> Any:
+    """Return the points as a k-d tree. SciPy's is imported here only: it brings 15 MB with it."""
+    from scipy.spatial import cKDTree
+
+    return cKDTree(points)
+
+
 def crow_fly_pairs(lon: ArrayLike, lat: ArrayLike, max_minutes: float, model: CrowFlyModel) -> Pairs:
     """All pairs of communes within `max_minutes` by the crow-fly model.
 
@@ -32,7 +40,7 @@ def crow_fly_pairs(lon: ArrayLike, lat: ArrayLike, max_minutes: float, model: Cr
     points = _unit_vectors(lon, lat)
     n = len(points)
     reach = min(model.reach_km(max_minutes) / (2.0 * EARTH_RADIUS_KM), np.pi / 2)
-    half = cKDTree(points).query_pairs(2.0 * np.sin(reach), output_type="ndarray")
+    half = _tree(points).query_pairs(2.0 * np.sin(reach), output_type="ndarray")
     first, second = half[:, 0].astype(np.int32), half[:, 1].astype(np.int32)
     minutes = model.minutes(_km_of_chord(_chord(points, first, second))).astype(np.float32)
     own = np.arange(n, dtype=np.int32)
@@ -110,7 +118,7 @@ def nearest(lon: ArrayLike, lat: ArrayLike, sites: ArrayLike, model: CrowFlyMode
         return Nearest(np.full(n, np.inf), np.full(n, -1, dtype=np.int32))
     # Two neighbours are enough: the commune's own site, whose time is not a distance, and the best other.
     neighbours = min(2, positions.size)
-    chord, index = cKDTree(points[positions]).query(points, k=neighbours)
+    chord, index = _tree(points[positions]).query(points, k=neighbours)
     chord, index = chord.reshape(n, neighbours), index.reshape(n, neighbours)
     found = positions[index]
     own = found == np.arange(n)[:, None]

@@ -8,12 +8,12 @@ from django.utils import timezone
 from maillage.exchange.actions.notify import QUEUED, ownership, queue, spoken
 from maillage.exchange.actions.transports import TransportError, send_email, send_sms
 from maillage.exchange.models import Notification
-from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
+from maillage.exchange.queries.reach import number_of_patient, reach_of_patient, reach_of_professional
 from maillage.exchange.queries.texts import names_of, text_of
 from maillage.exchange.rules.channels import Reach, Way, mobile_among, way_for
 from maillage.exchange.rules.masking import masked_email, masked_phone
 from maillage.exchange.rules.sms import plain
-from maillage.exchange.rules.vocabulary import CallOutcome, Channel, Failure, State, Template
+from maillage.exchange.rules.vocabulary import TOLD, Channel, Failure, State, Template
 from maillage.kernel import access, clock, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
@@ -73,8 +73,8 @@ def retry(*, by: Person, notification: Notification) -> bool:
         access.require(by, Permission.VIEW_DELIVERIES, notification.scope)
     found = Notification.objects.to_send(notification.pk).select_for_update(of=("self",))
     locked = found.exclude(channel=Channel.INBOX.value).get()
-    reached = Notification.objects.with_key(locked.key).filter(calls__outcome=CallOutcome.REACHED.value)
-    if locked.state != State.ABANDONED.value or reached.exists():
+    told = Notification.objects.with_key(locked.key).filter(calls__outcome__in=[one.value for one in TOLD])
+    if locked.state != State.ABANDONED.value or told.exists():
         return False
     locked.state, locked.attempts, locked.rounds = State.QUEUED.value, 0, locked.rounds + 1
     locked.save(update_fields=["state", "attempts", "rounds"])
@@ -94,7 +94,8 @@ def _call_off(notification: Notification) -> None:
     """Take back the call that stood in for a message, now that it left: nobody is told twice."""
     if notification.person_id is None and notification.rounds:
         calls = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
-        calls.to_withdraw().update(not_after=timezone.now())
+        now = timezone.now()
+        calls.to_withdraw().update(not_after=now, withdrawn_at=now)
 
 
 def _address_of(notification: Notification) -> str:
@@ -112,6 +113,13 @@ def _reach_of(notification: Notification) -> Reach:
         return reach_of_patient(notification.patient)
     assert notification.professional is not None
     return reach_of_professional(notification.professional)
+
+
+def _number_of(notification: Notification) -> str:
+    """Return the number that a call to the recipient would dial, empty where none is known."""
+    if notification.patient is not None:
+        return number_of_patient(notification.patient)
+    return next(iter(_reach_of(notification).phones), "")
 
 
 def _send(notification: Notification, address: str) -> None:
@@ -151,7 +159,7 @@ def _abandon(notification: Notification, failure: Failure, *, detail: str = "") 
     notification.detail = detail
     notification.save(update_fields=["state", *_TRIED])
     is_of_use = failure is not Failure.TOO_LATE and notification.person_id is None
-    if not is_of_use or notification.scope_id is None:
+    if not is_of_use or notification.scope_id is None or not _number_of(notification):
         return
     asked = Notification.objects.with_key(notification.key).filter(channel=Channel.INBOX.value)
     if not asked.exists():

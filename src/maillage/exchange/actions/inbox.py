@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.exchange.models import CallAttempt, ContactPreference, Notification
-from maillage.exchange.rules.vocabulary import ENDING, CallOutcome
+from maillage.exchange.rules.vocabulary import ENDING, TOLD, CallOutcome, State
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 
@@ -51,16 +51,40 @@ def note_call(*, by: Person, pk: int, outcome: CallOutcome) -> Notification:
 
 
 @transaction.atomic
-def reopen(*, by: Person, pk: int) -> Notification:
-    """Undo: the line is to read again, the call to make again. Raises Notification.DoesNotExist.
+def note_told(*, by: Person, pk: int) -> Notification:
+    """Note that somebody whom no message reached was told by word; told already, nothing changes.
 
-    Reading one's own messages is nobody's business; a call to a patient is journalled.
+    `pk` is that of a message given up, of one that had no address, or of a call: `to_say` of
+    `message_status`. One that left is left as it is. Raises Notification.DoesNotExist where `by` neither
+    caused it nor works with patients in its scope.
     """
-    row = _locked(by, pk)
+    row = Notification.objects.to_tell(by).select_for_update(of=("self",)).get(pk=pk)
+    last = CallAttempt.objects.filter(notification=row).order_by("at", "pk").last()
+    is_told = row.closed_at is not None and last is not None and last.outcome in {one.value for one in TOLD}
+    if is_told or not (row.state == State.ABANDONED.value or row.is_call):
+        return row
+    now = timezone.now()
+    CallAttempt.objects.create(notification=row, outcome=CallOutcome.TOLD_OTHERWISE.value, at=now, by=by)
+    row.closed_at, row.closed_by = now, by
+    row.save(update_fields=["closed_at", "closed_by"])
+    target = journal.target_of(row)
+    journal.record(by=by, verb="exchange.told_by_word", target=target, changes={}, scope=row.scope_id)
+    return row
+
+
+@transaction.atomic
+def reopen(*, by: Person, pk: int) -> Notification:
+    """Undo: the line is to read again, the call to make again, what was told is to tell.
+
+    Reading one's own messages is nobody's business; what concerns a patient is journalled. Raises
+    Notification.DoesNotExist.
+    """
+    rows = Notification.objects.to_tell(by).filter(pk=pk).exclude(closed_at=None)
+    row = rows.select_for_update(of=("self",)).first() or _locked(by, pk)
     if row.closed_at is not None:
         row.closed_at = row.closed_by = None
         row.save(update_fields=["closed_at", "closed_by"])
-        if row.is_call:
+        if row.person_id is None:
             target = journal.target_of(row)
             journal.record(
                 by=by, verb="exchange.call_reopened", target=target, changes={}, scope=row.scope_id
@@ -77,7 +101,9 @@ def set_preference(*, by: Person, by_email: bool, language: str) -> ContactPrefe
         person=by, defaults={"by_email": by_email, "language": language}
     )
     changes = {"by_email": by_email, "language": language}
-    journal.record(by=by, verb="exchange.preference_set", target=journal.target_of(kept), changes=changes)
+    journal.record(
+        by=by, verb="exchange.preference_set", target=journal.target_of(kept), changes=changes, scope=None
+    )
     return kept
 
 

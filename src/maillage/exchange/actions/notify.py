@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from maillage.directory.api import Professional
 from maillage.exchange.models import ContactPreference, Notification, Parameters
 from maillage.exchange.queries.quiet import quiet_hours
-from maillage.exchange.queries.reach import reach_of_patient, reach_of_professional
+from maillage.exchange.queries.reach import number_of_patient, reach_of_patient, reach_of_professional
 from maillage.exchange.queries.texts import LANGUAGES, asked_by
 from maillage.exchange.rules.channels import Way, asks_for_a_call, way_for
 from maillage.exchange.rules.quiet import leaves_at
@@ -46,6 +46,7 @@ class _Message:
     by: Person | None
     inbox_only: bool = False
     subject: str = ""
+    mobile_only: bool = False
 
 
 def notify(
@@ -61,20 +62,24 @@ def notify(
     not_after: datetime | None = None,
     inbox_only: bool = False,
     subject: str = "",
+    mobile_only: bool = False,
 ) -> list[Notification]:
     """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
 
     `key` names the change that is told, never the state it led to: what comes back to an earlier state is a
     change like another. `subject` names the row the message speaks of (`journal.target_of`), by which
-    `withdraw` stops it and `told` says what became of it.
+    `withdraw` stops it and `message_status` says what became of it.
 
     A person, or a professional with an account, gets a line in the inbox, and an e-mail unless they refused
     it or the line is enough (`inbox_only`). A patient, or a professional without an account, gets an SMS,
     else an e-mail; a patient with an account gets the line too. Where nothing can be written, a call is put
-    in the inbox of `by`, later of those who work in `scope` (a patient's own by default); nobody calls an
+    in the inbox of `by`, later of those who work in `scope` (a patient's own by default), unless no number
+    is known: that is kept as a message without an address, for a voice to say. Nobody calls an
     account that was told, unless the person asked to be telephoned.
     `path` is the page that the line opens. What is not `urgent` waits for the end of the quiet hours, unless
     `not_after` comes first; past `not_after`, it no longer leaves.
+
+    `mobile_only`: to a patient, by SMS and by nothing else, for what proves that they hold their telephone.
 
     Permission is that of the action it follows, whose journal entry tells it. Returns the rows made, or made
     before with that key. Raises RuntimeError outside a transaction, ValidationError for parameters that are
@@ -87,7 +92,7 @@ def notify(
         return known
     own = to.scope if isinstance(to, Patient) else None
     message = _Message(
-        key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only, subject
+        key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only, subject, mobile_only
     )
     _check(message)
     account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
@@ -106,7 +111,8 @@ def withdraw(*, keys: Collection[str] = (), subjects: Collection[str] = ()) -> i
     """
     chosen = Q(key__in=keys) | (Q(subject__in=subjects) & ~Q(subject=""))
     rows = Notification.objects.to_withdraw().filter(chosen)
-    return rows.update(not_after=timezone.now() - _HAND_OVER)
+    now = timezone.now()
+    return rows.update(not_after=now - _HAND_OVER, withdrawn_at=now)
 
 
 def queue(notification: Notification, *, not_before: datetime) -> None:
@@ -148,8 +154,12 @@ def _tell_patient(message: _Message, patient: Patient) -> list[Notification]:
     reach = reach_of_patient(patient)
     way = way_for(reach)
     language = patient.language if patient.language in LANGUAGES else "fr"
+    if message.mobile_only:
+        return [_row(message, Channel.SMS, language=language, patient=patient)]
     account = patient.account
     if account is None or not account.is_active or asks_for_a_call(reach):
+        if way is Way.CALL and not number_of_patient(patient):
+            return [_unreachable(message, language=language, patient=patient)]
         return [_row(message, _CHANNELS[way], language=language, patient=patient)]
     # The page behind a message to a patient is that of whoever calls them.
     line_is_enough = message.inbox_only or way is not Way.CALL
@@ -160,16 +170,17 @@ def _tell_patient(message: _Message, patient: Patient) -> list[Notification]:
 
 
 def _tell_professional(message: _Message, professional: Professional) -> Notification:
-    way = way_for(reach_of_professional(professional))
-    if way is Way.CALL and message.scope is None:
-        return _row(
-            message,
-            Channel.INBOX,
-            professional=professional,
-            state=State.ABANDONED.value,
-            failure=Failure.NO_ADDRESS.value,
-        )
+    reach = reach_of_professional(professional)
+    way = way_for(reach)
+    if way is Way.CALL and (message.scope is None or not reach.phones):
+        return _unreachable(message, professional=professional)
     return _row(message, _CHANNELS[way], professional=professional)
+
+
+def _unreachable(message: _Message, **fields: Any) -> Notification:
+    """Keep what no way leads to: a call without a number is nobody's to make."""
+    gone = {"state": State.ABANDONED.value, "failure": Failure.NO_ADDRESS.value}
+    return _row(message, Channel.INBOX, **gone, **fields)
 
 
 _CHANNELS = {Way.SMS: Channel.SMS, Way.EMAIL: Channel.EMAIL, Way.CALL: Channel.INBOX}

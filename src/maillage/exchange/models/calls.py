@@ -11,7 +11,9 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored
 
 OUTCOME_LABELS = {
-    CallOutcome.REACHED: _("Jointe"),
+    CallOutcome.REACHED: _("Joint au téléphone"),
+    CallOutcome.TOLD_OTHERWISE: _("Prévenu autrement"),
+    CallOutcome.TOO_LATE: _("Trop tard pour prévenir"),
     CallOutcome.MESSAGE_LEFT: _("Message laissé"),
     CallOutcome.NO_ANSWER: _("Sans réponse"),
     CallOutcome.WRONG_NUMBER: _("Mauvais numéro"),

@@ -31,7 +31,7 @@ class Link:
     @property
     def address(self) -> str:
         """The whole address, for a message. Raises NoReverseMatch for a page that does not exist."""
-        return settings.PUBLIC_URL + reverse(self.name, args=[self.token])
+        return f"{settings.PUBLIC_URL}{reverse(self.name, args=[self.token])}"
 
     def _seal(self) -> str:
         sealed = salted_hmac(f"maillage.link.{self.name}", str(self.pk), algorithm="sha256")

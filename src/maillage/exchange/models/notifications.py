@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -10,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
 from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
+from maillage.kernel import access
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role, allows
 from maillage.kernel.scoping import ScopedQuerySet
+from maillage.kernel.statements import given
 from maillage.people import api as people
 
 CHANNEL_LABELS = {
@@ -51,17 +55,33 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
         A call is its owner's alone until `owner_until`, or until they no longer work with patients; one that
         does not press is shown to nobody in the quiet hours.
         """
-        callers = RoleAssignment.objects.in_force(timezone.localdate()).filter(role__in=_CALLERS)
+        return self._shown_to(person, timezone.localdate(), timezone.now())
+
+    def waiting_for_given(self) -> NotificationQuerySet:
+        """Keep what waits, for a statement that is given `person`, `day` and `now`."""
+        return self.filter(self._shown_to(given("person"), given("day"), given("now")))._scoped().to_do()
+
+    def _shown_to(self, person: Any, day: Any, now: Any) -> models.Q:
+        callers = RoleAssignment.objects.in_force(day).filter(role__in=_CALLERS)
         roles = callers.filter(person=person)
         within = models.Q(scope__in=roles.exclude(scope=None).values("scope"))
         everywhere = models.Q(models.Exists(roles.filter(scope=None)))
         own = models.Q(models.Exists(roles), owner=person)
-        still_works = models.Exists(callers.filter(person=models.OuterRef("owner"), person__is_active=True))
-        shared = models.Q(owner=None) | models.Q(owner_until__lte=timezone.now()) | ~still_works
-        now_of_use = models.Q(leaves_at=None) | models.Q(leaves_at__lte=timezone.now())
+        working = callers.filter(person=models.OuterRef("owner"), person__is_active=True)
+        shared = models.Q(owner=None) | models.Q(owner_until__lte=now) | ~models.Q(models.Exists(working))
+        now_of_use = models.Q(leaves_at=None) | models.Q(leaves_at__lte=now)
         calls = models.Q(person=None) & now_of_use & (own | (within | everywhere) & shared)
         shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
         return shown & (models.Q(person=person) | calls)
+
+    def to_tell(self, person: Person) -> NotificationQuerySet:
+        """Keep what a voice may tell: messages and calls that `person` caused, or of where they see patients.
+
+        A line in an account is nobody's to tell.
+        """
+        scopes = access.scopes_of(person, Permission.VIEW_PATIENTS)
+        within = models.Q() if scopes is None else models.Q(scope__in=scopes) | models.Q(created_by=person)
+        return self.filter(within, person=None)._scoped()
 
     def to_send(self, pk: int) -> NotificationQuerySet:
         """Keep one row, for the program that sends it: nobody reads it."""
@@ -95,9 +115,8 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
         return self.filter(within).exclude(lines).order_by("-created_at", "-pk")._scoped()
 
     def to_do(self) -> NotificationQuerySet:
-        """Keep what is neither read nor done, and still of use."""
-        late = models.Q(not_after__lt=timezone.now())
-        return self.filter(closed_at=None).exclude(late & models.Q(person=None))
+        """Keep what is neither read, done nor withdrawn; a call past its hour is still to make."""
+        return self.filter(closed_at=None, withdrawn_at=None)
 
 
 class Notification(AnnotatedModel):
@@ -152,6 +171,9 @@ class Notification(AnnotatedModel):
     language = models.CharField(_("langue"), max_length=2, choices=_LANGUAGES, default="fr")
     leaves_at = models.DateTimeField(_("part à partir du"), null=True, blank=True)
     not_after = models.DateTimeField(_("inutile après le"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        _("retiré le"), null=True, blank=True, help_text=_("Ce qu’il annonçait ne tenait plus.")
+    )
     owner = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
@@ -200,8 +222,8 @@ class Notification(AnnotatedModel):
         "created_by", "owner", "sent_at", "sent_to", "closed_at", "closed_by",
     )  # fmt: skip
     neither = (
-        "id", "channel", "template", "leaves_at", "not_after", "owner_until", "state", "attempts", "rounds",
-        "failure", "detail", "created_at",
+        "id", "channel", "template", "leaves_at", "not_after", "withdrawn_at", "owner_until", "state",
+        "attempts", "rounds", "failure", "detail", "created_at",
     )  # fmt: skip
 
     class Meta:
@@ -239,6 +261,11 @@ class Notification(AnnotatedModel):
     def is_call(self) -> bool:
         """Whether it is a telephone call that somebody must make."""
         return self.channel == Channel.INBOX.value and self.person_id is None
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether it is a call that nobody made before its hour: its recipient was never told."""
+        is_open = self.is_call and self.closed_at is None and self.withdrawn_at is None
+        return is_open and self.not_after is not None and self.not_after < now
 
 
 class ContactPreference(AnnotatedModel):

@@ -27,7 +27,8 @@ class Parameters:
 
     A person is a row of the directory and a place a commune, so that neither a specialty nor the name of a
     ward can slip in. `sector` is the short name of an on-call sector, `phone` the number to call back, `link`
-    the page that answers, written as a secret address when the message leaves.
+    the page that answers, written as a secret address when the message leaves, `reference` the number
+    under which the desk and whoever receives find the request again.
     """
 
     when: datetime | None = None
@@ -39,6 +40,7 @@ class Parameters:
     sector: str = ""
     phone: str = ""
     link: Link | None = None
+    reference: int | None = None
 
     def given(self) -> frozenset[Parameter]:
         """Return which of the closed list have a value."""
@@ -46,7 +48,8 @@ class Parameters:
 
     def only(self, asked: Collection[Parameter]) -> Parameters:
         """Return these values without those that a text does not ask for."""
-        return replace(self, **{one.value: _NOTHING[one.value] for one in self.given() - set(asked)})
+        nothing: dict[str, Any] = {one.value: _NOTHING[one.value] for one in self.given() - set(asked)}
+        return replace(self, **nothing)
 
     def stored(self) -> dict[str, Any]:
         """Return JSON values: dates in ISO 8601, rows by key. Raises ValidationError."""
@@ -66,7 +69,7 @@ class Parameters:
             return stored_phone(value)
         if isinstance(value, Link):
             return [value.name, value.pk]
-        return value if parameter is Parameter.SECTOR else value.pk
+        return value if parameter in {Parameter.SECTOR, Parameter.REFERENCE} else value.pk
 
 
 _NOTHING = {one.name: one.default for one in fields(Parameters)}

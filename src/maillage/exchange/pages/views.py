@@ -7,38 +7,39 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.exchange.actions import delivery
 from maillage.exchange.actions import inbox as actions
-from maillage.exchange.models import OUTCOME_LABELS, Notification
+from maillage.exchange.models import Notification
 from maillage.exchange.pages.forms import PreferenceForm
 from maillage.exchange.pages.presenters import delivery_rows
 from maillage.exchange.queries import inbox as queries
 from maillage.exchange.queries.inbox import Shown
-from maillage.exchange.rules.vocabulary import ENDING, CallOutcome
+from maillage.exchange.rules.vocabulary import CallOutcome, State
 from maillage.kernel import access
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, back_to
 from maillage.kernel.rules import Permission
 
 
 class Inbox(Page):
-    """What one has to read and the calls to make, then what is read and made, with its undo."""
+    """What one has read and the calls made, each with its undo; how one is told.
+
+    What waits is in the inbox of all contexts, and nowhere else.
+    """
 
     template_name = "exchange/inbox.html"
     permission = None
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        page, lines = queries.inbox(by=self.person, page=self.request.GET.get("page"))
+        page, lines = queries.done(by=self.person, page=self.request.GET.get("page"))
         chosen = queries.preference_of(self.person)
         initial = {"by_email": chosen.by_email, "language": chosen.language}
         context.setdefault("form", PreferenceForm(initial=initial))
         return super().get_context_data(
             page=page,
-            calls=[line for line in lines if line.is_waiting and line.notification.is_call],
-            unread=[line for line in lines if line.is_waiting and not line.notification.is_call],
-            closed=[line for line in lines if not line.is_waiting],
-            outcomes=[(one.value, label, one in ENDING) for one, label in OUTCOME_LABELS.items()],
+            lines=lines,
             total=queries.unread_count(self.person),
             query="",
             sees_deliveries=access.may(self.person, Deliveries.permission),
@@ -57,8 +58,10 @@ class Close(Endpoint):
             actions.close(by=self.person, pk=pk)
         except Notification.DoesNotExist as error:
             raise Http404(pk) from error
-        messages.success(request, _("Message marqué comme lu. Vous pouvez revenir en arrière plus bas."))
-        return redirect("exchange:inbox")
+        messages.success(
+            request, _("Message marqué comme lu. Vous pouvez revenir en arrière depuis « Messages ».")
+        )
+        return back_to(request, reverse("exchange:inbox"))
 
 
 class NoteCall(Endpoint):
@@ -76,8 +79,23 @@ class NoteCall(Endpoint):
         if row.closed_at is None:
             messages.success(request, _("Essai noté. L’appel reste à passer."))
         else:
-            messages.success(request, _("Appel terminé. Vous pouvez revenir en arrière plus bas."))
-        return redirect("exchange:inbox")
+            messages.success(request, _("Appel terminé. Vous pouvez revenir en arrière depuis « Messages »."))
+        return back_to(request, reverse("exchange:inbox"))
+
+
+class NoteTold(Endpoint):
+    """Notes that somebody whom no message reached was told by word: in one tap, wherever that is shown."""
+
+    permission = None
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do it, then show again the page that asked."""
+        try:
+            actions.note_told(by=self.person, pk=pk)
+        except Notification.DoesNotExist as error:
+            raise Http404(pk) from error
+        messages.success(request, _("C’est noté : la personne est prévenue."))
+        return back_to(request, reverse("exchange:inbox"))
 
 
 class Reopen(Endpoint):
@@ -91,11 +109,13 @@ class Reopen(Endpoint):
             row = actions.reopen(by=self.person, pk=pk)
         except Notification.DoesNotExist as error:
             raise Http404(pk) from error
-        done = (
-            _("L’appel est de nouveau à passer.") if row.is_call else _("Le message est de nouveau à lire.")
-        )
+        if row.person_id is not None:
+            done = _("Le message est de nouveau à lire.")
+        else:
+            can_call = row.is_call and row.state == State.SENT.value
+            done = _("L’appel est de nouveau à passer.") if can_call else _("C’est de nouveau à dire.")
         messages.success(request, done)
-        return redirect("exchange:inbox")
+        return back_to(request, reverse("exchange:inbox"))
 
 
 class Preference(Endpoint):

@@ -1,4 +1,4 @@
-"""The inbox of a person, its count, and what did not leave."""
+"""What waits for a person, what they have read, and what did not leave."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Case, Count, F, Prefetch, Q, When
+from django.db.models import Count, F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -19,14 +19,18 @@ from maillage.exchange.models.notifications import NotificationQuerySet
 from maillage.exchange.queries.texts import LANGUAGES, Text, names_of, text_of
 from maillage.exchange.rules.vocabulary import Channel, State
 from maillage.kernel import access, clock
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.once import once
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import Statement
 from maillage.people.api import log_access
 
 PER_PAGE = 50
 #: Days that a report of deliveries goes back.
 REPORT_DAYS = 30
+_CALLS = Prefetch("calls", CallAttempt.objects.select_related("by"))
 _PURPOSE = "Appel à passer, affiché dans la boîte de réception"
 
 
@@ -49,36 +53,75 @@ class Line:
     carer_phones: tuple[Phone, ...] = ()
     needs_interpreter: bool = False
     spoken: str = ""
-    is_late: bool = False
+    is_missed: bool = False
     calls: tuple[CallAttempt, ...] = ()
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether it is still to read, or to call."""
-        return self.notification.closed_at is None and not self.is_late
+    def is_withdrawn(self) -> bool:
+        """Whether what it announced no longer holds."""
+        return self.notification.withdrawn_at is not None
 
 
 @transaction.atomic
-def inbox(*, by: Person, page: str | None = None) -> tuple[Page[Notification], list[Line]]:
-    """Return a page of what `by` has to do (calls first) and read, then of the rest, the latest first.
+def done(*, by: Person, page: str | None = None) -> tuple[Page[Notification], list[Line]]:
+    """Return a page of what `by` has read and of the calls that are over, the latest first.
 
     Each patient shown in a call gets a line in their access log.
     """
-    rows = Notification.objects.for_person(by).select_related("patient", "professional", "closed_by")
-    waiting = Case(When(pk__in=rows.to_do().values("pk"), then=0), default=1)
-    order = (waiting, F("closed_at").desc(nulls_first=True), F("person").asc(nulls_first=True))
-    shown = Paginator(rows.order_by(*order, "-created_at", "-pk"), PER_PAGE).get_page(page)
-    calls = Prefetch("calls", CallAttempt.objects.select_related("by"))
-    notifications = list(shown.object_list.prefetch_related(calls))
-    patients = {one.patient_id: one.patient for one in notifications if one.patient is not None}
-    if patients:
-        log_access(by=by, patients=patients.values(), what="list", purpose=_PURPOSE)
+    over = Q(closed_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    rows = Notification.objects.for_person(by).filter(over)
+    rows = rows.select_related("patient", "professional", "closed_by")
+    ordered = rows.order_by(F("closed_at").desc(nulls_first=True), "-created_at", "-pk")
+    shown = Paginator(ordered.prefetch_related(_CALLS), PER_PAGE).get_page(page)
+    notifications = list(shown.object_list)
+    _log(by, notifications)
     return shown, _lines(notifications)
 
 
+Waiting = tuple[int, int | None, datetime, datetime | None]
+_WAITING: Statement[Waiting] = Statement(
+    lambda: (
+        Notification.objects.waiting_for_given()
+        .order_by()
+        .values_list("pk", "person", "created_at", "not_after")
+    )
+)
+
+
+@once
+def _waiting(person: Person) -> list[Waiting]:
+    return _WAITING.rows(person=person.pk, day=timezone.localdate(), now=timezone.now())
+
+
 def unread_count(person: Person) -> int:
-    """Return how many lines of the inbox wait for `person`, in one query."""
-    return Notification.objects.for_person(person).to_do().count()
+    """Return how many messages to read and calls to make wait for `person`, in one statement."""
+    return len(_waiting(person))
+
+
+def calls_to_make(person: Person) -> list[Pending]:
+    """Return the calls that wait for `person`, each before what it announces; names nobody."""
+    return [Pending(pk, at, before) for pk, to, at, before in _waiting(person) if to is None]
+
+
+def messages_to_read(person: Person) -> list[Pending]:
+    """Return the messages that `person` has not read."""
+    return [Pending(pk, at) for pk, to, at, _before in _waiting(person) if to is not None]
+
+
+@transaction.atomic
+def waiting_lines(person: Person, keys: Sequence[int]) -> list[Line]:
+    """Return those of some lines that still wait for `person`; each patient to call is logged."""
+    rows = Notification.objects.for_person(person).to_do().filter(pk__in=list(keys))
+    found = list(rows.select_related("patient", "professional").prefetch_related(_CALLS))
+    _log(person, found)
+    return _lines(found)
+
+
+def _log(person: Person, rows: Iterable[Notification]) -> None:
+    """Leave a line in the access log of each patient whom a call names."""
+    patients = {one.patient_id: one.patient for one in rows if one.patient is not None}
+    if patients:
+        log_access(by=person, patients=patients.values(), what="list", purpose=_PURPOSE)
 
 
 def preference_of(person: Person) -> ContactPreference:
@@ -95,11 +138,19 @@ class Shown(StrEnum):
     CALLS = "calls"
 
 
-_PARTS = {
-    Shown.TROUBLE: Q(state__in=[State.FAILED.value, State.ABANDONED.value]),
-    Shown.WAITING: Q(state=State.QUEUED.value),
-    Shown.CALLS: Q(channel=Channel.INBOX.value),
-}
+def _part(part: Shown, now: datetime) -> Q:
+    """Return what a part keeps; a call that nobody made before its hour is trouble as a refused SMS is."""
+    match part:
+        case Shown.TROUBLE:
+            did_not_leave = Q(state__in=[State.FAILED.value, State.ABANDONED.value], closed_at=None)
+            missed = Q(channel=Channel.INBOX.value, person=None, closed_at=None, not_after__lt=now)
+            return (did_not_leave | missed) & Q(withdrawn_at=None)
+        case Shown.WAITING:
+            return Q(state=State.QUEUED.value)
+        case Shown.CALLS:
+            return Q(channel=Channel.INBOX.value)
+        case _:
+            return Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +167,14 @@ def report(*, by: Person, part: Shown, page: str | None = None) -> Report:
     Raises PermissionDenied.
     """
     access.require(by, Permission.VIEW_DELIVERIES)
-    since = timezone.now() - timedelta(days=REPORT_DAYS)
+    now = timezone.now()
+    since = now - timedelta(days=REPORT_DAYS)
     within = access.scopes_of(by, Permission.VIEW_DELIVERIES)
     rows: NotificationQuerySet = Notification.objects.deliveries(within).filter(created_at__gte=since)
-    found = rows.aggregate(all=Count("pk"), **{one: Count("pk", filter=q) for one, q in _PARTS.items()})
-    shown = rows.filter(_PARTS.get(part, Q())).select_related("person", "professional", "scope")
+    found = rows.aggregate(**{one.value: Count("pk", filter=_part(one, now)) for one in Shown})
+    shown = rows.filter(_part(part, now)).select_related("person", "professional", "scope")
     return Report(
-        Paginator(shown.prefetch_related("calls"), PER_PAGE).get_page(page),
+        Paginator(shown.prefetch_related(_CALLS), PER_PAGE).get_page(page),
         {one: found[one.value] for one in Shown},
     )
 
@@ -130,9 +182,10 @@ def report(*, by: Person, part: Shown, page: str | None = None) -> Report:
 def trouble_count(*, by: Person) -> int:
     """Return how many messages of the last days did not reach their recipient, in the scopes of `by`."""
     within = access.scopes_of(by, Permission.VIEW_DELIVERIES)
-    since = timezone.now() - timedelta(days=REPORT_DAYS)
+    now = timezone.now()
+    since = now - timedelta(days=REPORT_DAYS)
     rows: NotificationQuerySet = Notification.objects.deliveries(within).filter(created_at__gte=since)
-    return rows.filter(_PARTS[Shown.TROUBLE]).count()
+    return rows.filter(_part(Shown.TROUBLE, now)).count()
 
 
 def _lines(rows: Sequence[Notification]) -> list[Line]:
@@ -150,12 +203,12 @@ def _lines(rows: Sequence[Notification]) -> list[Line]:
 
 def _call(row: Notification, text: Text, now: datetime) -> Line:
     tried = tuple(row.calls.all())
-    is_late = row.closed_at is None and row.not_after is not None and row.not_after < now
+    is_missed = row.is_missed(now)
     patient = row.patient
     if patient is None:
         assert row.professional is not None
         phones = _written([stored_phone(row.professional.phone)])
-        return Line(row, text, row.professional.name, phones, is_late=is_late, calls=tried)
+        return Line(row, text, row.professional.name, phones, is_missed=is_missed, calls=tried)
     return Line(
         row,
         text,
@@ -165,7 +218,7 @@ def _call(row: Notification, text: Text, now: datetime) -> Line:
         _written([patient.carer_phone]),
         patient.needs_interpreter,
         patient.language,
-        is_late,
+        is_missed,
         tried,
     )
 

@@ -18,6 +18,11 @@ def reach_of_patient(patient: Patient) -> Reach:
     )
 
 
+def number_of_patient(patient: Patient) -> str:
+    """Return the first number that a call to a patient may dial, their carer's last; empty without one."""
+    return next(iter(_phones(patient.phone, patient.other_phone, patient.carer_phone)), "")
+
+
 def reach_of_professional(professional: Professional) -> Reach:
     """Return how a professional without an account is reached.
 

@@ -79,5 +79,5 @@ def _said(parameter: Parameter, value: Any, names: Names) -> str:
             return written_phone(value)
         case Parameter.LINK:
             return Link(*value).address
-        case Parameter.SECTOR:
+        case Parameter.SECTOR | Parameter.REFERENCE:
             return str(value)

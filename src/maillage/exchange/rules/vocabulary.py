@@ -45,6 +45,11 @@ class Template(StrEnum):
     APPOINTMENT_CANCELLED_BRIEF = "appointment_cancelled_brief"
     SLOT_OFFERED_BRIEF = "slot_offered_brief"
     SLOT_OFFERED_LINK = "slot_offered_link"
+    # To the professional who expects somebody outside their agenda, or through the desk.
+    EXPECTED_BOOKED = "expected_booked"
+    EXPECTED_MOVED = "expected_moved"
+    EXPECTED_BOOKED_BRIEF = "expected_booked_brief"
+    EXPECTED_MOVED_BRIEF = "expected_moved_brief"
     # To the professional whose agenda it is.
     AGENDA_BOOKED = "agenda_booked"
     AGENDA_MOVED = "agenda_moved"
@@ -64,6 +69,33 @@ class Template(StrEnum):
     ROSTER_CLOSED = "roster_closed"
     ROSTER_CHANGED = "roster_changed"
     REQUEST_ANSWERED = "request_answered"
+    FILE_OPENED = "file_opened"
+    EMERGENCY_TO_REVIEW = "emergency_to_review"
+    MANDATE_CODE = "mandate_code"
+    SIGNAL_ASKED = "signal_asked"
+    SIGNAL_UNANSWERED = "signal_unanswered"
+    SIGNAL_ANSWERED = "signal_answered"
+    TASK_GIVEN = "task_given"
+    MEETING_CALLED = "meeting_called"
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MINUTES_SIGNED = "minutes_signed"
+
+
+#: What tells a patient, and the professional who expects them, of an hour: by whether another was told
+#: before, and whether the place or its phone is left out.
+PATIENT_TOLD_OF_AN_HOUR = {
+    (False, False): Template.APPOINTMENT_BOOKED,
+    (False, True): Template.APPOINTMENT_BOOKED_BRIEF,
+    (True, False): Template.APPOINTMENT_MOVED,
+    (True, True): Template.APPOINTMENT_MOVED_BRIEF,
+}
+PROFESSIONAL_TOLD_OF_AN_HOUR = {
+    (False, False): Template.EXPECTED_BOOKED,
+    (False, True): Template.EXPECTED_BOOKED_BRIEF,
+    (True, False): Template.EXPECTED_MOVED,
+    (True, True): Template.EXPECTED_MOVED_BRIEF,
+}
 
 
 class Parameter(StrEnum):
@@ -78,6 +110,7 @@ class Parameter(StrEnum):
     SECTOR = "sector"
     PHONE = "phone"
     LINK = "link"
+    REFERENCE = "reference"
 
 
 #: What is said aloud where a text with a link becomes a call: a secret address is nobody else's to read.
@@ -85,13 +118,21 @@ SPOKEN = {Template.SLOT_OFFERED_LINK: Template.SLOT_OFFERED_BRIEF}
 
 
 class CallOutcome(StrEnum):
-    """What came of a call; the first two end it, the others leave it to make again."""
+    """What came of a call: those of `ENDING` end it, the others leave it to make again."""
 
     REACHED = "reached"
+    TOLD_OTHERWISE = "told_other"
+    TOO_LATE = "too_late"
     WRONG_NUMBER = "wrong_number"
     NO_ANSWER = "no_answer"
     MESSAGE_LEFT = "message_left"
 
 
 #: Outcomes after which nobody calls again.
-ENDING = frozenset({CallOutcome.REACHED, CallOutcome.WRONG_NUMBER})
+ENDING = frozenset(
+    {CallOutcome.REACHED, CallOutcome.TOLD_OTHERWISE, CallOutcome.TOO_LATE, CallOutcome.WRONG_NUMBER}
+)
+#: Outcomes after which the recipient knows.
+TOLD = frozenset({CallOutcome.REACHED, CallOutcome.TOLD_OTHERWISE})
+#: Reasons to close a call that nobody made before its hour; before it, a call is made.
+CLOSING_MISSED = frozenset({CallOutcome.TOLD_OTHERWISE, CallOutcome.TOO_LATE})

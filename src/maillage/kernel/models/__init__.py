@@ -5,7 +5,8 @@ from maillage.kernel.models.lease import Lease
 from maillage.kernel.models.outbox import Delivery, Message
 from maillage.kernel.models.person import Person, PersonManager
 from maillage.kernel.models.role import RoleAssignment, RoleAssignmentQuerySet, Scope
-from maillage.kernel.models.shapes import Authored, Keyed
+from maillage.kernel.models.shapes import Authored, Keyed, made_once
+from maillage.kernel.models.snooze import Snooze
 
 __all__ = [
     "AppendOnlyError",
@@ -21,4 +22,6 @@ __all__ = [
     "RoleAssignment",
     "RoleAssignmentQuerySet",
     "Scope",
+    "Snooze",
+    "made_once",
 ]

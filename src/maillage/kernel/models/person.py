@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.names import search_key
 from maillage.kernel.privacy import AnnotatedModel
 
 
@@ -28,6 +29,7 @@ class Person(AbstractBaseUser, AnnotatedModel):
     email = models.EmailField(_("adresse électronique"), unique=True)
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
+    search_name = models.TextField(_("nom de recherche"), editable=False, default="")
     is_active = models.BooleanField(_("actif"), default=True)
     is_demonstration = models.BooleanField(_("compte de démonstration"), default=False)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now, editable=False)
@@ -37,7 +39,7 @@ class Person(AbstractBaseUser, AnnotatedModel):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[PersonManager] = PersonManager()
 
-    personal = ("email", "first_name", "last_name", "last_login", "password")
+    personal = ("email", "first_name", "last_name", "search_name", "last_login", "password")
     neither = ("id", "is_active", "is_demonstration", "created_at")
 
     class Meta:
@@ -46,6 +48,14 @@ class Person(AbstractBaseUser, AnnotatedModel):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    def save(self, **options: Any) -> None:
+        """Keep with the names what they are found by."""
+        self.search_name = search_key(self.last_name, self.first_name)
+        named = {"last_name", "first_name"} & set(options.get("update_fields") or ())
+        if named:
+            options["update_fields"] = {*options["update_fields"], "search_name"}
+        super().save(**options)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

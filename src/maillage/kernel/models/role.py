@@ -87,6 +87,9 @@ class RoleAssignment(AnnotatedModel):
     @property
     def is_in_force(self) -> bool:
         """Whether the role holds today."""
-        today = timezone.localdate()
-        ended = self.ends_on is not None and self.ends_on < today
-        return self.withdrawn_at is None and self.starts_on <= today and not ended
+        return self.holds_on(timezone.localdate())
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the role holds on `day`, both ends included, and was not withdrawn."""
+        ended = self.ends_on is not None and self.ends_on < day
+        return self.withdrawn_at is None and self.starts_on <= day and not ended

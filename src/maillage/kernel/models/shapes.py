@@ -21,9 +21,27 @@ class Authored(AnnotatedModel):
 
 
 class Keyed(AnnotatedModel):
-    """A row made by a write that a person may repeat: the same key is the same write, and makes one row."""
+    """A row made by a write that a person may repeat: their same key is the same write, and makes one row.
 
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True)
+    A key is its author's: the same from somebody else, or from the program, is another write. Each table says
+    so with `made_once`.
+    """
+
+    key = models.CharField(_("clé d’idempotence"), max_length=64)
 
     class Meta:
         abstract = True
+
+
+def made_once(table: str, author: str, *, or_program: bool = False) -> list[models.BaseConstraint]:
+    """Return the constraints by which a key of the person in the field `author` makes one row of a table.
+
+    `or_program`: the author may be the program, whose keys are its own too; no field then names it.
+    """
+    by_person = models.UniqueConstraint(fields=[author, "key"], name=f"{table}_made_once_by_a_person")
+    if not or_program:
+        return [by_person]
+    by_program = models.UniqueConstraint(
+        fields=["key"], condition=models.Q(**{author: None}), name=f"{table}_made_once_by_the_program"
+    )
+    return [by_person, by_program]

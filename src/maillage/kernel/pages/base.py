@@ -7,16 +7,17 @@ read that attribute. Signing in itself is asked by the middleware.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.http import quote_etag
+from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView, View
 
 from maillage.kernel import access
@@ -69,6 +70,9 @@ class PermissionMixin(View):
                 access.require_everywhere(person, self.permission)
             else:
                 access.require(person, self.permission, self.get_scope())
+        # A clock may be that of a row whose reading is logged: a method that the page lacks reads none.
+        if request.method == "OPTIONS" or not hasattr(self, str(request.method).lower()):
+            return super().dispatch(request, *args, **kwargs)
         if (scope := self.get_clock()) is not None:
             # Left active: the template is rendered after this method. `ReaderTimeZone` ends it.
             timezone.activate(scope.zone)
@@ -81,6 +85,14 @@ class Page(PermissionMixin, TemplateView):
 
 class Endpoint(PermissionMixin):
     """An address without a template: a form's target, a file, the data of a map."""
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """Redirect to the page that a form names as `next`, where it is one of ours; else to `otherwise`."""
+    asked = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    # Not `redirect`, which takes a word without a slash for the name of a page.
+    return HttpResponseRedirect(asked if safe else otherwise)
 
 
 def csv_response(table: Table) -> HttpResponse:
@@ -105,7 +117,8 @@ def geojson_response(
     called where the browser does not hold that version yet. `seconds`: not even ask during that time. The
     answer is private: what a person may see is theirs.
     """
-    etag = quote_etag(version)
+    # A digest: a version may hold what an address said, which a heading may not carry.
+    etag = quote_etag(hashlib.sha256(version.encode("utf-8", "surrogatepass")).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag) or _encoded(request, build())
     response["ETag"] = etag
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])

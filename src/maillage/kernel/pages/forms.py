@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,9 +12,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel import wording
-from maillage.kernel.fields import DayField
-from maillage.kernel.models import Entry, Scope
+from maillage.kernel.fields import DayField, NameField
+from maillage.kernel.models import Entry, Person, Scope
+from maillage.kernel.name_search import account_like
 from maillage.kernel.rules import Role
+
+
+class KeyedForm(forms.Form):
+    """A form that a double click sends once: `key` is drawn with it."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["key"].initial = uuid4().hex
+
+
+def waits_for_nothing(form: forms.Form, *names: str) -> None:
+    """Forget what is wrong with some fields, inside `clean`: what is urgent is not refused for their sake.
+
+    A text too long is cut, what a database keeps not (NUL) is left out; any other value is empty.
+    """
+    for name in names:
+        if form.errors.pop(name, None) is None:
+            continue
+        field = form.fields[name]
+        longest = getattr(field, "max_length", None)
+        sent = str(form.data.get(form.add_prefix(name), "")) if longest else ""
+        form.cleaned_data[name] = sent.replace("\x00", "").strip()[:longest]
 
 
 class JournalFilter(forms.Form):
@@ -27,7 +53,7 @@ class JournalFilter(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         known = sorted((str(words), key) for key, words in wording.verbs().items())
-        self.fields["verb"].choices = [("", _("toutes")), *((key, words) for words, key in known)]  # type: ignore[attr-defined]
+        self.fields["verb"].choices = [("", _("toutes")), *((key, words) for words, key in known)]  # type: ignore[attr-defined]  # a field of choices
 
     def keep(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
         """Return the entries that answer the filter, none if it is not valid."""
@@ -35,8 +61,8 @@ class JournalFilter(forms.Form):
             return entries.none()
         asked = self.cleaned_data
         if text := asked["q"].strip():
-            names = Q(by__email__icontains=text) | Q(by__last_name__icontains=text)
-            entries = entries.filter(names | Q(target__icontains=text))
+            by = Person.objects.filter(account_like(text)).values("pk")
+            entries = entries.filter(Q(by__in=by) | Q(target__icontains=text))
         if asked["verb"]:
             entries = entries.filter(verb=asked["verb"])
         if asked["since"]:
@@ -49,8 +75,8 @@ class JournalFilter(forms.Form):
 class InvitationForm(forms.Form):
     """Who to invite."""
 
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    first_name = NameField(label=_("Prénom"), max_length=80)
+    last_name = NameField(label=_("Nom"), max_length=80)
     email = forms.EmailField(
         label=_("Adresse électronique"),
         help_text=_("La personne y reçoit le lien pour choisir son mot de passe."),
@@ -70,11 +96,11 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, scopes: QuerySet[Scope], everywhere: bool, **options: Any) -> None:
         """Offer `scopes`, and the whole installation where `everywhere`."""
         super().__init__(*args, **options)
-        self.fields["role"].choices = [(role.value, words) for role, words in wording.ROLES.items()]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role.value, words) for role, words in wording.ROLES.items()]  # type: ignore[attr-defined]  # a field of choices
         if not everywhere:
             self.fields["scope"].required = True
-            self.fields["scope"].empty_label = None  # type: ignore[attr-defined]
-        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
+            self.fields["scope"].empty_label = None  # type: ignore[attr-defined]  # a field of rows
+        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]  # a field of rows
         self.fields["starts_on"].initial = timezone.localdate
 
     def chosen_role(self) -> Role:

@@ -18,6 +18,7 @@ from maillage.kernel.models import Entry
 from maillage.kernel.pages import presenters
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.pages.forms import JournalFilter
+from maillage.kernel.parameters import query_kept
 from maillage.kernel.rules import Permission
 
 PER_PAGE = 50
@@ -34,14 +35,12 @@ class JournalPage(Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         form = JournalFilter(self.request.GET)
         page = Paginator(_asked(form), PER_PAGE).get_page(self.request.GET.get("page"))
-        query = self.request.GET.copy()
-        query.pop("page", None)
         return super().get_context_data(
             late=outbox.late(),
             form=form,
             page=page,
             rows=presenters.entries(page),
-            query=query.urlencode(),
+            query=query_kept(self.request.GET.lists(), page=""),
             **context,
         )
 

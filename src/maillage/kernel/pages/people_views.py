@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import access, actions
 from maillage.kernel.models import Person, RoleAssignment, Scope
+from maillage.kernel.name_search import account_like
 from maillage.kernel.pages import presenters
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin
 from maillage.kernel.pages.forms import InvitationForm, ReasonForm, RoleForm
@@ -40,7 +41,7 @@ class ManagerMixin(PermissionMixin):
 
     def people(self) -> QuerySet[Person]:
         """Return the people the person may see: all, or those with a role in the scopes, or with none yet."""
-        every = Person.objects.order_by("last_name", "first_name", "pk")
+        every = Person.objects.order_by("search_name", "pk")
         if self.manages_everywhere():
             return every
         return every.filter(Q(roles__scope__in=self.scopes()) | Q(roles=None)).distinct()
@@ -57,8 +58,7 @@ class People(ManagerMixin, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         query = self.request.GET.get("q", "").strip()
-        names = Q(last_name__icontains=query) | Q(first_name__icontains=query) | Q(email__icontains=query)
-        found = self.people().filter(names) if query else self.people()
+        found = self.people().filter(account_like(query)) if query else self.people()
         page = Paginator(found.prefetch_related("roles__scope"), PER_PAGE).get_page(
             self.request.GET.get("page")
         )

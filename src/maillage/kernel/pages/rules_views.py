@@ -68,13 +68,11 @@ def _matching(query: str) -> list[SourcedRule]:
     return [
         rule
         for rule in sourced_rules.all_rules()
-        if rule.holds(today)
-        and all(
-            word in normalise(f"{rule.key} {rule.label} {rule.label_en} {rule.source} {rule.note}")
-            for word in words
-        )
+        if rule.holds(today) and all(word in _searched(rule) for word in words)
     ]
 
 
 def _searched(rule: SourcedRule) -> str:
-    return normalise(" ".join((rule.key, rule.label, rule.label_en, rule.source, rule.note)))
+    """Return what a search looks into: a rule is found in either language."""
+    french = (rule.key, rule.label, rule.source, rule.note)
+    return normalise(" ".join((*french, rule.label_en, rule.source_en, rule.note_en)))

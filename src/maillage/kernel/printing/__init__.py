@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import typst
+from maillage.kernel.later import typst
 
 HOUSE = files("maillage.kernel.printing") / "house.typ"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -40,18 +40,23 @@ def announce(*, by: Person, row: Request, meeting: Meeting, key: str, subject: s
 
     The professional's line opens the page where its outcome is said in one tap. For an appointment, `key` is
     that of the agenda, which tells what nobody told: each of them is told once. `subject` is the row by which
-    `exchange.told` says what became of the messages: the appointment, or the decision where there is none.
+    `exchange.message_status` says what became of the messages: the appointment, else the decision.
     """
     tell_own_doctor(by=by, row=row, seen_by=meeting.professional, key=key)
-    if not meeting.phone or meeting.commune is None:
+    if not meeting.phone or meeting.commune is None or row.patient is None:
         return False
     said = exchange.Parameters(
         when=meeting.when, professional=meeting.professional, commune=meeting.commune, phone=meeting.phone
     )
-    outcome = f"{reverse('orientation:mine')}#demande-{row.pk}"
-    for to, name, path in ((row.patient, "patient", ""), (meeting.professional, "professional", outcome)):
+    outcome = f"{reverse('orientation:received')}#demande-{row.pk}"
+    booked, expected = exchange.Template.APPOINTMENT_BOOKED, exchange.Template.EXPECTED_BOOKED
+    told = replace(said, professional=None, phone="", reference=row.pk)
+    for to, name, template, values, path in (
+        (row.patient, "patient", booked, said, ""),
+        (meeting.professional, "professional", expected, told, outcome),
+    ):
         exchange.notify(
-            by=by, to=to, template=exchange.Template.APPOINTMENT_BOOKED, parameters=said, path=path,
+            by=by, to=to, template=template, parameters=values, path=path,
             key=f"{key}-{name}", subject=subject, scope=row.scope, urgent=True, not_after=meeting.when,
         )  # fmt: skip
     return True
@@ -76,12 +81,13 @@ def told_sentence(row: Request, slot: agenda.Slot, *, subject: str, announced: b
     """Say what is known of the message to the person, and whether they are told by it.
 
     Where no message can reach them, the hour, the professional, the place and its phone are there to be read
-    out. `announced`: whether `announce` wrote one.
+    out. Where the person is also expected elsewhere at that hour, it is said. `announced`: whether `announce`
+    wrote one.
     """
     patient = row.patient
     if patient is None:
         return _("Rendez-vous pris."), False
-    known = exchange.told(subject=subject, to=patient, is_coming=announced)
+    known = exchange.message_status(subject=subject, to=patient, is_coming=announced)
     said = [_("Rendez-vous pris."), known.sentence]
     if known.say_it_now:
         meeting, where = meeting_at(slot), slot.schedule
@@ -89,4 +95,5 @@ def told_sentence(row: Request, slot: agenda.Slot, *, subject: str, announced: b
         when = formats.date_long(meeting.when)
         parts = [when, meeting.professional.name, address, written_phone(meeting.phone)]
         said.append(_("À dire : {what}.").format(what=" · ".join(filter(None, parts))))
-    return " ".join(said), not known.say_it_now
+    said.append(agenda.elsewhere_sentence(patient, slot))
+    return " ".join(filter(None, said)), not known.say_it_now

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maillage.kernel import outbox
 from maillage.kernel.models import Person
+from maillage.kernel.phones import read_phone, written_phone
 from maillage.kernel.sourced_rules import rule
-from maillage.orientation.actions.appointments import release_appointment, say_in_agenda
+from maillage.orientation.actions.appointments import check_hour, release_appointment, say_in_agenda
 from maillage.orientation.actions.deciding import decided
 from maillage.orientation.actions.ending import end, tell_senders
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.following import follow, follow_moved
-from maillage.orientation.actions.rights import in_hand, locked_with, require_cleared, require_closer, tell
+from maillage.orientation.actions.following import (
+    follow,
+    follow_moved,
+    follow_person,
+    follow_slots,
+    is_displaced,
+)
+from maillage.orientation.actions.rights import locked_for, locked_with, require_cleared, require_closer, tell
 from maillage.orientation.actions.sayable import check_sayable
 from maillage.orientation.computations.services import protocols_for
 from maillage.orientation.models import Closure, Decision, Request
-from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
+from maillage.orientation.models.requests import CALLER_LABELS
+from maillage.orientation.rules.vocabulary import CallerKind, DecisionKind, HubDecision, Outcome, State
 from maillage.orientation.rules.workflow import AWAITING_OUTCOME, counts_as_another_attempt
 from maillage.roster import api as roster
 
@@ -33,7 +42,7 @@ def decide(
     """
     if kind in {DecisionKind.SLOT, DecisionKind.TRANSFER}:
         raise ValueError(f"{kind} has an action of its own")
-    row = in_hand(by, request)
+    row = locked_for(by, request)
     require_cleared(row)
     if kind is DecisionKind.PROTOCOL and not protocols_for(row):
         raise OrientationError(Refusal.NO_PROTOCOL)
@@ -53,14 +62,25 @@ def decide(
 
 
 @transaction.atomic
-def transfer_to_15(*, by: Person, request: Request, note: str) -> Decision:
+def transfer_to_15(
+    *, by: Person, request: Request, note: str, phone: str = "", caller: CallerKind | None = None
+) -> Decision:
     """Transfer a request to the 15 with a hand-over note, from any open state.
 
-    Raises PermissionDenied, OrientationError.
+    `phone`: where to call back, and `caller`: who calls, asked at that moment; the request keeps them, and
+    the note says them. Raises PermissionDenied, OrientationError, PhoneError.
     """
-    row = in_hand(by, request)
+    row = locked_for(by, request)
     if not note.strip():
         raise OrientationError(Refusal.NO_NOTE)
+    if caller is not None:
+        row.caller_kind = caller.value
+        said = _("Appelant : {caller}").format(caller=CALLER_LABELS[caller])
+        note = f"{note.strip()}\n{said}"
+    if phone:
+        row.caller_phone = read_phone(phone)
+        said = _("Téléphone de rappel : {phone}").format(phone=written_phone(row.caller_phone))
+        note = f"{note.strip()}\n{said}"
     row.answered_at = row.answered_at or timezone.now()
     release_appointment(by, row, key=f"orientation-{row.pk}-to-15")
     made = decided(by, row, DecisionKind.TRANSFER, note=note.strip())
@@ -99,8 +119,11 @@ def close(
     if outcome is Outcome.UNREACHABLE and last is not None and not _is_another_attempt(last):
         return last
     if State(row.state) in AWAITING_OUTCOME:
+        check_hour(row, outcome)
         key = f"orientation-{row.pk}-{outcome.value}-{last.pk if last else 0}"
         say_in_agenda(by, row, outcome, key=key)
+    elif is_displaced(row, last) and outcome not in {Outcome.UNREACHABLE, Outcome.SEEN}:
+        release_appointment(by, row, key=f"orientation-{row.pk}-{outcome.value}-displaced")
     made = end(by, row, outcome, note.strip(), duplicate_of=duplicate_of)
     tell_senders(by, row, f"outcome-{made.pk}")
     return made
@@ -136,6 +159,18 @@ def follow_cancelled(event: outbox.Event) -> None:
 def follow_undone(event: outbox.Event) -> None:
     """What was said of the appointment was taken back: so is what was said of the request."""
     follow(event)
+
+
+@outbox.handles("agenda.slots_changed")
+def follow_slots_changed(event: outbox.Event) -> None:
+    """Hours were closed, or opened again: whoever is expected at one is to be placed again, or no more."""
+    follow_slots(event)
+
+
+@outbox.handles("people.changed")
+def follow_changed_person(event: outbox.Event) -> None:
+    """A patient's file was corrected: the safety of their open requests is read by it."""
+    follow_person(event)
 
 
 @outbox.handles("agenda.moved")

@@ -11,7 +11,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.orientation.actions.appointments import say_in_agenda, take_back_in_agenda
+from maillage.orientation.actions.appointments import check_hour, say_in_agenda, take_back_in_agenda
 from maillage.orientation.actions.ending import end, reopen, state_before, tell_senders
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.rights import is_effector, locked_with
@@ -74,6 +74,7 @@ def _corrected(
         kept = before if stands or before is not State.BOOKED else State.IN_HAND
         return reopen(by, row, last, to=kept, note=note)
     if before in AWAITING_OUTCOME:
+        check_hour(row, outcome)
         if outcome not in {Outcome.SEEN, Outcome.NOT_HONOURED}:
             take_back_in_agenda(by, row, key=key)
         say_in_agenda(by, row, outcome, key=f"{key}-{outcome.value}")

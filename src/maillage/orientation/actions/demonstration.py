@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -18,11 +17,14 @@ from maillage.kernel import api as kernel
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.orientation.actions import linking
 from maillage.orientation.actions.proposals import hold, hold_and_book, propose
-from maillage.orientation.actions.requests import months_on, release
+from maillage.orientation.actions.requests import release
 from maillage.orientation.actions.safety import create_example_sheets
 from maillage.orientation.models import Closure, Decision, Proposal, Request, SafetyAnswer, SpokenCheck
+from maillage.orientation.queries.ages import age_of
 from maillage.orientation.queries.safety import clearance
+from maillage.orientation.rules.ages import months_on
 from maillage.orientation.rules.vocabulary import (
     OF_A_SLOT,
     Answer,
@@ -107,7 +109,7 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
     nothing; on a later one, what was left open is closed first.
     """
     create_example_sheets(by=by)
-    first = f"demonstration-{place.pk}-{now.astimezone(ZoneInfo(place.time_zone)).date().isoformat()}"
+    first = f"demonstration-{place.pk}-{now.astimezone(place.zone).date().isoformat()}"
     known = Request.objects.in_scope(place.scope).filter(key__startswith=first).count()
     regulator = _account(Role.REGULATOR, place)
     if known or regulator is None:
@@ -137,9 +139,13 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
             _decide(row, call, row.owner)
         if call.state in {State.PROPOSED, State.BOOKED}:
             _give_a_slot(row, call, pair[1])
+        else:  # what was given a slot is followed like any other
+            linking.follow(row)
     target = journal.target_of(place)
     changes = {"requests": len(_CALLS)}
-    journal.record(by=by, verb="orientation.demonstration_created", target=target, changes=changes)
+    journal.record(
+        by=by, verb="orientation.demonstration_created", target=target, changes=changes, scope=place.scope_id
+    )
     return len(_CALLS)
 
 
@@ -202,11 +208,15 @@ def _decide(row: Request, call: _Call, regulator: Person) -> None:
     note = "Patient confié au 15, antécédents transmis." if kind is DecisionKind.TRANSFER else ""
     Decision.objects.create(
         request=row, kind=kind.value, hub_code=HUB_DECISION[kind].value, note=note, by=regulator,
-        at=row.decided_at,
+        at=row.decided_at or row.called_at,
     )  # fmt: skip
     if call.outcome is not None:
         Closure.objects.create(
-            request=row, outcome=call.outcome.value, closes=True, by=regulator, at=row.ended_at
+            request=row,
+            outcome=call.outcome.value,
+            closes=True,
+            by=regulator,
+            at=row.ended_at or row.called_at,
         )
 
 
@@ -228,7 +238,7 @@ def _answer(row: Request, call: _Call) -> None:
         )  # fmt: skip
     if not found.sheets and not alarms:
         SpokenCheck.objects.create(
-            request=row, motive=row.motive, age_months=row.age_months, said_by=row.caller_kind, by=row.owner,
+            request=row, motive=row.motive, age_months=age_of(row), said_by=row.caller_kind, by=row.owner,
             at=at, note="Respire et parle sans gêne, pas de douleur insupportable, pas de saignement.",
         )  # fmt: skip
     row.has_red_flag = alarms
@@ -256,10 +266,11 @@ def _give_a_slot(row: Request, call: _Call, regulator: Person) -> None:
 def _alike(patients: list[Patient], call: _Call, now: datetime) -> Patient | None:
     """Take the patient nearest to the age of the call, of the sex asked where there is one; nobody twice."""
     day = now.date()
-    aged = [one for one in patients if one.birth_date is not None]
-    alike = [one for one in aged if not call.sex or one.sex == call.sex] or aged
-    if call.age_months is None or not alike:
+    wanted = call.age_months
+    aged = [(one, one.birth_date) for one in patients if one.birth_date is not None]
+    alike = [(one, born) for one, born in aged if not call.sex or one.sex == call.sex] or aged
+    if wanted is None or not alike:
         return None
-    best = min(alike, key=lambda one: abs((day - one.birth_date).days / 30.4 - call.age_months))
+    best, _born = min(alike, key=lambda pair: abs((day - pair[1]).days / 30.4 - wanted))
     patients.remove(best)
     return best

@@ -76,7 +76,7 @@ def state_before(row: Request, closure: Closure) -> State:
 def attempts(row: Request) -> list[Closure]:
     """Return the calls without answer since the last outcome of another kind, oldest first."""
     made: list[Closure] = []
-    for one in Closure.objects.of_request(row).standing():
+    for one in Closure.objects.of_request(row).in_force():
         made = [*made, one] if one.outcome == Outcome.UNREACHABLE.value else []
     return made
 
@@ -97,7 +97,7 @@ def tell_senders(by: Person | None, row: Request, what: str) -> None:
     The message says neither what nor of whom; `what` names the write, told once. The desk sees it itself.
     """
     sent = {row.opened_by_id: (row.opened_by, row)}
-    for one in Closure.objects.joined_to(row).standing().select_related("request__opened_by"):
+    for one in Closure.objects.joined_to(row).in_force().select_related("request__opened_by"):
         sent.setdefault(one.request.opened_by_id, (one.request.opened_by, one.request))
     for sender, own in sent.values():
         if sender == by or access.may(sender, Permission.REGULATE, row.scope):

@@ -48,6 +48,9 @@ class Refusal(StrEnum):
     DECIDED = "decided"
     ALARM_STAYS = "alarm_stays"
     NO_REASON = "no_reason"
+    OTHER_AGE = "other_age"
+    LOWERED = "lowered"
+    CHANGED = "changed"
 
 
 _SENTENCES: dict[Refusal, str | Promise] = {
@@ -117,6 +120,15 @@ _SENTENCES: dict[Refusal, str | Promise] = {
         "Cette issue a été dite il y a plus de {hours} h : elle ne se corrige plus. Notez une nouvelle "
         "demande si la personne a encore besoin de soins."
     ),
+    Refusal.OTHER_AGE: _(
+        "{age} : ce n’est pas l’âge de {name}, de naissance {born} au dossier. Si la personne est quelqu’un "
+        "d’autre, ouvrez son propre dossier ; sinon effacez l’âge dit, ou corrigez le dossier."
+    ),
+    Refusal.LOWERED: _(
+        "Cette correction abaisse la priorité, ou mène à moins de questions : dites pourquoi, puis "
+        "enregistrez de nouveau."
+    ),
+    Refusal.CHANGED: _("Quelqu’un a changé la demande entre-temps : relisez, puis enregistrez de nouveau."),
     Refusal.KEY_USED: _("Cette écriture a déjà servi à autre chose. Rechargez la page."),
 }
 
@@ -127,3 +139,11 @@ class OrientationError(ValueError):
     def __init__(self, refusal: Refusal, **values: object) -> None:
         super().__init__(str(_SENTENCES[refusal]).format(**values))
         self.refusal = refusal
+
+
+class ChangedMeanwhileError(OrientationError):
+    """Fields were changed by somebody else since they were shown: `conflicts` has what each says now."""
+
+    def __init__(self, conflicts: dict[str, object]) -> None:
+        super().__init__(Refusal.CHANGED)
+        self.conflicts = conflicts

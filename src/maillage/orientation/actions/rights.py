@@ -13,15 +13,26 @@ from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import Statement, given
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.models import Decision, Request
-from maillage.orientation.queries.safety import clearance
+from maillage.orientation.queries.safety import Clearance, clearance
 from maillage.orientation.rules.safety import Obstacle
 from maillage.orientation.rules.vocabulary import State
 from maillage.orientation.rules.workflow import may_become
 
 REFUSAL_OF = {one: Refusal(one.value) for one in Obstacle}
-OPENED, CHANGED = "orientation.opened", "orientation.changed"
+OPENED, CHANGED, SEARCHED = "orientation.opened", "orientation.changed", "orientation.searched"
+"""Topics; on the last one, what changes neither whose request it is, nor who receives it, nor its end."""
+_SEARCHING = frozenset(
+    f"orientation.{what}"
+    for what in ("answered", "given_back", "held", "refused", "searched", "spoken_check")
+)
+
+
+_LOCKED: Statement[Request] = Statement(
+    lambda: Request.objects.keyed(given("pk")).select_for_update(no_key=True)
+)
 
 
 def locked(request: Request) -> Request:
@@ -30,11 +41,15 @@ def locked(request: Request) -> Request:
     Nothing is joined: PostgreSQL would lose a row whose owner changed while this waited for the lock. What
     the caller read beside it is kept where it is still the same.
     """
-    row = Request.objects.keyed(request.pk).select_for_update(no_key=True).get()
+    row = _LOCKED.first(pk=request.pk)
+    if row is None:
+        raise Request.DoesNotExist(request.pk)
     known = request._state.fields_cache
-    for name in ("scope", "commune", "patient", "locked_by"):
+    for name in ("scope", "commune", "patient", "locked_by", "opened_by"):
         if known.get(name) is not None and known[name].pk == getattr(row, f"{name}_id"):
             setattr(row, name, known[name])
+    if row.state == request.state and hasattr(request, "has_closures"):
+        vars(row)["has_closures"] = request.has_closures  # an outcome said meanwhile would have moved it
     return row
 
 
@@ -47,18 +62,19 @@ def locked_with(request: Request, other: Request | None) -> tuple[Request, Reque
     return rows[request.pk], rows[other.pk]
 
 
-def require_cleared(row: Request) -> None:
+def require_cleared(row: Request) -> Clearance:
     """Raise OrientationError unless nothing known so far forbids answering a request in town.
 
     The one check of every door: search, hold, booking, over capacity, outside any slot, doctor on call,
-    advice, protocol.
+    advice, protocol. Return what is known.
     """
-    found = clearance(row).obstacle
-    if found is not None:
-        raise OrientationError(REFUSAL_OF[found])
+    found = clearance(row)
+    if found.obstacle is not None:
+        raise OrientationError(REFUSAL_OF[found.obstacle])
+    return found
 
 
-def in_hand(by: Person, request: Request) -> Request:
+def locked_for(by: Person, request: Request) -> Request:
     """Return the locked request for a regulator to act upon, its lock renewed.
 
     Raises PermissionDenied, OrientationError where another regulator has it open.
@@ -106,7 +122,7 @@ def tell(
     by: Person | None, request: Request, verb: str, changes: dict[str, object] | None = None, reason: str = ""
 ) -> None:
     """Publish and journal, last: the journal's head is locked from here to the commit. No health data."""
-    topic = OPENED if verb == OPENED else CHANGED
+    topic = OPENED if verb == OPENED else SEARCHED if verb in _SEARCHING else CHANGED
     outbox.publish(topic, {"request": request.pk, "scope": request.scope_id}, key=str(uuid4()))
     target = journal.target_of(request)
     journal.record(

@@ -10,10 +10,11 @@ from django.utils import timezone
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.orientation.actions.applying_safety import apply_safety
 from maillage.orientation.actions.errors import OrientationError, Refusal
-from maillage.orientation.actions.rights import REFUSAL_OF, in_hand, tell
-from maillage.orientation.actions.settling import settle
+from maillage.orientation.actions.rights import REFUSAL_OF, locked_for, tell
 from maillage.orientation.models import Request, SafetyAnswer, SafetySheet, SpokenCheck
+from maillage.orientation.queries.ages import age_of
 from maillage.orientation.queries.safety import clearance
 from maillage.orientation.rules.safety import Obstacle, is_red_flag
 from maillage.orientation.rules.vocabulary import Answer, CallerKind, State
@@ -30,15 +31,16 @@ def answer_questions(
     An answer may be corrected; the journal keeps that it was. What the age or the sex of the person answers
     is not asked, and such an answer is not kept. Raises PermissionDenied, OrientationError.
     """
-    row = in_hand(by, request)
+    row = locked_for(by, request)
     if State(row.state) in {State.TRANSFERRED, State.CLOSED, State.NEW}:
         raise OrientationError(Refusal.STATE)
-    if not sheet.is_current or row.motive not in sheet.motives:
+    found = clearance(row)
+    if sheet not in found.sheets:
         raise OrientationError(Refusal.OLD_SHEET)
     questions = {one.key: one for one in sheet.asked}
     if set(answers) - set(questions):
         raise OrientationError(Refusal.OTHER_QUESTION)
-    known = clearance(row).known
+    known = found.known
     now = timezone.now()
     for key, answer in answers.items():
         if (sheet.pk, key) in known:
@@ -49,9 +51,9 @@ def answer_questions(
             "by": by,
             "at": now,
         }
-        found = SafetyAnswer.objects.of_request(row)
-        found.update_or_create(request=row, sheet=sheet, question=key, defaults=values)
-    settle(by, row)
+        rows = SafetyAnswer.objects.of_request(row)
+        rows.update_or_create(request=row, sheet=sheet, question=key, defaults=values)
+    apply_safety(by, row)
     row.save()
     tell(by, row, "orientation.answered", {"sheet": sheet.pk, "questions": sorted(answers)})
     return row
@@ -67,7 +69,7 @@ def confirm_spoken_check(
     motive and the age that the request has now. Raises PermissionDenied, OrientationError (a vital motive, a
     motive whose sheet must be answered, no note).
     """
-    row = in_hand(by, request)
+    row = locked_for(by, request)
     if State(row.state) not in {State.IN_HAND, State.PROPOSED}:
         raise OrientationError(Refusal.STATE)
     found = clearance(row)
@@ -78,7 +80,7 @@ def confirm_spoken_check(
     if not note.strip():
         raise OrientationError(Refusal.NO_CHECK_NOTE)
     made = SpokenCheck.objects.create(
-        request=row, motive=row.motive, age_months=row.age_months, said_by=said_by.value,
+        request=row, motive=row.motive, age_months=age_of(row), said_by=said_by.value,
         name=name.strip()[:120], note=note.strip()[:1000], by=by,
     )  # fmt: skip
     row.save()
@@ -96,14 +98,19 @@ def create_example_sheets(*, by: Person | None) -> int:
     made = 0
     for one in source.value:
         values = {name: one[name] for name in ("title", "title_en", "motives", "questions")}
-        defaults = {**values, "author": source.source, "certainty": source.certainty, "is_validated": False}
+        older = SafetySheet.objects.filter(code=one["code"], version__lt=one["version"], is_current=True)
+        older.update(is_current=False)
+        defaults = {
+            **values, "author": source.source, "certainty": source.certainty, "is_validated": False,
+            "published_at": timezone.now(), "is_current": True,
+        }  # fmt: skip
         _sheet, is_new = SafetySheet.objects.get_or_create(
             code=one["code"], version=one["version"], defaults=defaults
         )
         made += is_new
-        older = SafetySheet.objects.filter(code=one["code"], version__lt=one["version"], is_current=True)
-        older.update(is_current=False)
     if made:
         target = SafetySheet._meta.label_lower
-        journal.record(by=by, verb="orientation.sheets_prepared", target=target, changes={"sheets": made})
+        journal.record(
+            by=by, verb="orientation.sheets_prepared", target=target, changes={"sheets": made}, scope=None
+        )
     return len(source.value)

@@ -19,6 +19,7 @@ from maillage.directory.api import Membership, Sector, ServiceOffer, memberships
 from maillage.engines import booking
 from maillage.kernel.models import Message, Scope
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import Statement, given
 from maillage.orientation.computations.criteria import (
     AUDIENCE_BIT,
     KIND_BIT,
@@ -37,6 +38,13 @@ OLDEST, YEAR = 150 * 12, 12
 OVERLAP = 500
 REACH = 240.0
 
+_RECENT: Statement[tuple[int]] = Statement(
+    lambda: (
+        Message.objects.filter(pk__gt=given("after"), topic__startswith="agenda.")
+        .order_by()
+        .values_list("pk")
+    )
+)
 _indexes: dict[int, DeskIndex] = {}
 _guard = threading.Lock()
 
@@ -122,7 +130,7 @@ class DeskIndex:
     def _build(self, now: datetime) -> None:
         self.consulting = {}
         self._last = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        self._seen: set[int] = set(self._recent().values_list("pk", flat=True))
+        self._seen: set[int] = {pk for (pk,) in _RECENT.rows(after=self._last - OVERLAP)}
         self.built_at = now
         self.until = now + timedelta(days=rule("orientation.index.days").value)
         slots = list(
@@ -130,7 +138,7 @@ class DeskIndex:
                 "schedule__commune",
                 "schedule__place",
                 "schedule__agenda__professional",
-                "schedule__agenda__territory",
+                "schedule__agenda__territory__scope",
             )
         )
         places = {slot.schedule_id: slot.schedule for slot in slots}
@@ -151,7 +159,8 @@ class DeskIndex:
         self._watch_holds(now)
 
     def _place_communes(self) -> None:
-        found = {one.commune_id: one.commune for one in self.schedules}
+        communes = [one.commune for one in self.schedules]
+        found = {one.pk: one for one in communes if one is not None}
         self.communes = [found[code] for code in sorted(found)]
         self.places = {one.pk: place for place, one in enumerate(self.communes)}
         self._reaches: dict[str, booking.Reach] = {}
@@ -163,7 +172,7 @@ class DeskIndex:
         offers = memberships_of(people.values())
         rows = [
             (
-                self.places[one.commune_id],
+                self.places[str(one.commune_id)],
                 profession_bits(one.agenda.professional),
                 *self._offered(one, _offer_at(one, offers[one.agenda.professional_id])),
             )
@@ -171,7 +180,11 @@ class DeskIndex:
         ]
         columns = np.array(rows, dtype=np.int64).reshape(len(rows), 6).T
         # A slot opened to the desk is the consent to see somebody once: « new patients » is about taking on.
-        return booking.Professionals(*columns, takes_new=np.ones(len(rows), dtype=bool))
+        takes_new = np.ones(len(rows), dtype=bool)
+        small = columns.astype(np.int32)  # positions and ages; the others are sets of bits
+        return booking.Professionals(
+            small[0], columns[1], columns[2], columns[3], small[4], small[5], takes_new
+        )
 
     def _offered(self, schedule: Any, offer: ServiceOffer | None) -> tuple[int, int, int, int]:
         """Return abilities, motives, youngest and oldest age (months) of a place; unknown refuses nobody."""
@@ -189,11 +202,12 @@ class DeskIndex:
         held = Appointment._base_manager.filter(state=State.HELD.value, hold_expires_at__gt=now)
         self._holds: dict[int, datetime] = {}
         for agenda, expires in held.values_list("slot__agenda", "hold_expires_at"):
-            self._holds[agenda] = min(expires, self._holds.get(agenda, expires))
+            if expires is not None:
+                self._holds[agenda] = min(expires, self._holds.get(agenda, expires))
 
     def _free(self, now: datetime) -> QuerySet[Slot]:
         shown = Slot.objects.free(now).filter(starts_at__lt=self.until)
-        return shown.exclude(visibility=Visibility.PRIVATE.value).select_related("agenda__territory")
+        return shown.exclude(visibility=Visibility.PRIVATE.value).select_related("agenda__territory__scope")
 
     def _entry(self, slot: Slot) -> tuple[int, int, int, int]:
         audience = AUDIENCE_BIT[slot.visibility]
@@ -201,19 +215,15 @@ class DeskIndex:
             audience = 0
         return self.rows[slot.schedule_id], minutes_of(slot.starts_at), audience, KIND_BIT[slot.kind]
 
-    def _recent(self) -> QuerySet[Message]:
-        return Message.objects.filter(pk__gt=self._last - OVERLAP, topic__startswith="agenda.")
-
     def _changed_agendas(self, now: datetime) -> set[int]:
-        fresh = [
-            (pk, payload)
-            for pk, payload in self._recent().values_list("pk", "payload")
-            if pk not in self._seen
-        ]
-        self._seen.update(pk for pk, _payload in fresh)
-        self._last = max([self._last, *(pk for pk, _payload in fresh)])
-        self._seen = {pk for pk in self._seen if pk > self._last - OVERLAP}
-        changed = {payload["agenda"] for _pk, payload in fresh if "agenda" in payload}
+        recent = {pk for (pk,) in _RECENT.rows(after=self._last - OVERLAP)}
+        fresh = recent - self._seen
+        changed: set[int] = set()
+        if fresh:
+            payloads = Message.objects.filter(pk__in=fresh).values_list("payload", flat=True)
+            changed = {payload["agenda"] for payload in payloads if "agenda" in payload}
+            self._last = max(self._last, *fresh)
+            self._seen = {pk for pk in self._seen | fresh if pk > self._last - OVERLAP}
         return changed | {agenda for agenda, expires in self._holds.items() if expires <= now}
 
     def _follow(self, agendas: Iterable[int], now: datetime) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from maillage.agenda.api import Slot
 from maillage.directory.api import Professional, Structure
@@ -12,11 +16,14 @@ from maillage.engines import booking
 from maillage.kernel import clock
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import Statement, given
 from maillage.orientation.computations.capacity import audience_bits
 from maillage.orientation.computations.criteria import PROFESSIONS, Criteria, motive_bit
 from maillage.orientation.computations.index import REACH, DeskIndex, desk_index, minutes_of, moment_of
 from maillage.orientation.computations.services import Near
 from maillage.orientation.models import Proposal, Request
+from maillage.orientation.queries.ages import age_of
+from maillage.orientation.queries.safety import Clearance, clearance
 from maillage.orientation.rules.services import TO_CHECK
 from maillage.orientation.rules.vocabulary import Origin, ProposalKind, ProposalState, Why
 from maillage.roster import api as roster
@@ -57,11 +64,15 @@ class Answer:
     on_call: str = ""
 
 
-def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> Answer:
+def find(
+    request: Request, criteria: Criteria, *, by: Person, now: datetime, known: Clearance | None = None
+) -> Answer:
     """Return what to propose; what was refused before for this request is left out.
 
-    The request has a commune. Raises `booking.UrgentRequestError` for P0 and P1.
+    The request has a commune. `known`: what was just read of its safety. Raises `booking.UrgentRequestError`
+    for P0 and P1.
     """
+    assert request.commune is not None
     index = desk_index(request.scope, now)
     places, services = _refused(request)
     with index.lock:
@@ -69,8 +80,9 @@ def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> 
         slots, excluded, widen = ([], [], []) if asked is None else _searched(index, request, asked)
         tele = [] if asked is None else _tele_at_the_ehpad(index, request, asked, slots)
         near = index.services.near(
-            request, now.astimezone(clock.zone_of(request.scope)), _max_travel(criteria), services
-        )
+            request, now.astimezone(clock.zone_of(request.scope)), _max_travel(criteria), services,
+            known or clearance(request),
+        )  # fmt: skip
     if asked is None:
         widen = [{"reason": NO_LANGUAGE, "people": len(index.schedules)}]
     on_call = roster.on_call(request.commune, now)
@@ -85,10 +97,18 @@ def find(request: Request, criteria: Criteria, *, by: Person, now: datetime) -> 
     return Answer([*slots, *sure, samu, *unsure], excluded, widen, on_call.coverage.value)
 
 
+_REFUSED: Statement[tuple[Any, ...]] = Statement(
+    lambda: (
+        Proposal.objects.of_request(given("request"))
+        .filter(state=ProposalState.REFUSED.value)
+        .values_list("schedule", "kind", "professional", "structure")
+    )
+)
+
+
 def _refused(request: Request) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
     """Return the places of consultation, and the services (kind and key), refused before."""
-    rows = Proposal.objects.of_request(request).filter(state=ProposalState.REFUSED.value)
-    told = list(rows.values_list("schedule", "kind", "professional", "structure"))
+    told = _REFUSED.rows(request=request.pk)
     places = frozenset(place for place, *_rest in told if place is not None)
     services = (
         (kind, str(who if who is not None else structure))
@@ -110,7 +130,7 @@ def _tele_at_the_ehpad(
     index: DeskIndex, request: Request, asked: booking.Request, known: list[Offer]
 ) -> list[Offer]:
     """The first remote slot, for a resident of an EHPAD where a nurse can be beside them."""
-    home = index.services.ehpad_with_nurse.get(request.commune.pk)
+    home = index.services.ehpad_with_nurse.get(request.commune_id or "")
     if home is None or request.origin != Origin.EHPAD.value:
         return []
     remote = replace(asked, kinds=Criteria(remote=True).kinds(), max_travel=REACH)
@@ -131,7 +151,8 @@ def _asked(
     abilities = criteria.abilities(index.languages)
     if abilities is None:
         return None
-    age = request.age_months
+    assert request.commune is not None
+    age = age_of(request)
     own = request.patient.referring_doctor_id if request.patient else None
     return booking.Request(
         priority=request.priority,
@@ -160,7 +181,8 @@ def _minutes_left(request: Request, criteria: Criteria) -> int:
     if criteria.horizon_hours is not None:
         return criteria.horizon_hours * 60
     decided: dict[str, int] = rule("orientation.delays.minutes").value
-    return decided.get(request.delay, rule("orientation.search.horizon_hours").value * 60)
+    usual: int = rule("orientation.search.horizon_hours").value * 60
+    return decided.get(request.delay, usual)
 
 
 def _searched(
@@ -176,6 +198,7 @@ def _searched(
     ranked = sorted(best, key=lambda one: one[0] not in asked.own)[:count]
     why = {one.row: one for one in answer.choices}
     slots = _slots(index, ranked)
+    assert request.commune is not None
     journeys = index.journeys(request.commune)
     offers = [
         replace(
@@ -197,12 +220,22 @@ def _offer(slot: Slot, travel: float, is_own: bool, choice: booking.Choice | Non
     return Offer(kind, tuple(why) or (Why.ACCEPTABLE,), slot, slot.agenda.professional, round(travel, 1))
 
 
+@cache
+def _slots_at(count: int) -> Statement[Slot]:
+    """Return the slots of so many places, each at its hour."""
+    places = (Q(schedule=given(f"schedule{one}"), starts_at=given(f"start{one}")) for one in range(count))
+    wanted = reduce(or_, places)
+    return Statement(lambda: Slot.objects.filter(wanted).order_by())
+
+
 def _slots(index: DeskIndex, ranked: list[tuple[int, int, float]]) -> dict[tuple[int, int], Slot]:
     """Read the slots found, by row and start, with the place and the professional that the index knows."""
     places = {index.schedules[row].pk: index.schedules[row] for row, _start, _travel in ranked}
-    starts = {moment_of(start) for _row, start, _travel in ranked}
+    given_values: dict[str, Any] = {}
+    for place, (row, start, _travel) in enumerate(ranked):
+        given_values |= {f"schedule{place}": index.schedules[row].pk, f"start{place}": moment_of(start)}
     found = {}
-    for slot in Slot.objects.filter(schedule__in=list(places), starts_at__in=starts).order_by():
+    for slot in _slots_at(len(ranked)).rows(**given_values) if ranked else []:
         slot.schedule = places[slot.schedule_id]
         slot.agenda = slot.schedule.agenda
         found[index.rows[slot.schedule_id], minutes_of(slot.starts_at)] = slot

@@ -25,8 +25,15 @@ from maillage.directory.api import (
 )
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation.models import Request
-from maillage.orientation.queries.safety import clearance
-from maillage.orientation.rules.services import DURING_OPENING_HOURS, Whom, is_open, may_be_asked, to_check
+from maillage.orientation.queries.ages import age_of
+from maillage.orientation.queries.safety import Clearance, clearance
+from maillage.orientation.rules.services import (
+    DURING_OPENING_HOURS,
+    PersonFacts,
+    is_open,
+    may_be_asked,
+    to_check,
+)
 from maillage.orientation.rules.vocabulary import CallerKind, Origin, ProposalKind, Why
 from maillage.territory.api import Commune, Journeys, journeys_from
 
@@ -94,17 +101,24 @@ class Services:
         self.ehpad_with_nurse = _ehpad_with_nurse()
 
     def near(
-        self, request: Request, at: datetime, max_travel: float, refused: frozenset[tuple[str, str]]
+        self,
+        request: Request,
+        at: datetime,
+        max_travel: float,
+        refused: frozenset[tuple[str, str]],
+        known: Clearance,
     ) -> list[Near]:
         """Return the nearest services that suit a request at a local instant, in the order of their kinds.
 
-        `refused`: (kind, key of the professional or of the structure) already refused.
+        `refused`: (kind, key of the professional or of the structure) already refused; `known`: what is known
+        of the safety of the request.
         """
-        who = whom(request)
+        who = person_facts(request, known)
         protocols = _of_motive(request.motive)
         kinds = [kind for kind in _WHY if may_be_asked(kind, **_asker(request))]
         best: dict[ProposalKind, list[Near]] = defaultdict(list)
         count = rule("orientation.search.services").value
+        assert request.commune is not None
         journeys = self._from(request.commune)
         travel = journeys.minutes[self._places]
         for at_row in np.argsort(travel, kind="stable")[: np.count_nonzero(travel <= max_travel)].tolist():
@@ -135,15 +149,15 @@ def identity(service: Service) -> tuple[str, str]:
     return service.kind.value, str(who.pk if who else "")
 
 
-def whom(request: Request) -> Whom:
+def person_facts(request: Request, known: Clearance) -> PersonFacts:
     """Return what is known of the person of a request, the answers to its questions included."""
     sex = request.patient.sex if request.patient else ""
-    return Whom(request.age_months, sex, clearance(request).facts())
+    return PersonFacts(age_of(request), sex, known.facts())
 
 
 def protocols_for(request: Request) -> list[str]:
     """Return the codes of the protocols and direct accesses that exclude nobody known so, in their order."""
-    who = whom(request)
+    who = person_facts(request, clearance(request))
     return [one["code"] for one in _of_motive(request.motive) if to_check(one, who) is not None]
 
 
@@ -153,7 +167,7 @@ def _of_motive(motive: str) -> list[dict[str, Any]]:
 
 
 def _chosen(
-    protocols: list[dict[str, Any]], service: Service, who: Whom
+    protocols: list[dict[str, Any]], service: Service, who: PersonFacts
 ) -> tuple[str, tuple[Why, ...]] | None:
     """Return the protocol that leaves least to check with that professional; None where each excludes."""
     ways = [
@@ -166,7 +180,10 @@ def _chosen(
 
 
 def _asker(request: Request) -> dict[str, Any]:
-    return {"caller": CallerKind(request.caller_kind), "origin": Origin(request.origin)}
+    return {
+        "caller": CallerKind(request.caller_kind) if request.caller_kind else None,
+        "origin": Origin(request.origin),
+    }
 
 
 def _structures() -> list[Service]:
@@ -187,6 +204,7 @@ def _structures() -> list[Service]:
             phones.get(one.pk, ""), structure=one, hours=tuple(hours[one.pk]),
         )
         for one in rows
+        if one.commune is not None
     ]  # fmt: skip
 
 
@@ -203,10 +221,12 @@ def _protocol_people() -> list[Service]:
         commune = (place.commune if place else None) or one.structure.commune
         if codes and commune is not None:
             phone = (place.phone if place else "") or who.phone
-            ages = {"age_min": one.offer.age_min, "age_max": one.offer.age_max}
             found.append(
-                Service(ProposalKind.PROTOCOL, commune, phone, one.structure, who, codes=codes, **ages)
-            )
+                Service(
+                    ProposalKind.PROTOCOL, commune, phone, one.structure, who, codes=codes,
+                    age_min=one.offer.age_min, age_max=one.offer.age_max,
+                )
+            )  # fmt: skip
     return found
 
 
@@ -220,4 +240,4 @@ def _ehpad_with_nurse() -> dict[str, Structure]:
         professional__profession=Profession.NURSE.value, structure__kind=StructureKind.EHPAD.value
     )
     rows = Structure.objects.active().filter(pk__in=nurses.values("structure")).exclude(commune=None)
-    return {one.commune_id: one for one in rows.order_by("-pk")}
+    return {one.commune_id: one for one in rows.order_by("-pk") if one.commune_id is not None}

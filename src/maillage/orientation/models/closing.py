@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Authored, Person, Scope
+from maillage.kernel.models import Authored, Person, Scope, made_once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.scoping import ScopedQuerySet
+from maillage.kernel.statements import Given
 from maillage.orientation.models.proposals import Proposal
-from maillage.orientation.models.requests import Request
-from maillage.orientation.models.scoped import OfRequestQuerySet, optional
-from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome
+from maillage.orientation.models.requests import OfRequestQuerySet, Request, optional
+from maillage.orientation.rules.vocabulary import DecisionKind, HubDecision, Outcome, State
 
 DECISION_LABELS = {
     DecisionKind.SLOT: _("Rendez-vous"),
@@ -41,6 +43,7 @@ OUTCOME_LABELS = {
     Outcome.MISTAKE: _("Ouverte par erreur"),
     Outcome.WITHDRAWN: _("Annulée par qui l’a envoyée"),
     Outcome.CANCELLED: _("Rendez-vous annulé"),
+    Outcome.DISPLACED: _("Créneau fermé par le professionnel"),
     Outcome.REOPENED: _("Issue retirée"),
 }
 
@@ -55,9 +58,15 @@ class DecisionQuerySet(OfRequestQuerySet["Decision"]):
             booked | models.Q(on_call__account=person) | models.Q(sent_to__account=person)
         )._scoped()
 
-    def with_key(self, key: str) -> DecisionQuerySet:
-        """Keep what the same write made, for an action that then checks whose it was."""
-        return self.filter(key=key)._scoped()
+    def with_key(self, key: str, by: Person) -> DecisionQuerySet:
+        """Keep what the same write of the same person made, for an action that checks of which request."""
+        return self.filter(key=key, by=by)._scoped()
+
+    def to_come_in(self, agenda: int, after: datetime) -> DecisionQuerySet:
+        """Keep those that booked an hour still to come in an agenda, for the program that follows it."""
+        rows = self.filter(appointment__slot__agenda=agenda, appointment__slot__starts_at__gte=after)
+        rows = rows.filter(appointment__state="booked").exclude(request__state=State.CLOSED.value)
+        return rows.select_related("request", "appointment__slot").order_by("pk")._scoped()
 
     def of_appointment(self, pk: int) -> DecisionQuerySet:
         """Keep those that made an appointment, for the program that follows the agenda."""
@@ -67,8 +76,10 @@ class DecisionQuerySet(OfRequestQuerySet["Decision"]):
 class Decision(Authored):
     """A decision of a person about a request, dated; a request sent back may have several.
 
-    Outside any slot, `sent_to` or `structure` accepted by phone. `key`: that of the write, where a person
-    may repeat it.
+    Outside any slot, `sent_to` or `structure` accepted by phone, for `agreed_at` where an hour was said.
+    `hour_writes`: each write that said an hour, `[key, hour in ISO 8601, its author's key]`, the decision's
+    own first.
+    `key`: that of the write, where a person may repeat it.
     """
 
     request = models.ForeignKey(
@@ -89,19 +100,32 @@ class Decision(Authored):
     on_call = optional("directory.Professional", _("médecin de garde"))
     sent_to = optional("directory.Professional", _("adressée hors créneau à"))
     structure = optional("directory.Structure", _("structure"))
+    agreed_at = models.DateTimeField(_("heure convenue"), null=True)
+    hour_writes = models.JSONField(_("écritures de l’heure convenue"), default=list)
     is_over_capacity = models.BooleanField(_("au-delà de la capacité"), default=False)
-    key = models.CharField(_("clé d’idempotence"), max_length=64, unique=True, null=True)
+    key = models.CharField(_("clé d’idempotence"), max_length=64, null=True)
     note = models.TextField(_("note, transmission"), max_length=2000, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
     personal = ("on_call", "sent_to", "by", "at")
-    health = ("request", "kind", "hub_code", "proposal", "appointment", "structure", "note")
+    health = (
+        "request",
+        "kind",
+        "hub_code",
+        "proposal",
+        "appointment",
+        "structure",
+        "agreed_at",
+        "hour_writes",
+        "note",
+    )
     neither = ("id", "is_over_capacity", "key")
 
     class Meta:
         verbose_name = _("décision")
         ordering = ("id",)
+        constraints = made_once("decision", "by")
 
     def __str__(self) -> str:
         return f"{self.request_id} · {self.kind}"
@@ -110,19 +134,19 @@ class Decision(Authored):
 class ClosureQuerySet(OfRequestQuerySet["Closure"]):
     """Outcomes, read with their request."""
 
-    def about(self, request: Request) -> ClosureQuerySet:
+    def about(self, request: Request | Given) -> ClosureQuerySet:
         """Keep those of a request read in scope, and those that stand of others closed as its duplicates."""
-        joined = self.joined_to(request).standing().order_by().values("pk")
+        joined = self.joined_to(request).in_force().order_by().values("pk")
         return self.filter(models.Q(request=request) | models.Q(pk__in=joined))._scoped()
 
-    def standing(self) -> ClosureQuerySet:
+    def in_force(self) -> ClosureQuerySet:
         """Keep those that nobody corrected since, nor took back."""
         # The base manager: the condition itself, « no correction of it », read with the rows that it keeps.
         corrected = Closure._base_manager.filter(corrects=models.OuterRef("pk"))
         rows = self.exclude(models.Exists(corrected)).exclude(outcome=Outcome.REOPENED.value)
         return rows._scoped() if self._is_scoped else rows
 
-    def joined_to(self, request: Request) -> ClosureQuerySet:
+    def joined_to(self, request: Request | Given) -> ClosureQuerySet:
         """Keep those that closed another request as a duplicate of one that was itself read in scope."""
         return self.filter(duplicate_of=request)._scoped()
 

@@ -10,8 +10,7 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.sourced_rules import rule
-from maillage.orientation.models.requests import Request
-from maillage.orientation.models.scoped import OfRequestQuerySet, optional
+from maillage.orientation.models.requests import OfRequestQuerySet, Request, optional
 from maillage.orientation.rules.vocabulary import OF_A_SLOT, ProposalKind, ProposalState, RefusalReason
 
 KIND_LABELS = {
@@ -84,6 +83,10 @@ class ProposalQuerySet(OfRequestQuerySet["Proposal"]):
     def keyed(self, pk: int) -> ProposalQuerySet:
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()
+
+    def of_appointment(self, pk: int) -> ProposalQuerySet:
+        """Keep those for which an appointment is held or was made, for an action that then checks whose."""
+        return self.filter(appointment=pk)._scoped()
 
     def offered(self) -> ProposalQuerySet:
         """Keep those that still stand, best first."""

@@ -1,18 +1,30 @@
-"""A request: who called, for whom, from where, what for, when, and who holds it."""
+"""A request: who called, for whom, from where, what for, when, and who holds it.
+
+Rows of a request are read in the scope of its desk, or by whom it concerns, or not at all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maillage.directory.api import homes_of
+from maillage.kernel import access
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Keyed, Person, Scope
-from maillage.orientation.models.scoped import OfRequestQuerySet
+from maillage.kernel.models import Keyed, Person, Scope, made_once
+from maillage.kernel.rules import Permission
+from maillage.kernel.scoping import Row, ScopedQuerySet
+from maillage.kernel.statements import Given, any_of
 from maillage.orientation.rules.vocabulary import CallerKind, CareLevel, Delay, Origin, Priority, State
 from maillage.orientation.rules.workflow import OPEN, lock_holds
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 ORIGIN_LABELS = {
     Origin.SINGLE_NUMBER: _("Numéro unique"),
@@ -69,6 +81,46 @@ DELAY_LABELS = {
 }
 
 
+def optional(to: str | type[models.Model], label: str | _StrPromise) -> models.ForeignKey[Any, Any]:
+    """Return a link to a row that may not be there, which nobody follows back."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=label)
+
+
+class OfRequestQuerySet(ScopedQuerySet[Row]):
+    """Rows that belong to a request, under the name `path` (empty for requests themselves)."""
+
+    path = "request__"
+
+    def visible_to(self, person: Person) -> models.Q:
+        """The requests of the desks one works at, those one opened, owns, or must see the person of."""
+        named = (
+            "opened_by",
+            "owner",
+            "decisions__appointment__slot__agenda__professional__account",
+            "decisions__on_call__account",
+            "decisions__sent_to__account",
+        )
+        condition = models.Q(sent_from__in=homes_of(person))
+        for name in named:
+            condition |= models.Q(**{name: person})
+        scopes = access.scopes_of(person, Permission.REGULATE)
+        condition |= models.Q(pk__isnull=False) if scopes is None else models.Q(scope__in=scopes)
+        # The base manager: this is the condition itself, read with the rows that it keeps.
+        seen = Request._base_manager.filter(condition).order_by().values("pk")
+        return models.Q(**{f"{self.path}pk__in": seen})
+
+    def inside(self, scopes: Iterable[Scope]) -> models.Q:
+        asked = list(scopes)
+        if len(asked) == 1:  # nearly always, and a statement may be given it
+            return models.Q(**{f"{self.path}scope": asked[0]})
+        return models.Q(**{f"{self.path}scope__in": asked})
+
+    def of_request(self, request: models.Model | Given) -> Self:
+        """Keep the rows of a request that was itself read in scope; of a statement, its key is given."""
+        key = request.pk if isinstance(request, models.Model) else request
+        return self.filter(**{f"{self.path}pk": key})._scoped()
+
+
 class RequestQuerySet(OfRequestQuerySet["Request"]):
     path = ""
 
@@ -76,13 +128,29 @@ class RequestQuerySet(OfRequestQuerySet["Request"]):
         """Keep those that are not closed."""
         return self.filter(state__in=[state.value for state in OPEN])
 
+    def open_of(self, patients: Collection[int]) -> RequestQuerySet:
+        """Keep the open ones of some patients, by their keys, at any desk: their safety is everybody's."""
+        return self.open().filter(patient__in=patients)._scoped()
+
+    def open_of_given(self, count: int) -> RequestQuerySet:
+        """Keep the same of so many patients `given` to a statement: `patient0`, `patient1`…"""
+        return self.open().filter(any_of(count, patient="patient"))._scoped()
+
     def keyed(self, pk: int) -> RequestQuerySet:
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()
 
+    def of_account(self, person: Person) -> RequestQuerySet:
+        """Keep those about the patient whose account it is."""
+        return self.filter(patient__account=person)._scoped()
+
     def sent_by(self, person: Person) -> RequestQuerySet:
         """Keep those that `person` opened, who reads them by that alone."""
         return self.filter(opened_by=person)._scoped()
+
+    def sent_for(self, person: Person) -> RequestQuerySet:
+        """Keep those that `person` opened, and those sent from the EHPAD where they work."""
+        return self.filter(models.Q(opened_by=person) | models.Q(sent_from__in=homes_of(person)))._scoped()
 
     def with_key(self, key: str, by: Person | None) -> RequestQuerySet:
         """Keep what the same write of the same person made."""
@@ -94,13 +162,14 @@ class Request(Keyed):
 
     The caller may not be the patient, and the patient may not be known yet: whoever sent the request said
     their name and birth, which the desk checks before it opens a file. `priority`, `level` and `delay`
-    are three scales, each said by somebody: none is computed from another. `locked_by` has the request open
-    until `locked_until`: another regulator sees it and is refused.
+    are three scales, each said by somebody: none is computed from another (a vital motive is P0).
+    `caller_kind` is empty where a vital motive did not wait for it.
+    `locked_by` has the request open until `locked_until`: another regulator sees it and is refused.
     """
 
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("bureau"))
     origin = models.CharField(_("origine"), max_length=14, choices=as_choices(ORIGIN_LABELS))
-    caller_kind = models.CharField(_("appelant"), max_length=8, choices=as_choices(CALLER_LABELS))
+    caller_kind = models.CharField(_("appelant"), max_length=8, blank=True, choices=as_choices(CALLER_LABELS))
     caller_name = models.CharField(_("nom de l’appelant"), max_length=120, blank=True)
     caller_phone = models.CharField(_("téléphone de l’appelant"), max_length=16, blank=True)
     patient = models.ForeignKey(
@@ -152,6 +221,13 @@ class Request(Keyed):
     answered_at = models.DateTimeField(_("décroché"), null=True, blank=True)
     decided_at = models.DateTimeField(_("décision"), null=True, blank=True)
     ended_at = models.DateTimeField(_("fin"), null=True, blank=True)
+    sent_from = models.ForeignKey(
+        "directory.Structure",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("EHPAD d’où elle est envoyée"),
+    )
     opened_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("ouverte au bureau par")
     )
@@ -162,6 +238,7 @@ class Request(Keyed):
     personal = (
         "scope", "origin", "caller_kind", "caller_name", "caller_phone", "commune", "place", "owner",
         "locked_by", "locked_until", "called_at", "answered_at", "decided_at", "ended_at", "opened_by",
+        "sent_from",
     )  # fmt: skip
     health = (
         "patient", "said_last_name", "said_first_name", "said_birth_date",
@@ -175,6 +252,7 @@ class Request(Keyed):
         verbose_name_plural = _("demandes")
         ordering = ("called_at", "id")
         constraints = [
+            *made_once("request", "opened_by"),
             models.CheckConstraint(
                 condition=~models.Q(state=State.CLOSED.value) | models.Q(ended_at__isnull=False),
                 name="request_closed_has_an_end",

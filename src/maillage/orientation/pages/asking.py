@@ -11,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.kernel import access
-from maillage.kernel.fields import PhoneField
+from maillage.kernel.fields import NameField, PhoneField, Textarea
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
@@ -27,9 +26,9 @@ from maillage.orientation import api
 from maillage.orientation.models import Decision, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.pages import presenters
-from maillage.orientation.pages.base import desks_of
-from maillage.orientation.pages.forms import PersonForm
-from maillage.orientation.rules.safety import enters_slot_search
+from maillage.orientation.pages.base import desks_of, is_partial, shown_page
+from maillage.orientation.pages.forms import COMPLAINT_LENGTH, PersonForm, with_rest
+from maillage.orientation.queries.asked import leads_to_15
 from maillage.orientation.rules.vocabulary import Outcome, State
 
 _UNDECIDED = frozenset({State.NEW, State.IN_HAND, State.PROPOSED})
@@ -44,12 +43,12 @@ class RequestForm(PersonForm):
     complaint = forms.CharField(
         label=gettext_lazy("Ce qui se passe"),
         required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=COMPLAINT_LENGTH,
+        widget=Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Depuis quand, ce qui a été mesuré, ce qui a été fait."),
     )
     caller_phone = PhoneField(label=gettext_lazy("Téléphone où vous rappeler"))
-    caller_name = forms.CharField(label=gettext_lazy("Qui demande"), max_length=120)
+    caller_name = NameField(label=gettext_lazy("Qui demande"), max_length=120)
     field_order = (
         "key", "scope", "motive", "complaint", "last_name", "first_name", "birth_date", "age_years",
         "commune", "place", "caller_phone", "caller_name",
@@ -60,8 +59,8 @@ class RequestForm(PersonForm):
     ) -> None:
         super().__init__(*args, **options)
         del self.fields["priority"]
-        self.fields["motive"].choices = [("", _("Choisissez le motif")), *motives]  # type: ignore[attr-defined]
-        self.fields["scope"].choices = [(str(one.pk), one.label) for one in scopes]  # type: ignore[attr-defined]
+        self.fields["motive"].choices = [("", _("Choisissez le motif")), *motives]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["scope"].choices = [(str(one.pk), one.label) for one in scopes]  # type: ignore[attr-defined]  # a field of choices
         if len(scopes) == 1:
             self.fields["scope"].widget = forms.HiddenInput()
             self.fields["scope"].initial = str(scopes[0].pk)
@@ -70,12 +69,21 @@ class RequestForm(PersonForm):
         self.fields["commune"].required = True
         self.fields["key"].initial = uuid4().hex
 
-    def values(self) -> dict[str, Any]:
-        """Return what is said of the request."""
+    def set_aside_errors(self) -> str:
+        """Keep what could be read, and the rest with what is going on."""
+        rest = super().set_aside_errors()
         data = self.cleaned_data
-        names = ("commune", "place", "motive", "complaint", "caller_phone", "caller_name")
+        data["complaint"] = with_rest(data["complaint"], rest)
+        data["key"] = data["key"] or uuid4().hex
+        return rest
+
+    def values(self) -> dict[str, Any]:
+        """Return what is said of the request; who asks, where nobody is named, is whoever sends it."""
+        data = self.cleaned_data
+        names = ["commune", "place", "motive", "complaint", "caller_phone"]
+        names += ["caller_name"] if data["caller_name"] else []
         return {name: data[name] for name in names} | {
-            "age_months": self.age_months(),
+            "age_months": self.age_typed(),
             "said_last_name": data["last_name"],
             "said_first_name": data["first_name"],
             "said_birth_date": data["birth_date"],
@@ -96,6 +104,7 @@ class Asked:
     kind: str
     follows: str
     owner: str
+    sender: str
     is_vital: bool
     may_withdraw: bool
 
@@ -118,7 +127,7 @@ class Ask(Sender):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         if "form" not in context:
-            context["form"] = self.form(initial=self._known())
+            context |= {"form": self.form(initial=self._known()), "vital": False}
         return super().get_context_data(**context)
 
     def form(self, *args: Any, **options: Any) -> RequestForm:
@@ -129,7 +138,8 @@ class Ask(Sender):
         """Send it; nothing typed is lost where something is missing."""
         form = self.form(request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            is_vital = form.leads_to_15() and bool(self.scopes)
+            return self._at_once(form) if is_vital else self._again(form)
         scope = next(one for one in self.scopes if str(one.pk) == form.cleaned_data["scope"])
         try:
             sent = api.send_request(
@@ -137,11 +147,32 @@ class Ask(Sender):
             )
         except (ValidationError, api.OrientationError) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return self._again(form)
         messages.success(request, _("Demande {number} envoyée au bureau.").format(number=sent.number))
-        answer = redirect("orientation:asked")
-        answer["Location"] += f"#demande-{sent.pk}"
-        return answer
+        return shown_page(AskedPage, request, f"{reverse('orientation:asked')}#demande-{sent.pk}")
+
+    def _at_once(self, form: RequestForm) -> HttpResponse:
+        """Send a vital request with what could be read of it; the same form, sent again, says the rest.
+
+        Where the desk is not said, it goes to that of the last request, else to the first.
+        """
+        form.set_aside_errors()
+        asked, last = form.cleaned_data["scope"], api.last_sent(by=self.person)
+        wanted = [asked, str(last.scope_id) if last else ""]
+        known = {str(one.pk): one for one in self.scopes}
+        scope = next((known[one] for one in wanted if one in known), self.scopes[0])
+        key = form.cleaned_data["key"]
+        sent = api.send_request(by=self.person, scope=scope, key=key, values=form.values())
+        said = _("Demande {number} envoyée au bureau {desk}. Appelez le 15, puis complétez ce qui manque.")
+        again = self.request.POST.copy()
+        again["key"], again["scope"] = key, str(scope.pk)
+        text = said.format(number=sent.number, desk=scope.label)
+        return self._again(self.form(again), sent=text, status=200)
+
+    def _again(self, form: RequestForm, *, sent: str = "", status: int = 422) -> HttpResponse:
+        vital = form.leads_to_15()
+        context = self.get_context_data(form=form, vital=vital, sent=sent, main_only=is_partial(self.request))
+        return self.render_to_response(context, status=status)
 
     def _known(self) -> dict[str, Any]:
         """Return what the last request says of the sender: where from, and the number to call back."""
@@ -166,13 +197,13 @@ class AskedPage(Sender):
 
 
 class Withdraw(Endpoint):
-    """Takes back a request that the visitor sent, while nothing is decided."""
+    """Takes back a request that the visitor, or their EHPAD, sent, while nothing is decided."""
 
     permission = Permission.SEND_REQUEST
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take it back, with its reason. Raises Http404 for a request of somebody else."""
-        asked = Request.objects.sent_by(self.person).select_related("scope").filter(pk=pk).first()
+        asked = Request.objects.sent_for(self.person).select_related("scope").filter(pk=pk).first()
         if asked is None:
             raise Http404(pk)
         try:
@@ -181,7 +212,7 @@ class Withdraw(Endpoint):
             messages.warning(request, str(error))
         else:
             messages.success(request, _("Demande annulée. Le bureau lit pourquoi."))
-        return redirect(f"{reverse('orientation:asked')}#demande-{pk}")
+        return shown_page(AskedPage, request, f"{reverse('orientation:asked')}#demande-{pk}")
 
 
 def _motives() -> list[tuple[str, str]]:
@@ -202,9 +233,7 @@ def _finding(under_way: int) -> str:
 def _line(one: api.Sent, viewer: Person, motives: dict[str, str]) -> Asked:
     row, answered = one.request, one.answered
     state, follows = _said(one, viewer)
-    alarms = answered.is_open and (
-        row.has_red_flag or not enters_slot_search(row.priority) or api.is_vital(row.motive, row.age_months)
-    )
+    alarms = answered.is_open and leads_to_15(row)
     return Asked(
         pk=row.pk,
         at=row.called_at,
@@ -216,9 +245,18 @@ def _line(one: api.Sent, viewer: Person, motives: dict[str, str]) -> Asked:
         kind="done" if one.outcome else "good" if State(answered.state) not in _UNDECIDED else "",
         follows=follows,
         owner=_owner(answered),
+        sender=_sender(row, viewer),
         is_vital=alarms and answered.state != State.TRANSFERRED.value,
         may_withdraw=row.is_open and State(row.state) in _UNDECIDED and not alarms,
     )
+
+
+def _sender(row: Request, viewer: Person) -> str:
+    """Say which colleague sent a request, from where; empty where the viewer did."""
+    if row.opened_by_id == viewer.pk:
+        return ""
+    text = _("Envoyée par {name}, {place}.")
+    return text.format(name=row.opened_by.get_full_name(), place=row.sent_from.title if row.sent_from else "")
 
 
 def _owner(row: Request) -> str:
@@ -232,7 +270,7 @@ def _said(one: api.Sent, viewer: Person) -> tuple[str, str]:
     """Return where a request stands and what happens next, in words."""
     row, state = one.answered, State(one.answered.state)
     if one.outcome is not None:
-        return str(OUTCOME_LABELS[one.outcome]), _OUTCOMES_FOLLOW.get(one.outcome, "")
+        return str(OUTCOME_LABELS[one.outcome]), str(_OUTCOMES_FOLLOW.get(one.outcome, ""))
     if state is State.NEW:
         return _("Arrivée au bureau"), _(
             "Un régulateur l’ouvre, et vous rappelle s’il lui manque quelque chose."
@@ -257,6 +295,10 @@ def _decided(decision: Decision | None) -> str:
     who = decision.on_call or decision.sent_to or decision.structure
     if who is None:
         return _("L’issue s’affichera ici.")
+    if decision.agreed_at is not None:
+        when = presenters.moment(decision.agreed_at, timezone.now())
+        text = _("{when}, {who}. Prévenez la personne ; l’issue s’affichera ici.")
+        return text.format(when=when, who=who)
     return _("Par {who}. L’issue s’affichera ici.").format(who=who)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
-from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.pages.base import Page, PermissionMixin, back_to
 from maillage.kernel.rules import Permission
 from maillage.orientation import api
 from maillage.orientation.models import Request
@@ -62,8 +62,7 @@ class OfRequest(OfDesk):
     @cached_property
     def asked(self) -> Request:
         """The request. Raises Http404."""
-        rows = Request.objects.in_scope(*self.scopes).select_related(*api.READ_WITH)
-        found = rows.filter(pk=self.kwargs["pk"]).first()
+        found = api.request_at(self.scopes, self.kwargs["pk"])
         if found is None:
             raise Http404(self.kwargs["pk"])
         return found
@@ -89,6 +88,20 @@ def is_partial(request: HttpRequest) -> bool:
     """Return whether a script asks for what changes; the history of a browser asks for the whole page."""
     headers = request.headers
     return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def shown_page(page: type[Page], request: HttpRequest, address: str, **parts: int) -> HttpResponse:
+    """Answer an action with the page `page` of `address` as it now is, its shell left out.
+
+    `parts` are those of the address. Without a script, the browser goes there, or where the form asks.
+    """
+    if not is_partial(request):
+        return back_to(request, address)
+    view = page()
+    view.setup(request, **parts)
+    answer = view.render_to_response(view.get_context_data(main_only=True))
+    answer["HX-Push-Url"] = address
+    return answer
 
 
 def key_of(request: HttpRequest) -> str:

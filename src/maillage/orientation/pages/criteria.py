@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from maillage.directory.api import Profession
+from maillage.directory.api import Profession, language_names
 from maillage.engines.booking import Reason
 from maillage.kernel import formats
 from maillage.kernel.sourced_rules import rule
@@ -56,19 +61,24 @@ class CriteriaForm(forms.Form):
     sector_one = forms.BooleanField(label=gettext_lazy("Secteur 1, sans dépassement"), required=False)
     child = forms.BooleanField(label=gettext_lazy("Reçoit les enfants"), required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None, request: Request, given: api.Criteria) -> None:
-        """`given`: the criteria of the latest search, kept in the form."""
+    def __init__(
+        self, data: Mapping[str, Any] | None, delay: str, given: api.Criteria, *, asks_child: bool
+    ) -> None:
+        """`given`: the criteria of the latest search, kept in the form; `delay`: the one decided, if any.
+
+        `asks_child`: the age is not known; where it is, it is asked of everybody.
+        """
         super().__init__(data, initial=_initial(given), prefix="c")
         lists: dict[str, list[tuple[str, str]]] = {
             "profession": [(one, str(PROFESSION_LABELS[one])) for one in api.PROFESSIONS],
             "max_travel": _travels(given.max_travel),
-            "horizon_hours": _horizons(request, given.horizon_hours),
+            "horizon_hours": _horizons(delay, given.horizon_hours),
             "language": [("", _("Aucune en particulier")), *_languages().items()],
         }
         for name, choices in lists.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
-        if request.age_months is not None:
-            del self.fields["child"]  # the age is known, and asked of everybody
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        if not asks_child:
+            del self.fields["child"]
 
     def criteria(self) -> api.Criteria:
         """Return what is asked. The form is valid."""
@@ -84,6 +94,26 @@ class CriteriaForm(forms.Form):
             language=data["language"],
             sector_one=data["sector_one"],
         )
+
+
+def form_of(data: Mapping[str, Any], request: Request, latest: Any) -> CriteriaForm:
+    """Return the form of a request as it was posted; `latest`: its latest search, if any."""
+    return CriteriaForm(data, request.delay, criteria_of(latest), asks_child=api.age_of(request) is None)
+
+
+def fields(request: Request, latest: Any) -> SafeString:
+    """Return the fields of the form of a request, drawn; `latest`: its latest search, if any."""
+    asks_child = api.age_of(request) is None
+    day = timezone.localdate()
+    return _fields(request.delay, criteria_of(latest), asks_child, day, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _fields(
+    delay: str, given: api.Criteria, asks_child: bool, _day_of_the_rules: date, _language: str
+) -> SafeString:
+    form = CriteriaForm(None, delay, given, asks_child=asks_child)
+    return render_to_string("orientation/_criteria_fields.html", {"form": form})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +143,7 @@ def active(request: Request, given: api.Criteria) -> list[Active]:
     rows = [
         Active("profession" if given.profession != api.PROFESSIONS[0] else "", _profession(given.profession)),
         Active("" if travel is None else "max_travel", _travel(travel)),
-        Active("" if hours is None else "horizon_hours", _delay(request, hours)),
+        Active("" if hours is None else "horizon_hours", _delay(request.delay, hours)),
     ]
     if given.home_visit or given.remote:
         rows.append(Active("place", _("à domicile") if given.home_visit else _("à distance")))
@@ -123,7 +153,7 @@ def active(request: Request, given: api.Criteria) -> list[Active]:
     flags = {
         "wheelchair": (given.wheelchair, _("accessible en fauteuil")),
         "sector_one": (given.sector_one, _("secteur 1")),
-        "child": (given.child and request.age_months is None, _("reçoit les enfants")),
+        "child": (given.child and api.age_of(request) is None, _("reçoit les enfants")),
     }
     rows += [Active(name, words) for name, (asked, words) in flags.items() if asked]
     return sorted(rows, key=lambda one: one.name != "")
@@ -141,7 +171,7 @@ def wider(widen: Iterable[Mapping[str, Any]], given: api.Criteria) -> list[Wider
     """Return the buttons of what may be given up, those that add most people first."""
     rows = []
     for one in widen:
-        words = _wider_words(one["reason"], given)
+        words = _wider_label(one["reason"], given)
         if words and widened(given, one["reason"]) != given:
             count = one["people"]
             adds = ngettext("{count} de plus", "{count} de plus", count).format(count=formats.number(count))
@@ -165,7 +195,7 @@ def widened(given: api.Criteria, reason: str) -> api.Criteria:
     return given
 
 
-def _wider_words(reason: str, given: api.Criteria) -> str:
+def _wider_label(reason: str, given: api.Criteria) -> str:
     match reason:
         case Reason.TOO_FAR.value:
             return _("Sans limite de trajet")
@@ -198,12 +228,12 @@ def _travels(chosen: float | None) -> list[tuple[str, str]]:
     ]
 
 
-def _horizons(request: Request, chosen: int | None) -> list[tuple[str, str]]:
+def _horizons(delay: str, chosen: int | None) -> list[tuple[str, str]]:
     known = sorted({*HORIZONS, _longest(), *([] if chosen is None else [chosen])})
-    kept = _("{words} (décidé)") if request.delay else _("{words} (règle)")
+    kept = _("{words} (décidé)") if delay else _("{words} (règle)")
     return [
-        ("", kept.format(words=_delay(request, None))),
-        *((str(hours), _delay(request, hours)) for hours in known),
+        ("", kept.format(words=_delay(delay, None))),
+        *((str(hours), _delay(delay, hours)) for hours in known),
     ]
 
 
@@ -219,9 +249,9 @@ def _travel(minutes: float | None) -> str:
     return _("à {minutes} au plus").format(minutes=formats.minutes(limit))
 
 
-def _delay(request: Request, hours: int | None) -> str:
-    if hours is None and request.delay:
-        label = str(DELAY_LABELS[Delay(request.delay)])
+def _delay(delay: str, hours: int | None) -> str:
+    if hours is None and delay:
+        label = str(DELAY_LABELS[Delay(delay)])
         return label[:1].lower() + label[1:]
     hours = rule("orientation.search.horizon_hours").value if hours is None else hours
     if hours % 24 == 0 and hours > 48:
@@ -235,5 +265,4 @@ def _longest() -> int:
 
 
 def _languages() -> dict[str, str]:
-    known: dict[str, str] = rule("directory.vocabulary.languages").value
-    return {code: label for code, label in known.items() if code != "fr"}
+    return {code: label for code, label in language_names().items() if code != "fr"}

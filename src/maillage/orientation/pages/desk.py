@@ -19,11 +19,9 @@ from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.parameters import row_key
 from maillage.orientation import api
-from maillage.orientation.models.proposals import REFUSAL_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
-from maillage.orientation.pages import panels, presenters, strip, wording
+from maillage.orientation.pages import criteria, day_summary, drawing, panels, presenters
 from maillage.orientation.pages.base import OfDesk, OfRequest, is_partial
-from maillage.orientation.pages.criteria import CriteriaForm, criteria_of
 from maillage.orientation.pages.file import proposals_view, request_view
 from maillage.orientation.pages.presenters import QueueRow
 from maillage.orientation.pages.safety import SpokenCheckForm
@@ -58,39 +56,40 @@ def version(rows: list[QueueRow]) -> str:
     return hashlib.blake2s(repr(said).encode(), digest_size=8).hexdigest()
 
 
-def screen(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, Any]:
-    """Return what every state of the screen shows: queue, strip, words of its buttons."""
+def around(view: OfDesk, current: int | None = None) -> dict[str, Any]:
+    """Return what stands around the request: the queue, the summary of the day, the sentence of the page."""
     waiting = api.queue(by=view.person, scope=view.scope)
     rows = queue_rows(view, waiting)
     return {
-        "step": step,
-        "now": timezone.now(),
         "rows": drawn(rows, current),
-        "current": current,
-        "row": next(
-            (
-                _drawn(row, get_language() or "", is_current=True, oob=True)
-                for row in rows
-                if row.pk == current
-            ),
-            "",
-        ),
         "version": version(rows),
         "finding": _finding(rows),
-        "strip": strip.of(view.person, view.scope, waiting),
+        "day_summary": day_summary.of(view.person, view.scope, waiting),
         "desks": view.scopes,
         "desk": view.scope,
         "keys": presenters.KEYS,
+    }
+
+
+def middle(view: OfDesk, *, step: str, current: int | None = None) -> dict[str, Any]:
+    """Return what the two columns of a request show while there is none: the words of their buttons."""
+    return {
+        "step": step,
+        "now": timezone.now(),
+        "current": current,
         "answers": [(one.value, label) for one, label in ANSWER_LABELS.items()],
-        "refusals": [(one.value, label) for one, label in REFUSAL_LABELS.items()],
-        "decisions": wording.DECISIONS,
         "panel": view.request.GET.get("volet", ""),
         "criteria": None,
+        "vital": False,
+        "refused": False,
         "spoken_check": None,
         "chosen": None,
         "form": None,
         "said": [],
         "proposals": presenters.Proposals(),
+        "cards": [],
+        "services": [],
+        "other_outcomes": "",
     }
 
 
@@ -104,25 +103,42 @@ def _finding(rows: list[QueueRow]) -> str:
 
 
 def desk_shown(view: OfDesk) -> dict[str, Any]:
-    """Return the screen with nothing chosen: what became of the requests of the day is in the middle."""
+    """Return the columns with nothing chosen: what became of the requests of the day is in the middle."""
     midnight, _next = clock.bounds(clock.today(view.scope), view.scope)
-    said = api.closed_since(by=view.person, scope=view.scope, since=midnight)
-    return screen(view, step="queue") | {"said": [presenters.said(one, api.motive_labels()) for one in said]}
+    said, motives = api.closed_since(by=view.person, scope=view.scope, since=midnight), api.motive_labels()
+    return middle(view, step="queue") | {"said": [presenters.said(one, motives) for one in said]}
 
 
-def request_shown(view: OfRequest, step: str) -> dict[str, Any]:
-    """Return the screen with the request of the address in the middle."""
-    file = api.file_of(by=view.person, row=view.asked)
-    shown = screen(view, step=step, current=view.asked.pk)
+def request_shown(view: OfRequest, step: str, file: api.RequestFile | None = None) -> dict[str, Any]:
+    """Return the columns with the request of the address; `row` is its row in the queue.
+
+    `file`: that of the request, where it was just read.
+    """
+    file = file or api.file_of(by=view.person, row=view.asked)
+    shown = middle(view, step=step, current=view.asked.pk) | {"row": _row_of(view, file)}
     chosen = shown["chosen"] = request_view(file, view.person, api.motive_labels())
     shown["proposals"] = proposals_view(file, view.person)
     if chosen.may_search:
-        shown["criteria"] = CriteriaForm(None, file.request, criteria_of(file.search))
+        shown["criteria"] = criteria.fields(file.request, file.search)
     if chosen.may_describe and chosen.safety.needs_check:
         shown["spoken_check"] = SpokenCheckForm(request=file.request)
     if (chosen.is_incomplete or chosen.safety.needs_motive) and not shown["panel"]:
         shown["panel"] = panels.COMPLETE
-    return shown | panels.of(view.person, shown["panel"], file, chosen)
+    shown |= panels.of(view.person, shown["panel"], file, chosen)
+    proposals, request = shown["proposals"], view.request
+    return shown | {
+        "cards": [drawing.card(request, one, chosen) for one in proposals.slots],
+        "services": [drawing.card(request, one, chosen) for one in proposals.services],
+        "other_outcomes": drawing.other_outcomes(request, chosen, shown),
+    }
+
+
+def _row_of(view: OfDesk, file: api.RequestFile) -> SafeString | str:
+    """Return the row of a request, to take the place of the one that a screen has; none once it is closed."""
+    if not file.request.is_open:
+        return ""
+    (row,) = queue_rows(view, [api.line_of(file, timezone.now())])
+    return _drawn(row, get_language() or "", is_current=True, oob=True)
 
 
 class Desk(OfDesk, Page):
@@ -131,7 +147,7 @@ class Desk(OfDesk, Page):
     template_name = "orientation/desk.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**desk_shown(self), **context)
+        return super().get_context_data(**around(self), **desk_shown(self), **context)
 
 
 class RequestPage(OfRequest, Page):
@@ -144,7 +160,10 @@ class RequestPage(OfRequest, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         step = STEPS.get(self.request.GET.get("etape", ""), "request")
-        return super().get_context_data(**request_shown(self, step), **context)
+        shown = request_shown(self, step)
+        if not is_partial(self.request):
+            shown |= around(self, self.asked.pk)
+        return super().get_context_data(**shown | context)
 
 
 class Panel(OfRequest, Endpoint):

@@ -40,7 +40,17 @@ def buttons(request: Request) -> list[tuple[str, str, str]]:
         offered = list(_FOLLOWS)
     else:
         return []
-    return [(one.value, str(OUTCOME_LABELS[one]), str(_FOLLOWS[one])) for one in offered]
+    return [button(one) for one in offered]
+
+
+def button(outcome: Outcome) -> tuple[str, str, str]:
+    """Return how the desk says one end: value, label, what follows."""
+    return outcome.value, str(OUTCOME_LABELS[outcome]), str(_FOLLOWS[outcome])
+
+
+def may_repeat(request: Request) -> bool:
+    """Return whether the desk may still say that a request repeats another."""
+    return any(value == Outcome.DUPLICATE.value for value, _label, _follows in buttons(request))
 
 
 def duplicates(request: Request, viewer: Person, motives: Mapping[str, str]) -> list[tuple[int, str]]:

@@ -8,18 +8,25 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.agenda.api import Commitment
+from maillage.agenda.api import Commitment, subject_of
+from maillage.exchange.api import MessageState, MessageStatus, message_status
 from maillage.kernel import formats
+from maillage.kernel.choices import as_choices
+from maillage.kernel.contributions import Place, panels_of
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.orientation import api
+from maillage.orientation.actions.appointments import hour_told
 from maillage.orientation.models import Decision, Proposal, Request
 from maillage.orientation.models.closing import DECISION_LABELS, OUTCOME_LABELS
+from maillage.orientation.models.requests import CALLER_LABELS
 from maillage.orientation.pages import criteria, endings, presenters, wording
-from maillage.orientation.pages.presenters import Mark, Proposals, RequestView, Told
+from maillage.orientation.pages.forms import AgreedHourForm
+from maillage.orientation.pages.presenters import Mark, Proposals, ReadOut, RequestView
 from maillage.orientation.pages.safety import safety_view
 from maillage.orientation.rules.services import TO_CHECK
 from maillage.orientation.rules.vocabulary import DecisionKind, ProposalKind, ProposalState, State, Why
+from maillage.orientation.rules.workflow import AWAITING_OUTCOME, SENT_OUTSIDE, UNDECIDED
 
 _DECIDING = frozenset({State.IN_HAND, State.PROPOSED})
 
@@ -28,14 +35,14 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
     """Return the request as its owner, or another regulator, sees it now."""
     request, now = file.request, timezone.now()
     holder = request.lock_holder(now)
-    is_mine = holder is not None and holder.pk == viewer.pk
-    locked_by = holder.get_full_name() if holder is not None and not is_mine else ""
+    is_own = holder is not None and holder.pk == viewer.pk
+    locked_by = holder.get_full_name() if holder is not None and not is_own else ""
     safety = safety_view(file.clearance, motives.get(request.motive) or _("motif inconnu"))
     state = State(request.state)
     may_act = request.is_open and not locked_by and state is not State.NEW
     may_describe = may_act and state in _DECIDING
     may_decide = may_describe and not safety.to_15
-    heading = presenters.title(request, motives)
+    heading, hour = presenters.title(request, motives), _hour(file)
     return RequestView(
         pk=request.pk,
         title=heading,
@@ -44,13 +51,14 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         marks=_marks(request, file.closures),
         facts=presenters.facts(request),
         locked_by=locked_by,
-        is_mine=is_mine,
+        is_own=is_own,
         is_open=request.is_open,
         is_transferred=state is State.TRANSFERRED,
         safety=safety,
         has_patient=request.patient_id is not None,
+        has_panels=request.patient_id is not None and bool(panels_of(Place.REQUEST)),
         is_incomplete=request.patient_id is None or request.commune_id is None,
-        may_take=request.is_open and not locked_by and not is_mine,
+        may_take=request.is_open and not locked_by and not is_own,
         may_act=may_act,
         may_describe=may_describe,
         may_answer=may_describe,
@@ -58,15 +66,26 @@ def request_view(file: api.RequestFile, viewer: Person, motives: Mapping[str, st
         may_book=may_decide,
         may_decide=may_decide,
         transmission=presenters.transmission(request, heading, safety.flags),
+        needs_phone=not api.callback_phone(request),
+        callers=as_choices(CALLER_LABELS) if not request.caller_kind else [],
         state=request.state,
-        outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS) if may_act else [],
+        outcomes=presenters.outcome_buttons(request, OUTCOME_LABELS, hour) if may_act else [],
+        expected=presenters.moment(hour, now) if hour is not None else "",
         endings=endings.buttons(request) if may_act else [],
-        duplicates=endings.duplicates(request, viewer, motives) if may_act else [],
+        may_repeat=may_act and endings.may_repeat(request),
         correction=endings.correction(
             request, file.closures[-1] if file.closures else None, viewer, desk=True
         ),
         history=_history(file),
     )
+
+
+def _hour(file: api.RequestFile) -> datetime | None:
+    """Return the hour that the person was told and that has not come, None where there is none."""
+    if not file.decisions or State(file.request.state) not in AWAITING_OUTCOME:
+        return None
+    hour = hour_told(file.decisions[-1])
+    return hour if hour is not None and hour > timezone.now() else None
 
 
 def proposals_view(file: api.RequestFile, viewer: Person) -> Proposals:
@@ -76,12 +95,16 @@ def proposals_view(file: api.RequestFile, viewer: Person) -> Proposals:
     if not is_deciding or file.search is None:
         return Proposals(done=_done(file), told=_told(file))
     given = criteria.criteria_of(file.search)
-    standing = [one for one in file.proposals if one.state in {ProposalState.OFFERED, ProposalState.HELD}]
-    standing.sort(key=lambda one: (one.slot_id is None, one.rank))  # slots, then whom to call
-    held = [one for one in standing if one.state == ProposalState.HELD]
-    sure = [one for one in standing if not TO_CHECK & {Why(code) for code in one.reasons}]
+    still_open = [one for one in file.proposals if _is_open(one, now)]
+    still_open.sort(key=lambda one: (one.slot_id is None, one.rank))  # slots, then whom to call
+    held = [one for one in still_open if one.state == ProposalState.HELD]
+    sure = [one for one in still_open if not TO_CHECK & {Why(code) for code in one.reasons}]
     best = next((one.pk for one in [*held, *sure]), None)
-    on_call = [one.professional_id for one in standing if one.kind == ProposalKind.ON_CALL.value]
+    on_call = [
+        one.professional_id
+        for one in still_open
+        if one.kind == ProposalKind.ON_CALL.value and one.professional_id is not None
+    ]
     busy = api.consulting_at(by=viewer, scope=file.request.scope, professionals=on_call, at=now)
     return Proposals(
         cards=[
@@ -92,12 +115,20 @@ def proposals_view(file: api.RequestFile, viewer: Person) -> Proposals:
                 is_best=one.pk == best,
                 place_in_list=place,
             )
-            for place, one in enumerate(standing, start=1)
+            for place, one in enumerate(still_open, start=1)
         ],
         active=criteria.active(file.request, given),
         wider=criteria.wider(file.search.widen, given),
         was_searched=True,
     )
+
+
+def _is_open(proposal: Proposal, now: datetime) -> bool:
+    """Return whether a proposal may still be taken up: a slot whose hour has come is booked no more."""
+    if proposal.state == ProposalState.HELD:
+        return True
+    begun = proposal.slot_id is not None and proposal.starts_at is not None and proposal.starts_at <= now
+    return proposal.state == ProposalState.OFFERED and not begun
 
 
 def _elsewhere(proposal: Proposal, busy: Mapping[int, Commitment]) -> list[str]:
@@ -113,7 +144,7 @@ def _marks(request: Request, closures: list[api.Closure]) -> list[Mark]:
     marks: list[Mark] = [(request.number, ""), (request.state_label, "")]
     if closures and request.is_open:
         marks.append((endings.returned(closures), "attention"))
-    return [*marks, (_("signe d’alerte : 15"), "urgent")] if request.has_red_flag else marks
+    return [*marks, (presenters.alarm(request), "urgent")] if request.has_red_flag else marks
 
 
 def _decided(decision: Decision) -> str:
@@ -124,6 +155,9 @@ def _decided(decision: Decision) -> str:
         when = presenters.moment(slot.starts_at, timezone.now())
         return _("{label} {when} chez {who}").format(label=label, when=when, who=slot.agenda)
     who = decision.on_call or decision.sent_to or decision.structure
+    if who and decision.agreed_at is not None:
+        when = presenters.moment(decision.agreed_at, timezone.now())
+        return _("{label} {when} chez {who}").format(label=label, when=when, who=who)
     return f"{label} · {who}" if who else label
 
 
@@ -131,9 +165,9 @@ def _done(file: api.RequestFile) -> str:
     return _decided(file.decisions[-1]) if file.decisions else ""
 
 
-def _told(file: api.RequestFile) -> Told | None:
+def _told(file: api.RequestFile) -> ReadOut | None:
     """Return what is read out to the person; nothing once the request is closed, or where nobody receives."""
-    if not file.decisions or not file.request.is_open:
+    if not file.decisions or not file.request.is_open or State(file.request.state) in UNDECIDED:
         return None
     decision = file.decisions[-1]
     what = str(DECISION_LABELS[DecisionKind(decision.kind)])
@@ -143,7 +177,8 @@ def _told(file: api.RequestFile) -> Told | None:
         phone = (schedule.place.phone if schedule.place else "") or professional.phone
         when = presenters.moment(slot.starts_at, timezone.now())
         lines = presenters.address(schedule)
-        return Told(what, when, professional.name, lines, phone, written_phone(phone))
+        told = _message(file.request, decision)
+        return ReadOut(what, when, professional.name, lines, phone, written_phone(phone), message=told)
     who = decision.on_call or decision.sent_to
     if who is None and decision.structure is None:
         return None
@@ -152,7 +187,23 @@ def _told(file: api.RequestFile) -> Told | None:
         lines.append(decision.structure.commune.name)
     phone = who.phone if who is not None else ""
     name = who.name if who is not None else decision.structure.title
-    return Told(what, "", str(name), lines, phone, written_phone(phone))
+    when = presenters.moment(decision.agreed_at, timezone.now()) if decision.agreed_at else ""
+    return ReadOut(
+        what, when, str(name), lines, phone, written_phone(phone),
+        message=api.message_of_hour(decision, file.request) or _no_message(),
+        hour=AgreedHourForm.of(decision) if State(file.request.state) in SENT_OUTSIDE else None,
+    )  # fmt: skip
+
+
+def _message(request: Request, decision: Decision) -> MessageStatus:
+    """Return what became of the message about the appointment of a decision, or that nobody is written to."""
+    if request.patient is None or decision.appointment is None:
+        return _no_message()
+    return message_status(subject=subject_of(decision.appointment), to=request.patient)
+
+
+def _no_message() -> MessageStatus:
+    return MessageStatus(MessageState.NONE, _("Aucun message ne part : dites-le."))
 
 
 def _history(file: api.RequestFile) -> list[tuple[datetime, str]]:

@@ -2,65 +2,166 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.kernel.fields import BirthDateField, PhoneField
+from maillage.kernel.choices import as_choices
+from maillage.kernel.fields import BirthDateField, MomentField, NameField, PhoneField, Textarea
 from maillage.kernel.names import place_name
-from maillage.orientation.models import Request
+from maillage.kernel.sourced_rules import rule
+from maillage.orientation import api
+from maillage.orientation.models import Decision, Request
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
+from maillage.orientation.rules.ages import (
+    LONGEST_AGE,
+    SAID_IN_YEARS,
+    YEAR,
+    is_same_age,
+    months_on,
+    read_age,
+)
 from maillage.orientation.rules.vocabulary import CallerKind, Origin
 from maillage.territory import api as territory
 
 ANOTHER = "another"
-YEAR, OLDEST = 12, 120 * 12
-#: Ages are said in months up to two years.
-_AGE = re.compile(r"(?P<count>\d{1,4})\s*(?P<unit>ans?|years?|y|mois|months?|m|)")
+OLDEST = 120 * YEAR
+COMPLAINT_LENGTH = 1000
 
 
 class AgeField(forms.CharField):
-    """An age as it is said, « 3 », « 3 ans », « 8 mois », read in months; empty where nobody knows."""
+    """An age as it is said, « 3 », « 8 mois », « 3 semaines », read in months; empty where nobody knows."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=12, **options)
+        super().__init__(max_length=LONGEST_AGE, **options)
 
     def clean(self, value: Any) -> int | None:
         """Return whole months. Raises ValidationError for what is no age."""
         text = super().clean(value)
         if not text:
             return None
-        said = _AGE.fullmatch(text.casefold())
-        months = int(said["count"]) * (1 if said["unit"].startswith("m") else YEAR) if said else OLDEST + 1
-        if months > OLDEST:
-            raise ValidationError(gettext("Écrivez un âge en années, ou en mois avec le mot : « 8 mois »."))
+        months = read_age(text, timezone.localdate())
+        if months is None or months > OLDEST:
+            raise ValidationError(
+                gettext(
+                    "Écrivez un âge en années, ou avec le mot : « 8 mois », « 3 semaines », « 10 jours »."
+                )
+            )
         return months
 
 
-class PersonForm(forms.Form):
+#: What a field that nobody could read says; every other one says "".
+_UNSAID: dict[str, Any] = {"birth_date": None, "age_years": None, "commune": None}
+
+
+class AgedForm(forms.Form):
+    """A motive, and the age of the person: what tells, before anything else, whether it is for the 15."""
+
+    birth_date = BirthDateField(label=_("Date de naissance"), required=False)
+    age_years = AgeField(
+        label=_("Âge, si la date manque"),
+        required=False,
+        help_text=_("En années, ou avec le mot : « 8 mois », « 3 semaines »."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an age typed beside a birth date that says another: one of them is somebody else's."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        born, said = data.get("birth_date"), data.get("age_years")
+        self._typed_age: int | None = said
+        if born is None or said is None or "age_years" not in self.changed_data:
+            return data
+        if not is_same_age(said, months_on(born, timezone.localdate())):
+            self.add_error(
+                "age_years",
+                gettext(
+                    "L’âge et la date de naissance ne disent pas la même personne : corrigez l’un ou l’autre."
+                ),
+            )
+        return data
+
+    def leads_to_15(self) -> bool:
+        """Return whether the motive typed is vital, at every age or at one that was typed.
+
+        Whatever else is missing or wrong: what engages life waits for no other field.
+        """
+        self.is_valid()  # reads what was typed
+        return any(api.is_vital(self.motive_typed, age) for age in (self._age_born(), self._typed_age))
+
+    def vital_age(self) -> dict[str, int]:
+        """Return the age typed at which the motive is vital, as a request keeps it; nothing where none is."""
+        ages = (self._age_born(), self._typed_age)
+        if api.is_vital(self.motive_typed, None):
+            return {}
+        found = [age for age in ages if age is not None and api.is_vital(self.motive_typed, age)]
+        return {"age_months": found[0]} if found else {}
+
+    @property
+    def motive_typed(self) -> str:
+        """The code of the motive as it was sent, whatever became of the rest."""
+        return str(self.data.get(self.add_prefix("motive"), ""))
+
+    def _age_born(self) -> int | None:
+        born: date | None = self.cleaned_data.get("birth_date")
+        return months_on(born, timezone.localdate()) if born is not None else None
+
+    def age_typed(self) -> int | None:
+        """Return the age said, or the one that the birth date gives, in months."""
+        if self.cleaned_data["birth_date"] is not None:
+            return self._age_born()
+        said: int | None = self.cleaned_data["age_years"]
+        return said
+
+    def set_aside_errors(self) -> str:
+        """Keep what could be read of a refused form that leads to the 15; return the rest, as it was typed.
+
+        One « label : text » a line. Of two ages, the one at which the motive is vital is kept.
+        """
+        refused = [name for name in self.fields if name in self.errors]
+        is_of_age = self._typed_age is not None and api.is_vital(self.motive_typed, self._typed_age)
+        if "age_years" in refused and is_of_age:
+            self.cleaned_data["age_years"] = self._typed_age
+            del self.cleaned_data["birth_date"]
+            refused = ["birth_date" if name == "age_years" else name for name in refused]
+        lines = []
+        for name in refused:
+            typed = str(self[name].value() or "").strip()
+            if typed:
+                typed = str(dict(getattr(self.fields[name], "choices", ())).get(typed, typed))
+            self.cleaned_data[name] = _UNSAID.get(name, "")
+            if typed and not self[name].is_hidden:
+                lines.append(_field_said(str(self[name].label), typed))
+        return "\n".join(lines)
+
+
+def with_rest(complaint: str, rest: str) -> str:
+    """Write what could not be read of a form after what was said, as far as there is room."""
+    return "\n".join(filter(None, [complaint, rest]))[:COMPLAINT_LENGTH]
+
+
+def _field_said(label: str, text: str) -> str:
+    return gettext("{label} : {text}").format(label=label, text=text)
+
+
+class PersonForm(AgedForm):
     """Who the person is and where: anything may be missing."""
 
-    last_name = forms.CharField(
+    last_name = NameField(
         label=_("Nom du patient"),
         required=False,
         max_length=100,
         help_text=_("Inconnu : laissez vide, l’identité reste à compléter."),
     )
-    first_name = forms.CharField(label=_("Prénom du patient"), required=False, max_length=150)
-    birth_date = BirthDateField(label=_("Date de naissance"), required=False)
-    age_years = AgeField(
-        label=_("Âge, si la date manque"),
-        required=False,
-        help_text=_("En années, ou en mois avant 2 ans : « 8 mois »."),
-    )
+    first_name = NameField(label=_("Prénom du patient"), required=False, max_length=150)
     commune = forms.CharField(
         label=_("Commune où est la personne"),
         max_length=120,
@@ -96,15 +197,6 @@ class PersonForm(forms.Form):
             else gettext("Aucune commune de ce nom.")
         )
 
-    def age_months(self) -> int | None:
-        """Return the age said, or the one that the birth date gives, in months."""
-        born: date | None = self.cleaned_data["birth_date"]
-        if born is not None:
-            today = timezone.localdate()
-            return max(0, (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day))
-        said: int | None = self.cleaned_data["age_years"]
-        return said
-
     def patient_values(self) -> dict[str, Any]:
         """Return what a file is made of."""
         data = self.cleaned_data
@@ -114,28 +206,98 @@ class PersonForm(forms.Form):
     def request_values(self) -> dict[str, Any]:
         """Return the fields of the request, the patient aside."""
         values = {name: self.cleaned_data[name] for name in ("commune", "place", "priority")}
-        return values | {"age_months": self.age_months()}
+        born = {"said_birth_date": self.cleaned_data["birth_date"]} if self.cleaned_data["birth_date"] else {}
+        return values | {"age_months": self.age_typed()} | born
 
 
 class CompleteForm(PersonForm):
-    """What was missing, or wrong, when the call was noted."""
+    """What was missing, or wrong, when the call was noted.
+
+    `shown` is what the request said as the form was shown: what was left as it was keeps what the request
+    says by then, and what was not sent is not touched.
+    """
 
     motive = forms.ChoiceField(label=_("Motif"), required=False)
-    field_order = ("motive", "priority")
+    caller_kind = forms.ChoiceField(
+        label=_("Qui appelle"), required=False, choices=[("", "–"), *as_choices(CALLER_LABELS)]
+    )
+    caller_phone = PhoneField(label=_("Téléphone de rappel"), required=False)
+    reason = forms.CharField(label=_("Pourquoi abaisser cette demande"), required=False, max_length=300)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = (
+        "reason", "motive", "priority", "caller_kind", "caller_phone", "last_name", "first_name",
+        "birth_date", "age_years", "commune", "place",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["motive"].choices = motives  # type: ignore[attr-defined]
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        request: Request,
+        motives: list[tuple[str, str]],
+        asks_reason: bool = False,
+    ) -> None:
+        now = api.shown_of(request)
+        self._salt = f"orientation.complete.{request.pk}"
+        super().__init__(data, initial=_texts(now) | {"shown": self._signed(now)})
+        self._now = now
+        self.fields["motive"].choices = motives  # type: ignore[attr-defined]  # a field of choices
+        known = {"caller_kind": request.caller_kind, "caller_phone": api.callback_phone(request)}
+        unasked = {name for name, value in known.items() if value and name not in self.data}
+        if not asks_reason and "reason" not in self.data:
+            unasked.add("reason")
+        for name in unasked:
+            del self.fields[name]
 
-    def changes(self, request: Request) -> dict[str, Any]:
-        """Return the fields of the request that the form changes; an age left as it was shown is kept."""
-        values = self.request_values()
-        if self.cleaned_data["motive"]:
-            values["motive"] = self.cleaned_data["motive"]
-        same_age = self["age_years"].value() == age_shown(request.age_months)
-        if same_age and self.cleaned_data["birth_date"] is None:
-            del values["age_months"]
-        return values
+    def _signed(self, said: dict[str, Any]) -> str:
+        """Write what a request says so that only the server may have written it."""
+        return signing.dumps(said, salt=self._salt, compress=True)
+
+    @property
+    def shown_values(self) -> dict[str, Any]:
+        """What each field of the request said as the form was shown; what it says now, where that is lost."""
+        try:
+            said: dict[str, Any] = signing.loads(self.data.get("shown", ""), salt=self._salt)
+        except signing.BadSignature:
+            return self._now
+        return self._now | said
+
+    def changed_names(self) -> set[str]:
+        """Return the fields of the form that say something else than as they were shown."""
+        texts = _texts(self.shown_values)
+        return {
+            name
+            for name, text in texts.items()
+            if name in self.fields
+            and name in self.data
+            and self.fields[name].has_changed(text, self.data.get(name))
+        }
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields of the request that the form changes, once it is valid."""
+        data, mine = self.cleaned_data, self.changed_names()
+        same = {"priority", "commune", "place"} & mine
+        said = {name for name in {"motive", "caller_kind", "caller_phone"} & mine if data[name]}
+        values: dict[str, Any] = {name: data[name] for name in same | said}
+        values |= {f"said_{name}": data[name] for name in {"last_name", "first_name", "birth_date"} & mine}
+        if {"age_years", "birth_date"} & mine:
+            values["age_months"] = self.age_typed()
+        return {name: value for name, value in values.items() if not self._is_shown(name, value)}
+
+    def _is_shown(self, name: str, value: Any) -> bool:
+        """Return whether a value is what was shown, written otherwise: a commune by its name or code."""
+        return name == "commune" and (value.pk if value else None) == self.shown_values[name]
+
+    def again(self, request: Request, *, asks_reason: bool = False) -> CompleteForm:
+        """Return the form over the request as it is now: what was typed stays, the rest is newer."""
+        data, mine = self.data.copy(), self.changed_names()  # type: ignore[attr-defined]  # the form that this is mixed in with has them
+        now = api.shown_of(request)
+        for name, text in _texts(now).items():
+            if name in data and name not in mine:
+                data[name] = "" if text is None else str(text)
+        data["shown"] = self._signed(now)
+        choices: list[tuple[str, str]] = self.fields["motive"].choices  # type: ignore[attr-defined]  # a field of choices
+        return CompleteForm(data, request=request, motives=choices, asks_reason=asks_reason)
 
 
 class CallForm(PersonForm):
@@ -146,15 +308,14 @@ class CallForm(PersonForm):
     complaint = forms.CharField(
         label=_("Ce que dit l’appelant"),
         required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=COMPLAINT_LENGTH,
+        widget=Textarea(attrs={"rows": 2}),
     )
     caller_kind = forms.ChoiceField(
         label=_("Qui appelle"),
-        initial=CallerKind.PATIENT.value,
-        choices=[(one.value, label) for one, label in CALLER_LABELS.items()],
+        choices=[("", "–"), *as_choices(CALLER_LABELS)],
     )
-    caller_name = forms.CharField(label=_("Nom de l’appelant"), required=False, max_length=120)
+    caller_name = NameField(label=_("Nom de l’appelant"), required=False, max_length=120)
     caller_phone = PhoneField(label=_("Téléphone de rappel"), required=False)
     origin = forms.ChoiceField(
         label=_("Origine"),
@@ -162,20 +323,31 @@ class CallForm(PersonForm):
         choices=[(one.value, label) for one, label in ORIGIN_LABELS.items()],
     )
     field_order = (
-        "key", "motive", "complaint", "last_name", "first_name", "birth_date", "age_years", "commune",
-        "place", "caller_kind", "caller_name", "caller_phone", "priority", "origin",
+        "key", "motive", "complaint", "caller_kind", "caller_name", "caller_phone", "priority",
+        "last_name", "first_name", "birth_date", "age_years", "commune", "place", "origin",
     )  # fmt: skip
 
     def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["motive"].choices = [("", _("Choisissez le motif")), *motives]  # type: ignore[attr-defined]
+        self.fields["motive"].choices = [("", _("Choisissez le motif")), *motives]  # type: ignore[attr-defined]  # a field of choices
         self.fields["key"].initial = uuid4().hex
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse that a young child calls for themselves. Raises ValidationError on who calls."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"birth_date", "age_years"} <= set(data) and data.get("caller_kind") == CallerKind.PATIENT.value:
+            age, limit = self.age_typed(), rule("orientation.caller.own_from_months").value
+            if age is not None and age < limit:
+                text = gettext("Avant {age} ans, quelqu’un appelle pour l’enfant : dites qui.")
+                self.add_error("caller_kind", text.format(age=limit // YEAR))
+        return data
+
     @property
-    def searched(self) -> str:
-        """What a patient is looked for by: names, else the birth date, else the phone."""
+    def searched(self) -> list[str]:
+        """What a patient is looked for by, one after the other: names with the birth date, phone, names."""
         names = f"{self.data.get('first_name', '')} {self.data.get('last_name', '')}".strip()
-        return names or self.data.get("birth_date", "") or self.data.get("caller_phone", "")
+        born, phone = self.data.get("birth_date", "").strip(), self.data.get("caller_phone", "").strip()
+        return [text for text in (f"{names} {born}".strip(), phone, names) if text]
 
     def patient_values(self) -> dict[str, Any]:
         """Add the phone: the patient's where the patient calls, else the carer's."""
@@ -190,14 +362,48 @@ class CallForm(PersonForm):
         names = ("motive", "complaint", "caller_kind", "caller_name", "caller_phone")
         return super().request_values() | {name: self.cleaned_data[name] for name in names}
 
+    def said_values(self) -> dict[str, Any]:
+        """Return who the person is as the caller said it, where no file is opened for them."""
+        data = self.cleaned_data
+        return {"said_last_name": data["last_name"], "said_first_name": data["first_name"]}
 
-def completing(request: Request) -> dict[str, Any]:
-    """Return what is known already, for the form that completes a request."""
+    def set_aside_errors(self) -> str:
+        """Keep what could be read, and the rest with what the caller says."""
+        rest = super().set_aside_errors()
+        data = self.cleaned_data
+        data["complaint"] = with_rest(data["complaint"], rest)
+        data["key"] = data["key"] or uuid4().hex
+        data["origin"] = data["origin"] or Origin.SINGLE_NUMBER.value
+        return rest
+
+
+class AgreedHourForm(forms.Form):
+    """The hour agreed with whoever the person was sent to outside any slot."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    at = MomentField(
+        label=_("Heure convenue"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, prefix="hour", **options)
+        self.fields["key"].initial = uuid4().hex
+
+    @classmethod
+    def of(cls, decision: Decision) -> AgreedHourForm:
+        """Return the form with the hour that stands."""
+        return cls(initial={"at": decision.agreed_at})
+
+
+def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the fields of a form show of what `api.shown_of` says of a request."""
     return {
-        "commune": request.commune_id or "", "place": request.place, "priority": request.priority,
-        "age_years": age_shown(request.age_months), "motive": request.motive,
-        "last_name": request.said_last_name, "first_name": request.said_first_name,
-        "birth_date": request.said_birth_date,
+        "commune": said["commune"] or "", "place": said["place"], "priority": said["priority"],
+        "age_years": age_shown(said["age_months"]), "motive": said["motive"],
+        "caller_kind": said["caller_kind"], "caller_phone": said["caller_phone"],
+        "last_name": said["said_last_name"], "first_name": said["said_first_name"],
+        "birth_date": said["said_birth_date"],
     }  # fmt: skip
 
 
@@ -205,4 +411,4 @@ def age_shown(months: int | None) -> str:
     """Write an age as the form reads it again, months included before two years."""
     if months is None:
         return ""
-    return str(months // YEAR) if months >= 2 * YEAR else gettext("{count} mois").format(count=months)
+    return str(months // YEAR) if months >= SAID_IN_YEARS else api.person_age(months)

@@ -1,64 +1,37 @@
-"""The stream that tells open desks that something changed, without saying what: each asks for its own queue.
-
-Under ASGI one server-sent event a change, read from the outbox once a second. A server without asynchronous
-answers says 204, after which the browser stops asking and the desk polls.
-"""
+"""The stream of an open desk: something changed, without saying what; the page asks for its own queue."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.pages import live
 from maillage.kernel.pages.base import Endpoint
+from maillage.kernel.parameters import row_key
 from maillage.orientation import api
 from maillage.orientation.pages.base import OfDesk
 
-EVERY = 1.0  # s between two looks
-QUIET = 15  # looks without news before a comment keeps the connection open
-LIFE = 600  # looks before the browser has to ask again, and its rights with it
+LAST_SECOND = 2**32  # far enough, and within what a date can say
 
 
 class Stream(OfDesk, Endpoint):
-    """The events of the visitor's desk."""
+    """The events of the desk `?perimetre=` (that at work without one) since the second `?depuis=`.
+
+    A page asks by the desk that it shows: the session may meanwhile be at another.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """Stream under ASGI; say « no content » elsewhere."""
-        if not isinstance(request, ASGIRequest):
-            return HttpResponse(status=204)
-        events = changes(self.person, self.scope)
-        response = StreamingHttpResponse(events, content_type="text/event-stream")
-        response["Cache-Control"] = "no-store"
-        response["X-Accel-Buffering"] = "no"
-        return response
-
-
-async def changes(
-    person: Person, scope: Scope, *, every: float = EVERY, life: int = LIFE
-) -> AsyncIterator[bytes]:
-    """Yield one `changed` event each time the desk of `scope` changed, a comment while nothing happens."""
-    look = sync_to_async(_look, thread_sensitive=True)
-    seen = await look(person, scope)
-    yield b"retry: 2000\n: open\n\n"
-    for tick in range(1, life + 1):
-        await asyncio.sleep(every)
-        latest = await look(person, scope)
-        if latest != seen:
-            seen = latest
-            yield b"event: changed\ndata: queue\n\n"
-        elif tick % QUIET == 0:
-            yield b": still here\n\n"
-
-
-def _look(person: Person, scope: Scope) -> int:
-    """Read the last event, and give the connection back: an open desk keeps none while it waits."""
-    try:
-        return api.last_event(by=person, scope=scope)
-    finally:
-        connection.close()
+        """Stream under ASGI; say « no content » elsewhere. Raises PermissionDenied for the desk of others."""
+        scope = self.scope
+        if asked := request.GET.get("perimetre"):
+            chosen = [one for one in self.scopes if one.pk == row_key(asked)]
+            if not chosen:
+                raise PermissionDenied
+            scope = chosen[0]
+        second = row_key(request.GET.get("depuis"))
+        since = datetime.fromtimestamp(second, UTC) if 0 < second < LAST_SECOND else None
+        reader = live.Reader(self.person.pk, scope, self.permission, frozenset(api.EVENTS), since)
+        return live.stream(request, reader)

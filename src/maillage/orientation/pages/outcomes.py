@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,9 +18,11 @@ from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.orientation import api
+from maillage.orientation.actions.appointments import may_be_said
 from maillage.orientation.models import Closure, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.pages import endings, presenters
+from maillage.orientation.pages.base import shown_page
 from maillage.orientation.rules.vocabulary import Outcome, State
 from maillage.orientation.rules.workflow import BY_EFFECTOR
 
@@ -43,12 +46,14 @@ class Line:
     detail: str
     state: str
     correction: presenters.Correction | None = None
+    outcomes: Sequence[tuple[str, Any, str]] = ()
+    later: str = ""
 
 
-class Mine(Page):
+class ReceivedRequests(Page):
     """The requests that the visitor received, each with its four buttons; what they said."""
 
-    template_name = "orientation/mine.html"
+    template_name = "orientation/received.html"
     permission = Permission.BOOK_APPOINTMENT
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -57,7 +62,6 @@ class Mine(Page):
         return super().get_context_data(
             finding=_finding(len(waiting)),
             waiting=waiting,
-            outcomes=[(one.value, OUTCOME_LABELS[one], icon) for one, icon in ICONS.items()],
             said=[_said(one, motives, self.person) for one in api.said(by=self.person)],
             **context,
         )
@@ -85,7 +89,7 @@ class Say(Endpoint):
             said = _("Issue notée : {outcome}. La demande est close.")
             back = _("Issue notée : {outcome}. Le bureau de régulation reprend la demande.")
             messages.success(request, (said if done.closes else back).format(outcome=OUTCOME_LABELS[outcome]))
-        return redirect("orientation:mine")
+        return shown_page(ReceivedRequests, request, reverse("orientation:received"))
 
 
 class CorrectSaid(Endpoint):
@@ -110,7 +114,7 @@ class CorrectSaid(Endpoint):
             messages.warning(request, str(error))
         else:
             messages.success(request, _("Issue corrigée. Le bureau de régulation la lit."))
-        return redirect("orientation:mine")
+        return shown_page(ReceivedRequests, request, reverse("orientation:received"))
 
 
 def _finding(waiting: int) -> str:
@@ -126,7 +130,11 @@ def _finding(waiting: int) -> str:
 
 def _received(one: api.Received, motives: dict[str, str]) -> Line:
     patient = presenters.patient_line(one.request.patient) or _("patient inconnu")
-    return _line(one.request, one.expected, motives, patient, one.place, one.request.state)
+    line = _line(one.request, one.expected, motives, patient, one.place, one.request.state)
+    now = [(which, icon) for which, icon in ICONS.items() if may_be_said(which, one.expected)]
+    outcomes = [(which.value, OUTCOME_LABELS[which], icon) for which, icon in now]
+    later = "" if len(now) == len(ICONS) else _("Venu ou non : cela se dira une fois l’heure venue.")
+    return replace(line, outcomes=outcomes, later=later)
 
 
 def _said(one: Closure, motives: dict[str, str], viewer: Person) -> Line:

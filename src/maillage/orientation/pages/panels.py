@@ -12,14 +12,18 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from maillage.kernel.contributions import Place
 from maillage.kernel.models import Person
 from maillage.orientation import api
-from maillage.orientation.pages import beyond, presenters, wording
+from maillage.orientation.pages import endings, over_capacity, presenters, wording
 from maillage.orientation.pages.criteria import criteria_of
-from maillage.orientation.pages.forms import CompleteForm, completing
+from maillage.orientation.pages.forms import CompleteForm
 from maillage.orientation.pages.presenters import RequestView
+from maillage.orientation.rules.vocabulary import Outcome
+from maillage.people import api as people
 
-COMPLETE, BEYOND, LEFT_OUT = "completer", "hors-creneau", "ecartes"
+COMPLETE, OVER_CAPACITY, LEFT_OUT, REPEATS = "completer", "hors-creneau", "ecartes", "doublon"
+FILE = "dossier"
 Shown = dict[str, Any]
 
 
@@ -33,15 +37,15 @@ def _complete(_person: Person, file: api.RequestFile, chosen: RequestView) -> Sh
     if not chosen.may_describe:
         return {}
     motives = list(api.motive_labels().items())
-    return {"complete": CompleteForm(initial=completing(file.request), motives=motives)}
+    return {"complete": CompleteForm(request=file.request, motives=motives), "vital": False}
 
 
-def _beyond(person: Person, file: api.RequestFile, chosen: RequestView) -> Shown:
+def _over_capacity(person: Person, file: api.RequestFile, chosen: RequestView) -> Shown:
     if not chosen.may_search or file.search is None:
         return {}
     return {
-        "extras": beyond.extras(person, file.request, criteria_of(file.search)),
-        "outside": beyond.OutsideForm(),
+        "extras": over_capacity.extras(person, file.request, criteria_of(file.search)),
+        "outside": over_capacity.OutsideForm(),
         "outside_key": uuid4().hex,
     }
 
@@ -53,8 +57,24 @@ def _left_out(_person: Person, file: api.RequestFile, _chosen: RequestView) -> S
     return {"excluded": [wording.left_out(row, moment) for row in file.search.excluded]}
 
 
+def _repeats(person: Person, file: api.RequestFile, chosen: RequestView) -> Shown:
+    if not chosen.may_repeat:
+        return {}
+    _value, label, follows = endings.button(Outcome.DUPLICATE)
+    found = endings.duplicates(file.request, person, api.motive_labels())
+    return {"duplicates": found, "duplicate_label": label, "duplicate_follows": follows}
+
+
+def _file(person: Person, file: api.RequestFile, _chosen: RequestView) -> Shown:
+    """Return what the other contexts say of the patient, as far as the circle lets the regulator read it."""
+    patient = file.request.patient
+    return {} if patient is None else {"panels": people.panels_about(person, patient, Place.REQUEST)}
+
+
 _PARTS: dict[str, Callable[[Person, api.RequestFile, RequestView], Shown]] = {
     COMPLETE: _complete,
-    BEYOND: _beyond,
+    OVER_CAPACITY: _over_capacity,
     LEFT_OUT: _left_out,
+    REPEATS: _repeats,
+    FILE: _file,
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maillage.kernel.pages.base import Endpoint, geojson_response
+from maillage.kernel.pages.base import Endpoint, Page, geojson_response
 from maillage.orientation.models import Proposal
 from maillage.orientation.pages import presenters
 from maillage.orientation.pages.base import OfRequest
@@ -37,6 +37,17 @@ class OfMap(OfRequest, Endpoint):
         """Answer with a collection; the browser asks about it by its content."""
         version = hashlib.sha256(f"{get_language()}|{collection}".encode()).hexdigest()[:32]
         return geojson_response(request, lambda: collection.encode(), version=version)
+
+
+class Map(OfRequest, Page):
+    """The map drawn by the server: inside the desk when it unfolds it, on a page of its own otherwise."""
+
+    def get_template_names(self) -> list[str]:
+        """Return the drawing alone where the desk asks for it."""
+        return [f"orientation/{'_map_drawing' if getattr(self.request, 'htmx', False) else 'map'}.html"]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(asked=self.asked, **context)
 
 
 class Communes(OfMap):

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.forms import Form
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from maillage.agenda.api import Appointment, Schedule
+from maillage.exchange.api import MessageStatus
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
-from maillage.orientation.api import QueueLine
+from maillage.orientation.actions.appointments import may_be_said
+from maillage.orientation.api import QueueLine, age_of, callback_phone, is_vital, person_age
 from maillage.orientation.models import Closure, Proposal, Request
 from maillage.orientation.models.closing import OUTCOME_LABELS
 from maillage.orientation.models.requests import CALLER_LABELS, ORIGIN_LABELS, PRIORITY_LABELS
@@ -106,6 +109,7 @@ class QueueRow:
     note_icon: str
     kind: str
     has_red_flag: bool
+    alarm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,11 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request in the middle of the screen, and what the visitor may do with it now."""
+    """The request in the middle of the screen, and what the visitor may do with it now.
+
+    `expected`: the hour that the person was told, where it has not come; empty elsewhere. `needs_phone`:
+    nobody can be called back. `callers`: who may be calling, where nobody said it; empty elsewhere.
+    """
 
     pk: int
     title: str
@@ -128,11 +136,12 @@ class RequestView:
     marks: list[Mark]
     facts: list[Mark]
     locked_by: str
-    is_mine: bool
+    is_own: bool
     is_open: bool
     is_transferred: bool
     safety: SafetyView
     has_patient: bool
+    has_panels: bool
     is_incomplete: bool
     may_take: bool
     may_act: bool
@@ -142,10 +151,13 @@ class RequestView:
     may_book: bool
     may_decide: bool
     transmission: str
+    needs_phone: bool
+    callers: list[tuple[str, str | Promise]]
     state: str
     outcomes: list[tuple[str, str, str]]
+    expected: str
     endings: list[tuple[str, str, str]]
-    duplicates: list[tuple[int, str]]
+    may_repeat: bool
     correction: Correction | None
     history: list[tuple[datetime, str]]
 
@@ -164,7 +176,7 @@ class Card:
     label: str
     kind: str
     kind_code: str
-    reasons: list[str]
+    reasons: tuple[str, ...]
     action: str
     action_with: str
     is_bookable: bool
@@ -188,10 +200,11 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadOut:
     """What is read out to the person once something is decided: when, by whom, at which address, which phone.
 
-    `lines`: the address, empty where none is known.
+    `lines`: the address, empty where none is known. `message`: what is known of the message to them. Outside
+    any slot, `hour` is the form that changes the hour agreed.
     """
 
     what: str
@@ -200,6 +213,8 @@ class Told:
     lines: list[str]
     phone: str
     phone_said: str
+    message: MessageStatus
+    hour: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +225,7 @@ class Proposals:
     active: list[Active] = field(default_factory=list)
     wider: list[Wider] = field(default_factory=list)
     done: str = ""
-    told: Told | None = None
+    told: ReadOut | None = None
     was_searched: bool = False
 
     @property
@@ -233,23 +248,39 @@ def age(since: datetime, now: datetime) -> str:
     )
 
 
-def person_age(months: int | None) -> str:
-    """Write an age as carers say it; empty where unknown."""
-    if months is None:
-        return ""
-    if months < 24:
-        return _("{count} mois").format(count=months)
-    return _("{count} ans").format(count=months // 12)
-
-
 def title(request: Request, motives: Mapping[str, str]) -> str:
     """Name a request: its motive, then the age of the person."""
     motive = motives.get(request.motive) or _("motif inconnu")
-    return " · ".join(filter(None, [motive, person_age(request.age_months)]))
+    return " · ".join(filter(None, [motive, person_age(age_of(request))]))
+
+
+_rows: dict[tuple[Any, ...], QueueRow] = {}
+ROWS_KEPT = 4096
 
 
 def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: datetime) -> QueueRow:
-    """Return one row; a red flag and a late request are said in words as well as by an edge."""
+    """Return one row; a red flag and a late request are said in words as well as by an edge.
+
+    Written once for as long as it says the same: a queue of a hundred rows is read many times a second.
+    """
+    request, holder, minute = line.request, line.holder, timedelta(minutes=1)
+    key = (
+        *(value for name, value in vars(request).items() if name != "_state"),
+        request.owner.get_full_name(), request.patient and request.patient.name, age_of(request),
+        holder and (holder.pk, holder.get_full_name()),
+        line.urgency, line.late_at, line.held_until, (now - request.called_at) // minute,
+        (now - line.late_at) // minute, viewer.pk, motives.get(request.motive), get_language(),
+        timezone.get_current_timezone_name(),
+    )  # fmt: skip
+    kept = _rows.get(key)
+    if kept is None:
+        if len(_rows) >= ROWS_KEPT:
+            _rows.clear()
+        kept = _rows[key] = _queue_row(line, motives, viewer, now)
+    return kept
+
+
+def _queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: datetime) -> QueueRow:
     request, holder = line.request, line.holder
     is_urgent = State(request.state) in UNDECIDED and not enters_slot_search(request.priority)
     is_late = line.urgency is not Urgency.ON_TIME
@@ -257,6 +288,8 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
     if line.held_until is not None:
         until = formats.time_short(timezone.localtime(line.held_until))
         note, note_icon = _("créneau retenu jusqu’à {time}").format(time=until), "clock"
+    elif line.is_displaced:
+        note, note_icon = _("à replacer\N{NO-BREAK SPACE}: créneau fermé"), "alert-triangle"
     elif holder is not None and holder.pk != viewer.pk:
         note, note_icon = _("ouverte par {name}").format(name=holder.get_full_name()), "lock"
     elif Origin(request.origin) in _BY_WRITING:
@@ -264,8 +297,8 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
     return QueueRow(
         pk=request.pk,
         title=title(request, motives),
-        name=request.patient.name if request.patient else _said_name(request) or _("Nom inconnu"),
-        age_of=person_age(request.age_months),
+        name=request.patient.name if request.patient else _said_name(request) or _nameless(request),
+        age_of=person_age(age_of(request)),
         motive=motives.get(request.motive) or _("motif inconnu"),
         priority=request.priority,
         priority_said=str(PRIORITY_LABELS[Priority(request.priority)]) if request.priority else "",
@@ -281,17 +314,35 @@ def queue_row(line: QueueLine, motives: Mapping[str, str], viewer: Person, now: 
         note_icon=note_icon,
         kind="urgent" if request.has_red_flag or is_urgent else "attention" if is_late else "",
         has_red_flag=request.has_red_flag,
+        alarm=alarm(request),
     )
 
 
+def alarm(request: Request) -> str:
+    """Say why a request that alarms is for the 15: its motive itself, or an answer; empty elsewhere."""
+    if not request.has_red_flag:
+        return ""
+    if is_vital(request.motive, age_of(request)):
+        return _("motif vital\N{NO-BREAK SPACE}: 15")
+    return _("signe d’alerte\N{NO-BREAK SPACE}: 15")
+
+
 def _said_name(request: Request) -> str:
-    """Name the person as whoever sent the request did, else whoever calls."""
-    said = " ".join(filter(None, [request.said_first_name, request.said_last_name.upper()]))
-    return said or request.caller_name
+    """Name the person as whoever sent the request did, empty where nobody did."""
+    return " ".join(filter(None, [request.said_first_name, request.said_last_name.upper()]))
+
+
+def _nameless(request: Request) -> str:
+    """Write who asks for a person whose name nobody said: the name of a caller is never the patient's."""
+    if not request.caller_name:
+        return _("Nom inconnu")
+    return _("Nom inconnu · par {caller}").format(caller=request.caller_name)
 
 
 def due(late_at: datetime, now: datetime) -> str:
     """Write how long is left before a request is late, or since when it is (assets/js/desk.js keeps it)."""
+    if abs(now - late_at) < timedelta(minutes=1):
+        return _("moins d’une minute") if now < late_at else _("à l’instant")
     if now < late_at:
         return _("reste {time}").format(time=age(now, late_at))
     return _("retard {time}").format(time=age(late_at, now))
@@ -322,7 +373,7 @@ def facts(request: Request) -> list[Mark]:
         filter(
             None,
             [
-                str(CALLER_LABELS[CallerKind(request.caller_kind)]),
+                str(CALLER_LABELS[CallerKind(request.caller_kind)]) if request.caller_kind else "",
                 request.caller_name,
                 written_phone(request.caller_phone),
             ],
@@ -331,7 +382,7 @@ def facts(request: Request) -> list[Mark]:
     place = " · ".join(filter(None, [request.commune.name if request.commune else "", request.place]))
     rows = [
         (_("Patient"), patient_line(request.patient) or said_person(request)),
-        (_("Appelant"), caller),
+        (_("Appelant"), caller or _("à demander")),
         (_("Lieu"), place or _("à préciser")),
         (_("Dit"), request.complaint),
     ]
@@ -365,7 +416,11 @@ def patient_line(patient: Patient | None) -> str:
 
 def transmission(request: Request, heading: str, flags: Iterable[str]) -> str:
     """Draft what is read to the SAMU: a person completes it before it is kept."""
-    lines = [heading, *(f"{label} : {value}" for label, value in facts(request)), *flags]
+    phone = callback_phone(request)
+    back = (
+        [] if request.caller_phone else [(_("Téléphone de rappel"), written_phone(phone) or _("à demander"))]
+    )
+    lines = [heading, *(f"{label} : {value}" for label, value in [*facts(request), *back]), *flags]
     return "\n".join(lines)
 
 
@@ -385,7 +440,7 @@ def card(
     """Return a proposal as a card; the button says its result. `is_best`: the next thing to do."""
     kind = ProposalKind(proposal.kind)
     name = who(proposal)
-    bookable = proposal.slot is not None and kind in OF_A_SLOT
+    bookable = proposal.slot_id is not None and kind in OF_A_SLOT
     when = moment(proposal.starts_at, now) if bookable and proposal.starts_at else _("maintenant")
     schedule = proposal.schedule
     held = proposal.appointment if proposal.state == ProposalState.HELD.value else None
@@ -398,7 +453,7 @@ def card(
         label=proposal.kind_label,
         kind=_colour(kind, proposal),
         kind_code=kind.value,
-        reasons=[*filter(None, [proposal.protocol_label]), *_travel(proposal), *reasons],
+        reasons=(*filter(None, [proposal.protocol_label]), *_travel(proposal), *reasons),
         action=_action(kind, bookable=bookable, when=when, who=name),
         action_with=_("chez {who}").format(who=name) if bookable else "",
         is_bookable=bookable,
@@ -479,8 +534,13 @@ def address(schedule: Schedule) -> list[str]:
     return list(filter(None, [str(schedule), where.address, line if line not in str(schedule) else ""]))
 
 
-def outcome_buttons(request: Request, labels: Mapping[Outcome, Any]) -> list[tuple[str, str, str]]:
-    """Return the one-tap outcomes of a request whose outcome is awaited."""
+def outcome_buttons(
+    request: Request, labels: Mapping[Outcome, Any], hour: datetime | None
+) -> list[tuple[str, str, str]]:
+    """Return the one-tap outcomes of a request whose outcome is awaited, those whose hour has come.
+
+    `hour`: that which the person was told, None where there is none.
+    """
     if State(request.state) not in AWAITING_OUTCOME:
         return []
-    return [(one.value, str(labels[one]), key) for one, key in OUTCOME_KEYS.items()]
+    return [(one.value, str(labels[one]), key) for one, key in OUTCOME_KEYS.items() if may_be_said(one, hour)]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.kernel import formats
+from maillage.kernel.fields import NameField, Textarea
 from maillage.orientation import api
 from maillage.orientation.models import Request, SafetySheet, SpokenCheck
 from maillage.orientation.models.requests import CALLER_LABELS, PRIORITY_LABELS
 from maillage.orientation.models.safety import ANSWER_LABELS
+from maillage.orientation.queries.lists import spoken_check_words
 from maillage.orientation.rules.safety import TO_THE_15, MotiveRule, Obstacle, Question, is_red_flag
 from maillage.orientation.rules.vocabulary import Answer, CallerKind, Priority
 
@@ -94,7 +96,7 @@ def safety_view(found: api.Clearance, motive: str) -> SafetyView:
         to_15=why in TO_THE_15,
         heading=_heading(why, found.request),
         flags=flags,
-        amber=str(AMBER.get(why, "")) if why else "",
+        amber=_amber(why, found.request.motive),
         needs_check=why is Obstacle.UNCHECKED,
         needs_motive=why is Obstacle.IMPRECISE,
         check=_checked(found.check) if found.check and found.rule is not MotiveRule.VITAL else "",
@@ -110,11 +112,11 @@ class SpokenCheckForm(forms.Form):
         label=gettext_lazy("Qui a répondu"),
         choices=[(one.value, label) for one, label in CALLER_LABELS.items()],
     )
-    name = forms.CharField(label=gettext_lazy("Son nom"), required=False, max_length=120)
+    name = NameField(label=gettext_lazy("Son nom"), required=False, max_length=120)
     note = forms.CharField(
         label=gettext_lazy("Ce que vous avez demandé, ce qui a été répondu"),
         max_length=1000,
-        widget=forms.Textarea({"rows": 2}),
+        widget=Textarea({"rows": 2}),
     )
     nothing_alarms = forms.BooleanField(
         label=gettext_lazy("Rien n’alarme : ni la respiration, ni la conscience, ni la douleur"),
@@ -123,10 +125,23 @@ class SpokenCheckForm(forms.Form):
     def __init__(self, data: Any = None, *, request: Request | None = None) -> None:
         initial = {"said_by": request.caller_kind, "name": request.caller_name} if request else None
         super().__init__(data, prefix="check", initial=initial)
+        own = spoken_check_words(request.motive) if request else None
+        if own is not None:  # nobody answers for themselves of their own death
+            self.fields["nothing_alarms"].label = own[1]
+            others = [(one.value, label) for one, label in CALLER_LABELS.items() if one != CallerKind.PATIENT]
+            self.fields["said_by"].choices = others  # type: ignore[attr-defined]  # a field of choices
 
     def said(self) -> CallerKind:
         """Return who answered, once the form is valid."""
         return CallerKind(self.cleaned_data["said_by"])
+
+
+def _amber(why: Obstacle | None, motive: str) -> str:
+    """Return the sentence of the amber notice, empty where none is shown."""
+    own = spoken_check_words(motive) if why is Obstacle.UNCHECKED else None
+    if own is not None:
+        return own[0]
+    return str(AMBER.get(why, "")) if why is not None else ""
 
 
 def _heading(why: Obstacle | None, request: Request) -> str:
@@ -139,16 +154,19 @@ def _heading(why: Obstacle | None, request: Request) -> str:
 
 
 def _checked(check: SpokenCheck) -> str:
-    who = " · ".join(filter(None, [str(CALLER_LABELS[CallerKind(check.said_by)]), check.name]))
+    kind = str(CALLER_LABELS[CallerKind(check.said_by)])
+    who = " · ".join(filter(None, [kind[:1].lower() + kind[1:], check.name]))
     at = formats.time_short(timezone.localtime(check.at))
-    text = _("Vérifié de vive voix à {at} par {by}, auprès de : {who}. {note}")
+    text = _("Vérifié de vive voix à {at} par {by} ; a répondu : {who}. {note}")
     return text.format(at=at, by=check.by.get_full_name(), who=who, note=check.note)
 
 
 def _sheet(sheet: SafetySheet, found: api.Clearance) -> SheetView:
     questions = [_question(one, found.given.get((sheet.pk, one.key)), (sheet.pk, one.key) in found.known)
                  for one in sheet.asked]  # fmt: skip
-    written = _("Écrite par {author}, version {version}").format(author=sheet.author, version=sheet.version)
+    written = _("Écrite par {author}, version {version}").format(
+        author=sheet.author_said, version=sheet.version
+    )
     return SheetView(
         sheet.pk, sheet.title_said, written, sheet.certainty, sheet.is_validated, questions
     )  # fmt: skip

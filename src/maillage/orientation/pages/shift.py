@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Page
 from maillage.orientation import api
-from maillage.orientation.pages.base import OfDesk
+from maillage.orientation.pages.base import OfDesk, is_partial, shown_page
 from maillage.orientation.pages.desk import drawn, queue_rows
 
 
@@ -30,8 +30,8 @@ class HandOver(OfDesk, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         waiting = api.queue(by=self.person, scope=self.scope)
-        mine = [one for one in waiting if one.request.owner_id == self.person.pk]
-        rows = drawn(queue_rows(self, mine))
+        own = [one for one in waiting if one.request.owner_id == self.person.pk]
+        rows = drawn(queue_rows(self, own))
         return super().get_context_data(rows=rows, colleagues=self.colleagues, desk=self.scope, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -39,17 +39,18 @@ class HandOver(OfDesk, Page):
         chosen = next((one for one in self.colleagues if str(one.pk) == request.POST.get("to")), None)
         if chosen is None:
             messages.warning(request, _("Choisissez la personne qui prend la relève."))
-            return redirect("orientation:handover")
+            return shown_page(HandOver, request, reverse("orientation:handover"))
         note = request.POST.get("note", "").strip()[:2000]
         try:
             done = api.hand_over_shift(by=self.person, to=chosen, scope=self.scope, note=note)
         except api.OrientationError as error:
             messages.warning(request, str(error))
-            return redirect("orientation:handover")
+            return shown_page(HandOver, request, reverse("orientation:handover"))
         text = ngettext(
             "Relève passée à {name} : {count} demande.",
             "Relève passée à {name} : {count} demandes.",
             done.requests,
         )
         messages.success(request, text.format(name=chosen.get_full_name(), count=done.requests))
-        return redirect("orientation:desk")
+        address = reverse("orientation:handover" if is_partial(request) else "orientation:desk")
+        return shown_page(HandOver, request, address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from django.contrib import messages
@@ -12,15 +13,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Endpoint
+from maillage.kernel.phones import PhoneError
 from maillage.orientation import api
 from maillage.orientation.models import Closure, Proposal, Request, SafetySheet
-from maillage.orientation.models import Search as MadeSearch
 from maillage.orientation.pages import criteria
 from maillage.orientation.pages.base import OfRequest, is_partial, key_of
-from maillage.orientation.pages.criteria import CriteriaForm
-from maillage.orientation.pages.desk import STEPS, desk_shown, request_shown
+from maillage.orientation.pages.desk import STEPS, around, desk_shown, request_shown
 from maillage.orientation.pages.safety import SpokenCheckForm
-from maillage.orientation.rules.vocabulary import Answer, DecisionKind, Outcome, RefusalReason, State
+from maillage.orientation.rules.vocabulary import (
+    Answer,
+    CallerKind,
+    DecisionKind,
+    Outcome,
+    RefusalReason,
+    State,
+)
 from maillage.orientation.rules.workflow import BY_DESK, BY_EFFECTOR
 
 Word = TypeVar("Word", RefusalReason, DecisionKind, Outcome, State)
@@ -33,6 +40,10 @@ class Act(OfRequest, Endpoint):
     """
 
     step: ClassVar[str] = ""
+    #: Whether the figures of the day may change while the state of the request does not: a seat is taken.
+    changes_day: ClassVar[bool] = True
+    #: The file of the request as the action leaves it, where it knows it: it is read again otherwise.
+    file: api.RequestFile | None = None
 
     def act(self) -> None:
         """Do it. Raises OrientationError, whose message is shown."""
@@ -40,6 +51,7 @@ class Act(OfRequest, Endpoint):
 
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
         """Act once."""
+        self.state_before = self.asked.state
         try:
             self.act()
         except api.OrientationError as error:
@@ -48,17 +60,35 @@ class Act(OfRequest, Endpoint):
 
     def answer(self) -> HttpResponse:
         """Return what changed, or the way back to the screen."""
-        return shown_again(self, self.step) if is_partial(self.request) else self.back(self.step)
+        if not is_partial(self.request):
+            return self.back(self.step)
+        if self.file is not None:
+            self.asked = self.file.request
+        else:
+            self.read_again()
+        moved = self.asked.state != self.state_before
+        joins = moved and self.state_before == State.CLOSED.value
+        with_day = self.changes_day or moved
+        return shown_again(self, self.step, with_day=with_day, joins=joins, file=self.file)
 
 
-def shown_again(view: OfRequest, step: str = "") -> HttpResponse:
-    """Return the parts of the request's screen that an action changed, its line in the queue among them."""
-    view.read_again()
-    answer = render(
-        view.request,
-        "orientation/_changed.html",
-        request_shown(view, STEPS.get(step, "request")) | {"acted": True},
-    )
+def shown_again(
+    view: OfRequest,
+    step: str = "",
+    *,
+    with_day: bool = True,
+    joins: bool = False,
+    file: api.RequestFile | None = None,
+) -> HttpResponse:
+    """Return the parts of the request's screen that an action changed, its line in the queue among them.
+
+    `with_day`: with the figures of the day and the sentence of the page. `joins`: with the whole queue, which
+    had no line of this request. `file`: that of the request, where it was just read.
+    """
+    shown = request_shown(view, STEPS.get(step, "request"), file) | {"acted": True, "joined": joins}
+    if with_day:
+        shown |= around(view, view.asked.pk)
+    answer = render(view.request, "orientation/_changed.html", shown)
     answer["HX-Replace-Url"] = view.address(step)
     return answer
 
@@ -83,13 +113,16 @@ class Release(Act):
         """Return to the queue."""
         if not is_partial(self.request):
             return redirect("orientation:desk")
-        answer = render(self.request, "orientation/_changed.html", desk_shown(self) | {"acted": True})
+        shown = desk_shown(self) | around(self) | {"acted": True}
+        answer = render(self.request, "orientation/_changed.html", shown)
         answer["HX-Replace-Url"] = reverse("orientation:desk")
         return answer
 
 
 class Answers(Act):
     """Keeps the answers to the questions of one sheet."""
+
+    changes_day = False
 
     def act(self) -> None:
         """Note what was answered; what was left blank stays to be asked."""
@@ -105,9 +138,11 @@ class Answers(Act):
 class SpokenCheck(Act):
     """Keeps who said on the phone that nothing alarms, where no sheet asks."""
 
+    changes_day = False
+
     def act(self) -> None:
         """Note it; what is missing is said, and nothing is kept."""
-        form = SpokenCheckForm(self.request.POST)
+        form = SpokenCheckForm(self.request.POST, request=self.asked)
         if not form.is_valid():
             for name, errors in form.errors.items():
                 said = " ".join(map(str, errors))
@@ -124,11 +159,12 @@ class Search(Act):
     """Looks for who may receive, within the criteria of the form; one of its buttons may give one up."""
 
     step = "propositions"
+    changes_day = False
 
     def act(self) -> None:
         """Search anew; criteria that are none of those offered are said, and nothing is searched."""
-        latest = MadeSearch.objects.of_request(self.asked).first()
-        form = CriteriaForm(self.request.POST, self.asked, criteria.criteria_of(latest))
+        latest = api.latest_search(self.asked)
+        form = criteria.form_of(self.request.POST, self.asked, latest)
         if not form.is_valid():
             for name, errors in form.errors.items():
                 said = " ".join(map(str, errors))
@@ -136,7 +172,7 @@ class Search(Act):
             return
         asked = criteria.without(form.criteria(), self.request.POST.get("without", ""))
         asked = criteria.widened(asked, self.request.POST.get("widen", ""))
-        api.propose(by=self.person, request=self.asked, criteria=asked)
+        self.file = api.propose_and_read(by=self.person, request=self.asked, criteria=asked)
 
 
 class OfProposal(Act):
@@ -176,12 +212,12 @@ class Hold(OfProposal):
         tell(self.request, done.sentence)
 
 
-class GiveBack(OfProposal):
+class ReleaseSeat(OfProposal):
     """Gives back the seat that was held: others may have it at once."""
 
     def act(self) -> None:
         """Give it back."""
-        messages.info(self.request, api.give_back(by=self.person, proposal=self.proposal).sentence)
+        messages.info(self.request, api.release_seat(by=self.person, proposal=self.proposal).sentence)
 
 
 class Refuse(OfProposal):
@@ -210,8 +246,19 @@ class Transfer(Act):
     """Notes that the request was handed to the 15, with what was said."""
 
     def act(self) -> None:
-        """Transfer it."""
-        api.transfer_to_15(by=self.person, request=self.asked, note=self.request.POST.get("note", "").strip())
+        """Transfer it: a number that cannot be read is kept as typed, the 15 does not wait for it."""
+        note, phone = (self.request.POST.get(name, "").strip() for name in ("note", "phone"))
+        asked = self.request.POST.get("caller", "")
+        caller = next((one for one in CallerKind if one.value == asked), None)
+        transfer = partial(api.transfer_to_15, by=self.person, request=self.asked, caller=caller)
+        try:
+            transfer(note=note, phone=phone)
+        except PhoneError as error:
+            if not note:
+                raise api.OrientationError(api.Refusal.NO_NOTE) from error
+            kept = _("Téléphone de rappel dit, à vérifier : {phone}").format(phone=phone[:60])
+            transfer(note=f"{note}\n{kept}")
+            messages.warning(self.request, str(error))
         messages.success(self.request, _("Transmission au 15 notée."))
 
 

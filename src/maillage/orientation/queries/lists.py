@@ -48,6 +48,15 @@ def _motive_rules(
     return MotiveRules(frozenset(vital), frozenset(questioned), frozenset(unsheeted), dict(ages))
 
 
+def spoken_check_words(motive: str) -> tuple[str, str] | None:
+    """Return the notice and the sentence of the spoken check that a motive has of its own, None elsewhere."""
+    for one in rule("orientation.safety.spoken_checks").value:
+        if one["motive"] == motive:
+            notice = formats.in_language(one["notice"], one["notice_en"])
+            return notice, formats.in_language(one["text"], one["text_en"])
+    return None
+
+
 def motive_label(code: str) -> str:
     """Return the words of a motive, in the reader's language; for a code of no list, that it is unknown."""
     return motive_labels().get(code) or _("motif inconnu")

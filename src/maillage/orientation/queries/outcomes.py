@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.orientation.models import Closure, Decision, Request
+from maillage.orientation.queries.ages import AGED_BY
 from maillage.orientation.rules.vocabulary import Outcome, State
 from maillage.orientation.rules.workflow import AWAITING_OUTCOME, JOINED_WITHIN
 from maillage.people import api as people
@@ -48,11 +52,22 @@ class Sent:
         return Outcome(self.closure.outcome) if self.closure and not self.answered.is_open else None
 
 
+def pending_outcomes(person: Person) -> list[Pending]:
+    """Return the requests whose outcome `person` has to say, since they were sent; names nobody."""
+    return [Pending(one.request_id, one.at) for one in _awaited_by(person)]
+
+
 @transaction.atomic
-def received(*, by: Person) -> list[Received]:
-    """Return what `by` received and whose outcome is awaited, oldest first; the patients' logs tell of it."""
-    rows = _awaited(by).select_related(
-        "request__commune", "request__patient", "appointment__slot__schedule__commune"
+def received(*, by: Person, keys: Sequence[int] | None = None) -> list[Received]:
+    """Return what `by` received and whose outcome is awaited, oldest first; the patients' logs tell of it.
+
+    `keys`: of those requests alone.
+    """
+    rows = _awaited(by)
+    if keys is not None:
+        rows = rows.filter(request__in=list(keys))
+    rows = rows.select_related(
+        "request__commune", "request__patient", "request__scope", "appointment__slot__schedule__commune"
     )
     found = [_received(one) for one in rows.order_by("at", "pk")]
     patients = {one.request.patient_id: one.request.patient for one in found if one.request.patient}
@@ -63,33 +78,50 @@ def received(*, by: Person) -> list[Received]:
 
 
 def received_count(person: Person) -> int:
-    """Return how many outcomes `person` has to say, in one query; only a professional receives anybody."""
-    return _awaited(person).count() if hasattr(person, "professional") else 0
+    """Return how many outcomes `person` has to say, in one statement."""
+    return len(_awaited_by(person))
 
 
 def to_close(*, by: Person) -> list[Request]:
     """Return the requests whose outcome `by` may say as the one who was to see the person, oldest first."""
-    rows = _awaited(by).select_related("request__commune")
-    return sorted((one.request for one in rows), key=lambda one: (one.called_at, one.pk))
+    return sorted((one.request for one in _awaited_by(by)), key=lambda one: (one.called_at, one.pk))
 
 
+@once
+def _awaited_by(person: Person) -> list[Decision]:
+    """Return the decisions whose outcome `person` has to say; only a professional receives anybody."""
+    if not hasattr(person, "professional"):
+        return []
+    return list(_awaited(person).select_related("request__commune", "request__scope"))
+
+
+@transaction.atomic
 def sent(*, by: Person, now: datetime | None = None) -> list[Sent]:
-    """Return what `by` sent to a desk where they do not work, the latest first, with what became of each."""
+    """Return what `by`, or the EHPAD where they work, sent to a desk that is not theirs, the latest first.
+
+    With what became of each. The patients' logs tell whoever reads what a colleague sent.
+    """
     since = (now or timezone.now()) - SHOWN
-    mine = Request.objects.for_person(by).filter(opened_by=by)
-    mine = mine.filter(Q(called_at__gte=since) | ~Q(state=State.CLOSED.value))
+    own = Request.objects.sent_for(by)
+    own = own.filter(Q(called_at__gte=since) | ~Q(state=State.CLOSED.value))
     desks = access.scopes_of(by, Permission.REGULATE)
     if desks is None:
         return []
     rows = list(
-        mine.exclude(scope__in=desks).select_related("commune", "owner", "scope").order_by("-called_at")
+        own.exclude(scope__in=desks)
+        .select_related("commune", "owner", "scope", "patient", "opened_by", "sent_from")
+        .order_by("-called_at")
     )
-    own = (
+    read = {one.patient_id: one.patient for one in rows if one.patient and one.opened_by_id != by.pk}
+    if read:
+        purpose = _("Demandes envoyées par un collègue du même EHPAD")
+        people.log_access(by=by, patients=read.values(), what="list", purpose=purpose)
+    ends = (
         Closure.objects.for_person(by)
         .filter(request__in=rows)
         .select_related("duplicate_of__owner", "duplicate_of__scope")
     )
-    last = {one.request_id: one for one in own}
+    last = {one.request_id: one for one in ends}
     return [_sent(row, last.get(row.pk)) for row in rows]
 
 
@@ -107,7 +139,11 @@ def said(*, by: Person, now: datetime | None = None) -> list[Closure]:
     since = (now or timezone.now()) - SHOWN
     rows = Closure.objects.for_person(by).filter(by=by, at__gte=since)
     effector = Decision.objects.received_by(by).filter(request=OuterRef("request"))
-    shown = rows.standing().filter(Exists(effector)).select_related("request__commune", "request__scope")
+    shown = (
+        rows.in_force()
+        .filter(Exists(effector))
+        .select_related("request__commune", *(f"request__{one}" for one in AGED_BY))
+    )
     return list(shown.order_by("-at", "-pk"))
 
 
@@ -130,14 +166,14 @@ def joinable(*, by: Person, request: Request, now: datetime | None = None) -> li
         phone = bool(request.caller_phone) and one.caller_phone == request.caller_phone
         return not patient, not phone, one.motive != request.motive, -one.pk
 
-    return sorted(rows.select_related("commune").order_by("-pk")[:200], key=unlikeness)[:40]
+    return sorted(rows.select_related("commune", *AGED_BY).order_by("-pk")[:200], key=unlikeness)[:40]
 
 
 def closed_since(*, by: Person, scope: Scope, since: datetime) -> list[Closure]:
     """Return the outcomes said at a desk since an instant, the latest first. Raises PermissionDenied."""
     access.require(by, Permission.REGULATE, scope)
-    rows = Closure.objects.in_scope(scope).standing().filter(at__gte=since)
-    return list(rows.select_related("request", "by").order_by("-at", "-pk"))
+    rows = Closure.objects.in_scope(scope).in_force().filter(at__gte=since)
+    return list(rows.select_related("by", *(f"request__{one}" for one in AGED_BY)).order_by("-at", "-pk"))
 
 
 def _awaited(person: Person) -> QuerySet[Decision]:
@@ -152,5 +188,5 @@ def _awaited(person: Person) -> QuerySet[Decision]:
 def _received(decision: Decision) -> Received:
     appointment = decision.appointment
     if appointment is None:
-        return Received(decision.request, decision.at, "")
+        return Received(decision.request, decision.agreed_at or decision.at, "")
     return Received(decision.request, appointment.slot.starts_at, str(appointment.slot.schedule))

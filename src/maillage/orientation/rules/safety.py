@@ -30,6 +30,28 @@ class MotiveRule(StrEnum):
     """A group of motives, not said, or in no list: a motive is chosen first."""
 
 
+#: From what asks for most before a slot to what asks for least; a motive to be made precise may become any.
+_STRICTNESS = (MotiveRule.UNSHEETED, MotiveRule.IMPRECISE, MotiveRule.QUESTIONED, MotiveRule.VITAL)
+_LOOSENED = frozenset({MotiveRule.VITAL, MotiveRule.QUESTIONED})
+_PRIORITIES = tuple(Priority)
+
+
+def is_weaker_rule(before: MotiveRule, after: MotiveRule) -> bool:
+    """Return whether a motive that was vital, or questioned, asks for less than before."""
+    return before in _LOOSENED and _STRICTNESS.index(after) < _STRICTNESS.index(before)
+
+
+def is_lower_priority(before: str, after: str) -> bool:
+    """Return whether a priority that somebody said becomes a lesser one, or none.
+
+    >>> is_lower_priority("P1", ""), is_lower_priority("", "P3"), is_lower_priority("P2", "P1")
+    (True, False, False)
+    """
+    if not before:
+        return False
+    return not after or _PRIORITIES.index(Priority(after)) > _PRIORITIES.index(Priority(before))
+
+
 class Obstacle(StrEnum):
     """Why no answer in town may be given yet, the most pressing first."""
 
@@ -65,6 +87,10 @@ class MotiveRules:
         if motive in self.questioned:
             return MotiveRule.QUESTIONED
         return MotiveRule.UNSHEETED if motive in self.unsheeted else MotiveRule.IMPRECISE
+
+    def vital_at_some_age(self) -> frozenset[str]:
+        """Return the motives that lead to the 15 by themselves, at every age or under one."""
+        return self.vital | {motive for motive, months in self.vital_under.items() if months > 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +201,138 @@ def obstacle(
     if motive_rule is MotiveRule.QUESTIONED:
         return Obstacle.NO_SHEET
     return None if is_checked else Obstacle.UNCHECKED
+
+
+def only_for(*, from_months: int | None, under_months: int | None, sex: str) -> tuple[Known, ...]:
+    """Return what is known of a question that concerns some ages and one sex only: elsewhere, « no ».
+
+    Ages in months, the end left out; None and "" are no limit. Where the age or the sex is unknown, somebody
+    is asked.
+    """
+    known = []
+    if from_months is not None:
+        known.append(Known(Answer.NO, under_months=from_months))
+    if under_months is not None:
+        known.append(Known(Answer.NO, from_months=under_months))
+    if sex:
+        known.append(Known(Answer.NO, sex=OTHER_SEX[sex]))
+    return tuple(known)
+
+
+OTHER_SEX = {"female": "male", "male": "female"}
+
+
+def silenced(before: Iterable[Question], after: Iterable[Question]) -> list[Question]:
+    """Return the questions of a sheet that alarm less in its next version, in the order of the sheet.
+
+    One that is asked no more, whose alarming answer is another or none, or that somebody of some age or sex,
+    known or not, was asked and is not any more. A question is the same by its text, spaces and case aside:
+    one written anew is another, whatever key it keeps.
+    """
+    kept = {_same_text(one): one for one in after}
+    return [
+        one for one in before if one.red_flag is not None and _alarms_less(one, kept.get(_same_text(one)))
+    ]
+
+
+def _same_text(question: Question) -> str:
+    return " ".join(question.text.split()).casefold()
+
+
+def _alarms_less(before: Question, after: Question | None) -> bool:
+    if after is None or after.red_flag is not before.red_flag:
+        return True
+    limits = {
+        limit
+        for one in (*before.known, *after.known)
+        for limit in (one.under_months, one.from_months)
+        if limit is not None
+    }
+    ages = [None, 0, *limits, *(limit - 1 for limit in limits if limit > 0)]
+    return any(
+        _may_alarm(before, age, sex) and not _may_alarm(after, age, sex)
+        for age in ages
+        for sex in ("", *OTHER_SEX)
+    )
+
+
+def _may_alarm(question: Question, age_months: int | None, sex: str) -> bool:
+    """Return whether somebody is asked, or their age or sex alarms by itself."""
+    known = question.answer_known(age_months, sex)
+    return known is None or is_red_flag(question, known)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetContent:
+    """What a version of a sheet asks: for which motives, in which order."""
+
+    motives: frozenset[str]
+    questions: tuple[Question, ...]
+
+
+class SheetFault(StrEnum):
+    """Why a version of a sheet may not be put in use."""
+
+    NO_TITLE = "no_title"
+    NO_MOTIVE = "no_motive"
+    OTHER_MOTIVE = "other_motive"
+    NO_QUESTION = "no_question"
+    NO_ALARM = "no_alarm"
+    REPEATED = "repeated"
+    WEAKER = "weaker"
+
+
+def sheet_fault(
+    content: SheetContent, before: SheetContent | None, rules: MotiveRules, known_motives: Collection[str]
+) -> SheetFault | None:
+    """Return why a sheet may not be put in use, None where it may.
+
+    `before`: the version that it replaces. A sheet never becomes weaker for a motive that is vital, at any
+    age: none of its alarms is silenced, and the motive stays on it. A sheet whose answers never alarm asks
+    for nothing, and would open a slot by itself.
+    """
+    if not content.motives:
+        return SheetFault.NO_MOTIVE
+    if content.motives - set(known_motives):
+        return SheetFault.OTHER_MOTIVE
+    if not content.questions:
+        return SheetFault.NO_QUESTION
+    texts = [_same_text(one) for one in content.questions]
+    if len(set(texts)) < len(texts) or len({one.key for one in content.questions}) < len(texts):
+        return SheetFault.REPEATED
+    if all(one.red_flag is None for one in content.questions):
+        return SheetFault.NO_ALARM
+    if before is None:
+        return None
+    vital = before.motives & rules.vital_at_some_age()
+    weaker = vital - content.motives or (vital and silenced(before.questions, content.questions))
+    return SheetFault.WEAKER if weaker else None
+
+
+def weakens_others(
+    content: SheetContent, others: Iterable[SheetContent], stay: Iterable[SheetContent], rules: MotiveRules
+) -> bool:
+    """Return whether a sheet put in use silences an alarm of `others` for a motive that is vital at some age.
+
+    `others`: the sheets asked for the same motives, which it displaces; `stay`: those asked with it.
+    """
+    return bool(silenced_in_others(content, others, stay, among=rules.vital_at_some_age()))
+
+
+def silenced_in_others(
+    content: SheetContent,
+    others: Iterable[SheetContent],
+    stay: Iterable[SheetContent],
+    among: Collection[str] | None = None,
+) -> list[Question]:
+    """Return the questions of `others` that alarm less once a sheet displaces them, for a motive of `among`.
+
+    None: for any of its motives. `others` and `stay` are those of `weakens_others`.
+    """
+    wanted = content.motives if among is None else content.motives & set(among)
+    kept, found = list(stay), []
+    for other in others:
+        shared = wanted & other.motives
+        asked = [one for sheet in kept if shared <= sheet.motives for one in sheet.questions]
+        found += silenced(other.questions, [*asked, *content.questions]) if shared else []
+    return found

@@ -31,7 +31,7 @@ def is_open(hours: Iterable[tuple[int, time, time]], at: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class PersonFacts:
     """What is known of a person: age in months, sex, and facts that answers gave (`fever`, `pregnancy`)."""
 
     age_months: int | None
@@ -40,7 +40,7 @@ class Whom:
 
 
 def to_check(
-    protocol: Mapping[str, Any], who: Whom, *, age_min: int | None = None, age_max: int | None = None
+    protocol: Mapping[str, Any], who: PersonFacts, *, age_min: int | None = None, age_max: int | None = None
 ) -> list[Why] | None:
     """Return what is still to be checked before a protocol is followed; None where it excludes the person.
 
@@ -65,7 +65,7 @@ def to_check(
     return checks + [Why.NOT_ESTABLISHED] * (not protocol.get("established", False))
 
 
-def may_be_asked(kind: ProposalKind, *, caller: CallerKind, origin: Origin) -> bool:
+def may_be_asked(kind: ProposalKind, *, caller: CallerKind | None, origin: Origin) -> bool:
     """Return whether a service of that kind makes sense for that caller.
 
     A bed and hospital care at home are asked for by a professional; what happens at the EHPAD is for its

@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 class Priority(StrEnum):
-    """How fast a physician must regulate: said by whoever answers, never derived."""
+    """How fast a physician must regulate: said by whoever answers, or P0 by a vital motive."""
 
     P0 = "P0"
     P1 = "P1"
@@ -151,7 +151,8 @@ class HubDecision(StrEnum):
 class Outcome(StrEnum):
     """What came of a request, said in one tap by whoever saw the person, by the desk, or by whoever asked.
 
-    CANCELLED and REOPENED are written by what follows the agenda, or a correction: nobody says them.
+    CANCELLED, DISPLACED (the slot was closed over the appointment) and REOPENED are written by what follows
+    the agenda, or a correction: nobody says them.
     """
 
     SEEN = "seen"
@@ -164,6 +165,7 @@ class Outcome(StrEnum):
     MISTAKE = "mistake"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    DISPLACED = "displaced"
     REOPENED = "reopened"
 
 

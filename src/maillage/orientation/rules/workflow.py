@@ -35,12 +35,16 @@ _TRANSITIONS: dict[State, frozenset[State]] = {
     State.CLOSED: frozenset(),
 }  # fmt: skip
 
-#: Priorities in the order in which they are answered; empty: not said yet, which may hide anything.
-_PRIORITIES = ["P0", "P1", "", "P2", "P3", "NR"]
+#: Priorities in the order in which they are answered.
+_PRIORITIES = ["P0", "P1", "P2", "P3", "NR"]
+#: What a request without a priority is ordered as: its delays are those of P2 until somebody says otherwise.
+_PRESUMED = "P2"
 #: States in which a request waits for somebody: all but the end.
 OPEN = frozenset(State) - {State.CLOSED}
 #: States in which nobody decided yet.
 UNDECIDED = frozenset({State.NEW, State.IN_HAND, State.PROPOSED})
+#: Answered by somebody who accepted by phone, at an hour that may be said and changed.
+SENT_OUTSIDE = frozenset({State.OUTSIDE, State.PROTOCOL})
 #: States in which a decision was taken and its outcome is awaited.
 AWAITING_OUTCOME = frozenset(
     {State.BOOKED, State.ON_CALL, State.ADVICE, State.PROTOCOL, State.OUTSIDE, State.TRANSFERRED}
@@ -57,9 +61,9 @@ BY_DESK = frozenset({Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.DUPLICATE, O
 #: How long an ended request may still be the one that another asks again.
 JOINED_WITHIN = timedelta(days=2)
 #: Ends that answered nobody: counted apart from what was answered in town.
-WITHOUT_ANSWER = BY_DESK | {Outcome.WITHDRAWN, Outcome.CANCELLED}
+WITHOUT_ANSWER = BY_DESK | {Outcome.WITHDRAWN, Outcome.CANCELLED, Outcome.DISPLACED}
 #: Ends after which the person goes back to the desk, where an answer was awaited.
-COMES_BACK = frozenset({Outcome.NOT_HONOURED, Outcome.REORIENTED, Outcome.CANCELLED})
+COMES_BACK = frozenset({Outcome.NOT_HONOURED, Outcome.REORIENTED, Outcome.CANCELLED, Outcome.DISPLACED})
 
 STATE_OF_DECISION: dict[DecisionKind, State] = {
     DecisionKind.SLOT: State.BOOKED,
@@ -125,16 +129,16 @@ def urgency(since: datetime, at: datetime, limits: tuple[int, int]) -> Urgency:
 
 
 def queue_order(state: State, priority: str, late: Urgency, *, alarms: bool) -> tuple[int, ...]:
-    """Return where a request stands in the queue, the smallest first; of equal ones, the oldest call.
+    """Return where a request stands in the queue, the smallest first; of equal ones, the one late first.
 
     What leads to the 15 and nobody decided yet, then what is late for too long, then what is undecided by
-    priority, one that nobody said before P2; then what is late.
+    priority, one that nobody said among P2, whose delays it has; then what is late.
     """
     is_undecided = state in UNDECIDED
     return (
         not (alarms and is_undecided),
         late is not Urgency.ESCALATED,
         not is_undecided,
-        _PRIORITIES.index(priority) if is_undecided else 0,
+        _PRIORITIES.index(priority or _PRESUMED) if is_undecided else 0,
         late is not Urgency.LATE,
     )

@@ -15,15 +15,24 @@ from maillage.directory import api as directory
 from maillage.kernel import journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import search_key
+from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
+from maillage.people.actions.circle import follow_referring_doctor
 from maillage.people.models import (
+    CareConsent,
+    CareLink,
     DoctorProposal,
     DoctorQuota,
+    Mandate,
+    MandateItem,
     Patient,
     PatientAddress,
     ReferringDoctorRequest,
+    named_fields,
 )
+from maillage.people.rules.carers import Gesture, Relation, SignedBy
+from maillage.people.rules.circle import Means, Origin, Part
 from maillage.people.rules.identity import Evidence, IdentityDocument, InsiAnswer, identity_status
 from maillage.people.rules.referring_doctor import Criterion, Refusal, State, age_on, priority
 from maillage.territory import api as territory
@@ -81,9 +90,13 @@ def create_demonstration_patients(*, by: Person | None, place: territory.Territo
     _link_account(patients)
     DoctorQuota.objects.bulk_create(DoctorQuota(doctor=one, per_month=2) for one in doctors[:4])
     _searches(patients, doctors, today)
+    _circles(patients)
+    _mandate(patients[0])
     changes = {"patients": PATIENTS}
     target = journal.target_of(place)
-    journal.record(by=by, verb="people.demonstration_created", target=target, changes=changes)
+    journal.record(
+        by=by, verb="people.demonstration_created", target=target, changes=changes, scope=place.scope_id
+    )
     return PATIENTS
 
 
@@ -121,6 +134,7 @@ def _patient(
         referring_doctor=doctors[order % len(doctors)] if has_doctor else None,
         is_demonstration=True,
     )
+    follow_referring_doctor(by=None, patient=patient)
     home = communes[_number("home", order) % min(len(communes), 12)]
     PatientAddress.objects.create(
         patient=patient, commune=home, postcode=(home.postcodes.split() or [""])[0], position=0
@@ -170,6 +184,63 @@ def _searches(patients: list[Patient], doctors: list[directory.Professional], to
         if state is State.DECLARED:
             patient.referring_doctor = doctor
             patient.save(update_fields=["referring_doctor"])
+            follow_referring_doctor(by=None, patient=patient)
+
+
+def _circles(patients: list[Patient]) -> None:
+    """Give some patients a circle: a nurse and a pharmacist, a case manager with and without consent.
+
+    The demonstration accounts of those roles are named; nothing is made where they do not exist.
+    """
+    team = {
+        role: Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
+        for role in (Role.NURSE, Role.PHARMACIST, Role.CASE_MANAGER)
+    }
+    now = timezone.now()
+    for order, patient in enumerate(patients):
+        wanted = ((Role.NURSE, 3), (Role.PHARMACIST, 6), (Role.CASE_MANAGER, 9))
+        for role, every in wanted:
+            account = team[role]
+            if account is None or (order and order % every):
+                continue
+            outside = role is Role.CASE_MANAGER
+            CareLink.objects.create(
+                patient=patient,
+                origin=(Origin.COORDINATION if outside else Origin.TEAM).value,
+                role=role.value,
+                starts_at=now - timedelta(days=20 + order),
+                informed_at=None if order % 12 == 6 else now - timedelta(days=19 + order),
+                **named_fields(account),
+            )
+            if outside and order % 18 == 0:
+                CareConsent.objects.create(
+                    patient=patient,
+                    part=Part.SOCIAL.value,
+                    means=Means.SPOKEN.value,
+                    since=now - timedelta(days=10),
+                    recorded_by=account,
+                    **named_fields(account),
+                )
+
+
+def _mandate(patient: Patient) -> None:
+    """Let the demonstration's carer help its patient: appointments, who cares for him, signalling."""
+    carer = Person.objects.filter(is_demonstration=True, roles__role=Role.CARER.value).first()
+    if carer is None or patient.account is None:
+        return
+    now = timezone.now()
+    asked, until = now - timedelta(days=30), now + timedelta(days=300)
+    link = CareLink.objects.create(
+        patient=patient, person=carer, origin=Origin.MANDATE.value, role=Role.CARER.value, starts_at=asked,
+        ends_at=until, informed_at=asked, opened_by=patient.account,
+    )  # fmt: skip
+    mandate = Mandate.objects.create(
+        patient=patient, carer=carer, relation=Relation.FATHER.value, until=until, asked_at=asked,
+        signed_by=SignedBy.CODE.value, signed_at=asked, recorded_by=patient.account, link=link,
+    )  # fmt: skip
+    words = [{"part": one.value} for one in (Part.IDENTITY, Part.REACH, Part.CIRCLE, Part.APPOINTMENTS)]
+    words += [{"gesture": one.value} for one in Gesture]
+    MandateItem.objects.bulk_create(MandateItem(mandate=mandate, since=asked, **word) for word in words)
 
 
 def _proposals(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,18 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
-from maillage.kernel import access, journal
+from maillage.kernel import access, journal, outbox
 from maillage.kernel.dates import check_birth_date, read_birth_date
 from maillage.kernel.fields import refused
 from maillage.kernel.identifiers import IdentifierError, parse_birthplace, parse_ins
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import search_key
 from maillage.kernel.phones import read_phone
-from maillage.kernel.rules import Permission
+from maillage.kernel.rules import Permission, Role, allows
 from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
+from maillage.people.actions.acts import follow_act
+from maillage.people.actions.circle import follow_referring_doctor
 from maillage.people.models import Patient, PatientAddress
 from maillage.people.queries.patients import possible_duplicates, traits_of
+from maillage.people.rules.circle import Origin
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import identity_status, may_carry_ins
 
@@ -37,6 +41,8 @@ REACH_FIELDS = (
 )  # fmt: skip
 #: Written by `_set` from the others.
 DERIVED = ("search_name", "birth_sound", "used_sound")
+#: Published when what is known of a patient changes: `{patient, scope, fields}`.
+CHANGED = "people.changed"
 _PHONES = ("phone", "other_phone", "carer_phone")
 
 
@@ -84,6 +90,7 @@ def register(
     patient.save()
     if address is not None and any(address.values()):
         _add_address(patient, address)
+    _open_to_reception(by, patient)
     changes = {"status": patient.identity_status, "insisted": is_another}
     journal.record(
         by=by,
@@ -116,6 +123,7 @@ def change_patient(*, by: Person, patient: Patient, values: Mapping[str, Any]) -
     if not changed:
         return patient
     patient.save()
+    publish_change(patient, changed)
     changes = {"fields": changed, "status": patient.identity_status}
     journal.record(
         by=by,
@@ -175,6 +183,7 @@ def write_referring_doctor(
     before = patient.referring_doctor_id
     patient.referring_doctor = doctor
     patient.save(update_fields=["referring_doctor"])
+    follow_referring_doctor(by=by, patient=patient)
     journal.record(
         by=by,
         verb="people.referring_doctor_set",
@@ -183,6 +192,16 @@ def write_referring_doctor(
         reason=reason,
         scope=patient.scope_id,
     )
+
+
+def publish_change(patient: Patient, fields: Sequence[str]) -> None:
+    """Tell the other contexts which fields of a saved file changed, never their content.
+
+    Whatever writes who somebody is publishes it in the same transaction: others judge by the age and the sex
+    of the file as it is now.
+    """
+    payload = {"patient": patient.pk, "scope": patient.scope_id, "fields": sorted(fields)}
+    outbox.publish(CHANGED, payload, key=str(uuid4()))
 
 
 def is_own_file(person: Person, patient: Patient) -> bool:
@@ -240,6 +259,22 @@ def _set(patient: Patient, values: Mapping[str, Any]) -> None:
         patient.used_name or patient.birth_name, patient.used_first_name or patient.birth_first_names
     )
     patient.identity_status = identity_status(patient.evidence).value
+
+
+def _open_to_reception(by: Person, patient: Patient) -> None:
+    """Leave a new file open for some days to whoever received the person."""
+    for held in access.roles_of(by):
+        role = Role(held.role)
+        if allows(role, Permission.VIEW_PATIENTS) and held.scope_id in (None, patient.scope_id):
+            follow_act(
+                by=by,
+                act=journal.target_of(patient),
+                origin=Origin.REGULATION,
+                patient=patient,
+                who=[(by, role)],
+                until=timezone.now() + timedelta(days=rule("people.circle.regulation_days").value),
+            )
+            return
 
 
 def _home(address: Mapping[str, Any] | None) -> str:

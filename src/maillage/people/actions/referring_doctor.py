@@ -55,7 +55,13 @@ def request_doctor(
     except IntegrityError:
         raise ValidationError(_("Une recherche est déjà ouverte pour ce patient.")) from None
     changes = {"state": [None, opened.state], "priority": opened.priority}
-    journal.record(by=by, verb="people.doctor_requested", target=journal.target_of(opened), changes=changes)
+    journal.record(
+        by=by,
+        verb="people.doctor_requested",
+        target=journal.target_of(opened),
+        changes=changes,
+        scope=opened.scope_id,
+    )
     if consented:
         record_consent(by=by, request=opened)
     return opened
@@ -158,7 +164,9 @@ def set_quota(*, by: Person, doctor: directory.Professional, per_month: int) -> 
     quota.per_month, quota.set_at = per_month, timezone.now()
     quota.save(update_fields=["per_month", "set_at"])
     changes = {"per_month": [before, per_month]}
-    journal.record(by=by, verb="people.quota_set", target=journal.target_of(doctor), changes=changes)
+    journal.record(
+        by=by, verb="people.quota_set", target=journal.target_of(doctor), changes=changes, scope=None
+    )
     return quota
 
 
@@ -201,5 +209,7 @@ def _move(by: Person, request: ReferringDoctorRequest, event: Event, **values: A
     request.save(update_fields=["state", *values])
     changes = {"state": [before.value, state.value]}
     target = journal.target_of(request)
-    journal.record(by=by, verb="people.doctor_request_moved", target=target, changes=changes)
+    journal.record(
+        by=by, verb="people.doctor_request_moved", target=target, changes=changes, scope=request.scope_id
+    )
     return request

@@ -1,5 +1,25 @@
 """Tables of the people context, one aggregate a module."""
 
+from maillage.people.models.carers import (
+    GESTURE_LABELS,
+    RELATION_LABELS,
+    SAID_TO_CARER,
+    SIGNED_LABELS,
+    Mandate,
+    MandateItem,
+)
+from maillage.people.models.circle import (
+    MEANS_LABELS,
+    ORIGIN_LABELS,
+    PART_LABELS,
+    ROLE_OF_PROFESSION,
+    CareConsent,
+    CareLink,
+    CareOpposition,
+    Holder,
+    named_fields,
+    one_holder,
+)
 from maillage.people.models.patients import (
     DOCUMENT_LABELS,
     DOUBT_LABELS,
@@ -11,6 +31,7 @@ from maillage.people.models.patients import (
     PatientAddress,
     PatientQuerySet,
 )
+from maillage.people.models.reader import EVERYBODY, Reader, need, readable, reader_of
 from maillage.people.models.referring_doctor import (
     CLOSING_LABELS,
     CRITERION_LABELS,
@@ -21,23 +42,51 @@ from maillage.people.models.referring_doctor import (
     DoctorQuota,
     ReferringDoctorRequest,
 )
+from maillage.people.models.signals import KIND_LABELS, Signal, SignalAsked
+from maillage.people.models.support import OFTEN_LABELS, CarerAnswers
 
 __all__ = [
     "CLOSING_LABELS",
     "CRITERION_LABELS",
     "DOCUMENT_LABELS",
     "DOUBT_LABELS",
+    "EVERYBODY",
+    "GESTURE_LABELS",
     "INSI_LABELS",
+    "KIND_LABELS",
+    "MEANS_LABELS",
+    "OFTEN_LABELS",
+    "ORIGIN_LABELS",
     "OWNER_LABELS",
+    "PART_LABELS",
     "REFUSAL_LABELS",
+    "RELATION_LABELS",
+    "ROLE_OF_PROFESSION",
+    "SAID_TO_CARER",
     "SEX_LABELS",
+    "SIGNED_LABELS",
     "STATE_LABELS",
     "STATUS_LABELS",
     "AccessLogEntry",
+    "CareConsent",
+    "CareLink",
+    "CareOpposition",
+    "CarerAnswers",
     "DoctorProposal",
     "DoctorQuota",
+    "Holder",
+    "Mandate",
+    "MandateItem",
     "Patient",
     "PatientAddress",
     "PatientQuerySet",
+    "Reader",
     "ReferringDoctorRequest",
+    "Signal",
+    "SignalAsked",
+    "named_fields",
+    "need",
+    "one_holder",
+    "readable",
+    "reader_of",
 ]

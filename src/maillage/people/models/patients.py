@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import Any, Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +16,11 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.name_search import named_like
 from maillage.kernel.privacy import AnnotatedModel
-from maillage.kernel.rules import Permission
+from maillage.kernel.rules import Permission, Role
 from maillage.kernel.scoping import Row, ScopedQuerySet
+from maillage.kernel.statements import given
+from maillage.people.models.reader import Reader, readable, readable_by
+from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import (
     AdministrativeSex,
     Doubt,
@@ -70,31 +77,61 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
 
     scope_path = "scope"
 
-    def visible_to(self, person: Person) -> models.Q:
-        """One's own file; one's own patients; the patients of the scopes one works in by role.
+    def for_person(self, person: Person, part: Part | None = None) -> Self:
+        """Keep the files that `person` may see, or of which they may read `part` by the circle of care."""
+        if part is None:
+            return super().for_person(person)
+        return self.filter(readable(person, part))._scoped()
 
-        A coordinator sees only those who ask for a médecin traitant: a CPTS is not a care team.
+    def read_in(self, home: directory.Structure, part: Part) -> Self:
+        """Keep the files of which the circle lets the staff of a home read `part`, in the role of a home."""
+        staff = Reader(0, None, frozenset({home.pk}), frozenset({Role.EHPAD.value}))
+        return self.filter(readable_by(staff, part))._scoped()
+
+    def visible_to(self, person: Person) -> models.Q:
+        """Those opened to `person`; the patients of the scopes where they receive whoever asks for care.
+
+        These are found by their identity, never listed: `opened_to` is what a person lists and opens.
         """
-        condition = models.Q(account=person) | models.Q(referring_doctor__account=person)
-        still_open = models.Q(referring_doctor_requests__state__in=[state.value for state in OPEN])
-        condition |= still_open & models.Q(
-            referring_doctor_requests__proposals__doctor__account=person,
-            referring_doctor_requests__proposals__answer__in=["", "accepted"],
-        )
-        condition |= _in_scopes(access.scopes_of(person, Permission.VIEW_PATIENTS))
-        condition |= still_open & _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
+        condition = _opened(person) | _in_scopes(access.scopes_of(person, Permission.VIEW_PATIENTS))
         return models.Q(pk__in=Patient.objects.filter(condition).values("pk"))
+
+    def opened_to(self, person: Person) -> Self:
+        """Keep the files that `person` lists and opens: by a link, their own, by the search of a doctor."""
+        return self.filter(pk__in=Patient.objects.filter(_opened(person)).values("pk"))._scoped()
+
+    def viewed_in_given(self, count: int | None) -> PatientQuerySet:
+        """Keep those of the scopes given to a statement, `scope0`, `scope1`…; None: everywhere.
+
+        For those alone where the reader views every patient by role.
+        """
+        given_scopes = None if count is None else [given(f"scope{place}") for place in range(count)]
+        return self.filter(_in_scopes(given_scopes))._scoped()
 
     def matching(self, text: str) -> PatientQuerySet:
         """Keep those with each word of `text` at the start of a word of a name, accents and case aside."""
         return self.filter(named_like(text))
 
 
-def _in_scopes(scopes: list[Scope] | None) -> models.Q:
+def _opened(person: Person) -> models.Q:
+    """Return the condition « opened to `person` ».
+
+    A coordinator opens only those who ask for a médecin traitant: a CPTS is not a care team.
+    """
+    still_open = models.Q(referring_doctor_requests__state__in=[state.value for state in OPEN])
+    proposed = models.Q(
+        referring_doctor_requests__proposals__doctor__account=person,
+        referring_doctor_requests__proposals__answer__in=["", "accepted"],
+    )
+    attributed = _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
+    return readable(person) | still_open & (proposed | attributed)
+
+
+def _in_scopes(scopes: list[Any] | None) -> models.Q:
     """Return the condition « in one of those scopes »; None is everywhere, an empty list nowhere."""
     if scopes is None:
         return models.Q(pk__isnull=False)
-    return models.Q(scope__in=scopes) if scopes else models.Q(pk__in=[])
+    return reduce(or_, (models.Q(scope=one) for one in scopes), models.Q(pk__in=[]))
 
 
 class Patient(AnnotatedModel):

@@ -57,7 +57,7 @@ OWNER_LABELS = {
 }
 
 
-class RequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
+class ReferringDoctorRequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
     scope_path = "scope"
 
     def visible_to(self, person: Person) -> models.Q:
@@ -72,7 +72,7 @@ class RequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
             condition |= models.Q(scope__in=scopes)
         return models.Q(pk__in=ReferringDoctorRequest.objects.filter(condition).values("pk"))
 
-    def still_open(self) -> RequestQuerySet:
+    def still_open(self) -> ReferringDoctorRequestQuerySet:
         """Keep those in which somebody must still act."""
         return self.filter(state__in=[state.value for state in OPEN])
 
@@ -110,7 +110,7 @@ class ReferringDoctorRequest(AnnotatedModel):
         _("raison de la clôture"), max_length=12, blank=True, choices=as_choices(CLOSING_LABELS)
     )
 
-    objects = RequestQuerySet.as_manager()
+    objects = ReferringDoctorRequestQuerySet.as_manager()
 
     personal = (
         "patient", "scope", "state", "requested_at", "consented_at", "doctor", "declared_at", "closed_at",
@@ -135,7 +135,7 @@ class ReferringDoctorRequest(AnnotatedModel):
         return f"{self.patient_id} · {self.state}"
 
 
-class ProposalQuerySet(ScopedQuerySet["DoctorProposal"]):
+class DoctorProposalQuerySet(ScopedQuerySet["DoctorProposal"]):
     scope_path = "request__scope"
 
     def visible_to(self, person: Person) -> models.Q:
@@ -167,7 +167,7 @@ class DoctorProposal(AnnotatedModel):
     )
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
 
-    objects = ProposalQuerySet.as_manager()
+    objects = DoctorProposalQuerySet.as_manager()
 
     personal = ("request", "doctor", "proposed_at", "answer", "refusal", "answered_at")
     neither = ("id",)

@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.kernel.fields import BirthDateField, BirthplaceField, PhoneField
+from maillage.directory import api as directory
+from maillage.kernel.fields import BirthDateField, BirthplaceField, NameField, PhoneField
 from maillage.kernel.models import Scope
 from maillage.kernel.names import place_name
-from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.patients import IDENTITY_FIELDS, REACH_FIELDS
 from maillage.people.models import (
     CLOSING_LABELS,
@@ -45,10 +45,10 @@ class PatientForm(forms.Form):
         ),
     )
 
-    birth_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    birth_first_names = forms.CharField(label=_("Prénoms de naissance"), max_length=150, required=False)
-    used_name = forms.CharField(label=_("Nom utilisé"), max_length=100, required=False)
-    used_first_name = forms.CharField(label=_("Prénom utilisé"), max_length=100, required=False)
+    birth_name = NameField(label=_("Nom de naissance"), max_length=100)
+    birth_first_names = NameField(label=_("Prénoms de naissance"), max_length=150, required=False)
+    used_name = NameField(label=_("Nom utilisé"), max_length=100, required=False)
+    used_first_name = NameField(label=_("Prénom utilisé"), max_length=100, required=False)
     birth_date = BirthDateField(label=_("Date de naissance"), required=False)
     sex = forms.ChoiceField(
         label=_("Sexe (état civil)"),
@@ -83,7 +83,7 @@ class PatientForm(forms.Form):
     disability = forms.CharField(label=_("Handicap à prendre en compte"), max_length=200, required=False)
     joins_by_phone = forms.BooleanField(label=_("À joindre par téléphone"), required=False)
     no_smartphone = forms.BooleanField(label=_("Sans téléphone connecté"), required=False)
-    carer_name = forms.CharField(label=_("Aidant à appeler"), max_length=120, required=False)
+    carer_name = NameField(label=_("Aidant à appeler"), max_length=120, required=False)
     carer_phone = PhoneField(label=_("Téléphone de l’aidant"), required=False)
 
     def __init__(self, *args: Any, patient: Patient | None = None, **options: Any) -> None:
@@ -92,9 +92,8 @@ class PatientForm(forms.Form):
             options["initial"] = {name: getattr(patient, name) for name in names}
         super().__init__(*args, **options)
         for name in ("phone", "other_phone", "carer_phone"):
-            self.fields[name].kept = getattr(patient, name) if patient else ""  # type: ignore[attr-defined]
-        known = rule("directory.vocabulary.languages").value
-        self.fields["language"].choices = list(known.items())  # type: ignore[attr-defined]
+            self.fields[name].kept = getattr(patient, name) if patient else ""  # type: ignore[attr-defined]  # a field of a telephone
+        self.fields["language"].choices = list(directory.language_names().items())  # type: ignore[attr-defined]  # a field of choices
 
     def parts(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
         """Return the fields under their titles, the most needed first."""
@@ -140,7 +139,7 @@ class RegistrationForm(PatientForm):
 
     def __init__(self, *args: Any, scopes: QuerySet[Scope], **options: Any) -> None:
         super().__init__(*args, initial={"language": "fr", "scope": scopes.first()}, **options)
-        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]
+        self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]  # a field of rows
 
     def clean_commune(self) -> territory.Commune | None:
         """Return the one commune of that code or name. Raises ValidationError where none or several are."""

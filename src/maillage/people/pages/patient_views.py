@@ -15,15 +15,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
+from maillage.kernel.contributions import Place
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
+from maillage.people.actions import circle
 from maillage.people.models import STATUS_LABELS, Patient
 from maillage.people.pages import presenters
 from maillage.people.pages.forms import InsForm, OwnFileForm, PatientForm, RegistrationForm, SearchForm
 from maillage.people.queries import PatientFile
+from maillage.people.queries.panels import panels_about
+from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import IdentityStatus, may_carry_ins, next_steps
 
 FINDING, READING, CHANGING = "recherche d’un patient", "lecture du dossier", "mise à jour du dossier"
@@ -46,13 +50,19 @@ class Patients(Page):
             total = len(found)
         else:
             found, total = queries.patients_of(by=self.person, purpose=LISTING, page=page, size=PER_PAGE)
+        apart = queries.told_apart(found)
         return super().get_context_data(
             text=text,
-            found=[(one, STATUS_LABELS[IdentityStatus(one.identity_status)]) for one in found],
+            found=[
+                (one, STATUS_LABELS[IdentityStatus(one.identity_status)], apart.get(one.pk, ""))
+                for one in found
+            ],
             total=total,
             page=Paginator(range(total), PER_PAGE).get_page(page) if not text else None,
+            receives=access.may(self.person, Permission.VIEW_PATIENTS),
             may_register=access.may(self.person, Permission.REGISTER_PATIENTS),
             places=presenters.waiting_places(self.person),
+            may_open_emergency=circle.role_in_emergency(self.person) is not None,
             is_physician=presenters.physician_of(self.person) is not None,
             proposed=queries.proposals_waiting(self.person),
             **context,
@@ -68,9 +78,9 @@ class Registration(Page):
     @cached_property
     def scopes(self) -> QuerySet[Scope]:
         """The territories where the person registers patients."""
-        mine = access.scopes_of(self.person, Permission.REGISTER_PATIENTS)
+        own = access.scopes_of(self.person, Permission.REGISTER_PATIENTS)
         every = Scope.objects.filter(kind="territory").order_by("label")
-        return every if mine is None else every.filter(pk__in=[one.pk for one in mine])
+        return every if own is None else every.filter(pk__in=[one.pk for one in own])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("form", RegistrationForm(scopes=self.scopes))
@@ -91,7 +101,7 @@ class Registration(Page):
                 form.add_error(None, error)
             else:
                 messages.success(request, _("Dossier créé pour {name}.").format(name=patient.name))
-                if Patient.objects.for_person(self.person).filter(pk=patient.pk).exists():
+                if Patient.objects.opened_to(self.person).filter(pk=patient.pk).exists():
                     return redirect("people:patient", pk=patient.pk)
                 return redirect("people:patients")
         return self.render_to_response(self.get_context_data(form=form, matches=matches), status=422)
@@ -120,13 +130,31 @@ class OfPatient(Endpoint):
     def file(self) -> PatientFile:
         """The file. Raises Http404 where there is none that the person may see."""
         try:
-            return queries.patient_file(by=self.person, pk=self.kwargs["pk"], purpose=self.purpose)
+            return queries.patient_file(by=self.person, pk=self.kwargs["pk"], purpose=self._purpose())
         except Patient.DoesNotExist:
             raise Http404(self.kwargs["pk"]) from None
 
-    def get_clock(self) -> Scope:
+    def _purpose(self) -> str:
+        """Return what the access log says: whoever only looks at a form has changed nothing yet."""
+        return self.purpose if self.request.method == "POST" else READING
+
+    def get_clock(self) -> Scope | None:
         """Return the scope of the patient."""
         return self.file.patient.scope
+
+
+class ChangeOfPatient(OfPatient):
+    """The target of a form of the file; whoever comes by the address alone is led to the file."""
+
+    purpose = CHANGING
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
+        """Lead to the file, which says who may read it and logs who did."""
+        return redirect("people:patient", pk=pk)
+
+    def get_clock(self) -> Scope | None:
+        """Return the scope of the patient, where something is written."""
+        return super().get_clock() if self.request.method == "POST" else None
 
 
 class PatientPage(OfPatient, Page):
@@ -141,7 +169,7 @@ class PatientPage(OfPatient, Page):
         requests = [
             presenters.request_line(one) for one in queries.requests_of(by=self.person, patient=patient)
         ]
-        may_keep = actions.may_keep(self.person, patient)
+        may_keep, searching = actions.may_keep(self.person, patient), queries.is_searching(patient)
         return super().get_context_data(
             patient=patient,
             addresses=self.file.addresses,
@@ -152,11 +180,17 @@ class PatientPage(OfPatient, Page):
             reach=presenters.reach(patient),
             requests=requests,
             may_keep=may_keep,
+            is_own=actions.is_own_file(self.person, patient),
+            may_reach=Part.REACH in self.file.parts,
+            may_read_circle=Part.CIRCLE in self.file.parts,
+            shows_doctor=may_keep or Part.CIRCLE in self.file.parts,
             may_change=may_keep or actions.is_own_file(self.person, patient),
-            may_search=may_keep and not patient.referring_doctor and not queries.is_searching(patient),
+            may_search=may_keep and not patient.referring_doctor and not searching,
+            is_searching=searching,
             may_read_log=patient.account_id == self.person.pk
             or access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
             search_form=SearchForm(),
+            panels=panels_about(self.person, patient, Place.PATIENT),
             **context,
         )
 
@@ -169,7 +203,9 @@ class PatientChange(OfPatient, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("form", self.form())
-        return super().get_context_data(patient=self.file.patient, **context)
+        patient = self.file.patient
+        is_own = actions.is_own_file(self.person, patient)
+        return super().get_context_data(patient=patient, is_own=is_own, **context)
 
     def form(self, *sent: Any) -> PatientForm:
         """Return the form of the file: without the identity where it is the visitor's own."""
@@ -190,10 +226,8 @@ class PatientChange(OfPatient, Page):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
-class PatientIns(OfPatient):
+class PatientIns(ChangeOfPatient):
     """Writes the matricule of a qualified identity."""
-
-    purpose = CHANGING
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Write it, or say why not."""
@@ -209,10 +243,8 @@ class PatientIns(OfPatient):
         return redirect("people:patient", pk=pk)
 
 
-class DoctorSearch(OfPatient):
+class DoctorSearch(ChangeOfPatient):
     """Opens the search of a médecin traitant for a patient."""
-
-    purpose = CHANGING
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it with its criteria."""
@@ -245,6 +277,12 @@ class AccessLog(Page):
         except Patient.DoesNotExist:
             raise Http404(self.kwargs["pk"]) from None
         lines = queries.access_log(by=self.person, patient=patient)
+        roles = presenters.roles_said({line.person_id for line in lines})
         return super().get_context_data(
-            patient=patient, lines=[(line, presenters.READ_LABELS[line.what]) for line in lines], **context
+            patient=patient,
+            is_own=actions.is_own_file(self.person, patient),
+            lines=[
+                (line, presenters.READ_LABELS[line.what], ", ".join(roles[line.person_id])) for line in lines
+            ],
+            **context,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -12,14 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from maillage.directory import api as directory
 from maillage.kernel import access, formats
-from maillage.kernel.models import Person
+from maillage.kernel.models import Person, RoleAssignment
+from maillage.kernel.pages.presenters import role_name
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
-from maillage.kernel.sourced_rules import rule
 from maillage.people.models import (
     CRITERION_LABELS,
     OWNER_LABELS,
     STATE_LABELS,
+    DoctorProposal,
     Patient,
     ReferringDoctorRequest,
 )
@@ -56,6 +58,7 @@ LIKENESS_LABELS: dict[Likeness, str | Promise] = {
 READ_LABELS: dict[str, str | Promise] = {
     "file": gettext_lazy("dossier"),
     "list": gettext_lazy("ligne d’une liste"),
+    "part": gettext_lazy("partie du dossier"),
 }
 
 
@@ -83,6 +86,15 @@ def request_line(one: ReferringDoctorRequest) -> RequestLine:
     )
 
 
+def roles_said(people: Collection[int]) -> dict[int, list[str]]:
+    """Return the roles that some people hold today, in words, by person; one statement."""
+    held = RoleAssignment.objects.in_force(timezone.localdate()).filter(person__in=people)
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, role in held.order_by("role").values_list("person", "role").distinct():
+        found[person].append(role_name(role))
+    return found
+
+
 def matches(found: Iterable[Match]) -> list[tuple[Match, str]]:
     """Return the files that may be the same person's, each with why."""
     return [(match, str(LIKENESS_LABELS[match.likeness])) for match in found]
@@ -90,7 +102,7 @@ def matches(found: Iterable[Match]) -> list[tuple[Match, str]]:
 
 def reach(patient: Patient) -> list[tuple[str, str]]:
     """Return how a patient is reached: label and value, only what is known."""
-    known = rule("directory.vocabulary.languages").value
+    known = directory.language_names()
     lines = [
         (_("Téléphone"), written_phone(patient.phone)),
         (_("Autre téléphone"), written_phone(patient.other_phone)),
@@ -116,6 +128,12 @@ def waiting_places(person: Person) -> list[territory.Territory]:
     scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
     every = territory.Territory.objects.order_by("search_name")
     return list(every if scopes is None else every.filter(scope__in=scopes))
+
+
+def with_doctors(proposals: Sequence[DoctorProposal]) -> list[tuple[DoctorProposal, str]]:
+    """Return the proposals made, each with what tells its doctor from a homonym."""
+    apart = directory.told_apart(one.doctor for one in proposals)
+    return [(one, apart[one.doctor_id]) for one in proposals]
 
 
 @dataclass(frozen=True, slots=True)

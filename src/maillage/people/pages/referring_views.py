@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, back_to
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
@@ -40,10 +41,7 @@ class WaitingList(Page):
     @cached_property
     def place(self) -> territory.Territory:
         """The territory. Raises Http404."""
-        try:
-            return territory.territory(self.kwargs["slug"])
-        except territory.Territory.DoesNotExist:
-            raise Http404(self.kwargs["slug"]) from None
+        return territory.territory_or_404(self.kwargs["slug"])
 
     def get_scope(self) -> Scope:
         """Return the scope of the territory."""
@@ -89,7 +87,7 @@ class RequestPage(Page):
         found = queries.candidates(shown.scope, refused, home=home) if may_propose else []
         return super().get_context_data(
             line=presenters.request_line(shown),
-            proposals=proposals,
+            proposals=presenters.with_doctors(proposals),
             manages=manages,
             allowed=allowed,
             candidates=presenters.candidate_lines(found),
@@ -182,15 +180,15 @@ class ProposalAnswer(Endpoint):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer with the button's word; a refusal says its reason."""
-        mine = DoctorProposal.objects.for_person(self.person).filter(doctor__account=self.person)
-        proposal = mine.select_related("request__patient", "request__scope", "doctor").filter(pk=pk).first()
+        own = DoctorProposal.objects.for_person(self.person).filter(doctor__account=self.person)
+        proposal = own.select_related("request__patient", "request__scope", "doctor").filter(pk=pk).first()
         if proposal is None:
             raise Http404(pk)
         try:
             if request.POST.get("do") == Event.ACCEPT:
                 actions.accept(by=self.person, proposal=proposal)
                 messages.success(request, _("Patient accepté : il reste à faire la déclaration."))
-                return redirect("people:request", pk=proposal.request_id)
+                return back_to(request, reverse("people:request", args=[proposal.request_id]))
             form = RefusalForm(request.POST)
             if not form.is_valid():
                 raise ValidationError(_("Choisissez la raison du refus."))
@@ -198,7 +196,7 @@ class ProposalAnswer(Endpoint):
             messages.success(request, _("Refus noté : la coordination cherche un autre médecin."))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        return redirect("people:proposals")
+        return back_to(request, reverse("people:proposals"))
 
 
 def _number(text: str) -> int:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from maillage.people.pages import patient_views, referring_views
+from maillage.people.pages import (
+    carer_views,
+    circle_views,
+    patient_views,
+    referring_views,
+    signal_views,
+    support_views,
+    unusual_views,
+)
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +21,15 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/ins/", patient_views.PatientIns.as_view(), name="ins"),
     path("<int:pk>/acces/", patient_views.AccessLog.as_view(), name="access_log"),
     path("<int:pk>/medecin-traitant/", patient_views.DoctorSearch.as_view(), name="doctor_search"),
+    path("<int:pk>/cercle/", circle_views.Circle.as_view(), name="circle"),
+    path("<int:pk>/aidants/", carer_views.Mandates.as_view(), name="mandates"),
+    path("aide/pour-moi/", support_views.Support.as_view(), name="support"),
+    path("aide/<int:pk>/", carer_views.Helped.as_view(), name="helped"),
+    path("aide/<int:pk>/signaler/", signal_views.NewSignal.as_view(), name="new_signal"),
+    path("signalements/<int:pk>/", signal_views.SignalPage.as_view(), name="signal"),
+    path("acces-urgence/", circle_views.Emergency.as_view(), name="emergency"),
+    path("acces-urgence/a-revoir/", circle_views.Emergencies.as_view(), name="emergencies"),
+    path("lectures-a-regarder/", unusual_views.UnusualReadings.as_view(), name="unusual"),
     path("demandes/<int:pk>/", referring_views.RequestPage.as_view(), name="request"),
     path("propositions/", referring_views.Proposals.as_view(), name="proposals"),
     path("propositions/<int:pk>/", referring_views.ProposalAnswer.as_view(), name="proposal_answer"),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from maillage.kernel import access, formats
+from maillage.kernel import access, databases, formats
 from maillage.kernel.dates import read_day
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import normalise
@@ -18,21 +21,40 @@ from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import Statement, given
 from maillage.people.models import AccessLogEntry, Patient, PatientAddress
+from maillage.people.queries.circle import decision, parts_read
+from maillage.people.rules.circle import Decision, Part, Reason
 from maillage.people.rules.duplicates import Likeness, Traits, likeness, resemblance
 from maillage.territory import api as territory
 
-FILE, LIST = "file", "list"
+FILE, LIST, PART = "file", "list", "part"
+#: What a reception reads of who asks for care, without a link: who it is, and how to answer them.
+PARTS_OF_RECEPTION = frozenset({Part.IDENTITY, Part.REACH})
 #: Files compared for each kind of key.
 CANDIDATES = 200
+#: Digits without which a text is no telephone number.
+_A_PHONE = 9
 
 
 @dataclass(frozen=True, slots=True)
 class PatientFile:
-    """One patient with where they live; the doctor and the communes are already read."""
+    """One patient with where they live; the doctor and the communes are already read.
+
+    `parts`: those that the reader may read. Without `Part.REACH` there are no addresses.
+    """
 
     patient: Patient
     addresses: list[PatientAddress]
+    parts: frozenset[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """A patient of whom one part of the file was read, and the decision of the circle that opened it."""
+
+    patient: Patient
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +73,153 @@ class Match:
         return " · ".join(filter(None, (formats.date_short(born) if born else "", self.commune)))
 
 
+@cache
+def _viewed(count: int | None) -> Statement[Patient]:
+    return Statement(lambda: Patient.objects.viewed_in_given(count).filter(pk=given("pk")))
+
+
+def patient_seen_by(person: Person, pk: int) -> Patient | None:
+    """Return the patient of that key where `person` may see them, None elsewhere.
+
+    For an action about somebody already shown: no line is left in the access log. A role that views every
+    patient of its scopes is asked first: it takes one statement, the circle of care several.
+    """
+    scopes = access.scopes_of(person, Permission.VIEW_PATIENTS)
+    if scopes is None or scopes:
+        values = {f"scope{place}": one for place, one in enumerate(scopes or ())}
+        found = _viewed(None if scopes is None else len(scopes)).first(pk=pk, **values)
+        if found is not None:
+            return found
+    return Patient.objects.for_person(person).filter(pk=pk).first()
+
+
 @transaction.atomic
 def patient_file(*, by: Person, pk: int, purpose: str) -> PatientFile:
     """Return one patient's file; leaves a line in its access log.
 
-    Raises Patient.DoesNotExist where there is none that `by` may see.
+    Raises Patient.DoesNotExist where there is none that is opened to `by`.
     """
-    found = Patient.objects.for_person(by).select_related("referring_doctor", "scope").get(pk=pk)
+    found = Patient.objects.opened_to(by).select_related("referring_doctor", "scope").get(pk=pk)
+    decisions = parts_read(by, found)
+    identity = decisions[Part.IDENTITY]
+    if identity.reason is Reason.EMERGENCY:
+        purpose = _("accès d’urgence")
     log_access(by=by, patients=[found], what=FILE, purpose=purpose)
-    addresses = PatientAddress.objects.for_person(by).filter(patient=found).select_related("commune")
-    return PatientFile(found, list(addresses))
+    parts = {part for part, one in decisions.items() if one.is_allowed}
+    if not identity.is_allowed:
+        parts |= PARTS_OF_RECEPTION
+    if Part.REACH not in parts:
+        return PatientFile(found, [], frozenset(parts))
+    addresses = PatientAddress.objects.in_scope(found.scope).filter(patient=found).select_related("commune")
+    return PatientFile(found, list(addresses), frozenset(parts))
+
+
+def lock(patient: Patient) -> None:
+    """Hold the row of a patient until the end of the transaction: two who write about them take turns."""
+    Patient._base_manager.select_for_update().filter(pk=patient.pk).values_list("pk").first()
+
+
+@transaction.atomic
+def patient_part(*, by: Person, pk: int, part: Part, purpose: str) -> PartRead:
+    """Return one patient, of whom `by` reads `part` by the circle of care; leaves a line in the access log.
+
+    Raises Patient.DoesNotExist where there is none, or where the circle says no.
+    """
+    found = Patient._base_manager.select_related("referring_doctor", "scope").get(pk=pk)
+    opened = decision(by, found, part)
+    if not opened.is_allowed:
+        raise Patient.DoesNotExist(pk)
+    if opened.reason is Reason.EMERGENCY:
+        purpose = _("accès d’urgence")
+    log_access(by=by, patients=[found], what=PART, purpose=purpose)
+    return PartRead(found, opened)
+
+
+@transaction.atomic
+def born_as(*, by: Person, name: str, first: str, born: date, purpose: str) -> list[Patient]:
+    """Return the files of exactly that birth name, first name and birth date where `by` holds a role.
+
+    For an emergency access, or who comes to live in a home: nothing is found by less, and each file found is
+    logged.
+    """
+    scopes = {one.scope for one in access.roles_of(by)}
+    where = Scope.objects.all() if None in scopes else [one for one in scopes if one is not None]
+    words, given_name = normalise(name), normalise(first)
+    if not words or not given_name:
+        return []
+    near = Patient.objects.in_scope(*where).filter(birth_date=born).select_related("scope").order_by("pk")
+    found = [
+        one
+        for one in near[:CANDIDATES]
+        if normalise(one.birth_name) == words
+        and given_name in {normalise(one.birth_first_names), normalise(one.birth_first_names.split(" ")[0])}
+    ]
+    log_access(by=by, patients=found, what=LIST, purpose=purpose)
+    return found
+
+
+def own_file(person: Person) -> Patient | None:
+    """Return the file of the patient whose account it is, with their doctor; one query, None for none."""
+    own = Patient.objects.for_person(person).filter(account=person)
+    return own.select_related("referring_doctor").first()
 
 
 @transaction.atomic
 def search_patients(
     *, by: Person, text: str, purpose: str, scope: Scope | None = None, limit: int = 20
 ) -> list[Patient]:
-    """Return the patients that `by` may see whose name, birth date or phone is `text`; logged for each.
+    """Return the patients whose name, birth date or phone is `text`; logged for each.
 
-    A date is written in any of the ways of `kernel.dates`, a phone and a name in any of those of its module.
-    With `scope`, only its own.
+    Those of a scope where `by` receives whoever asks for care are found by their identity alone: a phone, or
+    a name with the birth date. By less, only those opened to `by`. A date is written in any of the ways of
+    `kernel.dates`, a phone and a name in any of those of its module. With `scope`, only its own.
     """
-    seen = Patient.objects.for_person(by).select_related("referring_doctor")
-    if scope is not None:
-        seen = seen.filter(scope=scope)
-    born = read_day(text, timezone.localdate())
+    names, born = _name_and_birth(text)
     phone = "" if any(map(str.isalpha, text)) else stored_phone(text)
-    if born is not None:
-        found = seen.filter(birth_date=born)
-    elif phone.lstrip("+").isdigit() and len(phone) >= 6:
-        found = seen.filter(Q(phone=phone) | Q(other_phone=phone) | Q(carer_phone=phone))
+    is_phone = born is None and phone.lstrip("+").isdigit() and len(phone) >= _A_PHONE
+    is_identity = is_phone or (born is not None and bool(normalise(names)))
+    seen = Patient.objects.for_person(by) if is_identity else Patient.objects.opened_to(by)
+    found = seen.select_related("referring_doctor")
+    if scope is not None:
+        found = found.filter(scope=scope)
+    if is_phone:
+        found = found.filter(Q(phone=phone) | Q(other_phone=phone) | Q(carer_phone=phone))
     else:
-        found = seen.matching(text)
+        found = found.filter(birth_date=born) if born is not None else found
+        found = found.matching(names) if names or born is None else found
     shown = list(found.order_by("search_name", "pk")[:limit])
     log_access(by=by, patients=shown, what=LIST, purpose=purpose)
     return shown
 
 
+def _name_and_birth(text: str) -> tuple[str, date | None]:
+    """Return the name and the birth date that a text writes in any order; None where it holds no date."""
+    words, today = text.split(), timezone.localdate()
+    for length in (3, 1, 2):
+        for start in range(len(words) - length + 1):
+            born = read_day(" ".join(words[start : start + length]), today)
+            if born is not None:
+                return " ".join(words[:start] + words[start + length :]), born
+    return text, None
+
+
+@transaction.atomic
+def found_patient(*, by: Person, pk: int, purpose: str) -> Patient:
+    """Return a patient whom `by` found by their identity, or whose file is opened to them; leaves a line.
+
+    Raises Patient.DoesNotExist where there is none that `by` may see.
+    """
+    found = patient_seen_by(by, pk)
+    if found is None:
+        raise Patient.DoesNotExist(pk)
+    log_access(by=by, patients=[found], what=FILE, purpose=purpose)
+    return found
+
+
 @transaction.atomic
 def patients_of(*, by: Person, purpose: str, page: int = 1, size: int = 25) -> tuple[list[Patient], int]:
-    """Return a page of the patients that `by` may see, and how many there are; each shown is logged."""
-    seen = Patient.objects.for_person(by).select_related("referring_doctor").order_by("search_name", "pk")
+    """Return a page of the patients opened to `by`, and how many there are; each shown is logged."""
+    seen = Patient.objects.opened_to(by).select_related("referring_doctor").order_by("search_name", "pk")
     total = seen.count()
     start = max(0, min(page - 1, (total - 1) // size)) * size
     shown = list(seen[start : start + size])
@@ -139,6 +267,24 @@ def _candidates(scope: Scope, traits: Traits) -> list[Patient]:
             near = Patient.objects.in_scope(scope).filter(**{f"{name}__in": values}).order_by()[:CANDIDATES]
             found |= {one.pk: one for one in near}
     return list(found.values())
+
+
+def told_apart(patients: Sequence[Patient]) -> dict[int, str]:
+    """Return by key what tells apart the patients of a list who bear one name: « Digoin, 1931 ».
+
+    Nothing is read where nobody has a homonym in the list.
+    """
+    named: dict[str, list[Patient]] = {}
+    for one in patients:
+        named.setdefault(normalise(one.name), []).append(one)
+    alike = {one.pk: one for same in named.values() if len(same) > 1 for one in same}
+    if not alike:
+        return {}
+    addresses = PatientAddress.objects.in_scope(*{one.scope for one in alike.values()})
+    rows = addresses.filter(patient__in=list(alike)).order_by("-position", "-pk")
+    towns = dict(rows.values_list("patient", "commune__name"))
+    years = {key: str(one.birth_date.year) for key, one in alike.items() if one.birth_date}
+    return {key: ", ".join(filter(None, (towns.get(key), years.get(key)))) for key in alike}
 
 
 def _homes(scope: Scope, patients: Iterable[Patient]) -> dict[int, str]:
@@ -192,10 +338,7 @@ def log_access(*, by: Person, patients: Iterable[Patient], what: str, purpose: s
     if not purpose.strip():
         raise ValueError("a file is read for a purpose, kept in its access log")
     lines = [AccessLogEntry(patient=one, person=by, what=what, purpose=purpose[:200]) for one in patients]
-    if len(lines) == 1:
-        lines[0].save(force_insert=True)  # one statement, where several ask for a transaction around them
-    else:
-        AccessLogEntry.objects.bulk_create(lines)
+    databases.insert(lines)
 
 
 def _normalised(*names: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from maillage.directory import api as directory
 from maillage.kernel import access, clock
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people.models import (
@@ -83,19 +86,31 @@ def waiting_list(*, by: Person, scope: Scope, purpose: str, limit: int = 200) ->
 
 
 @transaction.atomic
-def proposals_to(*, by: Person, purpose: str) -> list[DoctorProposal]:
-    """Return the proposals that wait for the answer of `by`, a doctor; logged for each patient."""
+def proposals_to(*, by: Person, purpose: str, keys: Sequence[int] | None = None) -> list[DoctorProposal]:
+    """Return the proposals that wait for the answer of `by`, a doctor; logged for each patient.
+
+    `keys`: of those alone.
+    """
     found = DoctorProposal.objects.for_person(by).filter(doctor__account=by, answer="")
+    if keys is not None:
+        found = found.filter(pk__in=list(keys))
     shown = list(found.select_related("request__patient", "doctor").order_by("proposed_at", "pk"))
     log_access(by=by, patients=[one.request.patient for one in shown], what=LIST, purpose=purpose)
     return shown
 
 
-def proposals_waiting(person: Person) -> int:
-    """Return how many patients wait for the answer of `person`, a doctor; names nobody, so is not logged."""
+@once
+def pending_proposals(person: Person) -> list[Pending]:
+    """Return the patients who wait for the answer of `person`, a doctor; names nobody, so is not logged."""
     if not hasattr(person, "professional"):
-        return 0  # most people: the masthead asks on every page
-    return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
+        return []  # most people: the masthead asks on every page
+    rows = DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="")
+    return [Pending(pk, since) for pk, since in rows.values_list("pk", "proposed_at")]
+
+
+def proposals_waiting(person: Person) -> int:
+    """Return how many patients wait for the answer of `person`, a doctor."""
+    return len(pending_proposals(person))
 
 
 def waiting_by_scope(person: Person) -> dict[int, tuple[int, datetime]]:
@@ -206,7 +221,7 @@ def remaining_of(quota: DoctorQuota, on: date) -> int:
     counted = (
         quota if hasattr(quota, "accepted") else DoctorQuota.objects.annotate(**_used(on)).get(pk=quota.pk)
     )
-    return remaining_quota(quota.per_month, counted.accepted, counted.waiting)  # type: ignore[attr-defined]
+    return remaining_quota(quota.per_month, counted.accepted, counted.waiting)  # type: ignore[attr-defined]  # counted by the query
 
 
 def _used(on: date) -> dict[str, Count]:

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from maillage.kernel.sounds import likeness as spelt_alike
-from maillage.kernel.sounds import sound
+from maillage.kernel.sounds import phonetic_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def _named(some: frozenset[str], others: frozenset[str], weights: Mapping[str, f
         return 0
     if some & others or _begin_alike(some, others):
         return weights["same_name"]
-    heard = {sound(name.split()[0]) for name in some} | {sound(name) for name in some}
-    if heard & ({sound(name.split()[0]) for name in others} | {sound(name) for name in others}):
+    heard = {phonetic_key(name.split()[0]) for name in some} | {phonetic_key(name) for name in some}
+    if heard & ({phonetic_key(name.split()[0]) for name in others} | {phonetic_key(name) for name in others}):
         return weights["sounding_name"]
     closest = max(spelt_alike(one, other) for one in some for other in others)
     return weights["spelt_name" if closest >= weights["spelt_share"] else "other_name"]

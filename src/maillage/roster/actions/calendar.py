@@ -1,7 +1,7 @@
 """A roster begins and ends by the calendar, without anybody: on its first day, after its last duty.
 
-Each turn is a message that the outbox keeps until its moment, so that neither a crash nor a stopped server
-loses it; `follow_calendar` takes the turns of rosters that have no such message.
+Each change is a message that the outbox keeps until its moment, so that neither a crash nor a stopped server
+loses it; `follow_calendar` applies the changes of rosters that have no such message.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _NEXT = {State.TRANSMITTED: State.RUNNING, State.RUNNING: State.CLOSED}
 
 
 def follow_calendar() -> int:
-    """Take every turn whose moment has come; return how many there were."""
+    """Apply every change whose moment has come; return how many there were."""
     waiting = Roster.objects.filter(state__in=[state.value for state in _NEXT])
     near = waiting.filter(first_day__lte=timezone.localdate() + timedelta(days=1))
-    return sum(_turned(pk) for pk in list(near.order_by("pk").values_list("pk", flat=True)))
+    return sum(_apply_due_changes(pk) for pk in list(near.order_by("pk").values_list("pk", flat=True)))
 
 
-def turn_of(roster: Roster) -> datetime | None:
+def next_change_at(roster: Roster) -> datetime | None:
     """Return the instant at which the calendar takes a roster to its next state; None where it does not."""
     if roster.step not in _NEXT:
         return None
@@ -42,26 +42,26 @@ def turn_of(roster: Roster) -> datetime | None:
 
 @outbox.handles("roster.transmitted")
 @outbox.handles("roster.running")
-def foresee(event: outbox.Event) -> None:
-    """Note the next turn of a roster that just changed its state."""
-    roster = Roster.objects.select_related("sector__territory").get(pk=event.payload["roster"])
-    moment = turn_of(roster)
+def schedule_next_change(event: outbox.Event) -> None:
+    """Note the next change of a roster that just changed its state."""
+    roster = Roster.objects.select_related("sector__territory__scope").get(pk=event.payload["roster"])
+    moment = next_change_at(roster)
     if moment is not None:
         key = f"{roster.pk}-{roster.state}"
         outbox.publish(TOPIC, {"roster": roster.pk}, key=key, not_before=moment)
 
 
 @outbox.handles(TOPIC)
-def turn(event: outbox.Event) -> None:
-    """Take the turn that was noted, unless somebody took it already."""
-    _turned(event.payload["roster"])
+def apply_change(event: outbox.Event) -> None:
+    """Apply the change that was noted, unless it was applied already."""
+    _apply_due_changes(event.payload["roster"])
 
 
 @transaction.atomic
-def _turned(pk: int) -> int:
-    """Take the turns of one roster up to now, one after the other where the server was stopped for long."""
+def _apply_due_changes(pk: int) -> int:
+    """Apply the changes of one roster up to now, in order: the server may have been stopped for long."""
     row, count = locked(Roster(pk=pk)), 0
-    while (moment := turn_of(row)) is not None and moment <= timezone.now():
+    while (moment := next_change_at(row)) is not None and moment <= timezone.now():
         take_step(row, _NEXT[row.step], by=None)
         count += 1
     return count

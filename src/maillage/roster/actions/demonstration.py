@@ -19,10 +19,11 @@ from maillage.kernel.models import Person
 from maillage.roster.actions import exchanges, rosters, sectors, solving
 from maillage.roster.computations import propose
 from maillage.roster.models import Assignment, Exchange, Roster, Sector, StateChange, Volunteer
-from maillage.roster.rules.blocks import BlockKind, Hours, Period, calendar_of
+from maillage.roster.rules.blocks import BlockKind, Hours, Period
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.workflow import State, add_months
 from maillage.territory import api as territory
+from maillage.territory.api import calendar_of
 
 MOST_SECTORS, DOCTORS_A_SECTOR, FEWEST_VOLUNTEERS = 4, 5, 6
 FEWEST_NURSES, MOST_NURSES = 4, 8
@@ -63,7 +64,9 @@ def create_demonstration_roster(*, by: Person | None, place: territory.Territory
     _shared(keeper, place, shared, first)
     if made:
         target, changes = journal.target_of(place), {"sectors": len(made)}
-        journal.record(by=by, verb="roster.demonstration_created", target=target, changes=changes)
+        journal.record(
+            by=by, verb="roster.demonstration_created", target=target, changes=changes, scope=place.scope_id
+        )
     return len(made)
 
 
@@ -87,8 +90,9 @@ def _doctors(place: territory.Territory) -> list[Doctor]:
     ).select_related("professional", "structure__commune")
     found: dict[int, Doctor] = {}
     for one in rows.order_by("professional_id", "pk"):
-        if one.professional.is_general_practitioner:
-            found.setdefault(one.professional_id, (one.professional, one.structure.commune))
+        commune = one.structure.commune
+        if one.professional.is_general_practitioner and commune is not None:
+            found.setdefault(one.professional_id, (one.professional, commune))
     return list(found.values())
 
 
@@ -97,7 +101,7 @@ def _sectors(communes: Sequence[territory.Commune], doctors: int) -> list[list[t
 
     Communes that keep other public holidays are never of one sector.
     """
-    found = []
+    found: list[list[territory.Commune]] = []
     for calendar in dict.fromkeys(calendar_of(one.departement) for one in communes):
         alike = [one for one in communes if calendar_of(one.departement) is calendar]
         seats = alike[:1]
@@ -221,15 +225,15 @@ def _dated(keeper: Person, roster: Roster, steps: Sequence[tuple[State, date]]) 
 
 def _replacement(keeper: Person, made: Sequence[Sector], today: date) -> None:
     """Let a colleague of the doctor with an account ask to be replaced, and another one offer."""
-    mine = Volunteer.objects.filter(sector__in=made, professional__account__isnull=False).first()
-    sector = mine.sector if mine else (made[0] if made else None)
+    own = Volunteer.objects.filter(sector__in=made, professional__account__isnull=False).first()
+    sector = own.sector if own else (made[0] if made else None)
     duties = Assignment.objects.filter(
         post__roster__sector=sector, post__roster__state=State.RUNNING.value,
         post__day__gt=today + timedelta(days=2), post__starts_at__gt=timezone.now(),
-    ).exclude(volunteer=mine)  # fmt: skip
+    ).exclude(volunteer=own)  # fmt: skip
     for duty in duties.select_related("post__roster", "volunteer").order_by("post__starts_at")[:1]:
         exchange = exchanges.ask(by=keeper, post=duty.post)
-        others = Volunteer.objects.filter(sector=sector).exclude(pk__in=[duty.volunteer_id, mine and mine.pk])
+        others = Volunteer.objects.filter(sector=sector).exclude(pk__in=[duty.volunteer_id, own and own.pk])
         for other in others.order_by("pk"):
             if _offered(keeper, exchange, other):
                 break

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.engines.roster import Rule
-from maillage.kernel import journal, outbox
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.roster.actions.holding import close_overtaken, hand_over
+from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import lock_people, locked, refuse_gone, require_own
 from maillage.roster.computations import case_of
 from maillage.roster.models import Assignment, Exchange, Offer, Post, Volunteer
@@ -110,7 +111,9 @@ def _locked_exchange(exchange: Exchange) -> Exchange:
     """Read a request again, its roster locked; refuse where it is closed or no longer true."""
     locked(exchange.post.roster)
     rows = Exchange.objects.select_related(
-        "post__roster__sector__territory", "asked_by__professional", "asked_by__sector__territory__scope"
+        "post__roster__sector__territory__scope",
+        "asked_by__professional",
+        "asked_by__sector__territory__scope",
     )
     row = rows.get(pk=exchange.pk)
     if row.state == ExchangeState.OVERTAKEN.value:
@@ -175,4 +178,4 @@ def _tell(by: Person, exchange: Exchange, verb: str, key: str, volunteer: Volunt
         "volunteer": volunteer and volunteer.pk,
     }
     outbox.publish(verb, payload, key=f"{verb}-{key}")
-    journal.record(by=by, verb=verb, target=journal.target_of(exchange), changes=payload)
+    record(exchange.post.roster.sector, exchange, by=by, verb=verb, changes=payload)

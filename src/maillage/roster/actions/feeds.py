@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.directory.api import Professional
-from maillage.kernel import feeds, journal
+from maillage.kernel import feeds
 from maillage.kernel.models import Person
-from maillage.roster.actions.rights import require_manager
+from maillage.roster.actions.recording import record
+from maillage.roster.actions.rights import may_read_calendar, require_manager
 from maillage.roster.models import DutyFeed, Sector
 
 
@@ -25,7 +26,7 @@ def create_feed(*, by: Person, of: Sector | Professional, label: str) -> tuple[D
     feed = DutyFeed.objects.create(
         **shown, label=label.strip(), digest=feeds.digest_of(secret), created_by=by
     )
-    journal.record(by=by, verb="roster.feed_created", target=journal.target_of(feed), changes=shown)
+    record(of, feed, by=by, verb="roster.feed_created", changes=shown)
     return feed, secret
 
 
@@ -34,11 +35,12 @@ def revoke_feed(*, by: Person, feed: DutyFeed) -> None:
     """Make a calendar address answer nothing from now on. Raises PermissionDenied."""
     _require(by, feed.sector or feed.professional)
     if feed.revoke():
-        journal.record(by=by, verb="roster.feed_revoked", target=journal.target_of(feed), changes={})
+        record(feed.sector or feed.professional, feed, by=by, verb="roster.feed_revoked")
 
 
 def _require(by: Person, of: Sector | Professional | None) -> None:
+    if may_read_calendar(by, of):
+        return
     if isinstance(of, Sector):
         require_manager(by, of)
-    elif of is None or of.account_id != by.pk:
-        raise PermissionDenied(_("Ces gardes ne sont pas les vôtres."))
+    raise PermissionDenied(_("Ces gardes ne sont pas les vôtres."))

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from maillage.kernel import journal, outbox
+from maillage.kernel import outbox
 from maillage.kernel.models import Person
+from maillage.roster.actions.recording import record
 from maillage.roster.models import Assignment, Exchange, Post, Roster, Volunteer
 from maillage.roster.rules.vocabulary import ExchangeState, Origin
 from maillage.roster.rules.workflow import EDITABLE
@@ -65,11 +66,12 @@ def close_overtaken(posts: Collection[int], *, by: Person | None) -> int:
     """Close the open requests about posts that their askers no longer hold; return how many."""
     rows = Exchange.objects.filter(post__in=list(posts), state=ExchangeState.OPEN.value)
     holders = dict(Assignment.objects.filter(post__in=list(posts)).values_list("post", "volunteer"))
-    overtaken = [one for one in rows.select_related("post") if holders.get(one.post_id) != one.asked_by_id]
+    rows = rows.select_related("post__roster__sector__territory__scope")
+    overtaken = [one for one in rows if holders.get(one.post_id) != one.asked_by_id]
     for one in overtaken:
         one.state, one.closed_at = ExchangeState.OVERTAKEN.value, timezone.now()
         one.save(update_fields=["state", "closed_at"])
         payload = {"exchange": one.pk, "post": one.post_id, "roster": one.post.roster_id}
         outbox.publish(OVERTAKEN, payload, key=f"{OVERTAKEN}-{one.pk}")
-        journal.record(by=by, verb=OVERTAKEN, target=journal.target_of(one), changes=payload)
+        record(one.post.roster.sector, one, by=by, verb=OVERTAKEN, changes=payload)
     return len(overtaken)

@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import databases, journal
+from maillage.kernel import databases
 from maillage.kernel.models import Person
+from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import locked, require_manager
 from maillage.roster.actions.solving import keep
 from maillage.roster.computations import Proposal, fillable, proposal_of, seconds_given
@@ -53,9 +54,7 @@ def ask_solve(*, by: Person, roster: Roster, seconds: float | None = None) -> Jo
     fillable(row)
     job = Job.objects.create(roster=row, by=by, seconds=seconds_given(row) if seconds is None else seconds)
     databases.notify(SOLVE_CHANNEL)
-    journal.record(
-        by=by, verb="roster.solve_asked", target=journal.target_of(row), changes={"seconds": job.seconds}
-    )
+    record(row.sector, row, by=by, verb="roster.solve_asked", changes={"seconds": job.seconds})
     return job
 
 
@@ -66,7 +65,7 @@ def stop_solve(*, by: Person, job: Job) -> Job:
     row = Job.objects.select_for_update().get(pk=job.pk)
     if row.is_active:
         _end(row, JobState.FAILED, _("Calcul arrêté : le tableau reste tel qu’il est."))
-        journal.record(by=by, verb="roster.solve_stopped", target=journal.target_of(job.roster), changes={})
+        record(job.roster.sector, job.roster, by=by, verb="roster.solve_stopped")
     return row
 
 
@@ -132,7 +131,7 @@ def _claimed(worker: str) -> Job | None:
 def _run(job: Job) -> None:
     """Compute, tell how far it is, and keep the roster; a failure becomes a sentence."""
     try:
-        case = fillable(Roster.objects.select_related("sector__territory").get(pk=job.roster_id))
+        case = fillable(Roster.objects.select_related("sector__territory__scope").get(pk=job.roster_id))
         _ours(job).update(input_hash=case.input_hash)
         _finish(job, proposal_of(case, seconds=job.seconds, progress=partial(_tell, job)))
     except LostJobError:
@@ -169,9 +168,7 @@ def _fail(job: Job, words: str) -> None:
     if row is not None:
         _end(row, JobState.FAILED, words)
         changes = {"said": words}
-        journal.record(
-            by=None, verb="roster.solve_failed", target=journal.target_of(job.roster), changes=changes
-        )
+        record(job.roster.sector, job.roster, by=None, verb="roster.solve_failed", changes=changes)
 
 
 def _ours(job: Job) -> QuerySet[Job]:

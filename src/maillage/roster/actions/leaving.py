@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from maillage.kernel import outbox
 from maillage.roster.models import Volunteer
-from maillage.roster.queries.departures import HOLDER_GONE, duties_to_reassign, gone_among
+from maillage.roster.queries.departures import HOLDER_GONE, duties_to_reassign, unavailable_among
 
 LOOK = "roster.look_for_departures"
 
@@ -34,12 +34,12 @@ def tell_departure(volunteer: Volunteer, *, key: str = "") -> bool:
 
 
 @transaction.atomic
-def look_for_departures() -> int:
+def report_departures() -> int:
     """Tell who is gone and has duties to come, and note the look of tomorrow; return how many there are."""
     now = timezone.localtime(timezone=ZoneInfo(settings.TIME_ZONE))
     year, week, _day = now.isocalendar()
     holders = Volunteer.objects.filter(assignments__post__ends_at__gt=now).distinct()
-    gone = gone_among(holders)
+    gone = unavailable_among(holders)
     rows = Volunteer.objects.filter(pk__in=gone).order_by("pk")
     count = sum(tell_departure(one, key=f"{year}-{week}") for one in rows)
     tomorrow = now.date() + timedelta(days=1)
@@ -49,6 +49,6 @@ def look_for_departures() -> int:
 
 
 @outbox.handles(LOOK)
-def look_again(_event: outbox.Event) -> None:
+def report_departures_daily(_event: outbox.Event) -> None:
     """Look, each day."""
-    look_for_departures()
+    report_departures()

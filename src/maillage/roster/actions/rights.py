@@ -12,7 +12,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.roster.models import Post, Roster, Sector, Volunteer
-from maillage.roster.queries.departures import DEPARTURES, gone_among
+from maillage.roster.queries.departures import DEPARTURES, unavailable_among
 from maillage.roster.rules.errors import RosterError
 from maillage.territory.api import Territory
 
@@ -21,6 +21,13 @@ def require_manager(by: Person, place: Territory | Sector) -> None:
     """Raise PermissionDenied unless `by` manages the rosters of the territory."""
     scope = place.territory.scope if isinstance(place, Sector) else place.scope
     access.require(by, Permission.MANAGE_ROSTER, scope)
+
+
+def may_read_calendar(person: Person, of: Sector | Professional | None) -> bool:
+    """Return whether `person` may have a calendar of a sector, which they keep, or of their own duties."""
+    if isinstance(of, Sector):
+        return access.may(person, Permission.MANAGE_ROSTER, of.territory.scope)
+    return of is not None and of.account_id == person.pk
 
 
 def require_own(by: Person, volunteer: Volunteer) -> None:
@@ -48,7 +55,7 @@ def locked(roster: Roster) -> Roster:
 
 def refuse_gone(volunteer: Volunteer, post: Post) -> None:
     """Raise RosterError, which says why, where a volunteer can hold no duty on the day of a post."""
-    left = gone_among(Volunteer.objects.filter(pk=volunteer.pk)).get(volunteer.pk)
+    left = unavailable_among(Volunteer.objects.filter(pk=volunteer.pk)).get(volunteer.pk)
     if left is not None and left.on(post.day):
         message = _("{name} ne peut pas prendre cette garde : {why}.")
         raise RosterError(message.format(name=volunteer, why=DEPARTURES[left.why]))

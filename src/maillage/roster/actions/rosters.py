@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maillage.kernel import formats, journal, outbox
+from maillage.kernel import clock, formats, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import UnknownRuleError
 from maillage.roster.actions.holding import hand_over
+from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import lock_people, locked, refuse_gone, require_manager
 from maillage.roster.models import Assignment, Post, Roster, Sector, StateChange, Volunteer
 from maillage.roster.queries.duties import missing_posts
@@ -44,7 +45,7 @@ def create_roster(*, by: Person, sector: Sector, first_day: date, last_day: date
     _make_posts(roster)
     StateChange.objects.create(roster=roster, state=roster.state, at=timezone.now(), by=by)
     changes = {"sector": sector, "first_day": first_day, "last_day": last_day}
-    journal.record(by=by, verb="roster.created", target=journal.target_of(roster), changes=changes)
+    record(sector, roster, by=by, verb="roster.created", changes=changes)
     return roster
 
 
@@ -87,7 +88,7 @@ def take_step(row: Roster, to: State, *, by: Person | None, note: str = "") -> R
 
     Raises RosterError where the step is not possible.
     """
-    today = timezone.localdate(timezone=row.sector.zone)
+    today = clock.today(row.sector.territory.scope)
     why = obstacle(
         row.step,
         to,
@@ -104,7 +105,7 @@ def take_step(row: Roster, to: State, *, by: Person | None, note: str = "") -> R
     step = StateChange.objects.create(roster=row, state=to.value, at=timezone.now(), by=by, note=note.strip())
     outbox.publish(f"roster.{to.value}", {"roster": row.pk}, key=f"roster-step-{step.pk}")
     changes = {"state": [before, to.value]}
-    journal.record(by=by, verb="roster.state_changed", target=journal.target_of(row), changes=changes)
+    record(row.sector, row, by=by, verb="roster.state_changed", changes=changes)
     return row
 
 
@@ -126,7 +127,7 @@ def assign(
     before, made = hand_over(row, post, volunteer, by=by, origin=Origin.MANUAL, is_locked=is_locked)
     changes = {"volunteer": [before, volunteer and volunteer.pk]}
     verb = "roster.unassigned" if volunteer is None else "roster.assigned"
-    journal.record(by=by, verb=verb, target=journal.target_of(post), changes=changes, reason=reason.strip())
+    record(post.roster.sector, post, by=by, verb=verb, changes=changes, reason=reason.strip())
     return made
 
 
@@ -146,7 +147,7 @@ def set_lock(*, by: Person, post: Post, is_locked: bool) -> Assignment:
     before, held.is_locked = held.is_locked, is_locked
     held.save(update_fields=["is_locked"])
     changes = {"is_locked": [before, is_locked]}
-    journal.record(by=by, verb="roster.lock_set", target=journal.target_of(post), changes=changes)
+    record(post.roster.sector, post, by=by, verb="roster.lock_set", changes=changes)
     return held
 
 

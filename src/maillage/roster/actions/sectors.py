@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.directory.api import Profession, Professional
-from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.roster.actions.leaving import tell_departure
+from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import require_manager, require_own, require_own_time
 from maillage.roster.models import Absence, Preference, Sector, SectorCommune, Volunteer
-from maillage.roster.rules.blocks import OPTIONAL, BlockKind, HolidayCalendar, Period, calendar_of
+from maillage.roster.rules.blocks import OPTIONAL, BlockKind, Period
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import SectorKind
-from maillage.territory.api import Commune, Territory
+from maillage.territory.api import Commune, HolidayCalendar, Territory, calendar_of
 
 NAMED = 5
 """How many communes of other sectors a refusal names."""
@@ -55,7 +55,7 @@ def create_sector(
     )
     _set(sector, name, communes, options, seats, calendar)
     changes = {"name": sector.name, "communes": sorted(commune.code for commune in communes)}
-    journal.record(by=by, verb="roster.sector_created", target=journal.target_of(sector), changes=changes)
+    record(sector, sector, by=by, verb="roster.sector_created", changes=changes)
     return sector
 
 
@@ -83,7 +83,7 @@ def change_sector(
     _set(row, name, communes, options, seats, calendar)
     after = _described(row)
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
-    journal.record(by=by, verb="roster.sector_changed", target=journal.target_of(row), changes=changes)
+    record(row, row, by=by, verb="roster.sector_changed", changes=changes)
     return row
 
 
@@ -148,7 +148,7 @@ def _written(periods: Collection[Period]) -> list[dict[str, object]]:
         if not one.weekdays and not one.on_holidays:
             raise RosterError(_("Cochez au moins un jour où la garde est tenue."))
         if one.hours.starts == one.hours.ends:
-            raise RosterError(_("La fin de la garde est égale à son début : corrigez l’une des deux heures."))
+            raise RosterError(_("La fin de la garde est égale à son début : corrigez l’une des deux heures."))
     return [
         {
             "weekdays": sorted(one.weekdays),
@@ -209,7 +209,7 @@ def set_volunteer(
     )
     if was_active and not is_active:
         tell_departure(volunteer)
-    journal.record(by=by, verb="roster.volunteer_set", target=journal.target_of(volunteer), changes=limits)
+    record(sector, volunteer, by=by, verb="roster.volunteer_set", changes=limits)
     return volunteer
 
 
@@ -227,7 +227,7 @@ def set_preference(*, by: Person, volunteer: Volunteer, kind: BlockKind, is_want
             volunteer=volunteer, kind=kind.value, defaults={"is_wanted": is_wanted}
         )
     changes = {"kind": kind.value, "is_wanted": is_wanted}
-    journal.record(by=by, verb="roster.preference_set", target=journal.target_of(volunteer), changes=changes)
+    record(volunteer.sector, volunteer, by=by, verb="roster.preference_set", changes=changes)
 
 
 @transaction.atomic
@@ -245,7 +245,7 @@ def add_absence(*, by: Person, professional: Professional, first_day: date, last
     if not is_new:
         return absence
     changes = {"first_day": first_day, "last_day": last_day}
-    journal.record(by=by, verb="roster.absence_added", target=journal.target_of(absence), changes=changes)
+    record(professional, absence, by=by, verb="roster.absence_added", changes=changes)
     return absence
 
 
@@ -253,6 +253,5 @@ def add_absence(*, by: Person, professional: Professional, first_day: date, last
 def remove_absence(*, by: Person, absence: Absence) -> None:
     """Forget an absence. Raises PermissionDenied."""
     require_own_time(by, absence.professional)
-    target = journal.target_of(absence)
-    absence.delete()
-    journal.record(by=by, verb="roster.absence_removed", target=target, changes={})
+    Absence.objects.filter(pk=absence.pk).delete()
+    record(absence.professional, absence, by=by, verb="roster.absence_removed")

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.roster.actions.holding import close_overtaken
+from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import lock_people, locked, require_manager
 from maillage.roster.computations import Proposal, case_of
 from maillage.roster.models import Assignment, Solve
@@ -51,7 +51,7 @@ def keep(*, by: Person, proposal: Proposal) -> Solve:
         gaps=proposal.gaps,
     )
     changes = {"solve": solve, "missing": solve.missing, "changes": solve.changes}
-    journal.record(by=by, verb="roster.solved", target=journal.target_of(roster), changes=changes)
+    record(roster.sector, roster, by=by, verb="roster.solved", changes=changes)
     return solve
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.api import Profession, Professional
 from maillage.kernel.privacy import ReferenceModel
-from maillage.roster.rules.blocks import BlockKind, HolidayCalendar, Hours, Period
+from maillage.roster.rules.blocks import BlockKind, Hours, Period
 from maillage.roster.rules.vocabulary import SectorKind
+from maillage.territory.api import HolidayCalendar
 
 SECTOR_KIND_LABELS = {
     SectorKind.PDSA: _("Permanence des soins (PDSA)"),
@@ -91,7 +92,7 @@ class Sector(ReferenceModel):
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of its wall clock."""
-        return ZoneInfo(self.territory.time_zone)
+        return self.territory.zone
 
     @property
     def covered(self) -> frozenset[BlockKind]:

@@ -61,7 +61,7 @@ class OfRoster(PermissionMixin):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Add the roster, and what the visitor may do with it and read of it."""
-        return super().get_context_data(  # type: ignore[misc]
+        return super().get_context_data(  # type: ignore[misc, no-any-return]  # the page that this is mixed in with has it
             roster=self.roster, manages=self.manages, sees_balance=self.sees_balance, **context
         )
 
@@ -78,8 +78,8 @@ class OfRoster(PermissionMixin):
     def back_url(self, request: HttpRequest) -> str:
         """The page the form was on: the roster on the month shown, its steps, one's own duties."""
         origin = request.POST.get("retour", "")
-        if origin == "mine":
-            return reverse("roster:mine")
+        if origin == "own_duties":
+            return reverse("roster:own_duties")
         if origin == "steps":
             return reverse("roster:steps", args=[self.roster.pk])
         month = request.POST.get("mois", "")

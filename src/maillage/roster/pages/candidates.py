@@ -12,7 +12,7 @@ from maillage.engines.roster import Rule
 from maillage.roster.actions.exchanges import BROKEN
 from maillage.roster.computations import case_of
 from maillage.roster.models import Absence, Assignment, Post, Roster, Volunteer
-from maillage.roster.pages.words import said_of
+from maillage.roster.pages.wording import commitment_text
 from maillage.roster.queries.commitments import conflicts
 from maillage.roster.queries.departures import DEPARTURES
 
@@ -71,7 +71,7 @@ def candidates(roster: Roster, posts: Sequence[Post]) -> dict[int, list[Candidat
                     int(counts[number]),
                     float(burdens[number]),
                     float(case.problem.target[number]),
-                    [said_of(each, zone) for each in known.get((one.professional_id, post.pk), ())],
+                    [commitment_text(each, zone) for each in known.get((one.professional_id, post.pk), ())],
                     not (is_gone or is_busy),
                 )
             )

@@ -20,7 +20,7 @@ from maillage.roster.pages import presenters
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.candidates import candidates
 from maillage.roster.pages.gaps import gaps_of
-from maillage.roster.pages.words import said_of
+from maillage.roster.pages.wording import commitment_text
 from maillage.roster.queries.commitments import conflicts
 from maillage.roster.queries.departures import DEPARTURES, departure_of, with_departures
 from maillage.roster.rules.vocabulary import Origin
@@ -81,7 +81,7 @@ def _elsewhere(held: Assignment) -> list[str]:
     """Return the consultations of the holder of a duty at its hours."""
     known = conflicts([(held.volunteer.professional_id, held.post)])
     zone = held.volunteer.sector.zone
-    return [said_of(one, zone) for commitments in known.values() for one in commitments]
+    return [commitment_text(one, zone) for commitments in known.values() for one in commitments]
 
 
 class Assign(OfPost, Endpoint):

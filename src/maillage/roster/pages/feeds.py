@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -21,10 +21,13 @@ from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.roster.actions import feeds
+from maillage.roster.actions.rights import may_read_calendar
 from maillage.roster.models import DutyFeed, Sector
 from maillage.roster.queries.calendars import feed_calendar
 
-MINE = "mine"
+OWN = "own"
+#: What is read with an address to know what it shows, and whether its maker may read it.
+_SHOWN = ("sector__territory__scope", "professional")
 
 
 class FeedForm(forms.Form):
@@ -40,8 +43,8 @@ class FeedForm(forms.Form):
     def __init__(self, *given: Any, subjects: dict[str, Sector | Professional], **options: Any) -> None:
         super().__init__(*given, **options)
         self.subjects = subjects
-        words = {key: _("Mes gardes") if key == MINE else str(one) for key, one in subjects.items()}
-        self.fields["shown"].choices = list(words.items())  # type: ignore[attr-defined]
+        words = {key: _("Mes gardes") if key == OWN else str(one) for key, one in subjects.items()}
+        self.fields["shown"].choices = list(words.items())  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def subject(self) -> Sector | Professional:
@@ -64,11 +67,11 @@ class Feeds(Page):
         context.setdefault("form", FeedForm(subjects=self.subjects))
         context.setdefault("address", "")
         sectors = [one.pk for one in self.subjects.values() if isinstance(one, Sector)]
-        known = DutyFeed.objects.standing().filter(
-            Q(sector__in=sectors) | Q(professional__account=self.person)
+        known = DutyFeed.objects.active().filter(Q(sector__in=sectors) | Q(professional__account=self.person))
+        rows = [(one, _is_read(one)) for one in known.select_related(*_SHOWN, "created_by")]
+        return super().get_context_data(
+            feeds=rows, read=sum(is_read for _one, is_read in rows), may_make=bool(self.subjects), **context
         )
-        rows = known.select_related("sector", "professional")
-        return super().get_context_data(feeds=rows, may_make=bool(self.subjects), **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Make an address, shown this once."""
@@ -96,15 +99,26 @@ class FeedEnd(Endpoint):
 
 @calendar_view
 def feed(secret: str) -> bytes:
-    """Return the calendar of that address. Raises Http404 where it was revoked or never was."""
-    rows = DutyFeed.objects.opened_by(secret).select_related("sector", "professional")
-    return feed_calendar(get_object_or_404(rows))
+    """Return the calendar of that address.
+
+    Raises Http404 where it was revoked, never was, or shows what whoever made it may read no more.
+    """
+    found = get_object_or_404(DutyFeed.objects.opened_by(secret).select_related(*_SHOWN))
+    if not may_read_calendar(found.created_by, found.sector or found.professional):
+        raise Http404("feed")
+    return feed_calendar(found)
+
+
+def _is_read(feed: DutyFeed) -> bool:
+    """Return whether an address still answers: whoever made it may read what it shows."""
+    maker = feed.created_by
+    return maker.is_active and may_read_calendar(maker, feed.sector or feed.professional)
 
 
 def subjects_of(person: Person) -> dict[str, Sector | Professional]:
     """Return what `person` may make a calendar of: their own duties, the sectors they keep."""
     me = Professional.objects.filter(account=person, volunteering__isnull=False).distinct().first()
-    found: dict[str, Sector | Professional] = {} if me is None else {MINE: me}
+    found: dict[str, Sector | Professional] = {} if me is None else {OWN: me}
     sectors = Sector.objects.order_by("name", "pk")
     scopes = access.scopes_of(person, Permission.MANAGE_ROSTER)
     if scopes is not None:

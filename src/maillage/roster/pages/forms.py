@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.api import PROFESSION_LABELS, Profession
-from maillage.kernel.fields import DayField
+from maillage.kernel.fields import DayField, NameField, Textarea
 from maillage.roster.models import KIND_LABELS, Sector, Volunteer
 from maillage.roster.models.sectors import SECTOR_KIND_LABELS
-from maillage.roster.pages.words import CALENDARS, hours_of
-from maillage.roster.rules.blocks import LEGAL, OPTIONAL, BlockKind, HolidayCalendar, Hours, Period
+from maillage.roster.pages.wording import CALENDARS, hours_of
+from maillage.roster.rules.blocks import LEGAL, OPTIONAL, BlockKind, Hours, Period
 from maillage.roster.rules.vocabulary import SectorKind
 from maillage.territory import api as territory
+from maillage.territory.api import HolidayCalendar
 
 MOST_SEATS = 9
 HOLIDAYS = "holidays"
@@ -36,7 +37,7 @@ class SectorForm(forms.Form):
     place = forms.ModelChoiceField(
         territory.Territory.objects.none(), label=_("Territoire"), empty_label=None
     )
-    name = forms.CharField(label=_("Nom du secteur"), max_length=120)
+    name = NameField(label=_("Nom du secteur"), max_length=120)
     seats = forms.IntegerField(label=_("Personnes par plage"), min_value=1, max_value=MOST_SEATS, initial=1)
     kind = forms.ChoiceField(
         label=_("Nature de la garde"),
@@ -44,7 +45,7 @@ class SectorForm(forms.Form):
         choices=[(one.value, label) for one, label in SECTOR_KIND_LABELS.items()],
         initial=SectorKind.PDSA.value,
         help_text=_(
-            "La permanence des soins suit les plages et les étapes de la loi ; une garde partagée (soins non "
+            "La permanence des soins suit les plages et les étapes de la loi ; une garde partagée (soins non "
             "programmés en journée, infirmiers, pharmaciens…) a ses propres horaires."
         ),
     )
@@ -86,7 +87,7 @@ class SectorForm(forms.Form):
             "Un code par ligne, ou un tableau collé depuis un tableur (colonne « code » ou « insee »). "
             "Les regroupements et les clics sur la carte s’ajoutent ici."
         ),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+        widget=Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
 
     def __init__(
@@ -95,12 +96,12 @@ class SectorForm(forms.Form):
         super().__init__(*args, **options)
         self.warnings: list[str] = []
         if sector is None:
-            self.fields["place"].queryset = places  # type: ignore[attr-defined]
+            self.fields["place"].queryset = places  # type: ignore[attr-defined]  # a field of rows
         else:
             for name in ("place", "kind", "profession"):
                 del self.fields[name]
         self.sector = sector
-        self.fields["options"].choices = [  # type: ignore[attr-defined]
+        self.fields["options"].choices = [  # type: ignore[attr-defined]  # a field of choices
             (kind.value, f"{KIND_LABELS[kind]}, {hours_of(kind)}") for kind in BlockKind if kind in OPTIONAL
         ]
 

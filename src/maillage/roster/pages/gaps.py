@@ -15,7 +15,7 @@ from maillage.roster.queries.sectors import volunteers_of
 
 
 @dataclass(frozen=True, slots=True)
-class GapWords:
+class GapExplanation:
     """One open post: why nobody could, rule by rule, and who is nearest; empty where nothing was computed."""
 
     post: Post
@@ -24,7 +24,7 @@ class GapWords:
     nearest: list[str]
 
 
-def gaps_of(roster: Roster) -> list[GapWords]:
+def gaps_of(roster: Roster) -> list[GapExplanation]:
     """Return the posts that nobody holds, explained by the last computation kept."""
     zone = roster.sector.zone
     last = roster.solves.first()
@@ -32,7 +32,7 @@ def gaps_of(roster: Roster) -> list[GapWords]:
     people = {one.pk: one for one in volunteers_of(roster.sector)}
     missing = Post.objects.filter(roster=roster, assignment=None).order_by("starts_at", "seat")
     return [
-        GapWords(
+        GapExplanation(
             post,
             f"{post.kind_label}, {named(post, zone)}",
             _reasons(told.get(post.pk, {}).get("blocked", {})),

@@ -15,7 +15,7 @@ from maillage.kernel.models import Person
 from maillage.roster.models import STATE_LABELS, Exchange, Offer, Post, Roster, Volunteer
 from maillage.roster.models.rosters import ORIGIN_LABELS
 from maillage.roster.pages.candidates import Candidate, candidates
-from maillage.roster.pages.words import said_of
+from maillage.roster.pages.wording import commitment_text
 from maillage.roster.queries.commitments import conflicts
 from maillage.roster.queries.departures import DEPARTURES, never_reassigned
 from maillage.roster.queries.duties import posts_of
@@ -47,7 +47,7 @@ class Duty:
     gone: str
     origin: str
     is_locked: bool
-    is_mine: bool
+    is_own: bool
     may_ask: bool
     is_asked: bool
 
@@ -161,7 +161,7 @@ def _duty(
     gone: Departure | None,
 ) -> Duty:
     held = getattr(post, "assignment", None)
-    is_mine = held is not None and held.volunteer.professional.account_id == person.pk
+    is_own = held is not None and held.volunteer.professional.account_id == person.pk
     return Duty(
         pk=post.pk,
         day=post.day,
@@ -171,8 +171,8 @@ def _duty(
         gone=str(DEPARTURES[gone]) if gone else "",
         origin=str(ORIGIN_LABELS[Origin(held.origin)]) if held else "",
         is_locked=held is not None and held.is_locked,
-        is_mine=is_mine,
-        may_ask=held is not None and post.starts_at > now and not is_asked and (is_mine or manages),
+        is_own=is_own,
+        may_ask=held is not None and post.starts_at > now and not is_asked and (is_own or manages),
         is_asked=is_asked,
     )
 
@@ -187,7 +187,7 @@ def collisions(roster: Roster, now: datetime) -> list[tuple[Post, str, str, list
             post,
             named(post, zone),
             str(post.assignment.volunteer),
-            [said_of(one, zone) for one in known[post.assignment.volunteer.professional_id, post.pk]],
+            [commitment_text(one, zone) for one in known[post.assignment.volunteer.professional_id, post.pk]],
         )
         for post in held
         if (post.assignment.volunteer.professional_id, post.pk) in known
@@ -220,7 +220,7 @@ def to_verify(roster: Roster, now: datetime) -> list[tuple[Post, str, str, str]]
 def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime) -> list[Request]:
     """Return the open requests of a roster about duties to come."""
     zone = roster.sector.zone
-    mine = swappable(roster, me, now)
+    own = swappable(roster, me, now)
     asked = list(open_exchanges(roster).filter(post__starts_at__gt=now))
     everybody = candidates(roster, [one.post for one in asked]) if manages else {}
     found = []
@@ -239,7 +239,7 @@ def requests(roster: Roster, me: Volunteer | None, manages: bool, now: datetime)
                 may_accept=is_own or manages,
                 may_offer=me is not None and me.is_active and not is_own,
                 has_offered=me is not None and any(each.volunteer_id == me.pk for each in made),
-                swappable=mine,
+                swappable=own,
                 others=[each.volunteer for each in others if not each.reasons],
                 kept_away=[each for each in others if each.reasons],
             )
@@ -259,8 +259,8 @@ def swappable(roster: Roster, me: Volunteer | None, now: datetime) -> list[tuple
     """Return the visitor's own duties to come in a roster, to be given in a swap."""
     if me is None:
         return []
-    mine = posts_of(roster).filter(assignment__volunteer=me, starts_at__gt=now)
-    return [(post.pk, named(post, roster.sector.zone)) for post in mine]
+    own = posts_of(roster).filter(assignment__volunteer=me, starts_at__gt=now)
+    return [(post.pk, named(post, roster.sector.zone)) for post in own]
 
 
 def enumerated(words: Iterable[str]) -> str:

@@ -9,19 +9,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, csv_response, geojson_response
 from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Column, Row, Table
 from maillage.roster.actions.sectors import change_sector, create_sector
 from maillage.roster.models import Sector, SectorCommune
-from maillage.roster.pages import words
+from maillage.roster.pages import wording
 from maillage.roster.pages.forms import HOLIDAYS, SectorForm
 from maillage.roster.pages.presenters import due_of
 from maillage.roster.queries import sectors as reads
@@ -52,7 +51,7 @@ class OfSector(PermissionMixin):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Add the sector, and whether the visitor keeps its rosters."""
-        return super().get_context_data(sector=self.sector, manages=self.manages, **context)  # type: ignore[misc]
+        return super().get_context_data(sector=self.sector, manages=self.manages, **context)  # type: ignore[misc, no-any-return]  # the page that this is mixed in with has it
 
 
 class Sectors(Page):
@@ -65,7 +64,7 @@ class Sectors(Page):
         rows = list(reads.sectors_in(self.person))
         area, sizes = reads.area(rows), reads.sizes(rows)
         return super().get_context_data(
-            rows=[(one, *sizes[one.pk], words.blocks_of(one), words.calendar_of(one)) for one in rows],
+            rows=[(one, *sizes[one.pk], wording.blocks_of(one), wording.calendar_of(one)) for one in rows],
             commune_count=len(area.members),
             population=sum(people for _communes, people in sizes.values()),
             uncovered=area.uncovered,
@@ -102,15 +101,15 @@ class SectorPage(OfSector, Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         sector = self.sector
         area = reads.area([sector])
-        today = timezone.localdate(timezone=sector.zone)
+        today = clock.today(sector.territory.scope)
         rosters = [(one, due_of(one, today)) for one in sector.rosters.select_related("sector")]
         people = reads.volunteers_of(sector).filter(is_active=True)
         communes, population = reads.sizes([sector])[sector.pk]
         return super().get_context_data(
             population=population,
             commune_count=communes,
-            blocks=words.blocks_of(sector),
-            calendar=words.calendar_of(sector),
+            blocks=wording.blocks_of(sector),
+            calendar=wording.calendar_of(sector),
             volunteer_count=people.count(),
             rosters=rosters,
             table=_members_table(area.members).sorted_by(self.request.GET.get("tri", "name")),

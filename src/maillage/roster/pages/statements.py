@@ -21,7 +21,7 @@ from maillage.roster.models import KIND_LABELS
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.presenters import to_verify
 from maillage.roster.queries.duties import missing_posts
-from maillage.roster.queries.statements import MEASURES, Carried, Line, carried, statement
+from maillage.roster.queries.statements import MEASURES, BurdenShare, Line, carried, statement
 from maillage.roster.rules.blocks import BlockKind
 from maillage.roster.rules.workflow import State
 
@@ -46,7 +46,7 @@ class Multiple:
     name: str
     share: float
     sentence: str
-    is_beyond: bool
+    is_over_share: bool
     bars: list[Bar]
     months: tuple[float, ...]
 
@@ -116,7 +116,7 @@ class Statement(OfPeople, Page):
 
     def _amount_note(self) -> str:
         known = rule(AMOUNT, self.roster.last_day)
-        return _("Montant non établi.") if known.value is None else known.source
+        return _("Montant non établi.") if known.value is None else known.said_source
 
 
 class Balance(OfPeople, Page):
@@ -129,7 +129,7 @@ class Balance(OfPeople, Page):
             return csv_response(self.table(self.people()))
         return super().get(request, *args, **kwargs)
 
-    def people(self) -> list[Carried]:
+    def people(self) -> list[BurdenShare]:
         """Return what each person carried."""
         return carried(self.roster.sector, self.roster.last_day)
 
@@ -145,7 +145,7 @@ class Balance(OfPeople, Page):
             **context,
         )
 
-    def table(self, people: list[Carried]) -> Table:
+    def table(self, people: list[BurdenShare]) -> Table:
         """One line a person."""
         columns = (
             Column("name", _("Qui") if self.roster.sector.is_shared else _("Médecin")),
@@ -189,7 +189,7 @@ def _statement_row(line: Line, kinds: list[BlockKind]) -> Row:
     return Row(cells | {kind.value: line.counts[kind] for kind in kinds})
 
 
-def _multiples(people: list[Carried]) -> list[Multiple]:
+def _multiples(people: list[BurdenShare]) -> list[Multiple]:
     """Return one panel a person, every measure on one scale for all."""
     labels = {
         "nights": _("Nuits"),
@@ -205,8 +205,8 @@ def _multiples(people: list[Carried]) -> list[Multiple]:
         Multiple(
             str(one.line.professional),
             one.share,
-            _beyond(one),
-            round(one.beyond) > 0,
+            _excess_sentence(one),
+            round(one.excess) > 0,
             [_bar(labels[name], getattr(one.line, name), one.fair[name], longest[name]) for name in MEASURES],
             one.by_month,
         )
@@ -224,11 +224,11 @@ def _bar(label: str, value: float, fair: float, longest: float) -> Bar:
     )
 
 
-def _beyond(one: Carried) -> str:
-    points = round(abs(one.beyond))
+def _excess_sentence(one: BurdenShare) -> str:
+    points = round(abs(one.excess))
     if not points:
         return _("juste à sa part")
     text = ngettext("{points} point au-dessous de sa part", "{points} points au-dessous de sa part", points)
-    if one.beyond > 0:
+    if one.excess > 0:
         text = ngettext("{points} point au-dessus de sa part", "{points} points au-dessus de sa part", points)
     return text.format(points=points)

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -69,7 +69,7 @@ class Steps(OfRoster, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         roster = self.roster
-        today = timezone.localdate(timezone=roster.sector.zone)
+        today = clock.today(roster.sector.territory.scope)
         changes = list(StateChange.objects.filter(roster=roster).select_related("by"))
         missing = missing_posts(roster)
         return super().get_context_data(

@@ -7,8 +7,8 @@ from maillage.roster.pages import (
     exchanges,
     feeds,
     jobs,
-    mine,
     on_call,
+    own_duties,
     printing,
     sectors,
     statements,
@@ -20,7 +20,7 @@ from maillage.roster.pages import (
 app_name = "roster"
 urlpatterns = [
     path("", views.Index.as_view(), name="index"),
-    path("mes-gardes/", mine.Mine.as_view(), name="mine"),
+    path("mes-gardes/", own_duties.OwnDuties.as_view(), name="own_duties"),
     path("de-garde/", on_call.WhoIsOnCall.as_view(), name="on_call"),
     path("secteurs/", sectors.Sectors.as_view(), name="sectors"),
     path("secteurs/carte.geojson", sectors.SectorsMap.as_view(), name="sectors_map"),

@@ -11,14 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import access
+from maillage.kernel import access, clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.roster.actions.rosters import check_period, create_roster
 from maillage.roster.actions.solving import keep
 from maillage.roster.computations import propose, seconds_given
 from maillage.roster.models import Roster
-from maillage.roster.pages import presenters, words
+from maillage.roster.pages import presenters, wording
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.pages.forms import PeriodForm
 from maillage.roster.pages.gaps import gaps_of
@@ -44,21 +44,19 @@ class Index(Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = timezone.now()
         sectors = list(sectors_in(self.person))
-        rosters = Roster.objects.filter(sector__in=sectors).select_related("sector__territory")
-        rows = [
-            (one, presenters.due_of(one, timezone.localdate(timezone=one.sector.zone))) for one in rosters
-        ]
+        rosters = Roster.objects.filter(sector__in=sectors).select_related("sector__territory__scope")
+        rows = [(one, presenters.due_of(one, clock.today(one.sector.territory.scope))) for one in rosters]
         done = [row for row in rows if row[1] is None]
-        mine = duties_of(self.person, now)[:1]
+        own = duties_of(self.person, now)[:1]
         return super().get_context_data(
             now=[
                 (sector, answer_of(answer, now, person=self.person))
                 for sector, answer in on_call_by_sector(sectors[:SHOWN_NOW], now)
             ],
             sector_count=len(sectors),
-            mine=[
+            own=[
                 (one, presenters.named(one.post, one.post.roster.sector.zone), one.post.starts_at <= now)
-                for one in mine
+                for one in own
             ],
             rows=sorted((row for row in rows if row[1] is not None), key=lambda row: row[1].last_day),
             done=done,
@@ -74,7 +72,7 @@ class Detail(OfRoster, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         roster, now = self.roster, timezone.now()
-        today = timezone.localdate(timezone=roster.sector.zone)
+        today = clock.today(roster.sector.territory.scope)
         months = presenters.months_of(roster)
         wanted = self.request.GET.get("mois", "")
         month = wanted if wanted in months else f"{today:%Y-%m}"
@@ -142,7 +140,7 @@ class Create(OfSector, Page):
         """Return the form with the period asked, else the next one that leaves the CDOM its time."""
         if "first_day" in self.request.GET:
             return PeriodForm(self.request.GET)
-        today = timezone.localdate(timezone=self.sector.zone)
+        today = clock.today(self.sector.territory.scope)
         delays = legal_delays(today)
         last = self.sector.rosters.order_by("-last_day").first()
         if last is not None and last.last_day >= today:
@@ -154,7 +152,7 @@ class Create(OfSector, Page):
 
     def _preview(self, first: date, last: date) -> dict[str, Any]:
         """Return what the period would hold, or why it cannot be."""
-        today = timezone.localdate(timezone=self.sector.zone)
+        today = clock.today(self.sector.territory.scope)
         try:
             check_period(self.sector, first, last)
         except RosterError as error:
@@ -196,4 +194,4 @@ class Fill(OfRoster, Endpoint):
 def _counted(found: list[Block]) -> list[str]:
     """Return « 92 nuits », « 13 dimanches »… in the order of the rule."""
     counts = Counter(block.kind for block in found)
-    return [words.counted(kind, counts[kind]) for kind in BlockKind if counts[kind]]
+    return [wording.counted(kind, counts[kind]) for kind in BlockKind if counts[kind]]

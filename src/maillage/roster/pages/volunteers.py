@@ -13,7 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.directory.api import Professional
+from maillage.directory.api import Professional, told_apart
+from maillage.kernel import clock
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
@@ -25,7 +26,7 @@ from maillage.roster.actions.sectors import (
     set_volunteer,
 )
 from maillage.roster.models import Absence, Sector, Volunteer
-from maillage.roster.pages import words
+from maillage.roster.pages import wording
 from maillage.roster.pages.forms import AbsenceForm, VolunteerForm, WishesForm
 from maillage.roster.pages.sectors import OfSector
 from maillage.roster.queries import sectors as reads
@@ -50,15 +51,18 @@ class Volunteers(OfSector, Page):
             absences.setdefault(one.professional_id, []).append(one)
         active = [one for one in rows if one.is_active]
         asked = self.request.GET.get("q", "")
+        found = reads.doctors_to_enrol(self.sector, asked)
+        apart = told_apart(found)
         return super().get_context_data(
             rows=[
-                (one, words.SETTINGS[settings[one.pk]], absences.get(one.professional_id, [])) for one in rows
+                (one, wording.SETTINGS[settings[one.pk]], absences.get(one.professional_id, []))
+                for one in rows
             ],
             active_count=len(active),
             shares=sum(one.share for one in active),
             rest=rule("roster.volunteer.rest_hours"),
             query=asked,
-            candidates=reads.doctors_to_enrol(self.sector, asked),
+            candidates=[(one, apart[one.pk]) for one in found],
             **context,
         )
 
@@ -108,7 +112,7 @@ class VolunteerPage(OfVolunteer, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         volunteer = self.volunteer
-        today = timezone.localdate(timezone=self.sector.zone)
+        today = clock.today(self.sector.territory.scope)
         context.setdefault("limits", VolunteerForm(initial=VolunteerForm.initial_of(volunteer)))
         wishes = {one.kind: "yes" if one.is_wanted else "no" for one in volunteer.preferences.all()}
         context.setdefault("wishes", WishesForm(sector=self.sector, initial=wishes))
@@ -116,7 +120,7 @@ class VolunteerPage(OfVolunteer, Page):
         return super().get_context_data(
             volunteer=volunteer,
             is_own=self.is_own,
-            setting=words.SETTINGS[reads.settings_of([volunteer])[volunteer.pk]],
+            setting=wording.SETTINGS[reads.settings_of([volunteer])[volunteer.pk]],
             rest=rule("roster.volunteer.rest_hours"),
             absences=Absence.objects.filter(professional=volunteer.professional_id, last_day__gte=today),
             **context,

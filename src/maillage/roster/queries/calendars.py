@@ -37,11 +37,11 @@ def feed_calendar(feed: DutyFeed) -> bytes:
     ).select_related("roster__sector", "assignment__volunteer__professional")
     posts = posts.order_by("starts_at", "seat", "pk")
     if feed.sector is not None:
-        mine = posts.filter(roster__sector=feed.sector)
-        return calendar(str(feed.sector), PRODUCER, _sector_duties(mine), private=False)
-    mine = posts.filter(assignment__volunteer__professional=feed.professional_id)
+        own = posts.filter(roster__sector=feed.sector)
+        return calendar(str(feed.sector), PRODUCER, _sector_duties(own), private=False)
+    own = posts.filter(assignment__volunteer__professional=feed.professional_id)
     name = _("Gardes de {name}").format(name=feed.professional)
-    return calendar(name, PRODUCER, _own_duties(mine))
+    return calendar(name, PRODUCER, _own_duties(own))
 
 
 def _sector_duties(posts: Iterable[Post]) -> Iterator[Happening]:

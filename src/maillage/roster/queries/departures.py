@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.api import Membership
 from maillage.kernel.models import Message
-from maillage.roster.models import Absence, Assignment, Roster, Volunteer
+from maillage.roster.models import Absence, Assignment, Post, Roster, Volunteer
 from maillage.roster.rules.vocabulary import Departure
 
 HOLDER_GONE = "roster.holder_gone"
@@ -33,8 +33,12 @@ DEPARTURES: dict[Departure, str | Promise] = {
 }
 
 
+#: What is noted beside a duty.
+NOTED = ("is_member", "is_member_for_good", "member_until", "is_away")
+
+
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Unavailability:
     """Why somebody can hold no duty from a day on; `after`: the last day they still can, None: none."""
 
     why: Departure
@@ -45,7 +49,7 @@ class Gone:
         return self.after is None or day > self.after
 
 
-def gone_among(volunteers: QuerySet[Volunteer]) -> dict[int, Gone]:
+def unavailable_among(volunteers: QuerySet[Volunteer]) -> dict[int, Unavailability]:
     """Return which of these volunteers are gone, or will be from a known day on, by key; one query."""
     rows = _noted(volunteers.order_by(), "professional").values_list(
         "pk", "is_active", "professional__merged_into", "professional__is_active",
@@ -62,8 +66,20 @@ def with_departures(held: QuerySet[Assignment]) -> QuerySet[Assignment]:
         first_day__lte=OuterRef("post__day"),
         last_day__gte=OuterRef("post__day"),
     )
-    rows = _noted(held, "volunteer__professional").annotate(is_away=Exists(absences))
+    rows: QuerySet[Assignment] = _noted(held, "volunteer__professional").annotate(is_away=Exists(absences))
     return rows.select_related("post", "volunteer__professional__account")
+
+
+def with_holder_departures(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Note beside each post its holder, and the same of the holder as `with_departures`: `NOTED`."""
+    absences = Absence.objects.filter(
+        professional=OuterRef("assignment__volunteer__professional"),
+        first_day__lte=OuterRef("day"),
+        last_day__gte=OuterRef("day"),
+    )
+    noted = _noted(posts, "assignment__volunteer__professional")
+    rows: QuerySet[Post] = noted.annotate(is_away=Exists(absences))
+    return rows.select_related("assignment__volunteer__professional__account")
 
 
 def departure_of(held: Any) -> Departure | None:
@@ -115,18 +131,19 @@ def _departure_before(held: Any, told: datetime | None) -> Departure | None:
 
 def duties_to_reassign(volunteer: Volunteer) -> list[Assignment]:
     """Return the duties not over whose holder, this volunteer, is gone for good, the nearest first."""
-    mine = Assignment.objects.filter(volunteer=volunteer, post__ends_at__gt=timezone.now())
-    rows = with_departures(mine).order_by("post__starts_at", "pk")
+    own = Assignment.objects.filter(volunteer=volunteer, post__ends_at__gt=timezone.now())
+    rows = with_departures(own).order_by("post__starts_at", "pk")
     return [one for one in rows if departure_of(one) not in {None, Departure.AWAY}]
 
 
 def _noted(rows: QuerySet[Any], professional: str) -> QuerySet[Any]:
-    mine = Membership.objects.filter(professional=OuterRef(professional)).order_by("-ends_on")
-    return rows.annotate(
-        is_member=Exists(mine),
-        is_member_for_good=Exists(mine.filter(ends_on=None)),
-        member_until=Subquery(mine.exclude(ends_on=None).values("ends_on")[:1]),
+    own = Membership.objects.filter(professional=OuterRef(professional)).order_by("-ends_on")
+    noted: QuerySet[Any] = rows.annotate(
+        is_member=Exists(own),
+        is_member_for_good=Exists(own.filter(ends_on=None)),
+        member_until=Subquery(own.exclude(ends_on=None).values("ends_on")[:1]),
     )
+    return noted
 
 
 def _gone(
@@ -137,19 +154,19 @@ def _gone(
     is_member: bool,
     is_member_for_good: bool,
     member_until: date | None,
-) -> Gone | None:
+) -> Unavailability | None:
     """Return why somebody is gone; `is_open`: their account is, None without one.
 
     Where no membership is known nothing follows from it: a volunteer of a hospital may have none here.
     """
     if not is_active:
-        return Gone(Departure.STOPPED)
+        return Unavailability(Departure.STOPPED)
     if merged_into is not None:
-        return Gone(Departure.MERGED)
+        return Unavailability(Departure.MERGED)
     if not is_known:
-        return Gone(Departure.CLOSED)
+        return Unavailability(Departure.CLOSED)
     if is_open is False:
-        return Gone(Departure.SUSPENDED)
+        return Unavailability(Departure.SUSPENDED)
     if is_member and not is_member_for_good:
-        return Gone(Departure.MOVED, member_until)
+        return Unavailability(Departure.MOVED, member_until)
     return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,8 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from maillage.kernel.models import Person
+from maillage.kernel.statements import Statement, any_of, given, numbered
 from maillage.roster.models import Absence, Assignment, Post, Roster, Sector
-from maillage.roster.queries.departures import departure_of, departures_in, with_departures
+from maillage.roster.queries.departures import (
+    NOTED,
+    departure_of,
+    departures_in,
+    with_departures,
+    with_holder_departures,
+)
 from maillage.roster.rules.vocabulary import Departure, SectorKind
 from maillage.roster.rules.workflow import IN_FORCE
 from maillage.territory.api import Commune
@@ -76,13 +84,16 @@ class OnCall:
         return text.format(names=", ".join(str(one.volunteer) for one, _why in self.gone))
 
 
+_SECTOR: Statement[Sector] = Statement(
+    lambda: Sector.objects.select_related("territory__scope").filter(
+        kind=SectorKind.PDSA.value, members__commune=given("commune")
+    )
+)
+
+
 def on_call(commune: Commune, at: datetime) -> OnCall:
     """Return who is on call for `commune` at the instant `at` (aware), by the rosters in force."""
-    sector = (
-        Sector.objects.select_related("territory__scope")
-        .filter(kind=SectorKind.PDSA.value, members__commune=commune)
-        .first()
-    )
+    sector = _SECTOR.first(commune=commune.pk)
     return OnCall(Coverage.NO_SECTOR, None) if sector is None else on_call_in(sector, at)
 
 
@@ -102,19 +113,40 @@ def on_call_in(sector: Sector, at: datetime) -> OnCall:
 def on_call_by_sector(sectors: Iterable[Sector], at: datetime) -> list[tuple[Sector, OnCall]]:
     """Return each sector with who is on call in it at the instant `at` (aware), by the rosters in force.
 
-    At most three queries, however many sectors.
+    At most two queries, however many sectors, beside theirs.
     """
     asked = list(sectors)
-    open_now = Post.objects.filter(roster__in=_in_force(asked), starts_at__lte=at, ends_at__gt=at)
+    if not asked:
+        return []
     posts: dict[int, list[Post]] = {}
-    for post in open_now.select_related("roster"):
+    for post in _open_posts(len(asked)).rows(at=at, **numbered(len(asked), sector=asked)):
         posts.setdefault(post.roster.sector_id, []).append(post)
-    held: dict[int, Assignment] = {}
-    if posts:
-        held = {one.post_id: one for one in held_posts(one for rows in posts.values() for one in rows)}
+    held = {post.pk: _holder(post) for rows in posts.values() for post in rows if hasattr(post, "assignment")}
     idle = [sector for sector in asked if sector.pk not in posts]
     covered = _covered(idle, at) if idle else frozenset()
     return [(one, _answer(one, posts.get(one.pk, []), held, one.pk in covered)) for one in asked]
+
+
+@cache
+def _open_posts(count: int) -> Statement[Post]:
+    """Return the posts open at an instant in so many sectors, each with its holder and who is gone."""
+    return Statement(
+        lambda: with_holder_departures(
+            Post.objects.filter(
+                any_of(count, roster__sector="sector"), roster__state__in=[state.value for state in IN_FORCE],
+                starts_at__lte=given("at"), ends_at__gt=given("at"),
+            ).select_related("roster").order_by("starts_at", "seat", "pk")
+        )
+    )  # fmt: skip
+
+
+def _holder(post: Post) -> Assignment:
+    """Return who holds a post read by `_open_posts`, with what `departure_of` reads."""
+    held = post.assignment
+    held.post = post
+    for name in NOTED:
+        setattr(held, name, getattr(post, name))
+    return held
 
 
 def _answer(sector: Sector, posts: list[Post], held: dict[int, Assignment], is_covered: bool) -> OnCall:
@@ -130,8 +162,16 @@ def _answer(sector: Sector, posts: list[Post], held: dict[int, Assignment], is_c
 def _covered(sectors: list[Sector], at: datetime) -> frozenset[int]:
     """Return the keys of the sectors of which a roster in force holds the local day of `at`."""
     days = {one.pk: at.astimezone(one.zone).date() for one in sectors}
-    rows = _in_force(sectors).values_list("sector", "first_day", "last_day")
+    rows = _periods(len(sectors)).rows(**numbered(len(sectors), sector=sectors))
     return frozenset(key for key, first, last in rows if first <= days[key] <= last)
+
+
+@cache
+def _periods(count: int) -> Statement[tuple[int, date, date]]:
+    """Return the first and the last day of the rosters in force of so many sectors."""
+    states = [state.value for state in IN_FORCE]
+    rows = Roster.objects.filter(state__in=states).order_by().values_list("sector", "first_day", "last_day")
+    return Statement(lambda: rows.filter(any_of(count, sector="sector")))
 
 
 def next_posts(sector: Sector, after: datetime) -> list[Post]:
@@ -143,8 +183,8 @@ def next_posts(sector: Sector, after: datetime) -> list[Post]:
 
 def duties_of(person: Person, after: datetime) -> list[Assignment]:
     """Return the duties of a person that are not over at `after`, in every sector, the nearest first."""
-    mine = Assignment.objects.filter(volunteer__professional__account=person, post__ends_at__gt=after)
-    rows = with_departures(mine).select_related("post__roster__sector__territory")
+    own = Assignment.objects.filter(volunteer__professional__account=person, post__ends_at__gt=after)
+    rows = with_departures(own).select_related("post__roster__sector__territory__scope")
     return list(rows.order_by("post__starts_at", "pk"))
 
 

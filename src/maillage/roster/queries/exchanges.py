@@ -14,7 +14,7 @@ from maillage.roster.rules.vocabulary import ExchangeState
 def open_exchanges(roster: Roster) -> QuerySet[Exchange]:
     """Return the open requests of a roster, the nearest duty first, with names and offers."""
     rows = Exchange.objects.filter(post__roster=roster, state=ExchangeState.OPEN.value)
-    rows = rows.select_related("post__roster__sector__territory", "asked_by__professional")
+    rows = rows.select_related("post__roster__sector__territory__scope", "asked_by__professional")
     return rows.prefetch_related("offers__volunteer__professional", "offers__in_return__assignment").order_by(
         "post__starts_at", "pk"
     )

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from maillage.directory import api as directory
 from maillage.kernel import access
@@ -50,6 +51,18 @@ def sectors_in(person: Person, permission: Permission = Permission.VIEW_ROSTER) 
     if scopes is not None:
         rows = rows.filter(territory__scope__in=scopes)
     return rows.order_by("territory__search_name", "name", "pk")
+
+
+def own_sectors_first(person: Person) -> QuerySet[Sector]:
+    """Return the sectors that `person` reads: first those of the communes where they work, the PDSA before.
+
+    Where one works is what the directory says of the account today.
+    """
+    at_work = directory.Membership.objects.in_force(timezone.localdate()).filter(
+        professional__account=person, structure__commune__sector_memberships__sector=OuterRef("pk")
+    )
+    rows = sectors_in(person).annotate(is_own=Exists(at_work))
+    return rows.order_by("-is_own", "kind", "territory__search_name", "name", "pk")
 
 
 def territories_in(person: Person, permission: Permission) -> QuerySet[territory.Territory]:

@@ -10,13 +10,12 @@ from maillage.roster.rules.blocks import (
     LEGAL,
     Block,
     BlockKind,
-    HolidayCalendar,
     Hours,
-    PublicHolidays,
     blocks,
     shared_blocks,
 )
 from maillage.roster.rules.workflow import Deadline, Delays, State, deadline, last_days
+from maillage.territory.api import HolidayCalendar, PublicHolidays, holidays_of
 
 
 def hours_of_blocks(on: date) -> dict[BlockKind, Hours]:
@@ -33,15 +32,6 @@ def points_of_burden(on: date) -> dict[str, float]:
 def holidays_kept(sector: Sector, on: date) -> PublicHolidays:
     """Return the public holidays that a sector keeps, by the rule in force on a day."""
     return holidays_of(HolidayCalendar(sector.calendar), on)
-
-
-def holidays_of(calendar: HolidayCalendar, on: date) -> PublicHolidays:
-    """Return the public holidays of a calendar, by the rule in force on a day."""
-    own = rule(f"roster.holidays.{calendar.name.lower()}", on).value
-    fixed = (date.fromisoformat(f"2000-{written}") for written in own["fixed"])
-    return PublicHolidays(
-        frozenset((day.month, day.day) for day in fixed), frozenset(int(one) for one in own["from_easter"])
-    )
 
 
 def planned(sector: Sector, first_day: date, last_day: date) -> list[Block]:

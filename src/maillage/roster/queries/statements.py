@@ -66,7 +66,7 @@ def balance(sector: Sector, last_day: date) -> list[Line]:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class BurdenShare:
     """What one person held over a year beside the fair part of it, by their share of the burden.
 
     `fair` divides by `share`, as it is today, what everybody held: nights, Sundays, holidays, points.
@@ -78,12 +78,12 @@ class Carried:
     by_month: tuple[float, ...]
 
     @property
-    def beyond(self) -> float:
+    def excess(self) -> float:
         """Points of burden beyond the fair part; negative below it."""
         return self.line.burden - self.fair["burden"]
 
 
-def carried(sector: Sector, last_day: date) -> list[Carried]:
+def carried(sector: Sector, last_day: date) -> list[BurdenShare]:
     """Return what each volunteer carried over the year that ends on `last_day`, the most loaded first.
 
     Those who hold nothing are in it, so that they are seen; those gone are too, for what they held.
@@ -102,8 +102,8 @@ def carried(sector: Sector, last_day: date) -> list[Carried]:
         share = shares.get(professional, 0.0)
         part = share / whole if whole else 0.0
         fair = {name: total * part for name, total in totals.items()}
-        found.append(Carried(line, share, fair, tuple(months[professional.pk])))
-    return sorted(found, key=lambda one: (-one.beyond, one.line.professional.search_name))
+        found.append(BurdenShare(line, share, fair, tuple(months[professional.pk])))
+    return sorted(found, key=lambda one: (-one.excess, one.line.professional.search_name))
 
 
 def _burden_by_month(sector: Sector, last_day: date) -> dict[int, list[float]]:

@@ -11,10 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
-
-import holidays
 
 DAY = timedelta(days=1)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
@@ -41,62 +39,11 @@ OPTIONAL = frozenset(
 """Blocks that a sector covers only where the need was decided."""
 
 
-class HolidayCalendar(StrEnum):
-    """Which public holidays a sector keeps; those of the law are in the rules `roster.holidays.<name>`.
-
-    In Alsace and Moselle Good Friday is kept where the commune has a Protestant church, and not elsewhere.
-    """
-
-    METROPOLE = "metropole"
-    ALSACE = "6AE"
-    MOSELLE = "57"
-    ALSACE_MOSELLE_NO_GOOD_FRIDAY = "6AE-no-gf"
-    GUADELOUPE = "971"
-    MARTINIQUE = "972"
-    GUYANE = "973"
-    REUNION = "974"
-    SAINT_PIERRE_ET_MIQUELON = "PM"
-    MAYOTTE = "976"
-    SAINT_BARTHELEMY = "BL"
-    SAINT_MARTIN = "MF"
-    WALLIS_ET_FUTUNA = "WF"
-    POLYNESIE_FRANCAISE = "PF"
-    NOUVELLE_CALEDONIE = "NC"
-
-
-_BY_DEPARTEMENT = {
-    "57": HolidayCalendar.MOSELLE,
-    "67": HolidayCalendar.ALSACE,
-    "68": HolidayCalendar.ALSACE,
-    "971": HolidayCalendar.GUADELOUPE,
-    "972": HolidayCalendar.MARTINIQUE,
-    "973": HolidayCalendar.GUYANE,
-    "974": HolidayCalendar.REUNION,
-    "975": HolidayCalendar.SAINT_PIERRE_ET_MIQUELON,
-    "976": HolidayCalendar.MAYOTTE,
-    "977": HolidayCalendar.SAINT_BARTHELEMY,
-    "978": HolidayCalendar.SAINT_MARTIN,
-    "986": HolidayCalendar.WALLIS_ET_FUTUNA,
-    "987": HolidayCalendar.POLYNESIE_FRANCAISE,
-    "988": HolidayCalendar.NOUVELLE_CALEDONIE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PublicHolidays:
-    """The public holidays of a place: those of the whole country, and the ones that its own law adds.
-
-    `fixed`: (month, day) each year; `from_easter`: days counted from Easter Sunday, negative before it.
-    """
-
-    fixed: frozenset[tuple[int, int]] = frozenset()
-    from_easter: frozenset[int] = frozenset()
+class HolidaysKept(Protocol):
+    """The public holidays that a sector keeps: `territory.api.PublicHolidays`."""
 
     def on(self, day: date) -> bool:
         """Whether a day is a public holiday."""
-        if (day.month, day.day) in self.fixed or day in national_holidays(day.year):
-            return True
-        return bool(self.from_easter) and (day - easter(day.year)).days in self.from_easter
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +65,7 @@ class Period:
     hours: Hours
     on_holidays: bool = False
 
-    def falls_on(self, day: date, kept: PublicHolidays) -> bool:
+    def falls_on(self, day: date, kept: HolidaysKept) -> bool:
         """Whether it holds on a day."""
         return self.on_holidays if kept.on(day) else day.weekday() in self.weekdays
 
@@ -138,33 +85,7 @@ class Block:
         return (self.ends_at - self.starts_at) / timedelta(hours=1)
 
 
-def calendar_of(departement: str) -> HolidayCalendar:
-    """Return the calendar of holidays kept in a département (INSEE code)."""
-    return _BY_DEPARTEMENT.get(departement, HolidayCalendar.METROPOLE)
-
-
-@lru_cache(maxsize=256)
-def easter(year: int) -> date:
-    """Return Easter Sunday (Meeus, Astronomical Algorithms, chapter 8, Gregorian calendar)."""
-    golden, (century, rest) = year % 19, divmod(year, 100)
-    leap, over = divmod(century, 4)
-    moon = (19 * golden + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    week = (32 + 2 * over + 2 * (rest // 4) - moon - rest % 4) % 7
-    shift = (golden + 11 * moon + 22 * week) // 451
-    month, day = divmod(moon + week - 7 * shift + 114, 31)
-    return date(year, month, day + 1)
-
-
-@lru_cache(maxsize=256)
-def national_holidays(year: int) -> frozenset[date]:
-    """Return the public holidays of a year that the whole country keeps.
-
-    The library's lists of one département or island hold days of mere custom: they are not read.
-    """
-    return frozenset(holidays.country_holidays("FR", years=year))
-
-
-def kinds_on(day: date, kept: PublicHolidays, options: Collection[BlockKind]) -> list[BlockKind]:
+def kinds_on(day: date, kept: HolidaysKept, options: Collection[BlockKind]) -> list[BlockKind]:
     """Return the kinds of block that start on `day`, `options` being the optional ones a sector covers.
 
     A holiday that falls on a Sunday is a holiday, once. A holiday or a Sunday is never a bridge. The Saturday
@@ -189,7 +110,7 @@ def blocks(
     first: date,
     last: date,
     hours: Mapping[BlockKind, Hours],
-    kept: PublicHolidays,
+    kept: HolidaysKept,
     zone: ZoneInfo,
     options: Collection[BlockKind] = (),
 ) -> list[Block]:
@@ -206,7 +127,7 @@ def blocks(
 
 
 def shared_blocks(
-    first: date, last: date, periods: Collection[Period], kept: PublicHolidays, zone: ZoneInfo
+    first: date, last: date, periods: Collection[Period], kept: HolidaysKept, zone: ZoneInfo
 ) -> list[Block]:
     """Return the blocks of a shared on-call that start from `first` to `last` (both included), in order."""
     days = (first + offset * DAY for offset in range((last - first).days + 1))
@@ -218,7 +139,7 @@ def shared_blocks(
     )
 
 
-def burden(block: Block, points: Mapping[str, float], kept: PublicHolidays) -> float:
+def burden(block: Block, points: Mapping[str, float], kept: HolidaysKept) -> float:
     """Return the points of burden of holding `block`.
 
     `points` gives one number for each kind, `night_before_rest` for the night before a Sunday or a holiday,

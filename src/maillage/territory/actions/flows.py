@@ -62,7 +62,13 @@ def import_flows(
         "rows": len(lines),
         "fingerprint": [existing.fingerprint if existing else None, fingerprint],
     }
-    journal.record(by=by, verb="territory.flows_imported", target=journal.target_of(dataset), changes=changes)
+    journal.record(
+        by=by,
+        verb="territory.flows_imported",
+        target=journal.target_of(dataset),
+        changes=changes,
+        scope=dataset.territory.scope_id,
+    )
     return dataset
 
 
@@ -72,7 +78,13 @@ def delete_flows(*, by: Person, dataset: FlowDataset) -> None:
     access.require(by, Permission.IMPORT_DATA, dataset.territory.scope)
     target, name = journal.target_of(dataset), dataset.name
     _forget(dataset)
-    journal.record(by=by, verb="territory.flows_deleted", target=target, changes={"name": name})
+    journal.record(
+        by=by,
+        verb="territory.flows_deleted",
+        target=target,
+        changes={"name": name},
+        scope=dataset.territory.scope_id,
+    )
 
 
 @transaction.atomic
@@ -108,7 +120,11 @@ def import_travel_matrix(
     if created:
         changes = {"provider": matrix.provider, "vintage": matrix.vintage, "pairs": matrix.pair_count}
         journal.record(
-            by=by, verb="territory.travel_matrix_imported", target=journal.target_of(matrix), changes=changes
+            by=by,
+            verb="territory.travel_matrix_imported",
+            target=journal.target_of(matrix),
+            changes=changes,
+            scope=None,
         )
     return matrix
 
@@ -121,7 +137,11 @@ def delete_travel_matrix(*, by: Person | None, matrix: TravelMatrix) -> None:
     target, provider = journal.target_of(matrix), matrix.provider
     matrix.delete()
     journal.record(
-        by=by, verb="territory.travel_matrix_deleted", target=target, changes={"provider": provider}
+        by=by,
+        verb="territory.travel_matrix_deleted",
+        target=target,
+        changes={"provider": provider},
+        scope=None,
     )
 
 

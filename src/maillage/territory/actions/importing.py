@@ -148,6 +148,7 @@ def _finish(by: Person | None, row: DataPack, previous: DataPack | None, report:
         by=by,
         verb="territory.pack_imported",
         target=journal.target_of(row),
+        scope=None,
         changes={
             "fingerprint": [previous.fingerprint if previous else None, row.fingerprint],
             "communes": [previous.commune_count if previous else 0, row.commune_count],

@@ -26,7 +26,13 @@ def open_draft(*, by: Person, territory: Territory) -> Scenario:
     access.require(by, Permission.EDIT_SCENARIO, territory.scope)
     scenario, created = Scenario.objects.get_or_create(territory=territory, created_by=by, name="")
     if created:
-        journal.record(by=by, verb="territory.draft_opened", target=journal.target_of(scenario), changes={})
+        journal.record(
+            by=by,
+            verb="territory.draft_opened",
+            target=journal.target_of(scenario),
+            changes={},
+            scope=territory.scope_id,
+        )
     return scenario
 
 
@@ -186,4 +192,5 @@ def _copy(changes: Iterable[ScenarioChange], into: Scenario) -> None:
 
 
 def _record(by: Person, scenario: Scenario, verb: str, **changes: object) -> None:
-    journal.record(by=by, verb=verb, target=journal.target_of(scenario), changes=changes)
+    target, scope = journal.target_of(scenario), scenario.territory.scope_id
+    journal.record(by=by, verb=verb, target=target, changes=changes, scope=scope)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from maillage.kernel.databases import bulk_load
+from maillage.kernel.later import polars as pl
 from maillage.territory import packs
 from maillage.territory.actions.store_communes import SOURCES, text_column
 from maillage.territory.models import DataPack, PackArray

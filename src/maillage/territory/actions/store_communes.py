@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import polars as pl
-
 from maillage.kernel.databases import bulk_load
+from maillage.kernel.later import polars as pl
 from maillage.kernel.names import place_key
 from maillage.territory.actions.import_report import CommuneChanges
 from maillage.territory.models import Commune, CommuneContour, DepartmentWorkforce

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.models import Commune, Territory, TerritoryCommune
 from maillage.territory.queries import codes_of_group, current_pack
+from maillage.territory.rules.hours import time_zone_of
 from maillage.territory.rules.kinds import (
     FICTIONAL,
     FICTIONAL_EPCIS,
@@ -40,12 +40,13 @@ def create_territory(
     name: str,
     codes: Collection[str],
     parent: Territory | None = None,
-    time_zone: str = "Europe/Paris",
     slug: str = "",
     is_constructed: bool = False,
     note: str = "",
 ) -> Territory:
     """Create a territory from the codes of its communes, with a scope for the roles that people hold in it.
+
+    Its hour is that of its communes, which must have one and the same.
 
     Whoever creates it may open it, by a role of its own where none of theirs holds there. `slug` is made from
     the name, and made unique, where it is not given. `by` is None for the operator at
@@ -55,8 +56,7 @@ def create_territory(
         access.require(by, Permission.EDIT_TERRITORY)
     name = _checked_name(name)
     communes = _checked_codes(codes)
-    if time_zone not in zoneinfo.available_timezones():
-        raise PerimeterError(_("« %s » n’est pas un fuseau horaire connu.") % time_zone)
+    time_zone = _one_time_zone(communes)
     territory = Territory.objects.create(
         kind=kind.value,
         name=name,
@@ -64,7 +64,6 @@ def create_territory(
         slug=_free_slug(slug or slugify(name), exact=bool(slug)),
         scope=Scope.objects.create(kind="territory", label=name, time_zone=time_zone),
         parent=parent,
-        time_zone=time_zone,
         is_constructed=is_constructed,
         note=note.strip(),
     )
@@ -72,7 +71,13 @@ def create_territory(
     if by is not None:
         open_to_creator(by=by, scope=territory.scope)
     changes = {"name": [None, name], "kind": [None, kind.value], "communes": [[], communes]}
-    journal.record(by=by, verb="territory.created", target=journal.target_of(territory), changes=changes)
+    journal.record(
+        by=by,
+        verb="territory.created",
+        target=journal.target_of(territory),
+        changes=changes,
+        scope=territory.scope_id,
+    )
     return territory
 
 
@@ -92,7 +97,13 @@ def rename(*, by: Person, territory: Territory, name: str, note: str | None = No
     territory.save(update_fields=["name", "search_name", "note"])
     Scope.objects.filter(pk=territory.scope_id).update(label=territory.name)
     changes = {"name": [before[0], territory.name], "note": [before[1], territory.note]}
-    journal.record(by=by, verb="territory.renamed", target=journal.target_of(territory), changes=changes)
+    journal.record(
+        by=by,
+        verb="territory.renamed",
+        target=journal.target_of(territory),
+        changes=changes,
+        scope=territory.scope_id,
+    )
     return territory
 
 
@@ -112,11 +123,23 @@ def change_perimeter(
     added, removed = sorted(wanted - present), sorted(present - wanted)
     if not added and not removed:
         return territory
+    if added and _one_time_zone(added) != territory.scope.time_zone:
+        raise PerimeterError(
+            _("Ces communes n’ont pas l’heure du territoire : faites-en un autre. La première : %s.")
+            % added[0]
+        )
     members.filter(commune__in=removed).delete()
     _add(territory, added)
     changes = {"added": added, "removed": removed}
     target = journal.target_of(territory)
-    journal.record(by=by, verb="territory.perimeter_changed", target=target, changes=changes, reason=reason)
+    journal.record(
+        by=by,
+        verb="territory.perimeter_changed",
+        target=target,
+        changes=changes,
+        reason=reason,
+        scope=territory.scope_id,
+    )
     return territory
 
 
@@ -162,6 +185,20 @@ def _checked_codes(codes: Collection[str]) -> list[str]:
     if unknown:
         raise PerimeterError(_("Communes inconnues du jeu de données : %s.") % ", ".join(unknown[:10]))
     return wanted
+
+
+def _one_time_zone(codes: Collection[str]) -> str:
+    """Return the time zone of some communes. Raises PerimeterError where they have several."""
+    zones: dict[str, str] = {}
+    table = rule("territory.perimeter.time_zones").value
+    for code in sorted(codes):
+        zones.setdefault(time_zone_of(code, table), code)
+    if len(zones) > 1:
+        raise PerimeterError(
+            _("Les communes %s n’ont pas la même heure : faites-en plusieurs territoires.")
+            % ", ".join(zones.values())
+        )
+    return next(iter(zones))
 
 
 def _known(codes: Collection[str]) -> set[str]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engines import accessibility
-from maillage.engines.accessibility import Flows, Result, Structure
+from maillage.engines.accessibility import Decay, Flows, Result, Structure
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.atlas import Atlas
+from maillage.territory.computations import array_cache
 from maillage.territory.computations.apl_parameters import AGE_BANDS, ParameterSet, parameter_set, reach
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.memo import Memo
@@ -98,7 +100,7 @@ def national_access(
 
 def national_flows(access: Access) -> Flows:
     """Return who goes where, as the weights of `access` imply it."""
-    return _flows.get(access.key, lambda: accessibility.flows(access.structure, access.result, access.demand))
+    return _flows.get(access.key, lambda: _mapped_flows(access))
 
 
 def column(atlas: Atlas, name: str) -> Values:
@@ -119,7 +121,7 @@ def _compute(
 ) -> Access:
     # Every commune may receive supply in a scenario, so the structure leaves none out.
     structure = _structures.get(
-        (travel.key, parameters.decay), lambda: accessibility.prepare(travel.pairs, parameters.decay)
+        (travel.key, parameters.decay), lambda: _mapped_structure(travel, parameters.decay)
     )
     heads, people = counts(atlas, profession.supply), population(atlas)
     offered, supply, unit = _supply(atlas, heads, profession, parameters)
@@ -144,17 +146,41 @@ def _compute(
     )
 
 
+def _mapped_structure(travel: NationalPairs, decay: Decay) -> Structure:
+    """Return the structure on files that every process of the machine shares: 54 MB in France."""
+    written = [travel.key, asdict(decay), accessibility.VERSION]
+    arrays = array_cache.stored(
+        "structures",
+        hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:32],
+        accessibility.STRUCTURE_ARRAYS,
+        lambda: accessibility.prepare(travel.pairs, decay).arrays(),
+    )
+    return Structure.of_arrays(arrays, decay)
+
+
+def _mapped_flows(access: Access) -> Flows:
+    """Return the flows on files, as the structure."""
+    names = ("starts", "destination", "volume", "share")
+
+    def build() -> dict[str, NDArray[Any]]:
+        found = accessibility.flows(access.structure, access.result, access.demand)
+        return {name: getattr(found, name) for name in names}
+
+    arrays = array_cache.stored("flows", access.key[:32], names, build, kept=2 * len(PROFESSIONS))
+    return Flows(access.structure.n, *(np.asarray(arrays[name]) for name in names))
+
+
 def _supply(
     atlas: Atlas, heads: Values, profession: Profession, parameters: ParameterSet
 ) -> tuple[Values, Values, float]:
     """Return what professionals offer, that with the health centres, and what one more professional would."""
     if profession.key != "gp":
         return heads * PER, heads * PER, PER
-    younger_worth, older_worth, centre_worth = parameters.worth
+    younger_consultations, older_consultations, centre_consultations = parameters.consultations
     older = np.minimum(counts(atlas, "supply_commune.mg_liberaux_am_60plus"), heads)
-    offered = (heads - older) * younger_worth + older * older_worth
+    offered = (heads - older) * younger_consultations + older * older_consultations
     centres = counts(atlas, "supply_commune.centres_sante")
-    return offered, offered + centres * centre_worth, younger_worth
+    return offered, offered + centres * centre_consultations, younger_consultations
 
 
 def _demand(atlas: Atlas, profession: Profession, parameters: ParameterSet, people: Values) -> Values:

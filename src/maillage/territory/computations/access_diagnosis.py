@@ -13,6 +13,7 @@ from maillage.engines import accessibility, traveltime
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.access import Access
 from maillage.territory.computations.access_summary import Summary, known, summary
+from maillage.territory.computations.apl_parameters import parameter_sets
 from maillage.territory.computations.comparisons import Area
 from maillage.territory.computations.memo import perimeter_key
 from maillage.territory.computations.reference_comparison import agreement, ranks
@@ -27,7 +28,7 @@ from maillage.territory.computations.travel_times import (
 from maillage.territory.models import Diagnosis, Territory
 
 KIND = "access"
-LAYOUT = 2
+LAYOUT = 3
 """Changes whenever results are kept under other names, so that older rows are not read back."""
 
 
@@ -85,6 +86,31 @@ def diagnose(
     )
     results = zip(areas, row.results["areas"], strict=True)
     return AccessDiagnosis(row, tuple(_read(area, stored) for area, stored in results))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the last computation found of GPs: the share of residents `below` `low`, the mean."""
+
+    low: float
+    below: float
+    mean: float
+
+
+def latest(territory: Territory) -> Known | None:
+    """Return what the last diagnosis of a territory found, None where there is none or nobody lives there.
+
+    Read back as it was kept: the page of access says whether the data have changed since.
+    """
+    usual = next(iter(parameter_sets()))
+    rows = Diagnosis.objects.filter(territory=territory, kind=f"{KIND}.gp", parameters__set=usual)
+    row = rows.order_by("computed_at", "pk").last()
+    if row is None:
+        return None
+    found = Summary.from_dict(row.results["areas"][0]["summary"])
+    if found.mean is None or found.below is None:
+        return None
+    return Known(row.parameters["thresholds"][0], found.below, found.mean)
 
 
 def _measure(atlas: Atlas, access: Access, area: Area) -> dict[str, Any]:

@@ -76,6 +76,10 @@ def access_figures(
     return figures
 
 
+def _mean_minutes(key: str) -> Reader:
+    return lambda area: area.remoteness[key].mean
+
+
 def travel_figures(
     atlas: Atlas, access: Access, found: AccessDiagnosis, positions: NDArray[np.intp]
 ) -> list[Figure]:
@@ -85,7 +89,7 @@ def travel_figures(
             f"minutes_{key}",
             _("%(service)s : temps moyen au plus proche") % {"service": service.label},
             found,
-            lambda area, key=key: area.remoteness[key].mean,
+            _mean_minutes(key),
             travel_provenance(atlas, access, positions, key),
             "min",
         )
@@ -166,7 +170,7 @@ def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp],
 def travel_source(access: Access) -> str:
     """Return what the travel times are, in a few words."""
     model = access.travel.model
-    law = _("modèle à vol d’oiseau : %(a)s × km^%(b)s") % {
+    law = _("modèle à vol d’oiseau : minutes = %(a)s × (distance en km) puissance %(b)s") % {
         "a": number(model.coefficient, 3),
         "b": number(model.exponent, 3),
     }
@@ -176,11 +180,11 @@ def travel_source(access: Access) -> str:
 def formula(access: Access) -> str:
     """Return the formula of accessibility in words and symbols, with the weights in use."""
     said = _("Σ sur les lieux j de w(t) × offre de j ÷ Σ w(t) × population ; w : %(decay)s, 0 au-delà.") % {
-        "decay": _decay_words(access)
+        "decay": _decay_text(access)
     }
     if access.profession.key != "gp":
         return said + " " + _("Offre : nombre de professionnels.")
-    younger, older, centre = access.parameters.worth
+    younger, older, centre = access.parameters.consultations
     if access.parameters.use_by_age:
         said += " " + _("Population pondérée par le recours à chaque âge.")
     offer = _("Offre : %(younger)s consultations par an et par généraliste, %(older)s à 60 ans et plus.") % {
@@ -192,7 +196,7 @@ def formula(access: Access) -> str:
     return f"{said} {offer} " + _("Un centre de santé en offre %(centre)s.") % {"centre": number(centre)}
 
 
-def _decay_words(access: Access) -> str:
+def _decay_text(access: Access) -> str:
     decay = access.parameters.decay
     if decay.interpolation == "linear":
         middle = next(

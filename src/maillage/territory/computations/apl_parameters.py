@@ -19,15 +19,15 @@ REFERENCE_65 = "apl_reference.apl_mg_65ans_max_2023"
 class ParameterSet:
     """One versioned choice of parameters.
 
-    `activity`, `activity_60plus` and `activity_centre` are consultations a year by a GP under 60, by a GP
-    from 60 on and by a health centre; `left_out_60plus` is the share of the GPs from 60 on who are not
-    counted. `use_by_age` is the use of care per head of each age band (`AGE_BANDS`), the population's mean
-    being 1; empty, the DREES standardised population is taken. `rules` are the keys of the sourced rules;
-    `reference` is the published column it is compared with, empty for the profession's own.
+    `activity`, `activity_60plus` and `activity_centre` are consultations
+    a year by a GP under 60, by a GP from 60 on and by a health centre; `left_out_60plus` is the share of the
+    GPs from 60 on who are not counted. `use_by_age` is the use of care per head of each age band
+    (`AGE_BANDS`), the population's mean being 1; empty, the DREES standardised population is taken. `rules`
+    are the keys of the sourced rules; `reference` is the published column it is compared with, empty for the
+    profession's own.
     """
 
     key: str
-    label: str
     decay: Decay
     activity: float
     activity_60plus: float
@@ -39,12 +39,17 @@ class ParameterSet:
     reference: str = ""
 
     @property
-    def signature(self) -> str:
-        """Everything the numbers depend on, as text."""
-        return repr((self.decay, self.worth, self.use_by_age, self.crow_fly))
+    def label(self) -> str:
+        """Its name in the reader's language: a set is kept for readers of both."""
+        return rule(f"territory.apl.{self.key}").said
 
     @property
-    def worth(self) -> tuple[float, float, float]:
+    def signature(self) -> str:
+        """Everything the numbers depend on, as text."""
+        return repr((self.decay, self.consultations, self.use_by_age, self.crow_fly))
+
+    @property
+    def consultations(self) -> tuple[float, float, float]:
         """Consultations a year by a GP under 60, by one from 60 on (who may not be counted), by a centre."""
         return self.activity, self.activity_60plus * (1 - self.left_out_60plus), self.activity_centre
 
@@ -73,7 +78,6 @@ def _read(key: str, crow_fly: CrowFlyModel) -> ParameterSet:
     left_out = float(value.get("left_out_60plus", 0))
     return ParameterSet(
         key,
-        chosen.label,
         Decay(tuple(value["bounds"]), tuple(value["weights"]), value.get("interpolation", "step")),
         activity=float(value["activity"]),
         activity_60plus=float(value["activity_60plus"]),

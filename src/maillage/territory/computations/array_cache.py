@@ -7,20 +7,24 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
 KEPT_VERSIONS = 3
-Arrays = Mapping[str, NDArray]
+Arrays = Mapping[str, NDArray[Any]]
 
 
-def stored(family: str, key: str, names: tuple[str, ...], build: Callable[[], Arrays]) -> dict[str, NDArray]:
+def stored(
+    family: str, key: str, names: tuple[str, ...], build: Callable[[], Arrays], *, kept: int = KEPT_VERSIONS
+) -> dict[str, NDArray[Any]]:
     """Return the arrays `names` of `family` for `key`, read-only; `build` computes them where absent.
 
     A version is a folder that appears at once by renaming, so two processes may build it together: the
-    first one wins and the other reads the same numbers. An unreadable version is built again.
+    first one wins and the other reads the same numbers. An unreadable version is built again. The `kept`
+    latest versions of the family stay.
     """
     folder = _family_folder(family) / key
     try:
@@ -29,7 +33,7 @@ def stored(family: str, key: str, names: tuple[str, ...], build: Callable[[], Ar
         pass
     except (ValueError, EOFError):
         shutil.rmtree(folder, ignore_errors=True)
-    _publish(folder, build())
+    _publish(folder, build(), kept)
     return _mapped(folder, names)
 
 
@@ -44,11 +48,11 @@ def _family_folder(family: str) -> Path:
     return folder
 
 
-def _mapped(folder: Path, names: tuple[str, ...]) -> dict[str, NDArray]:
+def _mapped(folder: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     return {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
 
 
-def _publish(folder: Path, arrays: Arrays) -> None:
+def _publish(folder: Path, arrays: Arrays, kept: int) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
         for name, values in arrays.items():
@@ -60,11 +64,11 @@ def _publish(folder: Path, arrays: Arrays) -> None:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _forget_old_versions(folder.parent)
+    _forget_old_versions(folder.parent, kept)
 
 
-def _forget_old_versions(family: Path) -> None:
+def _forget_old_versions(family: Path, kept: int) -> None:
     """Keep the latest versions; a process that still maps a removed one keeps reading it."""
     versions = [entry for entry in os.scandir(family) if entry.is_dir() and not entry.name.startswith(".")]
-    for entry in sorted(versions, key=lambda entry: entry.stat().st_mtime, reverse=True)[KEPT_VERSIONS:]:
+    for entry in sorted(versions, key=lambda entry: entry.stat().st_mtime, reverse=True)[kept:]:
         shutil.rmtree(entry.path, ignore_errors=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, nnls
 
 from maillage.engines import accessibility
 from maillage.engines.accessibility import Decay
@@ -122,6 +121,8 @@ def use_by_age(observed: Observations, on: Mask) -> tuple[float, ...]:
     people = observed.ages.sum(axis=0)
     usable = on & (people > 0)
     scale = 1.0 / np.sqrt(people[usable])
+    from scipy.optimize import nnls  # here only: six megabytes that no server process needs
+
     found, _ = nnls((observed.ages[:, usable] * scale).T, observed.weights[usable] * scale)
     mean_use = found @ observed.ages[:, usable].sum(axis=1) / people[usable].sum()
     return tuple(np.round(found / mean_use, 3).tolist())
@@ -185,6 +186,8 @@ def calibrate(pairs: Pairs, observed: Observations, *, swap: bool = False) -> Ca
 
     start = np.array([np.log(12.0), np.log(3.0), 1.0, 1.0])
     options = {"initial_simplex": start + np.vstack((np.zeros(4), np.diag([0.3, 0.3, 0.5, 0.3])))}
+    from scipy.optimize import minimize  # here only, as above
+
     found = minimize(loss, start, method="Nelder-Mead", options=options | {"xatol": 5e-3, "fatol": 1e-5})
     shape = _shape(found.x)
     ours, activity = model(shape)

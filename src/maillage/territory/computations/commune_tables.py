@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from maillage.kernel.formats import number
+from maillage.kernel.formats import as_shown, number
 from maillage.kernel.tables import Cell, Column, Kind, Row, Table
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.measure_figures import is_estimate
@@ -141,7 +141,7 @@ def _rounded(measure: Measure, value: float) -> float | int | None:
     if not np.isfinite(value):
         return None
     places = measure.decimals + (2 if measure.is_share else 0)
-    return round(float(value), places) if places else round(float(value))
+    return as_shown(float(value), places) if places else round(float(value))
 
 
 def _estimated(atlas: Atlas, measure: Measure) -> NDArray[np.bool_]:

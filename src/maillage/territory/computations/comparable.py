@@ -74,7 +74,7 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
+class ComparableTerritory:
     """One comparable territory: `values` by trait, NaN where unknown; `distance` in standard deviations."""
 
     code: str
@@ -96,7 +96,7 @@ class Profile:
     ours: tuple[float, ...]
     theirs: tuple[float, ...]
     gap: tuple[float, ...]
-    alike: tuple[Like, ...]
+    alike: tuple[ComparableTerritory, ...]
 
 
 _groups: Memo[Groups] = Memo(8)
@@ -145,8 +145,8 @@ def _compute(atlas: Atlas, access: Access, positions: NDArray[np.intp], level: s
     )
 
 
-def _like(groups: Groups, index: int, distance: float) -> Like:
-    return Like(
+def _like(groups: Groups, index: int, distance: float) -> ComparableTerritory:
+    return ComparableTerritory(
         str(groups.codes[index]), str(groups.names[index]), str(groups.departements[index]), distance,
         tuple(groups.values[index].tolist()),
     )  # fmt: skip

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.computations.line_checks import TableError
 from maillage.territory.packs import Defects
 
@@ -93,6 +94,12 @@ def _check(frame: pl.DataFrame, file: str, codes: NDArray[np.str_], defects: Def
     if frame.is_empty():
         defects.add("empty_table", file, _("la table est vide."), _("Ajoutez au moins un trajet."))
     known = pl.Series(codes.tolist())
+
+    def unknown(column: str) -> Callable[[dict[str, Any]], str]:
+        return lambda row: (
+            _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": row[column]}
+        )
+
     for column in ("origin", "destination"):
         defects.add_rows(
             "unknown_commune",
@@ -100,9 +107,7 @@ def _check(frame: pl.DataFrame, file: str, codes: NDArray[np.str_], defects: Def
             column,
             frame,
             ~frame[column].fill_null("").is_in(known.implode()),
-            lambda row, column=column: (
-                _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": row[column]}
-            ),
+            unknown(column),
             _("Gardez les cinq caractères du code INSEE actuel, zéro initial compris."),
         )
     defects.add_rows(

@@ -178,12 +178,20 @@ def _compute_parts(atlas: Atlas, measure: Measure) -> Parts:
     else:
         low = high = _sum(atlas, measure.numerator)
         suppressed = np.zeros(len(low), dtype=bool)
-    base = _sum(atlas, measure.denominator) if measure.denominator else np.ones(len(low))
     if measure.weight:
         base = _column(atlas, measure.weight)
-        low, high = low * base, high * base
+        weighted = low * base
+        low, high = weighted, weighted if high is low else high * base
+    elif measure.denominator:
+        base = _sum(atlas, measure.denominator)
+    else:
+        base = np.broadcast_to(np.float64(1.0), low.shape)
     missing = np.isnan(low) | np.isnan(high) | np.isnan(base)
-    low, high, base = (np.where(missing, 0.0, array) for array in (low, high, base))
+    if missing.any():
+        # A hundred measures are kept: the same array once, and none that the atlas has on file.
+        known = np.where(missing, 0.0, low)
+        low, high = known, known if high is low else np.where(missing, 0.0, high)
+        base = np.where(missing, 0.0, base)
     return Parts(low, high, base, suppressed & ~missing, missing)
 
 
@@ -196,8 +204,13 @@ def _protected(atlas: Atlas, measure: Measure) -> secrecy.Protected:
 
 
 def _sum(atlas: Atlas, terms: Terms) -> Values:
-    scaled = [_coefficient(coefficient) * _column(atlas, name) for coefficient, name in terms]
-    return reduce(np.add, scaled)
+    return reduce(np.add, [_scaled(atlas, _coefficient(coefficient), name) for coefficient, name in terms])
+
+
+def _scaled(atlas: Atlas, coefficient: float, name: str) -> Values:
+    """Return a column times a number: the column itself, as the atlas has it on file, where that is 1."""
+    column = _column(atlas, name)
+    return column if coefficient == 1 else coefficient * column
 
 
 def _coefficient(coefficient: float | str) -> float:

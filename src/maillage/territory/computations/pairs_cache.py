@@ -12,6 +12,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +114,9 @@ def _load(
     )
 
 
-def _as_pairs(arrays: Mapping[str, NDArray], prefix: str, n: int, max_minutes: float, vintage: str) -> Pairs:
+def _as_pairs(
+    arrays: Mapping[str, NDArray[Any]], prefix: str, n: int, max_minutes: float, vintage: str
+) -> Pairs:
     origin, destination, minutes = (np.asarray(arrays[f"{prefix}{name}"]) for name in PARTS)
     return Pairs(
         origin=origin,
@@ -129,7 +132,7 @@ def _as_pairs(arrays: Mapping[str, NDArray], prefix: str, n: int, max_minutes: f
 
 def _build(
     atlas: Atlas, max_minutes: float, model: CrowFlyModel, matrix: tuple[int, str] | None
-) -> dict[str, NDArray]:
+) -> dict[str, NDArray[Any]]:
     pairs = traveltime.crow_fly_pairs(atlas.lon, atlas.lat, max_minutes, model)
     measured = _measured_pairs(atlas, matrix)
     if measured[0].size:
@@ -155,7 +158,7 @@ def _overlaid(
     )
 
 
-def _mask(n: int, positions: NDArray) -> NDArray[np.bool_]:
+def _mask(n: int, positions: NDArray[Any]) -> NDArray[np.bool_]:
     mask = np.zeros(n, dtype=bool)
     mask[positions] = True
     return mask

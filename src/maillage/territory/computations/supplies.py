@@ -71,7 +71,7 @@ PROFESSIONS: dict[str, Profession] = {
             "apl_reference.pop_std_inf_2023",
             "apl_reference.apl_inf_2023",
             _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(
@@ -83,7 +83,7 @@ PROFESSIONS: dict[str, Profession] = {
             "apl_reference.pop_std_mk_2023",
             "apl_reference.apl_mk_2023",
             _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(
@@ -95,7 +95,7 @@ PROFESSIONS: dict[str, Profession] = {
             "apl_reference.pop_std_dent_2023",
             "apl_reference.apl_dent_2023",
             _("professionnels accessibles pour 100 000 habitants standardisés"),
-            _("pour 100 000 hab."),
+            _("pour 100 000 hab."),
             0,
         ),
         Profession(

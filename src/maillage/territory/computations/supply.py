@@ -189,7 +189,7 @@ def _table(
         Column("name", caption),
         Column("count", _("Nombre"), "number"),
         Column("communes", _("Communes pourvues"), "number"),
-        Column("territory", _("Densité ici"), "number", _("pour 100 000 hab."), 1),
+        Column("territory", _("Densité ici"), "number", _("pour 100 000 hab."), 1),
         *(Column(_slot(area), area.label, "number", "", 1) for area in references(areas)),
     ]
     notes = list(dict.fromkeys(str(supply.note) for supply in known if supply.note))

@@ -28,22 +28,22 @@ _nearest: Memo[Nearest] = Memo(16)
 class Remoteness:
     """How far a service is from the people of an area.
 
-    `mean` minutes weighted by inhabitants; `beyond` the share (0 to 1) of the inhabitants farther than
-    each bound, in minutes; `people_beyond` the same in inhabitants.
+    `mean` minutes weighted by inhabitants; `share_over` the share (0 to 1) of the inhabitants farther than
+    each bound, in minutes; `people_over` the same in inhabitants.
     """
 
     mean: float | None
-    beyond: dict[int, float | None]
-    people_beyond: dict[int, float | None]
+    share_over: dict[int, float | None]
+    people_over: dict[int, float | None]
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Remoteness:
         """Read back what was written as JSON, where keys are texts."""
-        beyond, people = (
+        share_over, people = (
             {int(bound): value for bound, value in stored[name].items()}
-            for name in ("beyond", "people_beyond")
+            for name in ("share_over", "people_over")
         )
-        return cls(stored["mean"], beyond, people)
+        return cls(stored["mean"], share_over, people)
 
 
 def nearest_service(atlas: Atlas, travel: NationalPairs, service: str) -> Nearest:
@@ -62,8 +62,8 @@ def remoteness(atlas: Atlas, minutes: NDArray[np.float64], members: Members) -> 
     shares = {bound: accessibility.share_above(times, people, bound) for bound in travel_bounds()}
     return Remoteness(
         mean=known(accessibility.mean(times, people)),
-        beyond={bound: known(share) for bound, share in shares.items()},
-        people_beyond={bound: known(share * float(people.sum())) for bound, share in shares.items()},
+        share_over={bound: known(share) for bound, share in shares.items()},
+        people_over={bound: known(share * float(people.sum())) for bound, share in shares.items()},
     )
 
 

@@ -59,9 +59,9 @@ def live_changes(atlas: Atlas, scenario: Scenario) -> list[Change]:
         .order_by("pk")
         .values_list("supply", "commune_id", "delta")
     )
-    positions = atlas.positions([commune for _supply, commune, _delta in rows]) if rows else []
+    positions = atlas.positions([commune for _supply, commune, _delta in rows]).tolist() if rows else []
     return [
-        Change(supply, int(position), delta)
+        Change(supply, position, delta)
         for (supply, _commune, delta), position in zip(rows, positions, strict=True)
     ]
 
@@ -83,13 +83,13 @@ def check(atlas: Atlas, changes: Sequence[Change]) -> None:
 def outcome(atlas: Atlas, access: Access, changes: Sequence[Change]) -> Outcome:
     """Apply `changes` in order. Raises ScenarioError where one removes more than there is."""
     check(atlas, changes)
-    mine = [change for change in changes if change.supply == access.profession.key]
+    own = [change for change in changes if change.supply == access.profession.key]
     heads = access.heads.copy()
-    if not mine:
+    if not own:
         return Outcome(access, access.result, heads, np.empty(0, np.intp), _services(atlas, access, changes))
     state = WhatIf(access.structure, access.demand, access.supply)
     held: dict[int, float] = {}
-    for change in mine:
+    for change in own:
         offered = held.setdefault(change.position, float(access.offered[change.position]))
         amount = _amount(access, change.delta, float(heads[change.position]), offered)
         state.add(change.position, amount)

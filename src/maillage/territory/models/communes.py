@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.name_search import place_like
 from maillage.kernel.names import LONGEST, normalise
@@ -53,7 +54,7 @@ class Commune(ReferenceModel):
     objects = CommuneQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "commune"
+        verbose_name = _("commune")
         ordering = ("code",)
 
     def __str__(self) -> str:
@@ -73,8 +74,8 @@ class CommuneContour(ReferenceModel):
     north = models.FloatField("nord")
 
     class Meta:
-        verbose_name = "contour de commune"
-        verbose_name_plural = "contours de communes"
+        verbose_name = _("contour de commune")
+        verbose_name_plural = _("contours de communes")
 
     def __str__(self) -> str:
         return str(self.commune_id)
@@ -91,7 +92,7 @@ class DepartmentWorkforce(ReferenceModel):
     density = models.FloatField("pour 100 000 habitants", null=True)
 
     class Meta:
-        verbose_name = "démographie d’un département"
+        verbose_name = _("démographie d’un département")
         constraints = [
             models.UniqueConstraint(fields=["departement", "profession", "year"], name="one_workforce_count"),
         ]

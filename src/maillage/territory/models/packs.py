@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from maillage.kernel.models import Person
@@ -56,8 +57,8 @@ class DataPack(AnnotatedModel):
     )
 
     class Meta:
-        verbose_name = "jeu de données"
-        verbose_name_plural = "jeux de données"
+        verbose_name = _("jeu de données")
+        verbose_name_plural = _("jeux de données")
         ordering = ("-imported_at", "-id")
         constraints = [
             models.UniqueConstraint(
@@ -94,7 +95,7 @@ class PackArray(ReferenceModel):
     payload = models.BinaryField("contenu")
 
     class Meta:
-        verbose_name = "colonne"
+        verbose_name = _("colonne")
         ordering = ("position",)
         constraints = [models.UniqueConstraint(fields=["pack", "key"], name="one_array_per_key")]
 

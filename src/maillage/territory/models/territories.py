@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.models import Scope
@@ -40,7 +43,6 @@ class Territory(AnnotatedModel):
         related_name="children",
         verbose_name="territoire parent",
     )
-    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
     is_constructed = models.BooleanField(
         "périmètre construit",
         default=False,
@@ -59,13 +61,12 @@ class Territory(AnnotatedModel):
         "slug",
         "scope",
         "parent",
-        "time_zone",
         "is_constructed",
         "note",
     )
 
     class Meta:
-        verbose_name = "territoire"
+        verbose_name = _("territoire")
         ordering = ("search_name", "id")
         constraints = [
             models.CheckConstraint(
@@ -76,6 +77,21 @@ class Territory(AnnotatedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def said_note(self) -> str:
+        """The note: in the reader's language where the program wrote it, else as somebody typed it."""
+        return gettext(self.note) if self.note else ""
+
+    @property
+    def is_note_in_french(self) -> bool:
+        """Whether `said_note` is in French: a page in another language marks it so."""
+        return self.said_note == self.note
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its hours and days: that of its scope."""
+        return self.scope.zone
 
 
 class TerritoryCommune(ReferenceModel):
@@ -89,8 +105,8 @@ class TerritoryCommune(ReferenceModel):
     )
 
     class Meta:
-        verbose_name = "commune d’un territoire"
-        verbose_name_plural = "communes des territoires"
+        verbose_name = _("commune d’un territoire")
+        verbose_name_plural = _("communes des territoires")
         constraints = [
             models.UniqueConstraint(fields=["territory", "commune"], name="one_membership_per_commune"),
         ]

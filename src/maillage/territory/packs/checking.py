@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import polars as pl
 from django.utils.translation import gettext as _
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs import geometry, reading
 from maillage.territory.packs.cells import check_cells
 from maillage.territory.packs.contract import (
@@ -41,7 +41,7 @@ def check(
     """
     defects = Defects()
     manifest = reading.read_manifest(folder, defects)
-    pack = manifest and _open(folder, manifest, loaders, earlier or {}, defects, progress)
+    pack = _open(folder, manifest, loaders, earlier or {}, defects, progress) if manifest else None
     found = tuple(defects)
     return Report(
         folder=str(folder),
@@ -85,9 +85,9 @@ def _open(
         if stem not in _WITHOUT_FOREIGN_CODES and reading.fits(table, schema[stem]):
             check_codes(table, schema[stem], known, earlier, defects)
     for loader in loaders:
-        table = tables.get(loader.table.stem)
-        if table is not None and reading.fits(table, loader.table):
-            loader.check(table, manifest, defects)
+        brought = tables.get(loader.table.stem)
+        if brought is not None and reading.fits(brought, loader.table):
+            loader.check(brought, manifest, defects)
     progress(_("Contours"), 0, 1)
     contours = _read_contours(folder, manifest, present, communes, defects)
     if defects.blocking:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import polars as pl
-
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs.defects import Defect, Defects
 from maillage.territory.packs.geometry import Contours
 from maillage.territory.packs.schema import Table

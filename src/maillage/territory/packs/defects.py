@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import polars as pl
 from django.utils.translation import gettext as _
+
+from maillage.kernel.later import polars as pl
 
 SHOWN_PER_KIND = 5
 """How many defects of one kind are told in full for one column; the rest are counted."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import polars as pl
 from django.utils.translation import gettext as _
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs.contract import Manifest
 from maillage.territory.packs.defects import Defects
 from maillage.territory.packs.geometry import Contours

@@ -167,7 +167,7 @@ def _texts(arcs: _Arcs, outlines: Sequence[_Outline]) -> tuple[str, ...]:
     words = [f"[{lon:.15g},{lat:.15g}]" for lon, lat in np.round(arcs.points, DECIMALS).tolist()]
     bounds = arcs.bounds.tolist()
 
-    def ring_text(ring: Sequence[int], code: str) -> str:
+    def ring_coordinates(ring: Sequence[int], code: str) -> str:
         points: list[str] = []
         for arc in ring:
             start, stop = bounds[arc if arc >= 0 else ~arc], bounds[(arc if arc >= 0 else ~arc) + 1]
@@ -180,7 +180,8 @@ def _texts(arcs: _Arcs, outlines: Sequence[_Outline]) -> tuple[str, ...]:
 
     def text(outline: _Outline) -> str:
         polygons = [
-            f"[{','.join(ring_text(ring, outline.code) for ring in polygon)}]" for polygon in outline.polygons
+            f"[{','.join(ring_coordinates(ring, outline.code) for ring in polygon)}]"
+            for polygon in outline.polygons
         ]
         coordinates = polygons[0] if outline.kind == "Polygon" else f"[{','.join(polygons)}]"
         return f'{{"type":"{outline.kind}","coordinates":{coordinates}}}'

@@ -79,7 +79,7 @@ def _homogeneous(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _fit(drawn: NDArray[np.float64], known: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return the affine map (float64[3, 2]) from drawn to known centres and the median distance left."""
-    affine, *_rest = np.linalg.lstsq(_homogeneous(drawn), known, rcond=None)
+    affine = np.asarray(np.linalg.lstsq(_homogeneous(drawn), known, rcond=None)[0], dtype=np.float64)
     left = (_homogeneous(drawn) @ affine - known) * KM_PER_DEGREE
     left[:, 0] *= np.cos(np.radians(known[:, 1].mean()))
     return affine, float(np.median(np.hypot(left[:, 0], left[:, 1])))

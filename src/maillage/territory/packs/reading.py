@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import polars as pl
 from django.utils.translation import gettext as _
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs.contract import Manifest, PackFile
 from maillage.territory.packs.defects import Defects
 from maillage.territory.packs.schema import Table
@@ -140,7 +140,7 @@ def read_table(folder: Path, file: PackFile, table: Table, defects: Defects) -> 
         if rows * len(schema) > CELL_LIMIT:
             defects.add(
                 "giant_file", file.name, _("la table annonce %d lignes.") % rows,
-                _("Un jeu national en compte 35 000 : vérifiez ce fichier."),
+                _("Un jeu national en compte 35 000 : vérifiez ce fichier."),
             )  # fmt: skip
             return None
         frame = pl.read_parquet(path)

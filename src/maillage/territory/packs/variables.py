@@ -27,7 +27,7 @@ _RESIDENTS = _("habitants")
 _INSURED = _("assurés")
 _PRACTITIONERS = _("professionnels")
 _PLACES = _("lieux")
-_FTE = _("pour 100 000 habitants")
+_FTE = _("pour 100 000 habitants")
 _VISITS = _("consultations par an et par habitant")
 _STANDARD = _("habitants standardisés")
 

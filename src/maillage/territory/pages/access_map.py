@@ -31,7 +31,7 @@ def around(diagnosis: Diagnosis) -> NDArray[np.int64]:
 
 
 def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = None) -> str:
-    """Return the GeoJSON of the territory and its halo; `apl` replaces the present accessibility."""
+    """Return the GeoJSON of the territory and its halo; `apl` is that of a scenario, shown with its gain."""
     atlas, members = diagnosis.atlas, diagnosis.positions
     positions = np.concatenate((members, around(diagnosis)))
     properties = {
@@ -45,7 +45,7 @@ def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = N
         for index, k in enumerate(positions)
     }
     values = access.apl if apl is None else apl
-    for code, changing in values_of(diagnosis, access, values, positions).items():
+    for code, changing in values_of(diagnosis, access, values, positions, gain=apl is not None).items():
         properties[code].update(changing)
     features = queries.contours(properties, properties)
     return queries.feature_collection(
@@ -54,17 +54,21 @@ def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = N
 
 
 def values_of(
-    diagnosis: Diagnosis, access: Access, apl: Values, positions: NDArray[np.intp]
+    diagnosis: Diagnosis, access: Access, apl: Values, positions: NDArray[np.intp], *, gain: bool
 ) -> dict[str, Mapping[str, Any]]:
-    """Return by code what a scenario may change on the map: value, gap in ranks, being in a white zone."""
+    """Return by code what a scenario may change on the map: value, gap in ranks, being in a white zone.
+
+    With `gain`, what each commune gains over the present too, negative where it loses.
+    """
     atlas, members = diagnosis.atlas, diagnosis.positions
     zones = dict(zip(members.tolist(), zone_labels(atlas, access, members, apl).tolist(), strict=True))
     gaps = ranks(atlas, access).gap
     return {
         str(atlas.codes[k]): {
             "apl": as_shown(float(apl[k]), access.profession.decimals),
-            "gap": None if np.isnan(gaps[k]) else round(float(gaps[k]), 4),
+            "gap": None if np.isnan(gaps[k]) else as_shown(float(gaps[k]), 2),
             "white_zone": zones.get(int(k), -1) >= 0,
+            **({"gain": as_shown(float(apl[k] - access.apl[k]), access.profession.decimals)} if gain else {}),
         }
         for k in positions
     }

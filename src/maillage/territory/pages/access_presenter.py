@@ -22,11 +22,12 @@ from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.travel_times import nearest_service, travel_bounds
 from maillage.territory.computations.white_zones import zone_labels
 from maillage.territory.pages.access_choice import Chosen
-from maillage.territory.pages.access_words import reasons_in_words
+from maillage.territory.pages.access_wording import reasons_text
 from maillage.territory.pages.diagnosis import Diagnosis
 
 MAP_BOUNDS_GP = (1.5, 2.5, 3.25, 4.0)
 QUANTILES = (0.1, 0.3, 0.6, 0.85)
+GAIN_CUTS = (0.02, 0.08, 0.2)
 
 
 def finding(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> str:
@@ -107,10 +108,29 @@ def map_options(diagnosis: Diagnosis, chosen: Chosen) -> dict[str, Any]:
     access = chosen.access
     return {
         "url": diagnosis.url("access_map") + chosen.query.rstrip("?"),
+        "field": "apl",
+        "scale": "access",
         "bounds": ",".join(str(bound) for bound in map_bounds(access)),
         "unit": access.profession.short_unit,
         "decimals": access.profession.decimals,
         "label": access.profession.label,
+    }
+
+
+def gain_options(chosen: Chosen) -> dict[str, Any]:
+    """Return how the map draws what a scenario gains: on a scale that goes both ways from nothing.
+
+    The classes are cut at 2, 8 and 20 % of the threshold under which access is low: for general
+    practitioners 0.05, 0.2 and 0.5 consultations.
+    """
+    access = chosen.access
+    cuts = [float(f"{share * access.low:.1g}") for share in GAIN_CUTS]
+    bounds = [*(-cut for cut in reversed(cuts)), *cuts]
+    return {
+        "field": "gain",
+        "scale": "difference",
+        "bounds": ",".join(f"{bound:g}" for bound in bounds),
+        "label": _("Gain d’accès"),
     }
 
 
@@ -235,8 +255,8 @@ def _services(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> T
                 "service": str(service.label),
                 "mean": remoteness[key].mean,
                 "france": france[key].mean,
-                **{f"beyond{bound}": remoteness[key].beyond[bound] for bound in bounds},
-                **{f"people{bound}": remoteness[key].people_beyond[bound] for bound in bounds},
+                **{f"beyond{bound}": remoteness[key].share_over[bound] for bound in bounds},
+                **{f"people{bound}": remoteness[key].people_over[bound] for bound in bounds},
             },
             estimated=frozenset({"mean", *(f"beyond{bound}" for bound in bounds)})
             if access.travel.is_estimate(diagnosis.positions)
@@ -244,7 +264,7 @@ def _services(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> T
         )
         for key, service in SERVICES.items()
     ]
-    beyond = [
+    share_over = [
         Column(f"beyond{bound}", _("À plus de %(bound)s min") % {"bound": bound}, "share") for bound in bounds
     ]
     people = [
@@ -258,7 +278,7 @@ def _services(diagnosis: Diagnosis, access: Access, found: AccessDiagnosis) -> T
             Column("service", _("Service")),
             Column("mean", _("Temps moyen"), "minutes", "min"),
             Column("france", _("France"), "minutes", "min"),
-            *beyond,
+            *share_over,
             *people,
         ),
         rows=rows,
@@ -322,7 +342,7 @@ def _differences(diagnosis: Diagnosis, access: Access) -> Table:
                 "apl": float(access.apl[one.position]),
                 "published": float(compared.published[one.position]),
                 "gap": one.gap,
-                "why": reasons_in_words(one.reasons),
+                "why": reasons_text(one.reasons),
             },
             code=str(atlas.codes[one.position]),
             url=reverse("territory:commune_access", args=[str(atlas.codes[one.position])]),

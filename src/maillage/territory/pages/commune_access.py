@@ -30,14 +30,14 @@ from maillage.territory.computations.reference_comparison import GAP_RULE, ranks
 from maillage.territory.computations.supplies import PROFESSIONS, SERVICES
 from maillage.territory.computations.travel_times import nearest_service
 from maillage.territory.pages.access_choice import csv_download, pick_table
-from maillage.territory.pages.access_words import reasons_in_words
+from maillage.territory.pages.access_wording import reasons_text
 
 SHOWN_DESTINATIONS = 8
 
 
 def commune_access(request: HttpRequest, code: str) -> HttpResponse:
     """Show the accessibility of any commune of the pack."""
-    require(request.user, Permission.VIEW_DIAGNOSIS)  # type: ignore[arg-type]
+    require(request.user, Permission.VIEW_DIAGNOSIS)  # type: ignore[arg-type]  # whoever comes here is signed in
     commune = queries.commune(code)
     if commune is None or not commune.is_active:
         raise Http404(code)
@@ -51,7 +51,7 @@ def commune_access(request: HttpRequest, code: str) -> HttpResponse:
 
 def commune_access_csv(request: HttpRequest, code: str, table: str) -> HttpResponse:
     """Give one table of a commune's access as CSV."""
-    require(request.user, Permission.VIEW_DIAGNOSIS)  # type: ignore[arg-type]
+    require(request.user, Permission.VIEW_DIAGNOSIS)  # type: ignore[arg-type]  # whoever comes here is signed in
     shown = block(current(), code)
     tables = {shown[name].key: shown[name] for name in ("professions", "services", "destinations")}
     return csv_download(pick_table(tables, table), code)
@@ -157,7 +157,7 @@ def _explanation(atlas: Atlas, access: Access, position: int) -> str:
     gap = ranks(atlas, access).gap[position]
     if np.isnan(gap) or abs(gap) < float(rule(GAP_RULE).value):
         return ""
-    return reasons_in_words(reasons(atlas, access, position, float(gap)))
+    return reasons_text(reasons(atlas, access, position, float(gap)))
 
 
 def _professions(atlas: Atlas, gp: Access, position: int) -> Table:

@@ -64,7 +64,7 @@ class Suggestions(Endpoint):
             [
                 {
                     "value": c.code,
-                    "label": queries.told_apart(c, found),
+                    "label": queries.distinct_name(c, found),
                     "detail": f"{c.departement_name} · {c.code}",
                 }
                 for c in found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -33,6 +33,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("web:report", _("Rapport")),  # a page that crosses contexts, known here by its address only
 )
 Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +114,41 @@ def diagnosis_page(
     def page(
         request: HttpRequest, slug: str, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponse:
-        territory = _territory(slug)
-        require(request.user, Permission.VIEW_DIAGNOSIS, territory.scope)  # type: ignore[arg-type]
+        territory = once(request, f"territory {slug}", lambda: _territory(slug))
+        require(request.user, Permission.VIEW_DIAGNOSIS, territory.scope)  # type: ignore[arg-type]  # whoever comes here is signed in
         url_name = request.resolver_match.view_name if request.resolver_match else ""
         try:
             atlas = current()
         except NoPackError as error:
             return _nothing(request, territory, url_name, str(error))
-        positions = atlas.positions(queries.member_codes(territory))
-        if not len(positions):
+        opened = once(request, f"diagnosis {slug}", lambda: _opened(territory, atlas, url_name))
+        if not len(opened.positions):
             return _nothing(request, territory, url_name, "")
-        return view(request, Diagnosis(territory, atlas, positions, url_name), *args, **kwargs)
+        return view(request, opened, *args, **kwargs)
 
     page.permission = Permission.VIEW_DIAGNOSIS  # type: ignore[attr-defined]  # read by the generated reference
     return page
 
 
+def once(request: HttpRequest, key: str, compute: Callable[[], Result]) -> Result:
+    """Return what was computed under `key` for this request, computed now where nothing was.
+
+    The map of a page is drawn from the answers of other views, asked in the page's own request (`{% map %}`):
+    what they have in common is read once.
+    """
+    kept: dict[str, Any] = request.__dict__.setdefault("_computed", {})
+    if key not in kept:
+        kept[key] = compute()
+    found: Result = kept[key]
+    return found
+
+
+def _opened(territory: Territory, atlas: Atlas, url_name: str) -> Diagnosis:
+    return Diagnosis(territory, atlas, atlas.positions(queries.member_codes(territory)), url_name)
+
+
 def _territory(slug: str) -> Territory:
-    try:
-        return queries.territory(slug)
-    except Territory.DoesNotExist:
-        raise Http404(slug) from None
+    return queries.territory_or_404(slug)
 
 
 def _nothing(request: HttpRequest, territory: Territory, url_name: str, reason: str) -> HttpResponse:

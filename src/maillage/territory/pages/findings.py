@@ -9,6 +9,7 @@ from maillage.kernel.figures import Figure
 from maillage.kernel.formats import number, percent
 from maillage.territory.computations.portrait import Portrait
 from maillage.territory.computations.retirement import Retirement
+from maillage.territory.computations.supplies import PROFESSIONS
 from maillage.territory.computations.supply import TerritorySupply
 
 STEADY = 0.005
@@ -47,10 +48,10 @@ def supply(found: TerritorySupply, ageing: Retirement) -> str:
         return _("Aucun généraliste libéral n’exerce dans ce territoire.")
     values = {
         "count": number(count),
-        "density": number(density.value),
-        "france": number(_france(density)),
+        "density": number(density.value, density.decimals),
+        "france": number(_france(density), density.decimals),
         "older": number(found.figure("gp_60").value),
-        "after": number(found.figure("gp_density_after").value),
+        "after": number(found.figure("gp_density_after").value, density.decimals),
     }
     first = ngettext(
         "%(count)s généraliste libéral, soit %(density)s pour 100 000 habitants (France : %(france)s)",
@@ -60,8 +61,8 @@ def supply(found: TerritorySupply, ageing: Retirement) -> str:
     if not found.figure("gp_60").value:
         return first % values + "."
     second = ngettext(
-        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s pour 100 000.",
-        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s pour 100 000.",
+        "%(older)s a 60 ans ou plus : sans remplaçant, il en resterait %(after)s pour 100 000.",
+        "%(older)s ont 60 ans ou plus : sans remplaçants, il en resterait %(after)s pour 100 000.",
         int(found.figure("gp_60").value or 0),
     )
     return _(" ; ").join((first % values, second % values)) + _access(ageing)
@@ -74,7 +75,7 @@ def _access(ageing: Retirement) -> str:
         "La part des habitants sous %(low)s consultations accessibles par an passerait "
         "de %(now)s à %(after)s."
     ) % {
-        "low": number(ageing.low, 1),
+        "low": number(ageing.low, PROFESSIONS["gp"].decimals),
         "now": percent(ageing.now.below),
         "after": percent(ageing.after.below),
     }

@@ -18,9 +18,11 @@ from maillage.territory.models import FlowDataset
 from maillage.territory.packs import Defect
 from maillage.territory.pages import flows_modelled, flows_observed
 from maillage.territory.pages.access_choice import choose, csv_download, geojson, pick_table
-from maillage.territory.pages.diagnosis import Diagnosis, diagnosis_page
+from maillage.territory.pages.diagnosis import Diagnosis, diagnosis_page, once
 from maillage.territory.pages.flows_forms import FlowImportForm
 from maillage.territory.pages.flows_shown import FlowsPage, Source
+
+PARAMETERS = ("source", "motif", "periode", "profession", "parametres")
 
 
 @diagnosis_page
@@ -57,7 +59,7 @@ def flows_import(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
     upload = form.cleaned_data["file"]
     try:
         dataset = import_flows(
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,  # type: ignore[arg-type]  # whoever comes here is signed in
             territory=diagnosis.territory,
             name=form.cleaned_data["name"],
             source=form.cleaned_data["source"],
@@ -78,7 +80,7 @@ def flows_import(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
 def flows_delete(request: HttpRequest, diagnosis: Diagnosis, dataset: int) -> HttpResponse:
     """Delete an imported dataset."""
     found = _dataset(diagnosis, str(dataset))
-    delete_flows(by=request.user, dataset=found)  # type: ignore[arg-type]
+    delete_flows(by=request.user, dataset=found)  # type: ignore[arg-type]  # whoever comes here is signed in
     messages.success(request, _("« %(name)s » est supprimé.") % {"name": found.name})
     return redirect(diagnosis.url("flows"))
 
@@ -91,17 +93,25 @@ def _page(
     context = {
         "diagnosis": diagnosis,
         "shown": shown,
+        "communes_url": diagnosis.url("flows_map") + shown.query,
+        "lines_url": diagnosis.url("flows_lines") + shown.query,
         "chosen": choose(request, diagnosis),
         "communes": shown.tables["communes"].sorted_by(sort) if sort else shown.tables["communes"],
         "sources": _sources(request, diagnosis),
         "form": form,
         "defects": defects,
-        "may_import": may(request.user, Permission.IMPORT_DATA, diagnosis.territory.scope),  # type: ignore[arg-type]
+        "may_import": may(request.user, Permission.IMPORT_DATA, diagnosis.territory.scope),  # type: ignore[arg-type]  # whoever comes here is signed in
     }
     return render(request, "territory/diagnosis/flows.html", context, status=status)
 
 
 def _shown(request: HttpRequest, diagnosis: Diagnosis) -> FlowsPage:
+    """Return what the page, its map and its lines all show."""
+    asked = [request.GET.get(key, "") for key in PARAMETERS]
+    return once(request, f"flows {asked}", lambda: _found(request, diagnosis))
+
+
+def _found(request: HttpRequest, diagnosis: Diagnosis) -> FlowsPage:
     source = request.GET.get("source", "")
     if not source:
         return flows_modelled.page(diagnosis, choose(request, diagnosis))

@@ -7,13 +7,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.kernel.fields import NameField
+
 MAX_BYTES = 10 * 1024 * 1024
 
 
 class FlowImportForm(forms.Form):
     """A CSV, what it is called and who produced it."""
 
-    name = forms.CharField(
+    name = NameField(
         label=gettext_lazy("Nom du jeu"),
         max_length=120,
         help_text=gettext_lazy("Par exemple « Passages aux urgences 2024 »."),
@@ -29,9 +31,9 @@ class FlowImportForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[bytes]:
         """Refuse a file too large to be a table of flows of one territory."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("Le fichier dépasse 10 Mo : gardez un territoire et une période."))
         return upload

@@ -25,7 +25,7 @@ from maillage.territory.computations.catchments import (
 from maillage.territory.pages.access_choice import Chosen
 from maillage.territory.pages.access_map import around
 from maillage.territory.pages.diagnosis import Diagnosis
-from maillage.territory.pages.flows_shown import FlowsPage, Line
+from maillage.territory.pages.flows_shown import FlowsPage, Line, share_shown
 
 DRAWN = 120
 
@@ -240,7 +240,7 @@ def _properties(diagnosis: Diagnosis, access: Access) -> dict[str, dict[str, Any
             "name": str(atlas.names[k]),
             "inside": index < len(members),
             "population": int(access.people[k]),
-            "kept": known(round(float(found.self_sufficiency[k]), 4)),
+            "kept": share_shown(found.self_sufficiency[k]),
             "detail": _("Première destination : %(town)s") % {"town": atlas.names[found.main[k]]}
             if found.main[k] >= 0
             else "",

@@ -18,7 +18,7 @@ from maillage.territory.computations.observed_flows import THRESHOLD_RULE, Obser
 from maillage.territory.models import FlowDataset, FlowRow
 from maillage.territory.pages.access_map import around
 from maillage.territory.pages.diagnosis import Diagnosis
-from maillage.territory.pages.flows_shown import Filter, FlowsPage, Line
+from maillage.territory.pages.flows_shown import Filter, FlowsPage, Line, share_shown
 
 DRAWN = 120
 
@@ -221,10 +221,10 @@ def _names(diagnosis: Diagnosis, found: Observed) -> dict[str, str]:
 def _positions(diagnosis: Diagnosis, codes: Iterable[str]) -> dict[str, int]:
     atlas = diagnosis.atlas
     wanted = list(codes)
-    found = np.minimum(np.searchsorted(atlas.codes, wanted), len(atlas) - 1) if wanted else []
-    return {
-        code: int(place) for code, place in zip(wanted, found, strict=True) if str(atlas.codes[place]) == code
-    }
+    if not wanted:
+        return {}
+    found = np.minimum(np.searchsorted(atlas.codes, wanted), len(atlas) - 1).tolist()
+    return {code: place for code, place in zip(wanted, found, strict=True) if str(atlas.codes[place]) == code}
 
 
 def _properties(diagnosis: Diagnosis, found: Observed) -> dict[str, dict[str, Any]]:
@@ -234,7 +234,7 @@ def _properties(diagnosis: Diagnosis, found: Observed) -> dict[str, dict[str, An
         str(atlas.codes[k]): {
             "name": str(atlas.names[k]),
             "inside": index < len(members),
-            "kept": found.kept.get(str(atlas.codes[k])),
+            "kept": share_shown(found.kept.get(str(atlas.codes[k]))),
         }
         for index, k in enumerate(positions)
     }

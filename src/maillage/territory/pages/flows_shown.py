@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from maillage.kernel.figures import Figure
+from maillage.kernel.formats import as_shown
 from maillage.kernel.tables import Table
 from maillage.territory import queries
 from maillage.territory.atlas import Atlas
+
+SHARE_DECIMALS = 2  # a share is stored 0 to 1 and read in whole percents
+
+
+def share_shown(share: float | None) -> float | None:
+    """Return a share (0 to 1) with the precision of the page, None where unknown."""
+    return None if share is None or not math.isfinite(share) else as_shown(float(share), SHARE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class FlowsPage:
                         "origin": str(self.atlas.codes[line.origin]),
                         "destination": str(self.atlas.codes[line.destination]),
                         "name": line.label,
-                        "weight": round(line.weight, 4),
+                        "weight": share_shown(line.weight),
                     },
                     "geometry": {
                         "type": "LineString",

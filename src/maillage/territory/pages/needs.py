@@ -8,13 +8,20 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from maillage.kernel.formats import as_shown
 from maillage.kernel.tables import Table
 from maillage.territory import queries
 from maillage.territory.computations.access import national_access
 from maillage.territory.computations.comparable import profile
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.needs import rank
-from maillage.territory.computations.needs_tables import alike_table, needs_source, needs_table, profile_table
+from maillage.territory.computations.needs_tables import (
+    DECIMALS,
+    alike_table,
+    needs_source,
+    needs_table,
+    profile_table,
+)
 from maillage.territory.pages import needs_presenter as present
 from maillage.territory.pages.access_choice import csv_download, geojson, pick_table
 from maillage.territory.pages.diagnosis import Diagnosis, diagnosis_page
@@ -48,7 +55,7 @@ def show(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
         "detail": tables["communes"].sorted_by(request.GET.get("tri", "")),
         "alike": tables["semblables"].sorted_by(request.GET.get("tri", "")),
         "distinctions": rows,
-        "apart": present.apart(rows),
+        "apart": present.distinctions_sentence(rows),
     }
     return render(request, "territory/diagnosis/needs.html", context)
 
@@ -65,7 +72,7 @@ def layer(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
             "name": str(atlas.names[position]),
             "inside": bool(within),
             "population": int(people[position]),
-            "index": round(float(index), 3),
+            "index": as_shown(float(index), DECIMALS),
         }
         for position, index, within in zip(ranking.positions, ranking.index, inside, strict=True)
     }

@@ -117,7 +117,7 @@ def distinctions(profile: Profile) -> list[Distinction]:
     return found
 
 
-def apart(rows: Sequence[Distinction]) -> str:
+def distinctions_sentence(rows: Sequence[Distinction]) -> str:
     """Return in one sentence what sets the territory apart from those like it."""
     striking = [row for row in rows if row.gap is not None and abs(row.gap) >= STRIKING][:NAMED]
     if not striking:

@@ -8,19 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from maillage.kernel.fields import NameField, Textarea
 from maillage.territory import queries
 from maillage.territory.models import KIND_LABELS, Territory
 from maillage.territory.rules.kinds import TerritoryKind
-
-TIME_ZONES = [
-    ("Europe/Paris", gettext_lazy("Métropole (Europe/Paris)")),
-    ("America/Guadeloupe", gettext_lazy("Guadeloupe")),
-    ("America/Martinique", gettext_lazy("Martinique")),
-    ("America/Cayenne", gettext_lazy("Guyane")),
-    ("Indian/Reunion", gettext_lazy("La Réunion")),
-    ("Indian/Mayotte", gettext_lazy("Mayotte")),
-    ("America/Miquelon", gettext_lazy("Saint-Pierre-et-Miquelon")),
-]
 
 
 class PerimeterForm(forms.Form):
@@ -32,7 +23,7 @@ class PerimeterForm(forms.Form):
             "Un code par ligne, ou un tableau collé depuis un tableur (colonne « code » ou « insee »). "
             "Les regroupements et les clics sur la carte s’ajoutent ici."
         ),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
+        widget=Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -50,7 +41,7 @@ class PerimeterForm(forms.Form):
 class NewTerritoryForm(PerimeterForm):
     """A new territory."""
 
-    name = forms.CharField(label=gettext_lazy("Nom"), max_length=120)
+    name = NameField(label=gettext_lazy("Nom"), max_length=120)
     kind = forms.ChoiceField(
         label=gettext_lazy("Nature"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
@@ -60,13 +51,12 @@ class NewTerritoryForm(PerimeterForm):
         required=False,
         empty_label=gettext_lazy("aucun"),
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("Fuseau horaire"), choices=TIME_ZONES)
     is_constructed = forms.BooleanField(
         label=gettext_lazy("Périmètre construit pour l’analyse, et non celui d’une structure officielle"),
         required=False,
     )
 
-    field_order = ("name", "kind", "parent", "time_zone", "is_constructed", "codes")
+    field_order = ("name", "kind", "parent", "is_constructed", "codes")
 
     def clean_kind(self) -> TerritoryKind:
         return TerritoryKind(self.cleaned_data["kind"])
@@ -75,12 +65,12 @@ class NewTerritoryForm(PerimeterForm):
 class ChangeForm(PerimeterForm):
     """A change of a territory's name, note or communes; the reason goes to the journal."""
 
-    name = forms.CharField(label=gettext_lazy("Nom"), max_length=120)
+    name = NameField(label=gettext_lazy("Nom"), max_length=120)
     note = forms.CharField(
         label=gettext_lazy("Note affichée avec le territoire"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=Textarea(attrs={"rows": 2}),
     )
     reason = forms.CharField(label=gettext_lazy("Motif du changement"), required=False, max_length=200)
 

@@ -47,7 +47,7 @@ class Create(Drawing):
     template_name = "territory/territories/create.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.draw(request, NewTerritoryForm(initial={"time_zone": "Europe/Paris"}), request.GET)
+        return self.draw(request, NewTerritoryForm(), request.GET)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         step = request.POST.get("step", "save")

@@ -29,10 +29,7 @@ class OfTerritory(PermissionMixin):
     @cached_property
     def territory(self) -> Territory:
         """The territory. Raises Http404."""
-        try:
-            return queries.territory(self.kwargs["slug"])
-        except Territory.DoesNotExist:
-            raise Http404(self.kwargs["slug"]) from None
+        return queries.territory_or_404(self.kwargs["slug"])
 
     def get_scope(self) -> Scope | None:
         return self.territory.scope

@@ -42,9 +42,9 @@ class MatrixForm(forms.Form):
         help_text=gettext_lazy("Colonnes : origin, destination (codes INSEE), minutes."),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[bytes]:
         """Refuse a file that memory could not hold."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("Le fichier dépasse 200 Mo : ôtez les trajets de plus de 60 min."))
         return upload

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from maillage.kernel.access import require
 from maillage.kernel.models import Person
-from maillage.kernel.parameters import row_key, row_keys
+from maillage.kernel.parameters import query_kept, row_key, row_keys
 from maillage.kernel.rules import Permission
 from maillage.territory.actions import scenarios as actions
 from maillage.territory.atlas import current
@@ -167,12 +167,13 @@ def shared_scenario(request: HttpRequest, token: str) -> HttpResponse:
         found.territory, atlas, present.positions_of(atlas, found.territory), "territory:shared_scenario"
     )
     chosen = choose(request, diagnosis)
+    state = present.state(diagnosis, chosen, found)
     context = {
         "diagnosis": diagnosis,
         "chosen": chosen,
         "scenario": found,
-        "state": present.state(diagnosis, chosen, found),
-        "map": present.shared_map(diagnosis, chosen, found),
+        "state": state,
+        "map": present.shared_map(diagnosis, chosen, request.GET.get("carte", ""), state, found),
     }
     return render(request, "territory/diagnosis/what_if_shared.html", context)
 
@@ -195,14 +196,15 @@ def _compared(request: HttpRequest, diagnosis: Diagnosis) -> list[Scenario]:
 
 def _page(request: HttpRequest, diagnosis: Diagnosis, *, error: str = "", status: int = 200) -> HttpResponse:
     chosen = choose(request, diagnosis)
+    state = present.state(diagnosis, chosen, _draft(request, diagnosis), suggest=True)
     context = {
         "diagnosis": diagnosis,
         "chosen": chosen,
-        "state": present.state(diagnosis, chosen, _draft(request, diagnosis), suggest=True),
+        "state": state,
         "form": present.change_form(diagnosis, chosen),
         "save_form": SaveForm(),
         "scenarios": present.saved_scenarios(request, diagnosis),
-        "map": present.draft_map(diagnosis, chosen),
+        "map": present.draft_map(diagnosis, chosen, request.GET.get("carte", ""), state),
         "error": error,
     }
     return render(request, "territory/diagnosis/what_if.html", context, status=status)
@@ -211,16 +213,21 @@ def _page(request: HttpRequest, diagnosis: Diagnosis, *, error: str = "", status
 def _answer(
     request: HttpRequest, diagnosis: Diagnosis, *, error: str = "", undone: list[Change] | None = None
 ) -> HttpResponse:
-    """Answer a change: the part of the page that moved for htmx, else the page after a redirect."""
+    """Answer a change: the part of the page that moved for htmx, else the page after a redirect.
+
+    The first change brings the map of gains in place of that of access; the last one taken back undoes it.
+    """
     if not getattr(request, "htmx", False):
         if error:
             return _page(request, diagnosis, error=error, status=422)
-        query = request.GET.urlencode()
+        query = query_kept(request.GET.lists())
         return redirect(diagnosis.url("what_if") + (f"?{query}" if query else ""))
     chosen = choose(request, diagnosis)
     state = present.state(diagnosis, chosen, _draft(request, diagnosis), suggest=True, undone=undone or [])
+    turned = not error and len(state.changes) == (0 if undone else 1)
     context = {"diagnosis": diagnosis, "chosen": chosen, "state": state, "error": error, "is_answer": True,
-               "form": present.change_form(diagnosis, chosen)}  # fmt: skip
+               "form": present.change_form(diagnosis, chosen),
+               "map": present.draft_map(diagnosis, chosen, "", state) if turned else None}  # fmt: skip
     return render(request, "territory/diagnosis/_what_if_state.html", context)
 
 

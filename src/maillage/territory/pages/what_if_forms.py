@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel.fields import NameField
 from maillage.territory.actions.scenarios import MAX_DELTA
 from maillage.territory.computations.supplies import PROFESSIONS, SERVICES
 
@@ -37,7 +38,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, communes: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["commune"].choices = communes  # type: ignore[attr-defined]
+        self.fields["commune"].choices = communes  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def delta(self) -> int:
@@ -49,7 +50,7 @@ class ChangeForm(forms.Form):
 class SaveForm(forms.Form):
     """The name under which a draft is kept."""
 
-    name = forms.CharField(label=_("Nom du scénario"), max_length=120)
+    name = NameField(label=_("Nom du scénario"), max_length=120)
 
 
 def new_key() -> str:

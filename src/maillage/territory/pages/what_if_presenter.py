@@ -29,12 +29,14 @@ from maillage.territory.computations.what_if import Change, best_sites, live_cha
 from maillage.territory.models import Scenario, Territory
 from maillage.territory.pages.access_choice import Chosen
 from maillage.territory.pages.access_map import around, values_of
-from maillage.territory.pages.access_presenter import map_options
+from maillage.territory.pages.access_presenter import gain_options, map_options
 from maillage.territory.pages.diagnosis import Diagnosis
 from maillage.territory.pages.what_if_forms import ADD, ChangeForm, new_key
 from maillage.territory.pages.what_if_tables import tables
 
 Values = NDArray[np.float64]
+MAPS = GAINS, ACCESS = "gains", "acces"
+"""What the map of a scenario may show, as its address says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class SavedScenario:
     scenario: Scenario
     author: str
     changes: int
-    is_mine: bool
+    is_own: bool
     link: str
 
 
@@ -92,7 +94,7 @@ def state(
         figures=_figures(diagnosis, chosen, found),
         tables=tables(diagnosis, chosen, found, scenario),
         suggestions=_suggestions(diagnosis, chosen, found) if suggest else (),
-        values=json.dumps(values_of(diagnosis, access, found.outcome.after.apl, moving)),
+        values=json.dumps(values_of(diagnosis, access, found.outcome.after.apl, moving, gain=True)),
     )
 
 
@@ -134,15 +136,38 @@ def commune_choices(diagnosis: Diagnosis) -> list[Any]:
     ]
 
 
-def draft_map(diagnosis: Diagnosis, chosen: Chosen) -> dict[str, Any]:
-    """Return how the map draws the visitor's draft."""
-    return {**map_options(diagnosis, chosen), "url": diagnosis.url("what_if_map") + chosen.query.rstrip("?")}
+def draft_map(diagnosis: Diagnosis, chosen: Chosen, asked: str, state: WhatIfState) -> dict[str, Any]:
+    """Return how the map draws the visitor's draft (`_map`)."""
+    return _map(diagnosis, chosen, asked, state, diagnosis.url("what_if_map"))
 
 
-def shared_map(diagnosis: Diagnosis, chosen: Chosen, scenario: Scenario) -> dict[str, Any]:
-    """Return how the map draws a shared scenario."""
-    url = reverse("territory:shared_scenario_map", args=[scenario.share_token])
-    return {**map_options(diagnosis, chosen), "url": url + chosen.query.rstrip("?")}
+def shared_map(
+    diagnosis: Diagnosis, chosen: Chosen, asked: str, state: WhatIfState, scenario: Scenario
+) -> dict[str, Any]:
+    """Return how the map draws a shared scenario (`_map`)."""
+    address = reverse("territory:shared_scenario_map", args=[scenario.share_token])
+    return _map(diagnosis, chosen, asked, state, address)
+
+
+def _map(
+    diagnosis: Diagnosis, chosen: Chosen, asked: str, state: WhatIfState, address: str
+) -> dict[str, Any]:
+    """Return a map of gains once there are changes, of access before, or the one `asked` for.
+
+    `choices` are `(label, query string, whether it is shown)`.
+    """
+    shown = asked if asked in MAPS else GAINS if state.changes else ACCESS
+    options = map_options(diagnosis, chosen)
+    query = chosen.query.rstrip("?")
+    return {
+        **options,
+        **(gain_options(chosen) if shown == GAINS else {}),
+        "url": address + query,
+        "choices": [
+            (label, f"{query}{'&' if query else '?'}carte={key}", key == shown)
+            for key, label in ((GAINS, _("Gains d’accès")), (ACCESS, _("Accès")))
+        ],
+    }
 
 
 def saved_scenarios(request: HttpRequest, diagnosis: Diagnosis) -> list[SavedScenario]:
@@ -171,11 +196,19 @@ def _finding(chosen: Chosen, found: Effect) -> str:
     decimals = chosen.access.profession.decimals
     freed = before.zone_people - after.zone_people
     if freed >= 1:
-        zones = _("%(people)s habitants sortent des zones blanches") % {"people": number(freed)}
+        zones = ngettext(
+            "%(people)s habitant sort des zones blanches",
+            "%(people)s habitants sortent des zones blanches",
+            round(freed),
+        ) % {"people": number(freed)}
     elif freed <= -1:
-        zones = _("%(people)s habitants de plus sont en zone blanche") % {"people": number(-freed)}
+        zones = ngettext(
+            "%(people)s habitant de plus est en zone blanche",
+            "%(people)s habitants de plus sont en zone blanche",
+            round(-freed),
+        ) % {"people": number(-freed)}
     else:
-        zones = _("les zones blanches gardent leurs habitants")
+        zones = _("autant d’habitants restent en zone blanche")
     return ngettext(
         "Avec %(count)s changement, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
         "Avec %(count)s changements, %(zones)s ; la moyenne passe de %(before)s à %(after)s.",
@@ -208,12 +241,21 @@ def _figures(diagnosis: Diagnosis, chosen: Chosen, found: Effect) -> tuple[Figur
         ("mean", _("Accessibilité moyenne"), before.summary.mean, after.summary.mean,
          str(access.profession.short_unit), decimals),
         ("below", _("Habitants sous %(low)s") % {"low": low}, before.summary.below, after.summary.below,
-         "%", 1),
+         "%", 0),
         ("zone_communes", _("Communes en zone blanche"), before.zone_communes, after.zone_communes, "", 0),
         ("zone_people", _("Habitants des zones blanches"), before.zone_people, after.zone_people, "", 0),
     )  # fmt: skip
     return tuple(
-        Figure(key, label, new, provenance, unit, places, (Comparison(_("Aujourd’hui"), old),))
+        Figure(
+            key,
+            label,
+            new,
+            provenance,
+            unit,
+            places,
+            (Comparison(_("Aujourd’hui"), old),),
+            ours=_("Avec ce scénario"),
+        )
         for key, label, old, new, unit, places in lines
     )
 

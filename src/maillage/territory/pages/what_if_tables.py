@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.kernel.formats import number, percent
+from maillage.kernel.parameters import query_kept
 from maillage.kernel.tables import Column, Row, Table
 from maillage.territory.computations.access_figures import access_provenance
 from maillage.territory.computations.scenario_effect import Effect, effect
@@ -85,13 +86,13 @@ def _services_table(found: Effect) -> Table:
                 "service": str(SERVICES[one.service].label),
                 "before": one.before.mean,
                 "after": one.after.mean,
-                **{f"before{b}": one.before.people_beyond[b] for b in bounds},
-                **{f"after{b}": one.after.people_beyond[b] for b in bounds},
+                **{f"before{b}": one.before.people_over[b] for b in bounds},
+                **{f"after{b}": one.after.people_over[b] for b in bounds},
             }
         )
         for one in found.services
     ]
-    beyond = [
+    share_over = [
         column
         for b in bounds
         for column in (
@@ -106,7 +107,7 @@ def _services_table(found: Effect) -> Table:
             Column("service", _("Service")),
             Column("before", _("Temps moyen aujourd’hui"), "minutes", "min"),
             Column("after", _("Temps moyen après"), "minutes", "min"),
-            *beyond,
+            *share_over,
         ),
         rows=rows,
     )
@@ -134,7 +135,7 @@ def comparison(
         (_("Moyenne"), [number(one.summary.mean, decimals) for one in (today, *after)]),
         (
             _("Habitants sous %(low)s") % {"low": low},
-            [percent(one.summary.below, 1) for one in (today, *after)],
+            [percent(one.summary.below) for one in (today, *after)],
         ),
         (_("Communes en zone blanche"), [number(one.zone_communes) for one in (today, *after)]),
         (_("Habitants des zones blanches"), [number(one.zone_people) for one in (today, *after)]),
@@ -158,7 +159,7 @@ def comparison(
             )
             for label, cells in lines
         ],
-        csv_url=f"{diagnosis.url('what_if_compare_csv')}?{request.GET.urlencode()}",
+        csv_url=f"{diagnosis.url('what_if_compare_csv')}?{query_kept(request.GET.lists())}",
         provenance=access_provenance(
             diagnosis.atlas, chosen.access, diagnosis.positions, _("Même calcul, offre changée.")
         ),

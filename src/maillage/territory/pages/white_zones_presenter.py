@@ -55,7 +55,7 @@ class ZoneCard:
     mean: float
     lowest: float
     communes: list[tuple[str, str]]
-    beyond: str
+    outside: str
     lift: str
     full_lift: str
     alternative: str
@@ -141,12 +141,14 @@ def _card(diagnosis: Diagnosis, access: Access, zone: WhiteZone) -> ZoneCard:
         mean=zone.mean,
         lowest=zone.lowest,
         communes=list(zip(atlas.codes[zone.members].tolist(), names, strict=True)),
-        beyond=_beyond(zone),
-        lift=_lift_words(diagnosis, access, zone.mean_lift, _("la moyenne de la zone atteindrait %(value)s")),
-        full_lift=_lift_words(
+        outside=_outside_sentence(zone),
+        lift=_lift_sentence(
+            diagnosis, access, zone.mean_lift, _("la moyenne de la zone atteindrait %(value)s")
+        ),
+        full_lift=_lift_sentence(
             diagnosis, access, full_lift, _("chaque commune atteindrait le seuil, la moyenne %(value)s")
         ),
-        alternative=_alternative_words(diagnosis, zone),
+        alternative=_alternative_sentence(diagnosis, zone),
     )
 
 
@@ -155,7 +157,7 @@ def _same(first: Lift | None, second: Lift | None) -> bool:
     return first is not None and second is not None and first.units.sum() == second.units.sum()
 
 
-def _beyond(zone: WhiteZone) -> str:
+def _outside_sentence(zone: WhiteZone) -> str:
     if not zone.outside:
         return ""
     return ngettext(
@@ -165,7 +167,7 @@ def _beyond(zone: WhiteZone) -> str:
     ) % {"count": number(zone.outside)}
 
 
-def _lift_words(diagnosis: Diagnosis, access: Access, lift: Lift | None, effect: str) -> str:
+def _lift_sentence(diagnosis: Diagnosis, access: Access, lift: Lift | None, effect: str) -> str:
     """Return « Avec 2 médecins généralistes de plus à Marcigny, … », empty where nothing does."""
     if lift is None:
         return ""
@@ -188,7 +190,7 @@ def _places(diagnosis: Diagnosis, lift: Lift) -> str:
     return f"({', '.join(places)}{', …' if order.size > SHOWN_NAMES else ''})"
 
 
-def _alternative_words(diagnosis: Diagnosis, zone: WhiteZone) -> str:
+def _alternative_sentence(diagnosis: Diagnosis, zone: WhiteZone) -> str:
     if zone.alternative is None:
         return _("Aucun lieu mieux doté n’a été trouvé.")
     return _("Lieu mieux doté le plus proche %(town)s : %(place)s, à %(minutes)s.") % {

@@ -3,11 +3,11 @@
 from maillage.territory.queries.communes import (
     Hit,
     commune,
+    distinct_name,
     groups,
     known_codes,
     names_of,
     search_communes,
-    told_apart,
 )
 from maillage.territory.queries.contours import contours, feature_collection
 from maillage.territory.queries.drawing import ReadCodes, drawing, read_codes, with_group
@@ -24,6 +24,7 @@ from maillage.territory.queries.perimeters import (
     territories,
     territories_of,
     territory,
+    territory_or_404,
 )
 from maillage.territory.queries.scenarios import scenarios
 
@@ -36,6 +37,7 @@ __all__ = [
     "commune",
     "contours",
     "current_pack",
+    "distinct_name",
     "drawing",
     "feature_collection",
     "groups",
@@ -55,6 +57,6 @@ __all__ = [
     "territories",
     "territories_of",
     "territory",
-    "told_apart",
+    "territory_or_404",
     "with_group",
 ]

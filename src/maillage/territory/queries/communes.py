@@ -42,7 +42,7 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
 _TOLD_APART = re.compile(r"^.+\((?P<code>[0-9][0-9AB][0-9]{3})\)$")
 
 
-def told_apart(commune: Commune, among: Iterable[Commune]) -> str:
+def distinct_name(commune: Commune, among: Iterable[Commune]) -> str:
     """Name a commune, with its code where another of `among` has its name: `search_communes` reads it."""
     alike = any(one.pk != commune.pk and place_name(one.name) == place_name(commune.name) for one in among)
     return f"{commune.name} ({commune.code})" if alike else commune.name

@@ -14,7 +14,7 @@ from maillage.territory.models import Commune
 from maillage.territory.queries.communes import groups, known_codes
 from maillage.territory.queries.perimeters import codes_of_group
 from maillage.territory.rules.kinds import Group
-from maillage.territory.rules.perimeter import Problem, Trouble, read_pasted
+from maillage.territory.rules.perimeter import Problem, ProblemKind, read_pasted
 
 SHOWN_PROBLEMS = 12
 
@@ -67,7 +67,8 @@ def drawing(text: str, *, departement: str = "", group: str = "") -> dict[str, A
 def _departement_of(codes: tuple[str, ...]) -> str:
     """Return the département that has most of the communes, empty where there is none."""
     rows = Commune.objects.filter(code__in=codes).values_list("departement").annotate(count=Count("code"))
-    return max(rows, key=lambda row: row[1], default=("", 0))[0]
+    most: tuple[str, int] = max(rows, key=lambda row: row[1], default=("", 0))
+    return most[0]
 
 
 def _sentences(problems: Iterable[Problem]) -> list[str]:
@@ -83,15 +84,15 @@ def _sentences(problems: Iterable[Problem]) -> list[str]:
 
 def _sentence(problem: Problem) -> str:
     sentence = {
-        Trouble.NOT_A_CODE: _(
+        ProblemKind.NOT_A_CODE: _(
             "Ligne %(line)d : « %(text)s » n’est pas un code INSEE (cinq caractères, comme 71230)."
         ),
-        Trouble.UNKNOWN: _(
+        ProblemKind.UNKNOWN: _(
             "Ligne %(line)d : la commune %(text)s n’existe pas dans les données : code ancien ou mal saisi."
         ),
-        Trouble.LOST_ZERO: _(
+        ProblemKind.LOST_ZERO: _(
             "Ligne %(line)d : « %(text)s » a été lu %(code)s, avec le zéro que le tableur avait ôté."
         ),
-        Trouble.REPEATED: _("Ligne %(line)d : %(code)s était déjà dans la liste."),
+        ProblemKind.REPEATED: _("Ligne %(line)d : %(code)s était déjà dans la liste."),
     }[problem.trouble]
     return sentence % {"line": problem.line, "text": problem.text, "code": problem.suggestion}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from django.db.models import Count, QuerySet, Sum
+from django.shortcuts import get_object_or_404
 from numpy.typing import NDArray
 
 from maillage.kernel.name_search import place_like
@@ -18,6 +20,17 @@ EARTH_RADIUS_KM = 6371.0088
 HALO_RULE = "territory.perimeter.halo"
 
 
+class _Counts(TypedDict):
+    commune_count: int
+    population: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    CountedTerritory = WithAnnotations[Territory, _Counts]
+
+
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Communes that another territory has too: how many, which, and their inhabitants."""
@@ -27,12 +40,20 @@ class Overlap:
     population: int
 
 
+_ADDRESSED = Territory.objects.select_related("parent", "scope")
+
+
 def territory(slug: str) -> Territory:
     """Return the territory of that address. Raises Territory.DoesNotExist."""
-    return Territory.objects.select_related("parent", "scope").get(slug=slug)
+    return _ADDRESSED.get(slug=slug)
 
 
-def territories() -> QuerySet[Territory]:
+def territory_or_404(slug: str) -> Territory:
+    """Return the territory of the address of a page. Raises Http404."""
+    return get_object_or_404(_ADDRESSED, slug=slug)
+
+
+def territories() -> QuerySet[CountedTerritory]:
     """Return every territory with `commune_count` and `population` (None where it has no commune)."""
     return (
         Territory.objects.select_related("parent")

@@ -14,7 +14,7 @@ _SEPARATORS = re.compile(r"[;,\t]")
 _LOOSE_SEPARATORS = re.compile(r"[;,\t ]+")
 
 
-class Trouble(StrEnum):
+class ProblemKind(StrEnum):
     """What may be wrong with a pasted line."""
 
     NOT_A_CODE = "not_a_code"
@@ -29,13 +29,13 @@ class Problem:
 
     line: int
     text: str
-    trouble: Trouble
+    trouble: ProblemKind
     suggestion: str = ""
 
     @property
     def blocks(self) -> bool:
         """Whether the list cannot be used: a repetition or a lost zero is mended without asking."""
-        return self.trouble in {Trouble.NOT_A_CODE, Trouble.UNKNOWN}
+        return self.trouble in {ProblemKind.NOT_A_CODE, ProblemKind.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read_pasted(text: str, known: Container[str]) -> Pasted:
     for line, written in _values(text):
         code, trouble = _recognise(written, known)
         if code in codes:
-            trouble = Trouble.REPEATED
+            trouble = ProblemKind.REPEATED
         if trouble:
             problems.append(Problem(line, written, trouble, code or ""))
         if code:
@@ -69,13 +69,13 @@ def read_pasted(text: str, known: Container[str]) -> Pasted:
     return Pasted(tuple(codes), tuple(problems))
 
 
-def _recognise(written: str, known: Container[str]) -> tuple[str | None, Trouble | None]:
+def _recognise(written: str, known: Container[str]) -> tuple[str | None, ProblemKind | None]:
     code = written.upper()
     if code in known:
         return code, None
     if _SHORT.fullmatch(code) and f"0{code}" in known:
-        return f"0{code}", Trouble.LOST_ZERO
-    return None, Trouble.UNKNOWN if _FORM.fullmatch(code) else Trouble.NOT_A_CODE
+        return f"0{code}", ProblemKind.LOST_ZERO
+    return None, ProblemKind.UNKNOWN if _FORM.fullmatch(code) else ProblemKind.NOT_A_CODE
 
 
 def _values(text: str) -> Iterable[tuple[int, str]]:

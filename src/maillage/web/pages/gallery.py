@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import get_template
+from django.template import Engine
 
 from maillage.kernel.names import place_holds, place_key
 from maillage.web.pages.specimens import COMPONENTS, TOWNS, Component, examples
@@ -23,7 +23,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in COMPONENTS:
         raise Http404(slug)
     template = f"web/gallery/{slug}.html"
-    source = get_template(template).template.source
+    source = Engine.get_default().get_template(template).source
     context = {"component": COMPONENTS[slug], "specimen": template, "source": source, **examples(request)}
     return render(request, "web/gallery_component.html", context)
 

@@ -12,6 +12,7 @@ from maillage.web.pages.specimens import TOWNS
 
 COLUMNS, ROWS = 11, 8
 WEST, SOUTH, WIDTH, HEIGHT = 3.78, 46.22, 0.085, 0.06
+GEOJSON = "application/geo+json"
 EMERGENCIES = ("Paray-le-Monial", "Mâcon", "Roanne")
 
 
@@ -80,7 +81,9 @@ def _commune(i: int, j: int) -> dict[str, Any]:
 def communes(_request: HttpRequest) -> JsonResponse:
     """Return the made-up communes as GeoJSON."""
     features = [_commune(i, j) for i in range(COLUMNS) for j in range(ROWS)]
-    return JsonResponse({"type": "FeatureCollection", "estimate": True, "features": features})
+    return JsonResponse(
+        {"type": "FeatureCollection", "estimate": True, "features": features}, content_type=GEOJSON
+    )
 
 
 def points(_request: HttpRequest) -> JsonResponse:
@@ -105,4 +108,4 @@ def points(_request: HttpRequest) -> JsonResponse:
         for rank, (i, j) in enumerate(places)
         for kind, label, at_centre in [kinds[rank % len(kinds)]]
     ]
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type=GEOJSON)

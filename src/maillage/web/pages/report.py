@@ -57,10 +57,7 @@ def _file(
 
 def _readable(request: HttpRequest, slug: str) -> territories.Territory:
     """Return the territory of the address: 404 where unknown, 403 where the role may not read it."""
-    try:
-        territory = territories.territory(slug)
-    except territories.Territory.DoesNotExist:
-        raise Http404(slug) from None
+    territory = territories.territory_or_404(slug)
     assert isinstance(request.user, Person)
     require(request.user, Permission.VIEW_DIAGNOSIS, territory.scope)
     return territory

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maillage.kernel.fields import DayField
+from maillage.kernel.fields import DayField, Textarea
 from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.tables import Column, Row, Table
 
@@ -186,23 +187,29 @@ COMPONENTS = {
     )
 }
 
-_INSEE = Provenance(
-    _("INSEE, populations légales"),
-    "2024",
-    formula=_("Somme des populations municipales des communes."),
-    completeness=1.0,
-)
-_APL = Provenance(
-    _("Calcul Maillage d’après l’Assurance maladie et l’INSEE"),
-    "2024",
-    estimate=True,
-    completeness=0.97,
-    formula=_(
+
+def _insee() -> Provenance:
+    return Provenance(
+        gettext("INSEE, populations légales"),
+        "2024",
+        formula=gettext("Somme des populations municipales des communes."),
+        completeness=1.0,
+    )
+
+
+def _apl() -> Provenance:
+    formula = gettext(
         "Activité des médecins rapportée à la population qu’ils desservent, pondérée par le temps de trajet."
-    ),
-    note=_("Temps de trajet estimés à vol d’oiseau."),
-    rules=("territory.apl.calibrated",),
-)
+    )
+    return Provenance(
+        gettext("Calcul Maillage d’après l’Assurance maladie et l’INSEE"),
+        "2024",
+        estimate=True,
+        completeness=0.97,
+        formula=formula,
+        note=gettext("Temps de trajet estimés à vol d’oiseau."),
+        rules=("territory.apl.calibrated",),
+    )
 
 
 class ExampleForm(forms.Form):
@@ -212,7 +219,7 @@ class ExampleForm(forms.Form):
         label=_("Adresse électronique"), help_text=_("Celle que votre administrateur a enregistrée.")
     )
     places = forms.IntegerField(label=_("Places autorisées"), required=False, min_value=0)
-    note = forms.CharField(label=_("Motif"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(label=_("Motif"), widget=Textarea(attrs={"rows": 3}), required=False)
 
 
 class ChoiceForm(forms.Form):
@@ -254,43 +261,45 @@ def figures() -> dict[str, Figure]:
         Comparison("France", 3.26),
     )
     return {
-        "population": Figure("population", _("Habitants"), 88_412, _INSEE, comparisons=()),
+        "population": Figure("population", gettext("Habitants"), 88_412, _insee(), comparisons=()),
         "access": Figure(
             "access",
-            _("Accès aux médecins généralistes"),
+            gettext("Accès aux médecins généralistes"),
             2.58,
-            _APL,
-            unit=_("consultations/an"),
+            _apl(),
+            unit=gettext("consultations/an"),
             decimals=2,
             comparisons=elsewhere,
         ),
         "share": Figure(
             "share",
-            _("Habitants sous le seuil"),
+            gettext("Habitants sous le seuil"),
             0.374,
-            _APL,
+            _apl(),
             unit="%",
             comparisons=(Comparison("Saône-et-Loire", 0.29), Comparison("France", 0.166)),
         ),
         "time": Figure(
             "time",
-            _("Trajet jusqu’aux urgences"),
+            gettext("Trajet jusqu’aux urgences"),
             31,
-            _APL,
+            _apl(),
             unit="min",
             comparisons=(Comparison("France", 19),),
         ),
         "change": Figure(
             "change",
-            _("Évolution depuis 2012"),
+            gettext("Évolution depuis 2012"),
             -0.062,
-            _INSEE,
+            _insee(),
             unit="%",
             decimals=1,
             comparisons=(Comparison("France", 0.04),),
         ),
-        "secret": Figure("secret", _("Patients en affection longue durée"), None, _INSEE, suppressed=True),
-        "unknown": Figure("unknown", _("Niveau de vie médian"), None, _INSEE, unit="€"),
+        "secret": Figure(
+            "secret", gettext("Patients en affection longue durée"), None, _insee(), suppressed=True
+        ),
+        "unknown": Figure("unknown", gettext("Niveau de vie médian"), None, _insee(), unit="€"),
     }
 
 
@@ -309,17 +318,17 @@ TOWNS = (
 def table(request: HttpRequest) -> Table:
     """Return a table of towns, sorted as the query string asks."""
     columns = (
-        Column("name", _("Commune")),
-        Column("population", _("Habitants"), "number"),
+        Column("name", gettext("Commune")),
+        Column("population", gettext("Habitants"), "number"),
         Column(
             "access",
-            _("Accès"),
+            gettext("Accès"),
             "number",
-            unit=_("consultations/an"),
+            unit=gettext("consultations/an"),
             decimals=2,
-            note=_("consultations de médecine générale accessibles par habitant et par an."),
+            note=gettext("consultations de médecine générale accessibles par habitant et par an."),
         ),
-        Column("gps", _("Généralistes"), "number"),
+        Column("gps", gettext("Généralistes"), "number"),
     )
     rows = tuple(
         Row(
@@ -332,12 +341,12 @@ def table(request: HttpRequest) -> Table:
     )
     known = Table(
         "communes",
-        _("Accès par commune"),
+        gettext("Accès par commune"),
         columns,
         rows,
         csv_url="#",
-        provenance=_APL,
-        notes=(_("s : secret statistique, effectif inférieur à 11. * : estimation."),),
+        provenance=_apl(),
+        notes=(gettext("s : secret statistique, effectif inférieur à 11. * : estimation."),),
     )
     return known.sorted_by(request.GET.get("tri", "-population"))
 

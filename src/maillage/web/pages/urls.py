@@ -4,12 +4,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from maillage.web.pages import gallery, gallery_map, report, views
+from maillage.web.pages import gallery, gallery_map, inbox, report, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("recherche/", views.search, name="search"),
+    path("a-traiter/", inbox.InboxPage.as_view(), name="inbox"),
+    path("a-traiter/plus-tard/", inbox.Snooze.as_view(), name="snooze"),
+    path("a-traiter/reprendre/", inbox.Wake.as_view(), name="wake"),
     path("apparence/", views.appearance, name="appearance"),
     path("langue/", login_not_required(set_language), name="set_language"),
     path("healthz", views.health, name="health"),

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from maillage.kernel.models import Person
 from maillage.web import home as home_page
 from maillage.web import navigation
 from maillage.web import search as looking
@@ -21,6 +22,7 @@ ONE_YEAR = 365 * 24 * 3600
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the visitor and the doors that their roles open, or send to their first screen."""
+    assert isinstance(request.user, Person)  # every page asks to sign in but where it says otherwise
     if elsewhere := navigation.first_screen(request.user):
         return HttpResponseRedirect(elsewhere)
     return render(request, "web/home.html", {"day": home_page.day_of(request.user)})
@@ -54,16 +56,21 @@ def health(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django passes it)
+    """Say that what was sent is too much or malformed; nothing of it can be read, the session neither."""
+    return render(request, "400.html", {"parent": "web/bare.html"}, status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say which right is missing and whom to ask."""
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
+    return render(request, "403.html", {"reason": str(exception), "parent": "web/base.html"}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django passes it)
     """Say that the address leads nowhere and offer ways on."""
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"parent": "web/base.html"}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours; a page that needs neither database nor session."""
-    return render(request, "500.html", status=500)
+    return render(request, "500.html", {"parent": "web/bare.html"}, status=500)

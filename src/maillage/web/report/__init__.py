@@ -59,7 +59,7 @@ def _opened(slug: str, day: dt.date | None) -> Material:
         return open_material(slug, day or timezone.localdate())
     except api.Territory.DoesNotExist:
         known = ", ".join(one.slug for one in api.territories()) or "aucun"
-        raise UnknownTerritoryError(f"Aucun territoire « {slug} ». Territoires connus : {known}.") from None
+        raise UnknownTerritoryError(f"Aucun territoire « {slug} ». Territoires connus : {known}.") from None
 
 
 def report_pdf(report: Report) -> bytes:

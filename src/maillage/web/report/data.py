@@ -30,14 +30,14 @@ ESTIMATE = "*"
 WRITTEN_UNITS = {"%", "min"}
 """Units written after each value; any other is said once, in the label."""
 READING = (
-    ("*", "marque une estimation ; les limites disent pourquoi."),
+    ("*", "marque une estimation ; les limites disent pourquoi."),
     ("s", "remplace un effectif masqué par le secret statistique."),
     ("–", "signale une valeur inconnue."),
     (
         "Les cartes",
         "vont du gris clair (valeur basse) au gris foncé (valeur haute), avec les bornes écrites sous "
-        "l’échelle ; les "
-        "hachures signalent l’absence de donnée ; le nom des communes extérieures est en italique. La "
+        "l’échelle ; les "
+        "hachures signalent l’absence de donnée ; le nom des communes extérieures est en italique. La "
         "liste à côté de "
         "chaque carte en donne les valeurs.",
     ),
@@ -88,7 +88,7 @@ _SPACED = re.compile(r"[ \u00a0]+(?=[:;!?»%])")
 
 def typeset(text: str) -> str:
     """Return `text` with the no-break spaces and the apostrophes of French typography."""
-    spaced = _SPACED.sub(formats.NBSP, text).replace("« ", f"«{formats.NBSP}")
+    spaced = _SPACED.sub(formats.NBSP, text).replace("«\x20", f"«{formats.NBSP}")
     return spaced.replace("'", "’")
 
 
@@ -109,9 +109,9 @@ def source_text(provenances: Iterable[Provenance]) -> str:
     known = {one.source: one.vintage for one in provenances if one.source}
     if len(known) == 1:
         source, vintage = next(iter(known.items()))
-        return typeset(f"Source : {source}{', ' * bool(vintage)}{vintage}.")
+        return typeset(f"Source : {source}{', ' * bool(vintage)}{vintage}.")
     names = _distinct(name for source in known for name in _JOINED.split(source))
-    return typeset(f"Source{'s' * (len(names) > 1)} : {' ; '.join(names)}.") if names else ""
+    return typeset(f"Source{'s' * (len(names) > 1)} : {' ; '.join(names)}.") if names else ""
 
 
 def _distinct(sources: Iterable[str]) -> list[str]:
@@ -199,7 +199,7 @@ def _figures(block: Figures) -> Data:
 
 
 _ESTIMATES = typeset(f"{ESTIMATE} estimation.")
-_SECRETS = typeset(f"{HIDDEN} : secret statistique.")
+_SECRETS = typeset(f"{HIDDEN} : secret statistique.")
 
 
 def _elsewhere(figure: Figure, label: str) -> str:
@@ -218,7 +218,7 @@ def table_data(table: Table, longest: int = LONGEST_CELL) -> Data:
         longest,
     )
     keys = {column.key for column in table.columns}
-    notes = [f"{column.label} : {column.note}" for column in table.columns if column.note]
+    notes = [f"{column.label} : {column.note}" for column in table.columns if column.note]
     notes += [*table.notes]
     notes += [_ESTIMATES] if any(keys & row.estimated for row in table.rows) else []
     notes += [_SECRETS] if any(keys & row.suppressed for row in table.rows) else []

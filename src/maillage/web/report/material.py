@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from maillage.kernel.tables import Table
 from maillage.territory import api
-from maillage.web.report.drawing import Area, Geometry, StaticMap, Town, draw_map
+from maillage.web.drawing import Area, Geometry, StaticMap, Town, draw_map
 
 HALO_KM = 25.0
 TOWNS_INSIDE = 9
@@ -173,7 +173,7 @@ class Material:
             "tallest": MAP_HEIGHT,
             **shown,
         }
-        return draw_map(StaticMap(name, title, description, **fields))  # type: ignore[arg-type]
+        return draw_map(StaticMap(name, title, description, **fields))  # type: ignore[arg-type]  # the fields of a map, by name
 
 
 def open_material(slug: str, day: dt.date) -> Material:
@@ -185,7 +185,7 @@ def open_material(slug: str, day: dt.date) -> Material:
     positions = api.member_positions(territory)
     if not len(positions):
         raise EmptyTerritoryError(
-            f"Aucune commune de « {territory.name} » n’est dans le jeu de données en usage."
+            f"Aucune commune de « {territory.name} » n’est dans le jeu de données en usage."
         )
     return Material(territory, api.current_atlas(), positions, day)
 

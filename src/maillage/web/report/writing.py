@@ -77,7 +77,7 @@ def _vintages(material: Material) -> tuple[str, ...]:
     for variable in used_variables(material):
         by_source.setdefault(variable.source, {})[variable.vintage] = None
     lines = [
-        f"{source} : {listed([one for one in vintages if one])}" for source, vintages in by_source.items()
+        f"{source} : {listed([one for one in vintages if one])}" for source, vintages in by_source.items()
     ]
     return (*lines, travel_sentence(material))
 
@@ -86,7 +86,7 @@ def cover(material: Material) -> Drawing:
     """Return the map of the cover: the communes, their outline, the main towns."""
     title = f"Les communes de {material.name}"
     area = float(material.atlas.area_km2[material.positions].sum())
-    said = f"{count(len(material.positions), 'commune')}, {formats.number(area)} km²."
+    said = f"{count(len(material.positions), 'commune')}, {formats.number(area)} km²."
     return Drawing(title, said, material.draw("carte-couverture", title, said, width=420.0, tallest=380.0))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
-from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,8 +19,10 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
+from maillage.kernel.parameters import query_kept
 from maillage.kernel.tables import Column, Row, Table
-from maillage.web import drawing, wording
+from maillage.web import maps, wording
+from maillage.web.drawing import inline
 
 register = template.Library()
 
@@ -88,20 +89,20 @@ def figure(figure: Figure, is_marked: bool = True) -> dict[str, Any]:
             figure.value, "" if figure.unit not in {"%", "min"} else figure.unit, figure.decimals
         ),
         "unit": "" if figure.unit in {"%", "min"} else figure.unit,
-        "bars": drawing.comparison_bars(figure),
+        "bars": inline.comparison_bars(figure),
     }
 
 
 @register.inclusion_tag("web/components/comparison_bar.html")
 def comparison_bar(figure: Figure) -> dict[str, Any]:
     """Draw a Figure and its comparisons as bars on one scale from zero."""
-    return {"bars": drawing.comparison_bars(figure)}
+    return {"bars": inline.comparison_bars(figure)}
 
 
 @register.inclusion_tag("web/components/sparkline.html")
 def sparkline(values: Sequence[float | None], label: str) -> dict[str, Any]:
     """Draw a line the size of a word; `label` tells in words what it shows. Gaps stay gaps."""
-    return {"label": label, "line": drawing.sparkline(values)}
+    return {"label": label, "line": inline.sparkline(values)}
 
 
 @register.inclusion_tag("web/components/data_table.html", takes_context=True)
@@ -111,19 +112,19 @@ def data_table(context: template.Context, table: Table, level: int = 3) -> dict[
     Without JavaScript the headings link to `?tri=<column>`: the view passes it to `Table.sorted_by`.
     `level` is that of the caption among the page's headings.
     """
-    query = context["request"].GET.copy() if "request" in context else QueryDict(mutable=True)
+    written = list(context["request"].GET.lists()) if "request" in context else []
     return {
         "table": table,
         "level": level,
-        "headings": [_heading(column, table.sort, query) for column in table.columns],
+        "headings": [_heading(column, table.sort, written) for column in table.columns],
         "rows": [(row, [_cell(row, column) for column in table.columns]) for row in table.rows],
     }
 
 
-def _heading(column: Column, sort: str, query: QueryDict) -> dict[str, Any]:
+def _heading(column: Column, sort: str, written: list[tuple[str, list[str]]]) -> dict[str, Any]:
     current = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "")
-    query["tri"] = f"-{column.key}" if current == "ascending" else column.key
-    return {"column": column, "order": current, "url": f"?{query.urlencode()}"}
+    query = query_kept(written, tri=f"-{column.key}" if current == "ascending" else column.key)
+    return {"column": column, "order": current, "url": f"?{query}"}
 
 
 def _cell(row: Row, column: Column) -> dict[str, Any]:
@@ -188,6 +189,20 @@ def legend(scale: str, bounds: Sequence[float], unit: str = "") -> dict[str, Any
     texts += [wording.between(low, high) for low, high in pairwise(bounds)]
     texts += [wording.between(bounds[-1], None)]
     return {"scale": scale, "unit": unit, "classes": list(enumerate(texts, start=1))}
+
+
+@register.inclusion_tag("web/components/map.html", takes_context=True)
+def map(
+    context: template.Context, src: str, label: str, *, points: str = "", lines: str = "", **options: Any
+) -> dict[str, Any]:
+    """Draw the map of the GeoJSON at `src`, which the script then makes one to move and to click in.
+
+    `field`, `scale`, `bounds`, `unit`, `decimals` and `fit` say how (`drawing.screen.Options`); `points` and
+    `lines` are addresses of GeoJSON too; `list` (a table's id), `pick` (a form's or a field's), `height` and
+    `id` are for the script (assets/js/map/index.js). Where nothing can be drawn a sentence says why.
+    """
+    request = context["request"]
+    return maps.component(request, src=src, label=label, points=points, lines=lines, **options)
 
 
 @register.inclusion_tag("web/components/empty_state.html")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
+
+from maillage.kernel.later import polars as pl
 
 PROFESSIONS = {
     # inhabitants per professional, and the share of them that practise in towns

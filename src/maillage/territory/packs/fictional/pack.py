@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs.fictional import care, land, names, people
 from maillage.territory.rules.kinds import FICTIONAL, FICTIONAL_EPCIS
 
-SEED = 20_260_314
 EPCI_NAMES = (
     "CC Val de Brume",
     "CC Corvenne et Aulnaies",
@@ -34,11 +33,8 @@ _TITLES = {
 }
 
 
-def write_pack(folder: Path, seed: int = SEED) -> Path:
-    """Write the fictional pack of `seed` in `folder`, created if absent, and return `folder`.
-
-    The same seed gives the same tables. Nothing is read, on the network or elsewhere.
-    """
+def write(folder: Path, seed: int) -> Path:
+    """Write the pack of `seed` in `folder`, as `fictional.write_pack` says."""
     rng = np.random.default_rng(seed)
     ground = land.make_land(rng)
     towns = people.towns_of(ground)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from maillage.kernel.later import polars as pl
 from maillage.territory.packs.fictional.land import Land
 
 TOWN_POPULATIONS = (11_840, 5_210, 4_460, 3_120, 6_350)

@@ -8,9 +8,9 @@ from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.tables import Cell, Column, Row, Table
 from maillage.territory import api
+from maillage.web.drawing import BarChart, Series, draw_bars
 from maillage.web.report.content import Block, Drawing, Figures, Grid, Heading, Notice, Paragraph, Section
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import BarChart, Series, draw_bars
 from maillage.web.report.material import Material
 from maillage.web.report.tables import rows_of
 from maillage.web.report.wording import against, count, people
@@ -22,7 +22,7 @@ REASONS = {
     api.Reason.COUNTS_DIFFER: "l’INSEE et l’Assurance Maladie ne comptent pas les mêmes généralistes",
     api.Reason.LARGE_COMMUNE: "commune vaste, dont le centre peut être loin du bourg",
     api.Reason.TIME_BOUND: "lieu de soins à la limite d’une classe de temps",
-    api.Reason.FAR_SUPPLY: "offre lointaine : relief ou rivière peuvent allonger la route",
+    api.Reason.FAR_SUPPLY: "offre lointaine : relief ou rivière peuvent allonger la route",
     api.Reason.HEALTH_CENTRE: "centre de santé proche, dont les salariés ne sont pas comptés",
     api.Reason.OLDER_DOCTORS: "généralistes âgés, dont l’activité peut être moindre",
     api.Reason.SINGLE_PLACE: "accès qui vient surtout d’un seul lieu",
@@ -41,7 +41,7 @@ def access_section(material: Material) -> Section:
                 "Estimation",
                 f"{travel_sentence(material)} L’accessibilité (APL) rapporte l’offre des généralistes à la "
                 "demande de "
-                "tous ceux qui peuvent s’y rendre ; elle s’exprime en consultations accessibles par an et "
+                "tous ceux qui peuvent s’y rendre ; elle s’exprime en consultations accessibles par an et "
                 "par "
                 "habitant standardisé par l’âge.",
             ),
@@ -82,7 +82,7 @@ def travel_sentence(material: Material) -> str:
     return (
         "Les temps de trajet sont estimés à vol d’oiseau, de centre à centre de commune, par un modèle "
         "ajusté sur des "
-        "trajets routiers réels ; ils ignorent le relief, les ponts et la circulation."
+        "trajets routiers réels ; ils ignorent le relief, les ponts et la circulation."
     )
 
 
@@ -184,14 +184,14 @@ def _times(material: Material) -> Grid:
     columns = [
         Column("name", "Service le plus proche"),
         Column("mean", "Trajet moyen", "minutes"),
-        *(Column(f"beyond-{b}", f"Population à plus de {b} min", "share") for b in limits),
-        Column("france", f"En France, à plus de {limits[-1]} min", "share"),
+        *(Column(f"beyond-{b}", f"Population à plus de {b} min", "share") for b in limits),
+        Column("france", f"En France, à plus de {limits[-1]} min", "share"),
     ]
     lines: list[list[Cell]] = []
     for key, service in api.SERVICES.items():
         here, france = reach.territory.remoteness[key], reach.areas[-1].remoteness[key]
-        shares = [here.beyond[b] for b in limits]
-        lines.append([str(service.label), here.mean, *shares, france.beyond[limits[-1]]])
+        shares = [here.share_over[b] for b in limits]
+        lines.append([str(service.label), here.mean, *shares, france.share_over[limits[-1]]])
     table = Table(
         "acces-trajets",
         "Temps de trajet vers le service le plus proche (estimation)",
@@ -210,7 +210,7 @@ def _emergency_map(material: Material) -> list[Block]:
     minutes = api.nearest_service(material.atlas, material.access.travel, "emergency").minutes
     if not np.isfinite(minutes[material.positions]).any():
         return []
-    far = material.reach.territory.remoteness["emergency"].people_beyond
+    far = material.reach.territory.remoteness["emergency"].people_over
     title = "Temps de trajet vers le service d’urgences le plus proche"
     bound = api.travel_bounds()[-1]
     said = f"{people(far[bound] or 0)} à plus de {bound} minutes (estimation)."
@@ -242,7 +242,7 @@ def _reference(material: Material) -> list[Block]:
     text = (
         "La DREES calcule son APL avec l’activité réelle de chaque médecin et des distances routières, que "
         "l’on "
-        "n’a pas ici : les niveaux diffèrent, mais le classement des communes devrait se ressembler. "
+        "n’a pas ici : les niveaux diffèrent, mais le classement des communes devrait se ressembler. "
         "L’accord "
         "des rangs vaut 1 quand l’ordre est le même, 0 quand il n’y a pas de rapport."
     )
@@ -262,7 +262,7 @@ def _reference(material: Material) -> list[Block]:
                 "ours": float(compared.ours[one.position]),
                 "theirs": float(compared.published[one.position]),
                 "gap": 100 * one.gap,
-                "why": " ; ".join(REASONS[reason] for reason in one.reasons),
+                "why": formats.listed(str(REASONS[reason]) for reason in one.reasons),
             },
             code=str(material.atlas.codes[one.position]),
         )
@@ -274,7 +274,7 @@ def _reference(material: Material) -> list[Block]:
         columns,
         rows,
         notes=[
-            "Écart de rang : part de la population française qui sépare les deux classements, en points ; "
+            "Écart de rang : part de la population française qui sépare les deux classements, en points ; "
             "positif où "
             "nous voyons un meilleur accès que la DREES."
         ],
@@ -302,6 +302,6 @@ def _reference(material: Material) -> list[Block]:
     return [
         Paragraph(text),
         Figures("Accord avec la référence de la DREES", material.name, (agreed,)),
-        Drawing(title, said, svg, "Source : DREES, APL 2023.", least),
+        Drawing(title, said, svg, "Source : DREES, APL 2023.", least),
         Grid(table),
     ]

@@ -16,7 +16,7 @@ def annex_section(material: Material) -> Section:
     """Return « Annexe » : all communes, by name."""
     return Section(
         "annexe",
-        "Annexe : toutes les communes",
+        "Annexe : toutes les communes",
         "",
         (
             Paragraph("Les fichiers CSV joints au rapport donnent les autres variables, non arrondies."),

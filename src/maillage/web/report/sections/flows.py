@@ -7,9 +7,9 @@ import numpy as np
 from maillage.kernel import formats
 from maillage.kernel.tables import Column, Row, Table
 from maillage.territory import api
+from maillage.web.drawing import Flow
 from maillage.web.report.content import Block, Drawing, Grid, Heading, Notice, Paragraph, Section
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import Flow
 from maillage.web.report.material import Material
 from maillage.web.report.sections.access import source
 from maillage.web.report.wording import people
@@ -26,7 +26,7 @@ def flows_section(material: Material) -> Section:
         (
             Notice(
                 "Flux modélisés",
-                "Ces flux sont déduits des poids du calcul d’accessibilité : ils disent où les habitants "
+                "Ces flux sont déduits des poids du calcul d’accessibilité : ils disent où les habitants "
                 "peuvent se "
                 "soigner, pas où ils vont. Les flux observés (Assurance Maladie, urgences) s’importent à "
                 "part et ne "
@@ -44,7 +44,7 @@ def finding(material: Material) -> str:
     """Return the sentence that says what the territory keeps."""
     balance = api.balance(material.access, material.positions)
     if not np.isfinite(balance.kept):
-        return "Aucun généraliste n’est à portée : il n’y a pas de flux à décrire."
+        return "Aucun généraliste n’est à portée : il n’y a pas de flux à décrire."
     text = (
         f"Selon le modèle, {formats.percent(balance.kept)} du recours aux généralistes des habitants reste "
         "dans le "
@@ -60,11 +60,11 @@ def _lines(material: Material) -> list[Block]:
     lines = api.main_lines(material.access, material.positions, LINES)
     if not lines:
         return [
-            Paragraph("Aucun flux entre deux communes : tout le recours reste dans la commune de résidence.")
+            Paragraph("Aucun flux entre deux communes : tout le recours reste dans la commune de résidence.")
         ]
     widest = lines[0].volume
     title = "Principaux flux modélisés vers les généralistes"
-    said = "Le trait va de la commune de résidence au point, commune d’exercice ; sa largeur suit le volume."
+    said = "Le trait va de la commune de résidence au point, commune d’exercice ; sa largeur suit le volume."
     svg = material.draw(
         "carte-flux",
         title,
@@ -131,11 +131,11 @@ def _observed(material: Material) -> list[Block]:
     for dataset in material.territory.flow_datasets.all():
         found = api.observed_flows(dataset)
         hidden = (
-            f" Lignes de moins de {found.threshold} écartées par le secret statistique : "
+            f" Lignes de moins de {found.threshold} écartées par le secret statistique : "
             f"{formats.number(found.hidden)}."
         )
         blocks += [
-            Heading(f"Flux observés : {dataset.name}"),
+            Heading(f"Flux observés : {dataset.name}"),
             Paragraph(
                 f"{formats.number(found.total)} recours comptés par {dataset.source}, importés le "
                 f"{formats.date_short(dataset.imported_at)}.{hidden if found.hidden else ''}"

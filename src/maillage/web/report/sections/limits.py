@@ -10,7 +10,7 @@ from maillage.web.report.wording import count, listed
 
 AGES = (
     "Âges.",
-    "Les tranches d’âge sont des estimations : la structure d’âge des bénéficiaires du régime général est "
+    "Les tranches d’âge sont des estimations : la structure d’âge des bénéficiaires du régime général est "
     "appliquée à "
     "la population. La part des 65 ans et plus est sous-estimée d’environ deux points, davantage en zone "
     "agricole, où "
@@ -19,12 +19,12 @@ AGES = (
 SCHEME = (
     "Régime général.",
     "ALD, médecin traitant, C2S, recours et prévention ne portent que sur les bénéficiaires du régime "
-    "général : ni la "
+    "général : ni la "
     "MSA, ni les autres régimes.",
 )
 SUPPLY = (
     "Offre.",
-    "Les professionnels de la BPE sont comptés par lieu d’exercice : celui qui exerce en deux lieux compte "
+    "Les professionnels de la BPE sont comptés par lieu d’exercice : celui qui exerce en deux lieux compte "
     "deux fois. "
     "Ni le temps partiel, ni les listes d’attente, ni l’acceptation de nouveaux patients ne sont connus. "
     "Les médecins "
@@ -32,19 +32,19 @@ SUPPLY = (
 )
 PLACES = (
     "Localisation.",
-    "Population et offre sont placées au centre de la commune, et non au bourg ou à l’adresse ; l’erreur "
+    "Population et offre sont placées au centre de la commune, et non au bourg ou à l’adresse ; l’erreur "
     "est plus "
     "grande dans les communes étendues.",
 )
 THRESHOLDS = (
     "Seuils.",
-    "Les seuils d’accessibilité ont été fixés pour l’APL de la DREES ; appliqués à une APL calculée "
+    "Les seuils d’accessibilité ont été fixés pour l’APL de la DREES ; appliqués à une APL calculée "
     "autrement, ils "
     "situent un ordre de grandeur et n’ouvrent aucun droit. Le zonage officiel (ZIP, ZAC) relève de l’ARS.",
 )
 NEEDS = (
     "Besoins.",
-    "L’indice de priorité dépend de poids proposés, à débattre ; il classe des communes, pas des personnes.",
+    "L’indice de priorité dépend de poids proposés, à débattre ; il classe des communes, pas des personnes.",
 )
 CONTOURS = (
     "Contours.",
@@ -77,20 +77,20 @@ def limits_section(material: Material) -> Section:
             0,
             (
                 "Territoire fictif.",
-                "Ce territoire n’existe pas ; ses données sont engendrées par un programme.",
+                "Ce territoire n’existe pas ; ses données sont engendrées par un programme.",
             ),
         )
     return Section(
         "limites",
         "Limites",
-        "Ce rapport décrit un territoire avec des données publiques ; il ne remplace pas ce que savent "
+        "Ce rapport décrit un territoire avec des données publiques ; il ne remplace pas ce que savent "
         "ceux qui y vivent.",
         (
             Points(tuple(items)),
             Heading("À vérifier sur le terrain avant de s’appuyer sur ce rapport"),
             Points(CHECKS),
             Paragraph(
-                "Une comparaison dans le temps demande des données de même méthode : ne pas rapprocher ces "
+                "Une comparaison dans le temps demande des données de même méthode : ne pas rapprocher ces "
                 "valeurs de celles "
                 "d’un autre millésime ou d’une autre publication sans le vérifier."
             ),
@@ -120,7 +120,7 @@ def _travel(material: Material) -> tuple[str, str]:
         )
     return (
         "Temps de trajet.",
-        "Estimés à vol d’oiseau. L’erreur médiane du modèle est d’environ 8 % là où il a été ajusté ; en "
+        "Estimés à vol d’oiseau. L’erreur médiane du modèle est d’environ 8 % là où il a été ajusté ; en "
         "montagne ou le "
         "long d’un fleuve, elle est bien plus grande. Selon des essais, une telle erreur peut faire passer "
         "près d’un "
@@ -135,7 +135,7 @@ def _licences(material: Material) -> list[tuple[str, str]]:
     )
     if not pending:
         return []
-    return [("Rediffusion.", f"Licence à confirmer avant de diffuser largement : {listed(list(pending))}.")]
+    return [("Rediffusion.", f"Licence à confirmer avant de diffuser largement : {listed(list(pending))}.")]
 
 
 def _secrecy(material: Material) -> tuple[str, str]:

@@ -9,15 +9,15 @@ import numpy as np
 from maillage.kernel import formats
 from maillage.kernel.tables import Column, Row, Table
 from maillage.territory import api
+from maillage.web.drawing import BarChart, Series, draw_bars
 from maillage.web.report.content import Block, Drawing, Grid, Heading, Paragraph, Section
-from maillage.web.report.drawing import BarChart, Series, draw_bars
 from maillage.web.report.material import Material
 from maillage.web.report.wording import listed
 
 INDEX_BOUNDS = (-0.5, 0.0, 0.5, 1.0)
 LISTED, FIRST, MARKED_GAP, GAPS_SAID = 14, 3, 0.3, 3
 SOURCE = (
-    "Source : calcul Maillage d’après l’INSEE, l’Assurance Maladie et la DREES ; poids proposés, à débattre."
+    "Source : calcul Maillage d’après l’INSEE, l’Assurance Maladie et la DREES ; poids proposés, à débattre."
 )
 
 
@@ -34,7 +34,7 @@ def needs_section(material: Material) -> Section:
                 "sept critères "
                 "de besoin et de l’accès aux généralistes, en écarts-types et avec les poids ci-dessous. "
                 "Zéro est la "
-                "commune française moyenne ; plus l’indice est haut, plus le besoin dépasse l’accès."
+                "commune française moyenne ; plus l’indice est haut, plus le besoin dépasse l’accès."
             ),
             _map(material, ranking),
             Grid(_weights()),
@@ -50,14 +50,14 @@ def finding(material: Material) -> str:
     names = material.named(ranking.positions, FIRST)
     if len(material.positions) == 1:
         return f"L’indice de priorité de la commune est de {formats.signed(float(ranking.index[0]), 2)}."
-    return f"Communes où les besoins dépassent le plus l’accès : {listed(names)}."
+    return f"Communes où les besoins dépassent le plus l’accès : {listed(names)}."
 
 
 def _map(material: Material, ranking: api.Ranking) -> Drawing:
     codes = [str(code) for code in material.atlas.codes[ranking.positions]]
     values = {code: float(value) for code, value in zip(codes, ranking.index, strict=True)}
     title = "Indice de priorité des communes"
-    said = f"Les plus prioritaires : {listed(material.named(ranking.positions, FIRST))}."
+    said = f"Les plus prioritaires : {listed(material.named(ranking.positions, FIRST))}."
     columns = [
         Column("name", "Commune"),
         Column("index", "Indice", "change", "", 2),
@@ -82,7 +82,7 @@ def _map(material: Material, ranking: api.Ranking) -> Drawing:
         areas=material.map_areas(values),
         bounds=INDEX_BOUNDS,
         decimals=1,
-        measure="Indice (écarts-types ; plus haut : plus de besoin, moins d’accès)",
+        measure="Indice (écarts-types ; plus haut : plus de besoin, moins d’accès)",
     )
     return Drawing(title, said, svg, SOURCE, table)
 
@@ -95,7 +95,7 @@ def _weights() -> Table:
             {
                 "name": str(criterion.label),
                 "weight": weights[criterion.key],
-                "sign": "plus haut : plus de besoin" if criterion.sign > 0 else "plus bas : plus de besoin",
+                "sign": "plus haut : plus de besoin" if criterion.sign > 0 else "plus bas : plus de besoin",
             }
         )
         for criterion in api.CRITERIA
@@ -117,7 +117,7 @@ def _comparable(material: Material) -> list[Block]:
     alike = len(profile.alike)
     text = f"Il ne s’écarte nettement d’aucun trait des {alike} territoires les plus semblables."
     if said:
-        text = f"Comparé aux {alike} territoires les plus semblables, il s’en écarte par : {listed(said)}."
+        text = f"Comparé aux {alike} territoires les plus semblables, il s’en écarte par : {listed(said)}."
     chart = BarChart(
         "graphique-ecarts",
         "Écart aux territoires comparables",
@@ -154,7 +154,7 @@ def _comparable(material: Material) -> list[Block]:
         "Territoires les plus semblables",
         columns,
         rows,
-        notes=["Distance : écart moyen sur dix traits, en écarts-types ; plus petit, plus semblable."],
+        notes=["Distance : écart moyen sur dix traits, en écarts-types ; plus petit, plus semblable."],
     )
     return [
         Paragraph(text),

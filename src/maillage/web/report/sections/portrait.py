@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure
+from maillage.web.drawing import BarChart, Series, draw_bars
 from maillage.web.report.content import Block, Drawing, Figures, Grid, Heading, Paragraph, Section
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import BarChart, Series, draw_bars
 from maillage.web.report.material import Material, values_of
 from maillage.web.report.tables import cut
 from maillage.web.report.wording import count
@@ -42,7 +42,7 @@ def _finding(population: Figure, change: Figure, older: Figure) -> str:
     if change.value is not None:
         text += f", {formats.signed_percent(change.value, 1)} depuis 2012"
     if older.value is not None:
-        text += f" ; {formats.percent(older.value)} ont 65 ans ou plus (estimation)"
+        text += f"{formats.NBSP}; {formats.percent(older.value)} ont 65 ans ou plus (estimation)"
         france = [one.value for one in older.comparisons if one.label == "France" and one.value is not None]
         text += f", contre {formats.percent(france[0])} en France" if france else ""
     return f"{text}."
@@ -88,7 +88,7 @@ def _ages(material: Material) -> Drawing:
     ]
     groups = [str(row.cells["band"]) for row in bands.rows]
     said = (
-        "Part de chaque tranche d’âge dans la population ; les mêmes valeurs sont écrites au bout des barres."
+        "Part de chaque tranche d’âge dans la population ; les mêmes valeurs sont écrites au bout des barres."
     )
     chart = BarChart("graphique-ages", bands.caption, said, groups, series, unit="%")
     note = " ".join(bands.notes)
@@ -107,7 +107,7 @@ def _fragilities(material: Material) -> list[Block]:
         Paragraph(
             "Les fragilités sont comptées parmi les bénéficiaires du régime général. Les effectifs "
             "inférieurs à 11 "
-            "sont sous secret statistique : les totaux les comptent par leur intervalle et ne permettent "
+            "sont sous secret statistique : les totaux les comptent par leur intervalle et ne permettent "
             "pas de "
             "les retrouver par soustraction."
         ),

@@ -43,7 +43,7 @@ def sources_section(material: Material) -> Section:
     """Return « Sources et millésimes » : the variables used, one table per source."""
     pack = material.pack
     text = (
-        f"Les données viennent du jeu « {pack.title} » ({pack.geography}), constitué le "
+        f"Les données viennent du jeu « {pack.title} » ({pack.geography}), constitué le "
         f"{_day(pack.created)}, empreinte {pack.fingerprint[:12]}. "
         if pack
         else ""
@@ -97,7 +97,7 @@ def _source_table(rank: int, source: str, licence: str, variables: list[api.Vari
         )
         for one in variables
     ]
-    caption = f"{source} (licence : {licence})" if licence else source
+    caption = f"{source} (licence : {licence})" if licence else source
     return Table(f"sources-{rank}", caption, columns, rows)
 
 
@@ -114,8 +114,8 @@ def method_section(material: Material, blocks: Iterable[Block]) -> Section:
         for one in figures.values()
     ]
     decay = material.access.parameters.decay
-    steps = " ; ".join(
-        f"{formats.number(weight, 2)} jusqu’à {formats.number(bound)} min"
+    steps = formats.listed(
+        f"{formats.number(weight, 2)} jusqu’à {formats.number(bound)} min"
         for bound, weight in zip(decay.bounds, decay.weights, strict=True)
     )
     parameters = material.access.parameters
@@ -130,12 +130,12 @@ def method_section(material: Material, blocks: Iterable[Block]) -> Section:
                         "Accessibilité (APL).",
                         "Calcul en deux temps (E2SFCA). Pour chaque lieu d’exercice j, l’offre S est "
                         "divisée par la "
-                        "population standardisée P qui peut s’y rendre : R(j) = S(j) ÷ Σ w(t) · P(i). Pour "
+                        "population standardisée P qui peut s’y rendre : R(j) = S(j) ÷ Σ w(t) · P(i). Pour "
                         "chaque "
-                        "commune i, on additionne ce que les lieux à portée lui apportent : APL(i) = Σ "
+                        "commune i, on additionne ce que les lieux à portée lui apportent : APL(i) = Σ "
                         "w(t) · R(j).",
                     ),
-                    ("Poids du temps de trajet.", f"{steps} ; zéro au-delà."),
+                    ("Poids du temps de trajet.", f"{steps} ; zéro au-delà."),
                     (
                         "Offre.",
                         f"{formats.number(parameters.activity)} consultations par an et par généraliste de "
@@ -145,7 +145,7 @@ def method_section(material: Material, blocks: Iterable[Block]) -> Section:
                     ),
                     (
                         "Moyennes et parts.",
-                        "Les moyennes d’APL sont pondérées par la population standardisée ; déciles, parts "
+                        "Les moyennes d’APL sont pondérées par la population standardisée ; déciles, parts "
                         "et Gini par "
                         "le nombre d’habitants.",
                     ),
@@ -163,7 +163,7 @@ def method_section(material: Material, blocks: Iterable[Block]) -> Section:
                     ),
                     (
                         "Secret statistique.",
-                        "Un effectif inférieur au seuil est masqué ; les totaux n’en dépendent pas et "
+                        "Un effectif inférieur au seuil est masqué ; les totaux n’en dépendent pas et "
                         "donnent un "
                         "intervalle, dont le milieu est affiché comme estimation.",
                     ),
@@ -221,9 +221,9 @@ def parameters_section(material: Material, blocks: Iterable[Block]) -> Section:
         "",
         (
             Paragraph(
-                "Chaque seuil, poids et barème est daté et sourcé. Ce qui est « à vérifier » n’a pas été "
+                "Chaque seuil, poids et barème est daté et sourcé. Ce qui est « à vérifier » n’a pas été "
                 "lu dans la source "
-                "officielle ; il faut le confirmer avant de s’en prévaloir."
+                "officielle ; il faut le confirmer avant de s’en prévaloir."
             ),
             Grid(Table("parametres", "Règles utilisées", columns, rows)),
         ),
@@ -246,7 +246,7 @@ def _value(value: Any) -> str:
         text = formats.number(value, 4).rstrip("0")
         return text.removesuffix(",")
     if isinstance(value, list | tuple):
-        return " ; ".join(_value(one) for one in value)
+        return formats.listed(_value(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} = {_value(one)}" for key, one in value.items())
     return str(value)

@@ -7,9 +7,9 @@ from maillage.directory.api import StructureKind
 from maillage.kernel import formats
 from maillage.kernel.figures import Provenance
 from maillage.kernel.tables import Column, Row, Table
+from maillage.web.drawing import Mark
 from maillage.web.report.content import Block, Drawing, Grid, Paragraph
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import Mark
 from maillage.web.report.material import Material
 from maillage.web.report.tables import cut
 from maillage.web.report.wording import count
@@ -80,7 +80,7 @@ def _institutions(material: Material) -> list[Block]:
     found.sort(key=lambda one: (order.index(StructureKind(one.kind)), one.search_name, one.pk))
     title = "Hôpitaux et EHPAD"
     said = (
-        "À leur adresse quand elle est connue ; urgences et maternités sont placées au centre de la commune."
+        "À leur adresse quand elle est connue ; urgences et maternités sont placées au centre de la commune."
     )
     marks = [Mark(one.lon, one.lat, INSTITUTIONS[StructureKind(one.kind)]) for one in found]
     columns = [

@@ -43,7 +43,7 @@ def _people(material: Material) -> str:
     change, older, orphans = (
         portrait.figure(key).value for key in ("change_2012", "share_65p", "no_referring_doctor")
     )
-    text = f"{people(material.population)}, {formats.signed_percent(change, 1)} depuis 2012 ; "
+    text = f"{people(material.population)}, {formats.signed_percent(change, 1)} depuis 2012 ; "
     text += f"{formats.percent(older)} ont 65 ans ou plus (estimation)"
     if orphans is not None:
         text += f" et {formats.percent(orphans, 1)} des 16 ans et plus n’ont pas de médecin traitant"
@@ -57,7 +57,7 @@ def _renewal(material: Material) -> str:
     if gps:
         who = f"{formats.number(older)} des {count(gps, 'généraliste')} ont 60 ans ou plus"
     return (
-        f"{who} ; si tous ceux de cet âge, ici et alentour, partaient sans être remplacés, la part de la "
+        f"{who} ; si tous ceux de cet âge, ici et alentour, partaient sans être remplacés, la part de la "
         "population sous le seuil passerait de "
         f"{formats.percent(retirement.now.below)} à {formats.percent(retirement.after.below)}."
     )
@@ -66,7 +66,7 @@ def _renewal(material: Material) -> str:
 def _emergency(material: Material) -> str:
     far = material.reach.territory.remoteness["emergency"]
     bound = api.travel_bounds()[-1]
-    share, concerned = far.beyond[bound], far.people_beyond[bound]
+    share, concerned = far.share_over[bound], far.people_over[bound]
     if share is None or concerned is None:
         return "Aucun service d’urgences n’est connu dans le jeu de données en usage."
     if not concerned:

@@ -41,12 +41,12 @@ def supply_section(material: Material) -> Section:
 def _finding(material: Material, gps: Figure, density: Figure) -> str:
     lacking = material.supply.without_gp
     text = f"{count(gps.value or 0, 'généraliste libéral', 'généralistes libéraux')}"
-    text += f", soit {formats.number(density.value, 1)} pour 100 000 habitants"
+    text += f", soit {formats.number(density.value, 1)} pour 100 000 habitants"
     france = [one.value for one in density.comparisons if one.label == "France" and one.value is not None]
     text += f" ({formats.number(france[0], 1)} en France)" if france else ""
     if lacking.communes:
         verb = "n’en a aucun" if lacking.communes == 1 else "n’en ont aucun"
-        text += f" ; {count(lacking.communes, 'commune')}, {people(lacking.people)}, {verb}"
+        text += f"{formats.NBSP}; {count(lacking.communes, 'commune')}, {people(lacking.people)}, {verb}"
     return f"{text}."
 
 
@@ -95,7 +95,7 @@ def _ageing(material: Material) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(text),
         Figures("Accessibilité après ces départs", material.name, retirement.figures),
-        Paragraph("Ce n’est pas une prévision : les départs s’étalent, et certains seront remplacés."),
+        Paragraph("Ce n’est pas une prévision : les départs s’étalent, et certains seront remplacés."),
     ]
     if losing.communes:
         names = listed(material.named(losing.positions, NAMED), max(losing.communes - NAMED, 0))
@@ -104,7 +104,7 @@ def _ageing(material: Material) -> list[Block]:
                 (
                     (
                         "Communes qui perdraient leur dernier généraliste.",
-                        f"{count(losing.communes, 'commune')}, {people(losing.people)} : {names}.",
+                        f"{count(losing.communes, 'commune')}, {people(losing.people)} : {names}.",
                     ),
                 )
             )

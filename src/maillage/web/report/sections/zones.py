@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from maillage.kernel import formats
 from maillage.kernel.tables import Column, Row, Table
 from maillage.territory import api
+from maillage.web.drawing import Badge
 from maillage.web.report.content import Block, Drawing, Grid, Heading, Paragraph, Points, Section
 from maillage.web.report.data import source_text
-from maillage.web.report.drawing import Badge
 from maillage.web.report.material import Material
 from maillage.web.report.sections.access import bounds, source
 from maillage.web.report.tables import cut
@@ -42,14 +42,14 @@ def finding(material: Material) -> str:
         f"{'regroupe' if len(material.zones) < 2 else 'regroupent'} {people(total)}"
     )
     largest = material.zones[0]
-    return f"{text} ; la plus grande commune concernée : {material.named(largest.members, 1)[0]}."
+    return f"{text} ; la plus grande commune concernée : {material.named(largest.members, 1)[0]}."
 
 
 def _zones(material: Material) -> list[Block]:
     if not material.zones:
         return [
             Paragraph(
-                "Il n’y a donc pas de zone blanche à décrire ; l’accès reste inégal d’une commune à l’autre."
+                "Il n’y a donc pas de zone blanche à décrire ; l’accès reste inégal d’une commune à l’autre."
             )
         ]
     title = "Zones blanches du territoire"
@@ -117,7 +117,7 @@ def _table(material: Material) -> Table:
 def _lead(material: Material, zone: api.WhiteZone) -> tuple[str, str]:
     names = listed(material.named(zone.members, NAMED), max(len(zone.members) - NAMED, 0))
     text = (
-        f"{names} : {people(zone.people)}, {formats.number(zone.mean, 2)} consultations par an en moyenne. "
+        f"{names} : {people(zone.people)}, {formats.number(zone.mean, 2)} consultations par an en moyenne. "
     )
     if zone.outside > MANY_OUTSIDE:
         text += "La zone se prolonge largement hors du territoire. "
@@ -126,7 +126,7 @@ def _lead(material: Material, zone: api.WhiteZone) -> tuple[str, str]:
     text += _lift(material, zone)
     if zone.alternative:
         where = material.named(np.array([zone.alternative.position]))[0]
-        text += f" Offre suffisante la plus proche : {where}, à {formats.minutes(zone.alternative.minutes)}."
+        text += f" Offre suffisante la plus proche : {where}, à {formats.minutes(zone.alternative.minutes)}."
     return f"Zone {zone.number + 1}.", text
 
 
@@ -134,13 +134,13 @@ def _lift(material: Material, zone: api.WhiteZone) -> str:
     if zone.mean_lift is None:
         return "Aucune installation dans la zone ne suffirait à elle seule."
     text = (
-        f"Pour porter la moyenne au seuil : {_units(material, zone.mean_lift.sites, zone.mean_lift.units)}."
+        f"Pour porter la moyenne au seuil : {_units(material, zone.mean_lift.sites, zone.mean_lift.units)}."
     )
     total = int(zone.full_lift.units.sum()) if zone.full_lift is not None else 0
     if zone.full_lift is None:
         return f"{text} Aucune combinaison examinée ne porte chaque commune au seuil."
     if len(zone.members) > 1:
-        text += f" Pour que chaque commune l’atteigne : {count(total, 'généraliste')} en tout."
+        text += f" Pour que chaque commune l’atteigne : {count(total, 'généraliste')} en tout."
     return text
 
 
@@ -149,7 +149,7 @@ def _units(material: Material, sites: NDArray[np.int32], units: NDArray[np.int64
     order = np.argsort(-units, kind="stable")[:SITES_NAMED]
     names = material.named(sites[order].astype(np.intp))
     if len(sites) > 1:
-        names = [f"{name} : {int(number)}" for name, number in zip(names, units[order], strict=True)]
+        names = [f"{name} : {int(number)}" for name, number in zip(names, units[order], strict=True)]
     where = ", ".join([*names, *["…"] * (len(sites) > SITES_NAMED)])
     return f"{count(int(units.sum()), 'généraliste')} ({where})"
 
@@ -158,9 +158,9 @@ def _overlaps(material: Material) -> list[Block]:
     found = api.supply_overlaps(material.access, material.positions)
     blocks: list[Block] = [
         Paragraph(
-            "La question inverse : où des généralistes proches de quelques minutes rendent-ils l’offre "
+            "La question inverse : où des généralistes proches de quelques minutes rendent-ils l’offre "
             "plus accessible "
-            "que pour trois habitants de France sur quatre ? Cela ne dit pas qu’il y a trop de "
+            "que pour trois habitants de France sur quatre ? Cela ne dit pas qu’il y a trop de "
             "professionnels, mais où "
             "une coopération (consultations avancées, remplacements) pourrait partir."
         )

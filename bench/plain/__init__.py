@@ -1,0 +1,1 @@
+"""The peer of bookings through HTTP: a minimal Django site that locks a slot and inserts one row."""

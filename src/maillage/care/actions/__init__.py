@@ -1,0 +1,1 @@
+"""Writes of the care context, one aggregate a module."""

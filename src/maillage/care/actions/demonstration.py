@@ -1,0 +1,156 @@
+"""Plans, measures and tasks of invented patients, so that each first screen has something to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from maillage.care.actions.measures import draft_rule, record_measures, switch_on
+from maillage.care.actions.plans import consent_to_plan, save_plan
+from maillage.care.models import AlertRule, SharedPlan
+from maillage.care.rules.alerts import ConditionKind
+from maillage.care.rules.plans import months_later
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
+from maillage.people import api as people
+from maillage.territory.api import Territory
+
+#: Patients who get a plan, and those of them whose weight rose.
+PLANS, IN_ALERT = 6, (1, 2)
+DAYS = 12
+#: How much the weight moves from one morning to the next, in tenths of a kilogram.
+DRIFT = (0, 1, -1, 2, 0, -2, 1, 0, -1, 1, 0, 1)
+
+
+@transaction.atomic
+def create_demonstration_care(*, place: Territory, now: datetime) -> int:
+    """Write the plans of some invented patients, once; return how many. It needs the circles of `people`."""
+    if SharedPlan.objects.in_scope(place.scope).exists():
+        return 0
+    team = {role: _account(role) for role in (Role.NURSE, Role.PHYSICIAN, Role.PHARMACIST)}
+    nurse = team[Role.NURSE]
+    if nurse is None:
+        return 0
+    invented = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True).order_by("pk")
+    followed = [one for one in invented if people.decision(nurse, one, people.Part.PLAN).is_allowed]
+    physician = team[Role.PHYSICIAN]
+    for order, patient in enumerate(followed[:PLANS]):
+        if physician is not None and order <= max(IN_ALERT):
+            people.add_to_circle(
+                by=nurse,
+                patient=patient,
+                who=getattr(physician, "professional", None) or physician,
+                origin=people.Origin.TEAM,
+                role=Role.PHYSICIAN,
+                is_informed=True,
+            )
+        _follow(order, patient, team, now)
+    return min(PLANS, len(followed))
+
+
+def _account(role: Role) -> Person | None:
+    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
+
+
+def _follow(order: int, patient: people.Patient, team: dict[Role, Person | None], now: datetime) -> None:
+    """Write the plan of one patient, its rule and the weights of some days."""
+    nurse = team[Role.NURSE]
+    assert nurse is not None
+    readers = {
+        role: one
+        for role, one in team.items()
+        if one is not None and people.decision(one, patient, people.Part.PLAN).is_allowed
+    }
+    saved = save_plan(by=nurse, patient=patient, base=0, content=_text(readers, now), note="")
+    if order % 2 == 0:
+        consent_to_plan(
+            by=nurse,
+            patient=patient,
+            version=saved.version.number,
+            who=patient.name,
+            means=people.Means.PAPER,
+            signed_on=now.date() - timedelta(days=1),
+        )
+    rule = draft_rule(
+        by=nurse,
+        patient=patient,
+        kind="weight",
+        condition=ConditionKind.RISE,
+        amount=Decimal(2),
+        days=3,
+        owner=_named(readers.get(Role.PHYSICIAN, nurse)),
+        what="Revoir le traitement : prise de poids",
+        hours=24,
+    )
+    switch_on(by=nurse, rule=rule, seen=0)
+    AlertRule.objects.of_patient(patient).update(switched_on_at=now - timedelta(days=DAYS + 1))
+    weight = Decimal(680 + 37 * order) / 10
+    for day in range(DAYS, 0, -1):
+        weight += Decimal(DRIFT[(day + order) % len(DRIFT)]) / 10
+        is_last = day == 1
+        rise = Decimal("2.4") if is_last and order in IN_ALERT else Decimal(0)
+        values: dict[str, Any] = {"weight": weight + rise}
+        if day % 3 == order % 3:
+            values |= {"systolic": Decimal(128 + order + day % 5), "diastolic": Decimal(76 + day % 4)}
+        record_measures(
+            by=nurse,
+            patient=patient,
+            values=values,
+            taken_at=now - timedelta(days=day, hours=-1 if is_last else 1),
+            key=f"demonstration-{patient.pk}-{day}",
+        )
+
+
+def _named(person: Person) -> Any:
+    return getattr(person, "professional", None) or person
+
+
+def _key(person: Person) -> str:
+    sheet = getattr(person, "professional", None)
+    return f"p{sheet.pk}" if sheet is not None else f"a{person.pk}"
+
+
+def _text(readers: dict[Role, Person], now: datetime) -> dict[str, str]:
+    """Return the text of a plan: heart failure followed at home."""
+    today = now.date()
+    content = {
+        "coordinator": _key(readers[Role.NURSE]),
+        "preferences": "Rester chez moi, et continuer d’aller au marché le jeudi.",
+        "alert_procedure": "Essoufflement au repos, douleur dans la poitrine, malaise : appeler le 15.\n"
+        "Poids qui monte, chevilles qui gonflent : appeler l’infirmière le jour même.",
+        "revision_on": months_later(today, 6).isoformat(),
+    }
+    problems = (
+        ("Insuffisance cardiaque, deux hospitalisations cette année", "medical", "1"),
+        ("Oublie parfois ses comprimés", "psychological", "1"),
+        ("Vit seul, courses difficiles", "social", ""),
+    )
+    for place, (text, kind, first) in enumerate(problems, start=1):
+        content |= _entry("problem", place, {"text": text, "kind": kind, "is_priority": first})
+    goals = (
+        ("Garder un poids stable", "moins de 2 kg d’écart en trois jours"),
+        ("Éviter une hospitalisation", "aucun passage aux urgences en six mois"),
+    )
+    for place, (text, criterion) in enumerate(goals, start=1):
+        content |= _entry("goal", place, {"text": text, "criterion": criterion})
+    does = [
+        (Role.NURSE, "Peser et noter la tension", "chaque matin de visite", 2),
+        (Role.PHYSICIAN, "Revoir le traitement du cœur", "", 6),
+        (Role.PHARMACIST, "Préparer le pilulier de la semaine", "", 3),
+    ]
+    place = 0
+    for role, text, note, days in does:
+        if role in readers:
+            place += 1
+            due = (today + timedelta(days=days)).isoformat()
+            said = {"text": text, "note": note, "owner": _key(readers[role]), "due_on": due}
+            content |= _entry("intervention", place, said)
+    return content
+
+
+def _entry(kind: str, place: int, values: dict[str, str]) -> dict[str, str]:
+    key = f"{kind}.{place:08x}"
+    return {f"{key}.{name}": value for name, value in (values | {"place": str(place)}).items() if value}

@@ -1,0 +1,57 @@
+"""The front door of the care context: tasks, and what is done together for one person."""
+
+from maillage.care.actions.acute_events import call_desk, end_event, note_advice, report_event
+from maillage.care.actions.booklets import make_due_booklets
+from maillage.care.actions.homes import admit, leave, revise_card
+from maillage.care.actions.measures import (
+    correct_measure,
+    draft_rule,
+    end_rule,
+    record_measures,
+    switch_on,
+)
+from maillage.care.actions.plans import consent_to_plan, save_plan, settle
+from maillage.care.actions.tasks import cancel_task, close_task, open_task, transfer_task
+from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
+from maillage.care.queries.plans import PlanFile, plan_of
+from maillage.care.queries.rights import may_add, may_write, require_writer
+from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
+from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
+
+__all__ = [
+    "AcuteEvent",
+    "CrisisCard",
+    "PlanFile",
+    "Priority",
+    "Stay",
+    "Task",
+    "TaskOrigin",
+    "TaskState",
+    "admit",
+    "answered_in_time",
+    "call_desk",
+    "cancel_task",
+    "close_task",
+    "consent_to_plan",
+    "correct_measure",
+    "draft_rule",
+    "end_event",
+    "end_rule",
+    "leave",
+    "make_due_booklets",
+    "may_add",
+    "may_write",
+    "note_advice",
+    "open_task",
+    "plan_of",
+    "record_measures",
+    "report_event",
+    "require_writer",
+    "revise_card",
+    "save_plan",
+    "settle",
+    "switch_on",
+    "tasks_of",
+    "transfer_task",
+    "waiting_tasks",
+]

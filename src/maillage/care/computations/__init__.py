@@ -1,0 +1,1 @@
+"""What the care context makes of its rows: documents."""

@@ -1,0 +1,228 @@
+"""What `care` brings to the shared pages: what one has to do, plans in alert, what a patient's page says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from maillage.care.actions.demonstration import create_demonstration_care
+from maillage.care.actions.home_demonstration import create_demonstration_home
+from maillage.care.models import Booklet, Task
+from maillage.care.pages import panels
+from maillage.care.pages.home_blocks import (
+    advanced_consultations,
+    away_or_to_review,
+    cards_to_complete,
+    crisis_panel,
+)
+from maillage.care.pages.meeting_blocks import (
+    discussed,
+    happenings,
+    meetings_waiting,
+    own_meetings,
+)
+from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, waiting_tasks
+from maillage.kernel import formats
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Deed,
+    Entry,
+    InboxLine,
+    InboxSource,
+    Line,
+    Panel,
+    Place,
+    Verb,
+    Waiting,
+    rows_waiting,
+)
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission, Role
+from maillage.people import api as people
+from maillage.territory.api import Territory
+
+PLAN, HEALTH = people.Part.PLAN.value, people.Part.HEALTH.value
+CRISIS = people.Part.CRISIS.value
+AT_CARE = (
+    Role.PHYSICIAN,
+    Role.NURSE,
+    Role.MIDWIFE,
+    Role.PHYSIOTHERAPIST,
+    Role.PHARMACIST,
+    Role.EHPAD,
+    Role.CASE_MANAGER,
+)
+
+
+def to_do(person: Person) -> Waiting | None:
+    """Say what a professional has to do, and let it be done from the line: no patient, no word of health."""
+    rows = waiting_tasks(person)
+    late = sum(one.is_late for one in rows)
+    said = ngettext("{count} tâche à faire", "{count} tâches à faire", len(rows))
+    if late:
+        said += ngettext(", dont {late} en retard", ", dont {late} en retard", late).replace(
+            "{late}", str(late)
+        )
+    return rows_waiting(
+        _("À faire"), rows, _line, said, url=reverse("care:tasks"), gesture=_("Ouvrir mes tâches")
+    )
+
+
+def _line(one: Task) -> Line:
+    due = ""
+    if one.due_at is not None:
+        moment = f"{formats.date_short(one.due_at)} {formats.time_short(one.due_at)}"
+        due = _("avant le {moment}").format(moment=moment)
+    return Line(
+        one.get_origin_display(),
+        reverse("care:task", args=[one.pk]),
+        due,
+        is_late=one.is_late,
+        deed=_done(one),
+    )
+
+
+def _done(one: Task) -> Deed:
+    asks = _("Ce qui a été fait") if one.asks_for_words else ""
+    return Deed(_("Fait"), reverse("care:close_task", args=[one.pk]), asks)
+
+
+def inbox_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the tasks of some keys: what, for whom; done in a word, or handed over to the circle."""
+    return [_inbox_line(one) for one in own_tasks(person, keys)]
+
+
+def _inbox_line(one: Task) -> InboxLine:
+    page = reverse("care:task", args=[one.pk])
+    details = [str(one.get_origin_display()), *([str(one.by)] if one.by else []), one.why]
+    return InboxLine(
+        one.pk,
+        one.title,
+        page,
+        one.patient.name if one.patient is not None else "",
+        " · ".join(filter(None, details)),
+        deeds=(_done(one),),
+        hand_over=f"{page}#gestures" if one.patient is not None else "",
+    )
+
+
+def plans_in_alert(person: Person) -> Waiting | None:
+    """Say how many of the plans that one reads are in alert: no patient, no word of health."""
+    rows = open_alerts(person)
+    plans = len({one.patient_id for one in rows})
+    said = ngettext("{count} plan en alerte", "{count} plans en alerte", plans)
+    return rows_waiting(
+        _("Mesures hors des bornes"),
+        rows,
+        _alerted,
+        said,
+        url=reverse("care:task", args=[rows[0].pk]) if rows else "",
+        gesture=_("Lire la première"),
+        count=plans,
+    )
+
+
+def _alerted(one: Task) -> Line:
+    at = f"{formats.date_short(one.at)} {formats.time_short(one.at)}"
+    text = _("Alerte du {at}").format(at=at)
+    return Line(text, reverse("care:task", args=[one.pk]), one.owner_name, is_late=one.is_late)
+
+
+def demonstrate(place: Territory, now: datetime) -> None:
+    """Give the territory a home with its residents, and plans with their measures and tasks."""
+    create_demonstration_home(by=None, place=place, now=now)
+    create_demonstration_care(place=place, now=now)
+
+
+CONTRIBUTION = Contribution(
+    "care",
+    navigation=(
+        Entry(
+            Verb.ACT,
+            lazy("Tâches"),
+            "care:tasks",
+            "list-check",
+            lazy("Faire ce que les plans et les collègues attendent de vous, ou le transmettre."),
+            Permission.SEND_REQUEST,
+            within=("care:task",),
+            order=35,
+        ),
+        Entry(
+            Verb.ACT,
+            lazy("Réunions"),
+            "care:meetings",
+            "users",
+            lazy("Réunir plusieurs professionnels, décider ensemble, signer le compte rendu."),
+            Permission.BOOK_APPOINTMENT,
+            order=37,
+        ),
+        Entry(
+            Verb.ACT,
+            lazy("Résidents"),
+            "care:residents",
+            "home",
+            lazy("Tenir les fiches de nuit d’un EHPAD, noter un appel, un transfert, un retour."),
+            Permission.VIEW_RESIDENTS,
+            within=(
+                "care:card",
+                "care:event",
+                "care:new_event",
+                "care:transfer",
+                "care:booklet",
+                "care:aggir",
+                "care:admission",
+            ),
+            order=32,
+        ),
+    ),
+    first_screen=(
+        Block(
+            "care.to_do",
+            {role: 1 if role is Role.PHARMACIST else 2 for role in AT_CARE} | {Role.EHPAD: 4},
+            to_do,
+        ),
+        Block(
+            "care.meetings",
+            dict.fromkeys(AT_CARE, 3) | {Role.COORDINATOR: 2, Role.EHPAD: 6},
+            meetings_waiting,
+        ),
+        Block("care.own_meetings", {Role.PATIENT: 2, Role.CARER: 2}, own_meetings),
+        Block("care.alerts", {Role.NURSE: 1}, plans_in_alert),
+        Block("care.cards", {Role.EHPAD: 2}, cards_to_complete),
+        Block("care.transfers", {Role.EHPAD: 3}, away_or_to_review),
+        Block("care.advanced", {Role.EHPAD: 5}, advanced_consultations),
+    ),
+    panels=(  # what a patient's page says, in this order
+        Panel("care.crisis", CRISIS, "fiche de nuit", crisis_panel, frozenset(Place), order=5),
+        Panel("care.pathway", PLAN, "lecture du parcours", panels.pathway_panel, order=10),
+        Panel("care.plan", PLAN, "lecture du plan partagé", panels.plan_panel, order=20),
+        Panel(
+            "care.meetings",
+            people.Part.PLAN.value,
+            "réunions où la situation est discutée",
+            discussed,
+            order=60,
+        ),
+        Panel("care.measures", HEALTH, "lecture des mesures", panels.measures_panel, order=30),
+    ),
+    inbox=(
+        InboxSource(
+            "care.task",
+            lazy("Tâches"),
+            "list-check",
+            frozenset(AT_CARE),
+            pending_tasks,
+            inbox_lines,
+            order=30,
+        ),
+    ),
+    demonstrate=demonstrate,
+    happenings=happenings,
+    named_in_journal=(Booklet,),
+)

@@ -1,0 +1,133 @@
+"""Whom a person is for the circle of care, and the rule as a condition on the tables of patients."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from maillage.directory import api as directory
+from maillage.kernel import access
+from maillage.kernel.models import Person
+from maillage.kernel.once import once
+from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import Statement, given
+from maillage.people.models.carers import MandateItem
+from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
+from maillage.people.rules.circle import (
+    ACTS,
+    CARE_TEAM,
+    RULE,
+    Fact,
+    Need,
+    Origin,
+    Part,
+    fold,
+    origins_opening,
+    roles_in_need,
+)
+
+EVERYBODY = Q(person=None, professional=None, structure=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody as the circle knows them: their account, their sheet, where they work, their roles today."""
+
+    person: int
+    professional: int | None
+    structures: frozenset[str]
+    roles: frozenset[str]
+
+    @property
+    def named(self) -> Q:
+        """The condition « names this reader » on a table that names a holder."""
+        condition = Q(person=self.person)
+        if self.professional is not None:
+            condition |= Q(professional=self.professional)
+        if self.structures:
+            condition |= Q(structure__in=sorted(self.structures))
+        return condition
+
+
+_SHEET: Statement[int] = Statement(
+    lambda: directory.Professional.objects.filter(account=given("person"), is_active=True).values_list(
+        "pk", flat=True
+    )
+)
+_WORKPLACES: Statement[str] = Statement(
+    lambda: (
+        directory.Membership.objects.in_force(given("day"))
+        .filter(professional=given("professional"), structure__is_active=True)
+        .order_by()
+        .values_list("structure", flat=True)
+    )
+)
+
+
+def need() -> Need:
+    """Return the parts of a file that each role needs (rule `people.circle.need`)."""
+    found: Need = rule("people.circle.need").value
+    return found
+
+
+@once
+def reader_of(person: Person) -> Reader:
+    """Return `person` as the circle knows them; three statements at most."""
+    sheet = _SHEET.first(person=person.pk)
+    here = () if sheet is None else _WORKPLACES.rows(professional=sheet, day=timezone.localdate())
+    roles = frozenset(one.role for one in access.roles_of(person))
+    return Reader(person.pk, sheet, frozenset(here), roles)
+
+
+def readable(person: Person, part: Part = Part.IDENTITY, *, prefix: str = "") -> Q:
+    """Return the condition « `person` may read `part` of this patient » by the circle, or as their own file.
+
+    On a table of patients; `prefix` (« patient__ ») leads there from another one.
+    """
+    mine = Q(**{f"{prefix}account": person})
+    return mine | readable_by(reader_of(person), part, prefix=prefix)
+
+
+def readable_by(reader: Reader, part: Part, *, prefix: str = "") -> Q:
+    """Return the condition « the circle lets `reader` read `part` of this patient »."""
+    links = CareLink._base_manager.filter(_links_allowing(reader, part, timezone.now()))
+    return Q(**{f"{prefix}pk__in": links.order_by().values("patient")})
+
+
+def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
+    """Return the rule as a condition on the links of a reader."""
+    needing = roles_in_need(part, need(), reader.roles)
+    unnamed = Q(role="") & (Q(pk__isnull=False) if needing else Q(pk__in=[]))
+
+    about = Q(part="") | Q(part=part.value)
+
+    def standing(rows: Any, *which: Q, **more: Any) -> Q:
+        lasting = Q(until=None) | Q(until__gt=now)
+        return Q(Exists(rows.filter(*which, lasting, patient=OuterRef("patient"), since__lte=now, **more)))
+
+    consents = CareConsent._base_manager.filter(reader.named)
+    oppositions = CareOpposition._base_manager.filter(EVERYBODY | reader.named)
+    opened = MandateItem._base_manager.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+    facts = {
+        Fact.IN_FORCE: Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now)),
+        Fact.ROLE_HELD: Q(role__in=sorted(reader.roles)) | Q(role=""),
+        Fact.OPENED: Q(origin__in=origins_opening(part)),
+        Fact.NEEDED: Q(role__in=needing) | unnamed,
+        Fact.OPPOSED: standing(oppositions, about),
+        Fact.OPPOSED_IN_EMERGENCY: standing(oppositions, about, in_emergency=True),
+        Fact.IN_TEAM: Q(origin__in=sorted(one.value for one in CARE_TEAM)),
+        Fact.INFORMED: Q(informed_at__isnull=False),
+        # A consent to any part opens whose file it is.
+        Fact.CONSENTED: standing(consents, *([] if part is Part.IDENTITY else [about])),
+        Fact.OF_AN_ACT: Q(origin__in=sorted(one.value for one in ACTS)),
+        Fact.OF_AN_EMERGENCY: Q(origin=Origin.EMERGENCY.value),
+        Fact.OF_A_MANDATE: Q(origin=Origin.MANDATE.value),
+        Fact.MANDATED: Q(Exists(opened.filter(mandate__link=OuterRef("pk"), part=part.value))),
+    }
+    allowed: Q = fold(RULE, facts.__getitem__, operator.and_, operator.or_, operator.invert)
+    return reader.named & allowed

@@ -1,0 +1,252 @@
+"""The circle of care, read in three ways that cannot disagree: a decision, a condition of lists, a table.
+
+All three interpret `rules.circle.RULE`: `decision` with its reason for one person and one part of a file;
+`models.reader.readable` as a condition on patients; `matrix` for every holder and part of one patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory import api as directory
+from maillage.kernel import access
+from maillage.kernel.models import Person, RoleAssignment
+from maillage.kernel.once import once
+from maillage.kernel.parameters import row_key
+from maillage.kernel.rules import Permission
+from maillage.people.models import (
+    EVERYBODY,
+    CareConsent,
+    CareLink,
+    CareOpposition,
+    Holder,
+    MandateItem,
+    Patient,
+    Reader,
+    need,
+    reader_of,
+)
+from maillage.people.rules.circle import (
+    Choice,
+    Decision,
+    Link,
+    Origin,
+    Part,
+    Reason,
+    Standing,
+    decide,
+)
+
+REASON_LABELS = {
+    Reason.OWN: _("c’est son dossier"),
+    Reason.TEAM: _("équipe de soins, patient informé"),
+    Reason.CONSENT: _("consentement du patient"),
+    Reason.ACT: _("le temps d’un acte que le patient a demandé"),
+    Reason.EMERGENCY: _("accès d’urgence, signalé au patient et au DPO"),
+    Reason.MANDATE: _("mandat que la personne lui a donné"),
+    Reason.NO_LINK: _("aucun lien avec ce patient"),
+    Reason.ENDED: _("le lien est terminé"),
+    Reason.ROLE_LOST: _("le rôle de ce lien n’est plus tenu"),
+    Reason.NOT_OPENED: _("ce lien n’ouvre pas cette partie du dossier"),
+    Reason.NOT_NEEDED: _("ce rôle n’a pas besoin de cette partie du dossier"),
+    Reason.OPPOSED: _("le patient s’y oppose"),
+    Reason.NOT_INFORMED: _("le patient n’a pas encore été informé de ce lien"),
+    Reason.NOT_MANDATED: _("son mandat n’ouvre pas cette partie du dossier"),
+    Reason.NO_CONSENT: _("hors de l’équipe de soins, le consentement du patient manque"),
+}
+
+
+def decision(person: Person, patient: Patient, part: Part) -> Decision:
+    """Return whether `person` may read `part` of the file of `patient` by the circle, and why."""
+    return decide(standing_of(reader_of(person), patient), part, timezone.now(), need())
+
+
+def parts_read(person: Person, patient: Patient) -> dict[Part, Decision]:
+    """Return the decision of each part of a file for one reader; the facts are read once."""
+    now, standing, needed = timezone.now(), standing_of(reader_of(person), patient), need()
+    return {part: decide(standing, part, now, needed) for part in Part}
+
+
+def standing_of(reader: Reader, patient: Patient) -> Standing:
+    """Return what the rule looks at for one reader and one patient; three statements, a carer's four."""
+    return Standing(
+        roles=reader.roles,
+        links=links_of(CareLink.objects.of_patient(patient).filter(reader.named)),
+        consents=tuple(map(_choice, CareConsent.objects.of_patient(patient).filter(reader.named))),
+        oppositions=tuple(
+            map(_choice, CareOpposition.objects.of_patient(patient).filter(EVERYBODY | reader.named))
+        ),
+        is_own=patient.account_id == reader.person,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CircleRow:
+    """One link of a patient as the table of the DPO shows it: who, and the decision for each part.
+
+    `has_account` is false for who cannot sign in: what the rule says of them opens nothing yet.
+    """
+
+    link: CareLink
+    has_account: bool
+    decisions: Mapping[Part, Decision]
+
+
+def circle(patient: Patient) -> list[CareLink]:
+    """Return every link of a patient, ended ones included, with who is named; one statement."""
+    rows = CareLink.objects.of_patient(patient)
+    return list(rows.select_related("professional", "structure", "person", "opened_by"))
+
+
+def matrix(patient: Patient) -> list[CircleRow]:
+    """Return the decision of the rule for each link of a patient and each part; eight statements at most.
+
+    For a structure, in the roles that its staff hold today; an opposition to one of them is told by their
+    own decision, not here.
+    """
+    now, needed = timezone.now(), need()
+    links = circle(patient)
+    consents = list(CareConsent.objects.of_patient(patient))
+    oppositions = list(CareOpposition.objects.of_patient(patient))
+    roles = _roles_of_holders(links)
+    rows = []
+    for link, known in zip(links, links_of(links), strict=True):
+        held = roles.get(_key(link))
+        standing = Standing(
+            roles=held or frozenset(),
+            links=(known,),
+            consents=tuple(_choice(one) for one in consents if _key(one) == _key(link)),
+            oppositions=tuple(_choice(one) for one in oppositions if _key(one) in (_NOBODY, _key(link))),
+        )
+        decisions = {part: decide(standing, part, now, needed) for part in Part}
+        rows.append(CircleRow(link, held is not None, decisions))
+    return rows
+
+
+Key = tuple[int | None, str | None, int | None]
+_NOBODY: Key = (None, None, None)
+
+
+def _key(row: Holder) -> Key:
+    return row.professional_id, row.structure_id, row.person_id
+
+
+def _roles_of_holders(links: Sequence[CareLink]) -> dict[Key, frozenset[str]]:
+    """Return the roles held today by the account of each holder, by holder; absent for who has no account."""
+    people = {one.person_id: {_key(one)} for one in links if one.person_id is not None}
+    for one in links:
+        if one.professional is not None and one.professional.account_id is not None:
+            people.setdefault(one.professional.account_id, set()).add(_key(one))
+    for account, structure in _staff(links):
+        people.setdefault(account, set()).add((None, structure, None))
+    held: dict[Key, set[str]] = {key: set() for keys in people.values() for key in keys}
+    today = timezone.localdate()
+    rows = RoleAssignment.objects.in_force(today).filter(person__in=list(people), person__is_active=True)
+    for person, role in rows.values_list("person", "role"):
+        for key in people[person]:
+            held[key].add(role)
+    return {key: frozenset(roles) for key, roles in held.items()}
+
+
+def _staff(links: Iterable[CareLink]) -> list[tuple[int, str]]:
+    """Return the accounts of those who work today in the structures of some links, with the structure."""
+    structures = {one.structure_id for one in links if one.structure_id is not None}
+    if not structures:
+        return []
+    rows = directory.Membership.objects.in_force(timezone.localdate()).filter(
+        structure__in=structures, structure__is_active=True, professional__is_active=True
+    )
+    found = rows.exclude(professional__account=None).order_by()
+    return list(found.values_list("professional__account", "structure"))
+
+
+def holders_reading(patient: Patient, part: Part) -> list[tuple[str, str, directory.Professional | Person]]:
+    """Return who reads a part of a file by a link of their own: a key, the name, the holder; by name.
+
+    Without the staff of a structure, who are named one by one, and without who has no account.
+    """
+    found: dict[str, tuple[str, str, directory.Professional | Person]] = {}
+    for row in matrix(patient):
+        who = row.link.professional or row.link.person
+        if who is not None and row.has_account and row.decisions[part].is_allowed:
+            key = f"{'p' if isinstance(who, directory.Professional) else 'a'}{who.pk}"
+            found[key] = (key, str(who), who)
+    return sorted(found.values(), key=lambda one: one[1])
+
+
+def holder_of(key: str) -> directory.Professional | Person | None:
+    """Return whom a key of `holders_reading` names, None where nobody is."""
+    kind, pk = key[:1], row_key(key[1:])
+    if kind == "p":
+        return directory.Professional.objects.active().filter(pk=pk).first()
+    return Person.objects.filter(pk=pk, is_active=True).first() if kind == "a" else None
+
+
+@once
+def to_review(person: Person) -> list[CareLink]:
+    """Return the emergency accesses that nobody has reviewed, the oldest first, for the DPO; else none."""
+    if not access.may_everywhere(person, Permission.VIEW_JOURNAL):
+        return []
+    rows = CareLink.objects.for_person(person).filter(origin=Origin.EMERGENCY.value, reviewed_at=None)
+    return list(rows.select_related("patient", "professional", "person", "structure").order_by("starts_at"))
+
+
+def links_of(rows: Iterable[CareLink]) -> tuple[Link, ...]:
+    """Return links as the rule knows them, with what each mandate opens; one statement where one is."""
+    found = list(rows)
+    mandates = [row.pk for row in found if row.origin == Origin.MANDATE.value]
+    opened: dict[int, list[Choice]] = {pk: [] for pk in mandates}
+    if mandates:
+        items = MandateItem._base_manager.filter(mandate__link__in=mandates).exclude(part="")
+        for pk, part, since, until in items.values_list("mandate__link", "part", "since", "until"):
+            opened[pk].append(Choice(Part(part), since, until))
+    return tuple(
+        Link(
+            row.pk,
+            Origin(row.origin),
+            row.role,
+            row.starts_at,
+            row.ends_at,
+            row.informed_at is not None,
+            tuple(opened.get(row.pk, ())),
+        )
+        for row in found
+    )
+
+
+def _choice(row: CareConsent | CareOpposition) -> Choice:
+    part = Part(row.part) if row.part else None
+    return Choice(part, row.since, row.until, getattr(row, "in_emergency", False))
+
+
+def consents(patient: Patient) -> list[CareConsent]:
+    """Return every consent of a patient, with who is named."""
+    rows = CareConsent.objects.of_patient(patient)
+    return list(rows.select_related("professional", "structure", "person", "recorded_by"))
+
+
+def oppositions(patient: Patient) -> list[CareOpposition]:
+    """Return every opposition of a patient, with who is named."""
+    rows = CareOpposition.objects.of_patient(patient)
+    return list(rows.select_related("professional", "structure", "person", "recorded_by"))
+
+
+def opposing(patients: Collection[int], part: Part) -> set[int]:
+    """Return which of these patients oppose to everybody, now, that a part of their file is read; by key."""
+    now = timezone.now()
+    rows = CareOpposition._base_manager.filter(
+        EVERYBODY, Q(until=None) | Q(until__gt=now), patient__in=patients, since__lte=now
+    )
+    return set(rows.filter(part__in=["", part.value]).values_list("patient", flat=True))
+
+
+def emergency_access(pk: int) -> CareLink:
+    """Return an emergency access, for who tells of it. Raises CareLink.DoesNotExist."""
+    rows = CareLink._base_manager.filter(origin=Origin.EMERGENCY.value)
+    found: CareLink = rows.select_related("patient__scope").get(pk=pk)
+    return found

@@ -1,0 +1,143 @@
+"""One rule, three readers: the decision, the condition of lists and the table never answer otherwise."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillage.directory.api import Membership, Professional
+from maillage.directory.models import Structure
+from maillage.kernel.models import Person, RoleAssignment, Scope
+from maillage.kernel.rules import Role
+from maillage.people.models import (
+    CareConsent,
+    CareLink,
+    CareOpposition,
+    Mandate,
+    MandateItem,
+    Patient,
+    readable,
+)
+from maillage.people.queries import circle
+from maillage.people.rules.circle import Origin, Part
+from tests.factories import make_commune, make_person, make_professional
+
+MEANS = "spoken"
+#: The role in which each holder is linked; the staff of a structure act in their own.
+ROLES = ("nurse", "physician", "ehpad", "", "carer")
+
+
+@pytest.fixture
+def home(db: None) -> Structure:
+    return Structure.objects.create(
+        id="ehpad:1", kind="ehpad", name="Les Glycines", search_name=" les glycines", lon=4.0, lat=46.4,
+        precision="commune", count=1, source="test", commune=make_commune(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def people(scope: Scope, home: Structure) -> list[Person]:
+    """Four readers: a nurse, a physician who is a nurse no more, a home's nurse, a carer without a sheet."""
+    nurse = make_person("ines.capucine", Role.NURSE, scope)
+    make_professional("Capucine", "Inès", nurse)
+    doctor = make_person("helene.aubepine", Role.PHYSICIAN, scope)
+    make_professional("Aubépine", "Hélène", doctor)
+    RoleAssignment.objects.create(person=doctor, role="nurse", starts_on="2020-01-01", ends_on="2021-01-01")
+    inside = make_person("odile.glycine", Role.EHPAD, scope)
+    sheet = make_professional("Glycine", "Odile", inside)
+    Membership.objects.create(professional=sheet, structure=home, source="test")
+    return [nurse, doctor, inside, make_person("awa.melisse", Role.CARER, scope)]
+
+
+def _holders(people: list[Person], home: Structure) -> list[dict[str, object]]:
+    sheets = [{"professional": Professional.objects.get(account=one)} for one in people[:3]]
+    return [*sheets, {"structure": home}, {"person": people[3]}]
+
+
+def _mandate(link: CareLink, carer: Person, opened: dict[Part, dict[str, object]]) -> None:
+    mandate = Mandate.objects.create(
+        patient=link.patient, carer=carer, relation="mother", until=timezone.now(), signed_by="code",
+        recorded_by=carer, signed_at=timezone.now(), link=link,
+    )  # fmt: skip
+    for part, period in opened.items():
+        MandateItem.objects.create(mandate=mandate, part=part, **period)
+
+
+def test_the_three_readers_agree_on_any_circle(scope: Scope, people: list[Person], home: Structure) -> None:
+    chance, now = random.Random(20260314), timezone.now()
+    holders = _holders(people, home)
+    before = [now - timedelta(days=2), now - timedelta(minutes=1), now + timedelta(hours=1)]
+
+    def period() -> dict[str, object]:
+        since = chance.choice(before)
+        return {"since": since, "until": chance.choice([None, since + timedelta(days=1)])}
+
+    patients = []
+    for number in range(60):
+        patient = Patient.objects.create(scope=scope, birth_name=f"N{number}", search_name=f" n{number}")
+        patients.append(patient)
+        for _link in range(chance.randrange(7)):
+            said, origin = period(), chance.choice([*Origin][1:])
+            place = chance.randrange(len(holders))
+            role = chance.choice([ROLES[place], ROLES[place], *ROLES])
+            link = CareLink.objects.create(
+                patient=patient, origin=origin, role=role, starts_at=said["since"], ends_at=said["until"],
+                informed_at=chance.choice([None, now]), **holders[place],
+            )  # fmt: skip
+            if origin is Origin.MANDATE:
+                _mandate(link, people[3], {part: period() for part in chance.sample([*Part], 4)})
+        for _consent in range(chance.randrange(3)):
+            CareConsent.objects.create(
+                patient=patient, part=chance.choice(["", *Part]), means=MEANS, recorded_by=people[0],
+                **period(), **chance.choice(holders),
+            )  # fmt: skip
+        for _opposition in range(chance.randrange(2)):
+            CareOpposition.objects.create(
+                patient=patient, part=chance.choice(["", *Part]), means=MEANS, recorded_by=people[0],
+                in_emergency=chance.choice([True, False]), **period(), **chance.choice([{}, *holders]),
+            )  # fmt: skip
+    patients[7].account = people[3]
+    patients[7].save()
+    allowed = 0
+    for person in people:
+        for part in Part:
+            listed = set(
+                Patient.objects.in_scope(scope).filter(readable(person, part)).values_list("pk", flat=True)
+            )
+            decided = {one.pk for one in patients if circle.decision(person, one, part).is_allowed}
+            assert listed == decided, (person, part)
+            allowed += len(decided)
+    assert 40 < allowed < 4 * 60 * len(Part) / 2, allowed
+
+
+def test_the_table_says_what_each_reader_is_answered(
+    scope: Scope, people: list[Person], home: Structure, patient: Patient
+) -> None:
+    now = timezone.now()
+    sheets = _holders(people, home)
+    CareLink.objects.create(patient=patient, origin="team", role="nurse", informed_at=now, **sheets[0])
+    CareLink.objects.create(patient=patient, origin="team", role="physician", **sheets[1])
+    CareLink.objects.create(patient=patient, origin="residence", informed_at=now, **sheets[3])
+    link = CareLink.objects.create(patient=patient, origin="mandate", role="carer", **sheets[4])
+    _mandate(link, people[3], {Part.IDENTITY: {"since": now}, Part.SOCIAL: {"since": now}})
+    CareConsent.objects.create(patient=patient, part="plan", means=MEANS, recorded_by=people[0], **sheets[4])
+    CareOpposition.objects.create(
+        patient=patient, part="crisis", means=MEANS, recorded_by=people[0], **sheets[3]
+    )
+    readers = [people[0], people[1], people[2], people[3]]
+    rows = [one for one in circle.matrix(patient) if not one.link.act]
+    assert len(rows) == 4
+    for reader, row in zip(readers, rows, strict=True):
+        assert row.has_account
+        assert {part: row.decisions[part].reason for part in Part} == {
+            part: circle.decision(reader, patient, part).reason for part in Part
+        }
+
+
+def test_somebody_without_an_account_is_said_so(scope: Scope, patient: Patient) -> None:
+    sheet = make_professional("Sorbier", "Ada")
+    CareLink.objects.create(patient=patient, origin="team", role="nurse", professional=sheet)
+    (row,) = (one for one in circle.matrix(patient) if not one.link.act)
+    assert not row.has_account
+    assert not any(one.is_allowed for one in row.decisions.values())
