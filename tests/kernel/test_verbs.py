@@ -11,7 +11,7 @@ from tools.catalogues import CONTEXTS
 PACKAGE = Path(maillage.__file__).parent
 VERB = re.compile(rf"({'|'.join(CONTEXTS)})\.[a-z_0-9]+")
 #: Calls whose texts of that shape are topics, rules or keys of blocks, not verbs.
-OF_TOPICS = frozenset({"Block", "publish", "publish_all", "handles", "rule", "Message"})
+OF_TOPICS = frozenset({"Block", "publish", "publish_all", "handles", "rule", "Message", "Withdrawal"})
 #: The topic that one function publishes for every verb of the desk.
 TOPICS = frozenset({"orientation.changed"})
 

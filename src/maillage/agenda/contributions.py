@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
+from maillage.agenda.actions.leaving import WITHDRAWALS
 from maillage.agenda.models import Appointment, Schedule
 from maillage.agenda.queries.appointments import (
     keeps_agenda,
@@ -189,4 +190,5 @@ CONTRIBUTION = Contribution(
     ),
     demonstrate=demonstrate,
     named_in_journal=(Schedule,),
+    withdrawals=WITHDRAWALS,
 )

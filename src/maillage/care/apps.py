@@ -27,6 +27,7 @@ class CareConfig(AppConfig):
                 "care.meeting_called": _("a prévu une réunion"),
                 "care.meeting_changed": _("a changé l’heure ou le lieu d’une réunion"),
                 "care.meeting_cancelled": _("a annulé une réunion"),
+                "care.rule_handed_on": _("a donné à quelqu’un d’autre les tâches d’une règle d’alerte"),
                 "care.meeting_taken_over": _("a repris l’organisation d’une réunion"),
                 "care.meeting_invited": _("a invité quelqu’un à une réunion"),
                 "care.meeting_uninvited": _("a retiré une invitation à une réunion"),

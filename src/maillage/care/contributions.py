@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from maillage.care.actions.demonstration import create_demonstration_care
 from maillage.care.actions.home_demonstration import create_demonstration_home
+from maillage.care.actions.leaving import WITHDRAWALS
 from maillage.care.models import Booklet, Task
 from maillage.care.pages import panels
 from maillage.care.pages.home_blocks import (
@@ -225,4 +226,9 @@ CONTRIBUTION = Contribution(
     demonstrate=demonstrate,
     happenings=happenings,
     named_in_journal=(Booklet,),
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=(
+        "care.attendance.person",
+        "care.attendance.professional",
+    ),
 )

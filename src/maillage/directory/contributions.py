@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.directory import queries
 from maillage.directory.actions.demonstration import create_demonstration_directory
 from maillage.directory.models import Professional, Structure
-from maillage.kernel.contributions import Contribution, Entry, Found, Search, Verb
+from maillage.kernel.contributions import Contribution, Entry, Fate, Found, Search, Verb, Withdrawal
 from maillage.kernel.rules import Permission
 from maillage.territory.api import Territory
 
@@ -68,4 +68,25 @@ CONTRIBUTION = Contribution(
     ),
     demonstrate=demonstrate,
     named_in_journal=(Professional, Structure),
+    withdrawals=(
+        Withdrawal(
+            "directory.sheet",
+            _("Fiche de l’annuaire"),
+            Fate.STAYS,
+            lambda person: Professional.objects.active().filter(account=person).count(),
+            ("directory.professional.account",),
+            otherwise=_("reste publique : corrigez-la si la personne cesse d’exercer ici"),
+            order=84,
+        ),
+    ),
+    told_of_leavers=(
+        "directory.professional.merged_into",
+        "directory.membership.professional",
+        "directory.welcome.professional",
+        "directory.welcome.mentor",
+        "directory.factdate.professional",
+        "directory.confirmationrequest.professional",
+        "directory.merge.kept",
+        "directory.merge.removed",
+    ),
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.exchange.actions.leaving import WITHDRAWALS
 from maillage.exchange.models import OUTCOME_LABELS
 from maillage.exchange.queries.inbox import (
     Line,
@@ -111,4 +112,6 @@ CONTRIBUTION = Contribution(
             order=60,
         ),
     ),
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=("exchange.contactpreference.person",),
 )

@@ -112,7 +112,7 @@ def end_role(*, by: Person | None, assignment: RoleAssignment, reason: str = "")
     locked = RoleAssignment.objects.select_for_update().get(pk=assignment.pk)
     if locked.withdrawn_at is not None:
         return locked
-    _keep_one_administrator(locked)
+    keep_one_administrator(locked)
     locked.withdrawn_at = timezone.now()
     locked.save(update_fields=["withdrawn_at"])
     changes = {"role": locked.role, "scope": locked.scope, "withdrawn_at": [None, locked.withdrawn_at]}
@@ -128,7 +128,7 @@ def close_account(*, by: Person | None, person: Person, reason: str = "") -> Non
     """Shut `person` out at once, sessions included; roles stay, for the record. Raises as `end_role`."""
     _require_manager(by, everywhere=True)
     for assignment in access.roles_of(person):
-        _keep_one_administrator(assignment)
+        keep_one_administrator(assignment)
     _set_active(person, active=False, by=by, verb="kernel.account_closed", reason=reason)
 
 
@@ -171,7 +171,7 @@ def _require_manager(by: Person | None, scope: Scope | None = None, *, everywher
         access.require(by, Permission.MANAGE_ACCOUNTS, scope)
 
 
-def _keep_one_administrator(assignment: RoleAssignment) -> None:
+def keep_one_administrator(assignment: RoleAssignment) -> None:
     """Raise ValidationError if nobody else could give roles once `assignment` is gone."""
     if assignment.role != Role.ADMINISTRATOR or assignment.scope_id is not None:
         return

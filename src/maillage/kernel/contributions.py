@@ -19,6 +19,7 @@ from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission, Role
+from maillage.kernel.wording import name_terms
 
 if TYPE_CHECKING:
     from maillage.kernel.feeds import Happening
@@ -259,6 +260,72 @@ class Panel:
     order: int = 50
 
 
+class Fate(StrEnum):
+    """What becomes of something that was somebody's when they leave: it ends, goes to others, or stays."""
+
+    ENDS = "ends"
+    PASSES = "passes"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Somebody leaves for good: who withdraws them, who takes over (None: whose turn it is in each queue)."""
+
+    person: Person
+    by: Person
+    successor: Person | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What a context ends or hands on when somebody leaves, in one transaction with all the others.
+
+    `count(person)` is how many things it concerns now, in one statement. `withdraw` does it and returns how
+    many the successor has taken; the others are where `otherwise` says. What `STAYS` has no `withdraw`: it
+    is said, for somebody to see to. `covers`: the columns that name whoever leaves (« care.task.person »).
+    """
+
+    key: str
+    label: str | Promise
+    fate: Fate
+    count: Callable[[Person], int]
+    covers: tuple[str, ...]
+    withdraw: Callable[[Leaving], int] | None = None
+    otherwise: str | Promise = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a context keeps about patients in one table, for their own copy, their demands and the register.
+
+    `path` leads from its rows to the patient (« stay__patient »), empty for the row of the patient itself.
+    `keeps` is the rule that says how long. `hides` are the columns that tell of somebody else, and
+    `withholds(row)` the same of one row: left out of the patient's copy. `erasable` are the columns that no
+    law asks to keep, emptied where the patient demands it. `aside` says why none of it is in the copy.
+    """
+
+    model: type[Model]
+    path: str
+    keeps: str
+    hides: tuple[str, ...] = ()
+    withholds: Callable[[Any], Iterable[str]] | None = None
+    erasable: tuple[str, ...] = ()
+    aside: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """A line of the register of processings: what a context does with personal data, about whom, for whom."""
+
+    label: str | Promise
+    purpose: str | Promise
+    about: str | Promise
+    recipients: str | Promise
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """All that one context brings.
@@ -267,7 +334,10 @@ class Contribution:
     a process would wait for; it writes nothing, computes nothing long, and bears an empty database.
     `named_in_journal` are the kinds of row whose own name (`str`, from its own columns) the journal prints:
     never those whose name is a patient's or tells of health. `happenings(person, since, until)` are the
-    events that it adds to the calendar of a person's agenda: no name, no word of health.
+    events that it adds to the calendar of a person's agenda: no name, no word of health. `withdrawals` are
+    what it does when somebody leaves; `told_of_leavers` the columns that go on naming them: what they did,
+    and what is theirs alone. `records` are the tables in which it keeps something about patients, and
+    `processing` its line of the register.
     """
 
     context: str
@@ -280,6 +350,10 @@ class Contribution:
     warm: Callable[[], None] | None = None
     named_in_journal: tuple[type[Model], ...] = ()
     happenings: Callable[[Person, datetime, datetime], Iterable[Happening]] | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
+    told_of_leavers: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    processing: Processing | None = None
 
 
 _contributions: dict[str, Contribution] = {}
@@ -288,6 +362,7 @@ _contributions: dict[str, Contribution] = {}
 def contribute(contribution: Contribution) -> None:
     """Register what a context brings; called once by its AppConfig. The same context again replaces it."""
     _contributions[contribution.context] = contribution
+    name_terms({one.key: one.label for one in contribution.withdrawals})
 
 
 def withdraw(context: str) -> None:
@@ -323,6 +398,16 @@ def inbox_sources_of(roles: Iterable[Role]) -> list[InboxSource]:
     held = set(roles)
     found = [source for one in contributions() for source in one.inbox if source.roles & held]
     return sorted(found, key=lambda source: source.order)
+
+
+def withdrawals() -> list[Withdrawal]:
+    """Return what every context does when somebody leaves, in its order."""
+    return sorted((part for one in contributions() for part in one.withdrawals), key=lambda part: part.order)
+
+
+def records() -> list[Record]:
+    """Return every table in which something is kept about patients, those below first."""
+    return [record for one in contributions() for record in one.records]
 
 
 def happenings_of(person: Person, since: datetime, until: datetime) -> list[Happening]:

@@ -11,17 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats, health
+from maillage.kernel import formats, health, leaving
 from maillage.kernel.access import may_everywhere
 from maillage.kernel.contributions import (
     Block,
     Contribution,
     Entry,
+    Fate,
     Found,
     Line,
     Search,
     Verb,
     Waiting,
+    Withdrawal,
     rows_waiting,
 )
 from maillage.kernel.models import Entry as JournalEntry
@@ -89,7 +91,7 @@ def invitations(person: Person) -> Waiting | None:
 
 def departures(person: Person) -> Waiting | None:
     """Say whose role ends soon, for whoever oversees the installation: what they could do ends that day."""
-    if not may_everywhere(person, Permission.VIEW_JOURNAL):
+    if not may_everywhere(person, Permission.WITHDRAW_PEOPLE):
         return None
     today = timezone.localdate()
     rows = list(
@@ -103,11 +105,12 @@ def departures(person: Person) -> Waiting | None:
         rows,
         lambda one: Line(
             one.person.get_full_name(),
-            detail=f"{ROLES[Role(one.role)]} · {formats.date_short(one.ends_on)}",
+            reverse("kernel:leaving", args=[one.person_id]),
+            f"{ROLES[Role(one.role)]} · {formats.date_short(one.ends_on)}",
         ),
         ngettext("{count} rôle se termine bientôt", "{count} rôles se terminent bientôt", len(rows)),
-        url=reverse("kernel:journal"),
-        gesture=_("Lire le journal"),
+        url=reverse("kernel:departures"),
+        gesture=_("Préparer les départs"),
     )
 
 
@@ -158,6 +161,16 @@ CONTRIBUTION = Contribution(
             within=("kernel:person",),
             order=80,
         ),
+        Entry(
+            Verb.STEER,
+            lazy("Départs"),
+            "kernel:departures",
+            "logout",
+            lazy("Retirer d’un geste les droits de qui s’en va, et dire qui prend la suite."),
+            Permission.WITHDRAW_PEOPLE,
+            within=("kernel:leaving", "kernel:departure"),
+            order=85,
+        ),
     ),
     searches=(Search(lazy("Règles"), find_rules, order=90),),
     first_screen=(
@@ -167,4 +180,34 @@ CONTRIBUTION = Contribution(
         Block("kernel.departures", {Role.ADMINISTRATOR: 4, Role.DPO: 4}, departures),
     ),
     named_in_journal=(Person, Scope),
+    withdrawals=(
+        Withdrawal(
+            "kernel.sessions",
+            lazy("Sessions ouvertes"),
+            Fate.ENDS,
+            leaving.count_sessions,
+            (),
+            leaving.end_sessions,
+            order=1,
+        ),
+        Withdrawal(
+            "kernel.roles",
+            lazy("Rôles"),
+            Fate.ENDS,
+            leaving.count_roles,
+            ("kernel.roleassignment.person",),
+            leaving.end_roles,
+            order=90,
+        ),
+        Withdrawal(
+            "kernel.invitation",
+            lazy("Invitation à ouvrir un compte"),
+            Fate.ENDS,
+            leaving.count_invitations,
+            (),
+            lambda _leaving: 0,
+            order=3,
+        ),
+    ),
+    told_of_leavers=("kernel.snooze.person", "kernel.departure.person", "kernel.departure.successor"),
 )

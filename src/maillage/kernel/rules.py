@@ -33,6 +33,7 @@ class Permission(StrEnum):
     IMPORT_DATA = "import_data"
     VIEW_JOURNAL = "view_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    WITHDRAW_PEOPLE = "withdraw_people"
     EDIT_DIRECTORY = "edit_directory"
     VIEW_PATIENTS = "view_patients"
     REGISTER_PATIENTS = "register_patients"
@@ -107,12 +108,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_TERRITORY,
             Permission.IMPORT_DATA,
             Permission.MANAGE_ACCOUNTS,
+            Permission.WITHDRAW_PEOPLE,
             Permission.VIEW_JOURNAL,
             Permission.EDIT_DIRECTORY,
             Permission.VIEW_DELIVERIES,
         }
     ),
-    Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL}),
+    Role.DPO: frozenset({Permission.VIEW_DIAGNOSIS, Permission.VIEW_JOURNAL, Permission.WITHDRAW_PEOPLE}),
     **{
         role: frozenset({*_AT_CARE, Permission.SEND_REQUEST})
         for role in (Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)

@@ -33,6 +33,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.IMPORT_DATA: _("importer des données"),
     Permission.VIEW_JOURNAL: _("lire le journal"),
     Permission.MANAGE_ACCOUNTS: _("gérer les comptes et les rôles"),
+    Permission.WITHDRAW_PEOPLE: _("retirer d’un geste les droits de qui s’en va"),
     Permission.EDIT_DIRECTORY: _("tenir l’annuaire"),
     Permission.VIEW_PATIENTS: _("lire les dossiers des patients du périmètre"),
     Permission.REGISTER_PATIENTS: _("enregistrer un patient"),
@@ -59,6 +60,8 @@ _VERBS: dict[str, str | Promise] = {
     "kernel.account_reopened": _("a rouvert un compte"),
     "kernel.role_granted": _("a donné un rôle"),
     "kernel.role_withdrawn": _("a retiré un rôle"),
+    "kernel.person_withdrawn": _("a retiré les droits de quelqu’un qui s’en va"),
+    "kernel.withdrawal_done": _("a rendu compte d’un départ"),
     "kernel.read_unscoped": _("a lu au-delà de son périmètre"),
     "kernel.backup_made": _("a fait une sauvegarde"),
     "kernel.backup_restored": _("a restauré une sauvegarde"),
@@ -74,6 +77,8 @@ _TERMS: dict[str, str | Promise] = {
     "created_at": _("faite le"),
     "digest": _("empreinte"),
     "rows": _("lignes"),
+    "successor": _("successeur"),
+    "roles": _("rôles"),
 }
 
 

@@ -44,6 +44,7 @@ class OrientationConfig(AppConfig):
                 "orientation.reopened": _("a rouvert une demande"),
                 "orientation.withdrawn": _("a annulé sa demande"),
                 "orientation.appointment_moved": _("a déplacé le rendez-vous d’une demande"),
+                "orientation.signature_taken_back": _("a repris une fiche à signer de qui s’en va"),
                 "orientation.shift_handed_over": _("a passé la relève"),
                 "orientation.sheet_written": _("a écrit une version d’une fiche de sécurité"),
                 "orientation.signature_asked": _("a demandé la signature d’une fiche de sécurité"),

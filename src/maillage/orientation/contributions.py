@@ -32,6 +32,7 @@ from maillage.kernel.once import once
 from maillage.kernel.rules import Permission, Role, allows
 from maillage.orientation.actions.appointments import may_be_said
 from maillage.orientation.actions.demonstration import create_demonstration_desk
+from maillage.orientation.actions.leaving import WITHDRAWALS
 from maillage.orientation.computations.index import desk_index
 from maillage.orientation.models import Request, SafetySheet
 from maillage.orientation.models.closing import OUTCOME_LABELS
@@ -306,4 +307,12 @@ CONTRIBUTION = Contribution(
     demonstrate=demonstrate,
     warm=warm,
     named_in_journal=(SafetySheet,),
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=(
+        "orientation.proposal.professional",
+        "orientation.decision.on_call",
+        "orientation.decision.sent_to",
+        "orientation.handover.giver",
+        "orientation.handover.taker",
+    ),
 )

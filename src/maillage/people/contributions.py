@@ -31,6 +31,7 @@ from maillage.kernel.contributions import (
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
+from maillage.people.actions.leaving import WITHDRAWALS
 from maillage.people.models import Signal
 from maillage.people.pages.presenters import request_line
 from maillage.people.pages.referring_views import ANSWERING
@@ -388,4 +389,14 @@ CONTRIBUTION = Contribution(
         ),
     ),
     demonstrate=demonstrate,
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=(
+        "people.careconsent.person",
+        "people.careconsent.professional",
+        "people.careopposition.person",
+        "people.careopposition.professional",
+        "people.patient.account",
+        "people.accesslogentry.person",
+        "people.careranswers.person",
+    ),
 )

@@ -16,6 +16,7 @@ from maillage.kernel.contributions import Block, Contribution, Entry, Line, Verb
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.roster.actions.demonstration import create_demonstration_roster
+from maillage.roster.actions.leaving import WITHDRAWALS
 from maillage.roster.models import STATE_LABELS, Post, Roster, Sector
 from maillage.roster.pages.presenters import named, until
 from maillage.roster.queries.duties import duties_of, on_call_by_sector
@@ -169,4 +170,6 @@ CONTRIBUTION = Contribution(
     ),
     demonstrate=demonstrate,
     named_in_journal=(Sector,),
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=("roster.absence.professional",),
 )

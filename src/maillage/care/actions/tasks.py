@@ -161,6 +161,28 @@ def transfer_task(*, by: Person, task: Task, to: Owner, reason: str = "") -> Tas
     )
 
 
+def hand_task_on(*, by: Person, task: Task, to: Owner, reason: str) -> Task:
+    """Give a task to somebody else because its owner leaves, inside the action that has checked who may.
+
+    Raises as `open_task` where they may not read it.
+    """
+    _close(by, task, TaskState.TRANSFERRED, reason[:LONGEST], "care.task_transferred")
+    return open_task(
+        by=None,
+        scope=task.scope,
+        patient=task.patient,
+        owner=to,
+        title=task.title,
+        why=task.why,
+        key=f"follows-{task.pk}",
+        due_at=task.due_at,
+        priority=Priority(task.priority),
+        origin=TaskOrigin(task.origin),
+        source=task.source,
+        follows=task,
+    )
+
+
 def named(owner: Owner) -> dict[str, Any]:
     """Return the field of a task that names its owner: their sheet where an account has one."""
     if isinstance(owner, directory.Professional):

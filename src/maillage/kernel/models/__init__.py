@@ -1,5 +1,6 @@
 """The kernel's tables, one aggregate a module."""
 
+from maillage.kernel.models.departure import Departure
 from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
 from maillage.kernel.models.lease import Lease
 from maillage.kernel.models.outbox import Delivery, Message
@@ -13,6 +14,7 @@ __all__ = [
     "Authored",
     "ChainHead",
     "Delivery",
+    "Departure",
     "Entry",
     "Keyed",
     "Lease",

@@ -119,6 +119,11 @@ def refuse(*, by: Person, proposal: DoctorProposal, reason: Refusal) -> Referrin
 def withdraw_proposal(*, by: Person, proposal: DoctorProposal) -> ReferringDoctorRequest:
     """Take back a proposal not answered, to make another. Raises PermissionDenied, ValidationError."""
     access.require(by, Permission.MANAGE_REFERRING_DOCTOR, proposal.request.scope)
+    return take_back_proposal(by=by, proposal=proposal)
+
+
+def take_back_proposal(*, by: Person, proposal: DoctorProposal) -> ReferringDoctorRequest:
+    """Take back a proposal not answered, inside an action that has checked who may: its doctor leaves."""
     moved = _move(by, proposal.request, Event.WITHDRAW_PROPOSAL)
     _answer(proposal, "withdrawn")
     return moved

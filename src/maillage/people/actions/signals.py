@@ -51,7 +51,7 @@ def send_signal(
         vital_signs=sorted(vital_signs),
         due_at=timezone.now() + _delay(),
     )
-    _ask_next(made)
+    ask_next(made)
     _record(by, "people.signal_sent", made)
     return made
 
@@ -97,10 +97,10 @@ def go_further(event: outbox.Event) -> None:
         return
     row.due_at = timezone.now() + _delay()
     row.save(update_fields=["due_at"])
-    _ask_next(row)
+    ask_next(row)
 
 
-def _ask_next(row: Signal) -> None:
+def ask_next(row: Signal) -> None:
     """Ask the next of the care team who may still read it; after the last, the coordination."""
     asked = set(SignalAsked.objects.of_signals([row]).values_list("person", flat=True))
     following = next((one for one in _team(row.patient) if one not in asked), None)

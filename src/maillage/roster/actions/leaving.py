@@ -12,11 +12,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as lazy
 
 from maillage.kernel import outbox
-from maillage.roster.models import Volunteer
+from maillage.kernel.contributions import Fate, Leaving, Withdrawal
+from maillage.kernel.feeds import FeedQuerySet
+from maillage.kernel.models import Person
+from maillage.roster.actions.recording import record
+from maillage.roster.models import Assignment, DutyFeed, Exchange, Volunteer
 from maillage.roster.queries.departures import HOLDER_GONE, duties_to_reassign, unavailable_among
+from maillage.roster.rules.vocabulary import ExchangeState
 
 LOOK = "roster.look_for_departures"
 
@@ -52,3 +59,99 @@ def report_departures() -> int:
 def report_departures_daily(_event: outbox.Event) -> None:
     """Look, each day."""
     report_departures()
+
+
+def _feeds(person: Person) -> FeedQuerySet:
+    return DutyFeed.objects.active().filter(Q(created_by=person) | Q(professional__account=person))
+
+
+def count_feeds(person: Person) -> int:
+    """Return how many calendar addresses of duties somebody made, or show theirs."""
+    return _feeds(person).count()
+
+
+def end_feeds(leaving: Leaving) -> int:
+    """Make every address answer nothing from now on."""
+    for feed in _feeds(leaving.person).select_related("sector__territory", "professional"):
+        if feed.revoke():
+            about = feed.sector or feed.professional
+            record(about, feed, by=leaving.by, verb="roster.feed_revoked", reason=leaving.reason)
+    return 0
+
+
+def count_duties(person: Person) -> int:
+    """Return how many duties, not over, somebody holds whom nobody was told to replace."""
+    rows = Assignment.objects.filter(volunteer__professional__account=person, volunteer__is_active=True)
+    return rows.filter(post__ends_at__gt=timezone.now()).count()
+
+
+def give_back_duties(leaving: Leaving) -> int:
+    """Tell the coordinators which duties are to reassign: who holds one is theirs to say, with its rules."""
+    for volunteer in _volunteering(leaving.person).select_for_update(of=("self",)):
+        volunteer.is_active = False
+        volunteer.save(update_fields=["is_active"])
+        tell_departure(volunteer)
+        changes = {"is_active": [True, False]}
+        record(
+            volunteer.sector,
+            volunteer,
+            by=leaving.by,
+            verb="roster.volunteer_set",
+            changes=changes,
+            reason=leaving.reason,
+        )
+    return 0
+
+
+def _volunteering(person: Person) -> QuerySet[Volunteer]:
+    rows = Volunteer.objects.filter(professional__account=person, is_active=True)
+    return rows.select_related("sector__territory").order_by("pk")
+
+
+def _exchanges(person: Person) -> QuerySet[Exchange]:
+    return Exchange.objects.filter(
+        asked_by__professional__account=person, state=ExchangeState.OPEN.value
+    ).order_by("pk")
+
+
+def count_exchanges(person: Person) -> int:
+    """Return how many times somebody asks to be replaced, and nobody has yet."""
+    return _exchanges(person).count()
+
+
+def end_exchanges(leaving: Leaving) -> int:
+    """Withdraw what they asked: their duties are reassigned otherwise."""
+    _exchanges(leaving.person).update(state=ExchangeState.WITHDRAWN.value, closed_at=timezone.now())
+    return 0
+
+
+WITHDRAWALS = (
+    Withdrawal(
+        "roster.feeds",
+        lazy("Adresses de calendrier de gardes"),
+        Fate.ENDS,
+        count_feeds,
+        ("roster.dutyfeed.professional",),
+        end_feeds,
+        order=11,
+    ),
+    Withdrawal(
+        "roster.exchanges",
+        lazy("Remplacements demandés"),
+        Fate.ENDS,
+        count_exchanges,
+        (),
+        end_exchanges,
+        order=13,
+    ),
+    Withdrawal(
+        "roster.duties",
+        lazy("Gardes à venir"),
+        Fate.PASSES,
+        count_duties,
+        ("roster.volunteer.professional",),
+        give_back_duties,
+        otherwise=lazy("à réattribuer par qui tient le tableau, prévenu"),
+        order=34,
+    ),
+)
