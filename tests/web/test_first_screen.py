@@ -98,6 +98,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "agenda",
         "orientation",
         "care",
+        "transitions",
         "web",
     ]
     assert names == order

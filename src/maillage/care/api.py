@@ -13,7 +13,7 @@ from maillage.care.actions.measures import (
 from maillage.care.actions.plans import consent_to_plan, save_plan, settle
 from maillage.care.actions.tasks import cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
-from maillage.care.queries.plans import PlanFile, plan_of
+from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
 from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
@@ -44,6 +44,7 @@ __all__ = [
     "note_advice",
     "open_task",
     "plan_of",
+    "plans_to_revise",
     "record_measures",
     "report_event",
     "require_writer",

@@ -49,6 +49,8 @@ class Permission(StrEnum):
     WRITE_SAFETY_SHEETS = "write_safety_sheets"
     MANAGE_MEETINGS = "manage_meetings"
     VIEW_RESIDENTS = "view_residents"
+    ANSWER_COMPLEX_CASES = "answer_complex_cases"
+    VIEW_TRANSITION_COUNTS = "view_transition_counts"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -74,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_DELIVERIES,
             Permission.WRITE_SAFETY_SHEETS,
             Permission.MANAGE_MEETINGS,
+            Permission.VIEW_TRANSITION_COUNTS,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -92,6 +95,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REGISTER_PATIENTS,
             Permission.MANAGE_REFERRING_DOCTOR,
             Permission.SEND_REQUEST,
+            Permission.ANSWER_COMPLEX_CASES,
+            Permission.VIEW_TRANSITION_COUNTS,
         }
     ),
     **{

@@ -29,6 +29,7 @@ from maillage.people.actions.circle import (
     enter_home,
     leave_home,
 )
+from maillage.people.actions.coordination import close_coordination, open_coordination
 from maillage.people.actions.signals import SIGNAL_ANSWERED, SIGNAL_ASKED, SIGNAL_UNANSWERED
 from maillage.people.models import (
     MEANS_LABELS,
@@ -41,6 +42,7 @@ from maillage.people.models import (
     named_fields,
     one_holder,
     readable,
+    unopposed,
 )
 from maillage.people.queries import (
     Indicators,
@@ -119,6 +121,7 @@ __all__ = [
     "cared_for_with",
     "change_patient",
     "close",
+    "close_coordination",
     "code_ends",
     "code_for",
     "create_demonstration_patients",
@@ -139,6 +142,7 @@ __all__ = [
     "may_for",
     "named_fields",
     "one_holder",
+    "open_coordination",
     "opposing",
     "own_mobile",
     "panels_about",
@@ -160,6 +164,7 @@ __all__ = [
     "set_referring_doctor",
     "signal_of",
     "traits_of",
+    "unopposed",
     "waiting_list",
     "withdraw_proposal",
 ]

@@ -106,7 +106,7 @@ from maillage.territory.queries import (
     territory_or_404,
     with_group,
 )
-from maillage.territory.queries.holidays import holiday_names, holidays_of
+from maillage.territory.queries.holidays import holiday_names, holidays_kept, holidays_of
 from maillage.territory.rules.holidays import HolidayCalendar, PublicHolidays, calendar_of
 from maillage.territory.rules.kinds import FICTIONAL, Group, TerritoryKind
 
@@ -183,6 +183,7 @@ __all__ = [
     "feature_collection",
     "halo_positions",
     "holiday_names",
+    "holidays_kept",
     "holidays_of",
     "import_pack",
     "import_travel_matrix",

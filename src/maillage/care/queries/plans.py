@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from maillage.care.models import PlanConsent, PlanVersion, SharedPlan
 from maillage.care.rules.plans import missing
+from maillage.kernel.models import Person
 from maillage.people import api as people
 
 
@@ -61,3 +62,15 @@ def plan_of(patient: people.Patient) -> PlanFile | None:
     consents = list(PlanConsent.objects.of_patient(patient).select_related("by"))
     aside = [one for one in rows if one.is_aside and one.merged_into is None]
     return PlanFile(plan, current, rows, consents, aside)
+
+
+def plans_to_revise(person: Person) -> list[tuple[int, date]]:
+    """Return whose plan that `person` reads has passed its day of revision, the oldest day first.
+
+    As keys of patients with that day; one statement, nobody is named, nothing is logged.
+    """
+    rows = PlanVersion.objects.for_person(person).filter(is_aside=False).order_by("plan", "number")
+    last = dict(rows.values_list("plan__patient", "content__revision_on"))
+    today = timezone.localdate()
+    found = [(patient, date.fromisoformat(day)) for patient, day in last.items() if day]
+    return sorted(((patient, day) for patient, day in found if day < today), key=lambda one: (one[1], one[0]))

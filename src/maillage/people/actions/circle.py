@@ -341,6 +341,13 @@ def follow_referring_doctor(*, by: Person | None, patient: Patient) -> None:
         )
 
 
+def join(*, by: Person, patient: Patient, who: Named, origin: Origin, role: Role, why: str) -> CareLink:
+    """Open a link of which the patient was told, for an action that has checked who may."""
+    return _link(
+        by=by, patient=patient, who=who, origin=origin, role=role, why=why, informed=True, until=None
+    )
+
+
 def _link(
     *,
     by: Person | None,

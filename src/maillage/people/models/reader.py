@@ -99,6 +99,19 @@ def readable_by(reader: Reader, part: Part, *, prefix: str = "") -> Q:
     return Q(**{f"{prefix}pk__in": links.order_by().values("patient")})
 
 
+def unopposed(person: Person, part: Part, *, prefix: str = "") -> Q:
+    """Return the condition « this patient opposes nothing to `person` reading `part` », nor to everybody.
+
+    It opens nothing by itself: for what is sent to somebody outside the circle, with the patient's agreement.
+    """
+    now = timezone.now()
+    lasting = Q(until=None) | Q(until__gt=now)
+    rows = CareOpposition._base_manager.filter(
+        EVERYBODY | reader_of(person).named, lasting, Q(part="") | Q(part=part.value), since__lte=now
+    )
+    return ~Q(**{f"{prefix}pk__in": rows.order_by().values("patient")})
+
+
 def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
     """Return the rule as a condition on the links of a reader."""
     needing = roles_in_need(part, need(), reader.roles)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maillage.kernel.models import Scope
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.models import Commune, Territory
 from maillage.territory.rules.holidays import HolidayCalendar, PublicHolidays, calendar_of_all, names_of
@@ -19,6 +20,16 @@ def holidays_of(calendar: HolidayCalendar, on: date) -> PublicHolidays:
     return PublicHolidays(
         frozenset((day.month, day.day) for day in fixed), frozenset(int(one) for one in own["from_easter"])
     )
+
+
+def holidays_kept(scope: Scope, on: date) -> PublicHolidays:
+    """Return the public holidays of a scope, by the rule in force on a day; one statement.
+
+    Those of its communes' départements where they keep the same, else those of the whole country.
+    """
+    members = Commune.objects.filter(territories__scope=scope)
+    calendar = calendar_of_all(members.order_by().values_list("departement", flat=True).distinct())
+    return holidays_of(calendar, on)
 
 
 def holiday_names(territory: Territory, first: date, last: date) -> dict[date, str]:

@@ -1,0 +1,70 @@
+"""What `transitions` brings to the shared pages: the DAC, the ways between town and hospital, the recalls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as lazy
+
+from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb
+from maillage.kernel.rules import Permission, Role
+from maillage.people import api as people
+from maillage.territory.api import Territory
+from maillage.transitions.actions.demonstration import create_demonstration_cases
+from maillage.transitions.actions.leaving import WITHDRAWALS
+from maillage.transitions.pages import case_blocks
+from maillage.transitions.queries.complex_cases import pending_cases
+
+AT_CARE = frozenset(
+    {
+        Role.PHYSICIAN,
+        Role.NURSE,
+        Role.MIDWIFE,
+        Role.PHYSIOTHERAPIST,
+        Role.PHARMACIST,
+        Role.EHPAD,
+        Role.CASE_MANAGER,
+    }
+)
+PLAN = people.Part.PLAN.value
+
+
+def demonstrate(place: Territory, now: datetime) -> None:
+    """Give the territory requests to its DAC."""
+    create_demonstration_cases(place=place, now=now)
+
+
+CONTRIBUTION = Contribution(
+    "transitions",
+    navigation=(
+        Entry(
+            Verb.ACT,
+            lazy("Demandes au DAC"),
+            "transitions:cases",
+            "users",
+            lazy("Confier une situation complexe au DAC, suivre sa réponse et lire son issue."),
+            Permission.SEND_REQUEST,
+            within=("transitions:case", "transitions:new_case"),
+            order=38,
+        ),
+    ),
+    first_screen=(
+        Block("transitions.cases", {Role.CASE_MANAGER: 1}, case_blocks.cases_waiting),
+        Block("transitions.plans", {Role.CASE_MANAGER: 2}, case_blocks.plans_late),
+        Block("transitions.partners", {Role.CASE_MANAGER: 4}, case_blocks.partners_waiting),
+    ),
+    panels=(Panel("transitions.cases", PLAN, "demandes au DAC", case_blocks.cases_panel, order=50),),
+    inbox=(
+        InboxSource(
+            "transitions.case",
+            lazy("Demandes au DAC"),
+            "users",
+            AT_CARE,
+            pending_cases,
+            case_blocks.inbox_lines,
+            order=40,
+        ),
+    ),
+    demonstrate=demonstrate,
+    withdrawals=WITHDRAWALS,
+)

@@ -1,0 +1,1 @@
+"""Decisions of the transitions context, without a framework or a database."""
