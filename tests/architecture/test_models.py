@@ -18,6 +18,7 @@ ORDER = [
     "orientation",
     "care",
     "transitions",
+    "space",
     "web",
     "config",
 ]

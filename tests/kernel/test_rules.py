@@ -14,7 +14,14 @@ def test_only_the_administrator_manages_accounts() -> None:
 
 
 def test_patients_read_open_figures_and_nothing_else() -> None:
-    assert PERMISSIONS[Role.PATIENT] == PERMISSIONS[Role.CARER] == {Permission.VIEW_DIAGNOSIS}
+    assert (
+        PERMISSIONS[Role.PATIENT]
+        == PERMISSIONS[Role.CARER]
+        == {
+            Permission.VIEW_DIAGNOSIS,
+            Permission.BOOK_FOR_ONESELF,
+        }
+    )
 
 
 def test_overseers_hold_everywhere() -> None:

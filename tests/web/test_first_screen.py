@@ -99,6 +99,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "orientation",
         "care",
         "transitions",
+        "space",
         "web",
     ]
     assert names == order

@@ -3,7 +3,8 @@
 from maillage.agenda.actions.booking import BookingRefusedError, Refusal, book, book_over_capacity, hold
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
 from maillage.agenda.actions.outcomes import change_state, may_be_said, move, undo
-from maillage.agenda.actions.rights import manages
+from maillage.agenda.actions.rights import acts_for, manages
+from maillage.agenda.actions.rights import sees as may_see
 from maillage.agenda.actions.schedules import (
     ScheduleError,
     add_advanced_day,
@@ -27,23 +28,25 @@ from maillage.agenda.actions.waiting import (
     offer_freed_slot,
     wait_for,
 )
-from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
+from maillage.agenda.models import KIND_LABELS, Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.queries.agendas import managed_agendas
 from maillage.agenda.queries.appointments import (
     appointments_for,
     appointments_of,
     elsewhere_at,
     elsewhere_sentence,
+    of_patient,
     to_move,
 )
 from maillage.agenda.queries.commitments import Commitment, commitments_during
 from maillage.agenda.queries.kept_out import KeptOut, keep_out_with
-from maillage.agenda.queries.message_values import announced_as, subject_of
+from maillage.agenda.queries.message_values import announced_as, message_values, patient_message, subject_of
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
-from maillage.agenda.queries.slots import free_slots, keep_slots
+from maillage.agenda.queries.slots import free_slots, keep_slots, slot_with_names
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility, audiences
 
 __all__ = [
+    "KIND_LABELS",
     "Agenda",
     "Appointment",
     "BookingRefusedError",
@@ -62,6 +65,7 @@ __all__ = [
     "WaitingEntry",
     "WaitingError",
     "accept_offer",
+    "acts_for",
     "add_advanced_day",
     "add_opening",
     "add_schedule",
@@ -92,10 +96,15 @@ __all__ = [
     "managed_agendas",
     "manages",
     "may_be_said",
+    "may_see",
+    "message_values",
     "move",
+    "of_patient",
     "offer_freed_slot",
+    "patient_message",
     "reopen",
     "set_visibility",
+    "slot_with_names",
     "subject_of",
     "to_move",
     "undo",

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.space",
     "maillage.transitions",
     "maillage.care",
     "maillage.orientation",

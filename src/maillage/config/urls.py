@@ -10,6 +10,7 @@ urlpatterns = [
     path("patients/", include("maillage.people.pages.urls")),
     path("messages/", include("maillage.exchange.pages.urls")),
     path("regulation/", include("maillage.orientation.pages.urls")),
+    path("espace/", include("maillage.space.pages.urls")),
     path("soins/", include("maillage.care.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     VIEW_RESIDENTS = "view_residents"
     ANSWER_COMPLEX_CASES = "answer_complex_cases"
     VIEW_TRANSITION_COUNTS = "view_transition_counts"
+    BOOK_FOR_ONESELF = "book_for_oneself"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -127,9 +128,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Who is paid what for their duties is for the person, for whoever coordinates, and for the board.
     Role.BOARD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_ROSTER, Permission.VIEW_DUTY_PAY}),
     Role.PREVENTION_LEAD: frozenset(_EVERYONE_AT_WORK),
-    # A patient or a carer reads the open figures of the territory and nothing else here.
-    Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS}),
-    Role.CARER: frozenset({Permission.VIEW_DIAGNOSIS}),
+    # A patient or a carer reads the open figures of the territory, and books what is open to the public:
+    # for themself, or by a mandate. Whom they may act for is asked of `people` each time.
+    Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS, Permission.BOOK_FOR_ONESELF}),
+    Role.CARER: frozenset({Permission.VIEW_DIAGNOSIS, Permission.BOOK_FOR_ONESELF}),
 }
 
 

@@ -105,8 +105,9 @@ from maillage.orientation.queries.outcomes import (
     sent,
     to_close,
 )
+from maillage.orientation.queries.own_check import OwnCheck, own_check
 from maillage.orientation.queries.safety import Clearance, clearance, sheets_for
-from maillage.orientation.rules.safety import MotiveRule, MotiveRules, Obstacle
+from maillage.orientation.rules.safety import TO_THE_15, MotiveRule, MotiveRules, Obstacle, Question
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -127,6 +128,7 @@ __all__ = [
     "FIELDS",
     "PROFESSIONS",
     "READ_WITH",
+    "TO_THE_15",
     "Answer",
     "CallerKind",
     "Capacity",
@@ -148,9 +150,11 @@ __all__ = [
     "OrientationError",
     "Origin",
     "Outcome",
+    "OwnCheck",
     "Priority",
     "Proposal",
     "ProposalKind",
+    "Question",
     "QueueLine",
     "Received",
     "Refusal",
@@ -208,6 +212,7 @@ __all__ = [
     "motives",
     "on_call_now",
     "open_request",
+    "own_check",
     "person_age",
     "propose",
     "propose_and_read",

@@ -28,12 +28,15 @@ from maillage.people.actions.circle import (
     add_to_circle,
     enter_home,
     leave_home,
+    may_speak_for,
 )
 from maillage.people.actions.coordination import close_coordination, open_coordination
 from maillage.people.actions.signals import SIGNAL_ANSWERED, SIGNAL_ASKED, SIGNAL_UNANSWERED
 from maillage.people.models import (
     MEANS_LABELS,
+    ORIGIN_LABELS,
     PART_LABELS,
+    SIGNED_LABELS,
     CareLink,
     Holder,
     Patient,
@@ -52,7 +55,9 @@ from maillage.people.queries import (
     access_log,
     born_as,
     found_patient,
+    home_of,
     indicators,
+    is_searching,
     lock,
     log_access,
     patient_file,
@@ -64,7 +69,15 @@ from maillage.people.queries import (
     traits_of,
     waiting_list,
 )
-from maillage.people.queries.carers import cared_for_with, mandate_to_sign, may_for
+from maillage.people.queries.carers import (
+    CaredFor,
+    cared_for,
+    cared_for_with,
+    gestures_of,
+    mandate_to_sign,
+    mandates_of,
+    may_for,
+)
 from maillage.people.queries.circle import (
     REASON_LABELS,
     decision,
@@ -74,7 +87,10 @@ from maillage.people.queries.circle import (
     opposing,
     parts_read,
 )
+from maillage.people.queries.circle import circle as links_of_circle
+from maillage.people.queries.circle import consents as consents_of
 from maillage.people.queries.panels import panels_about
+from maillage.people.queries.patients import own_file
 from maillage.people.queries.signals import signal_of
 from maillage.people.rules.carers import Gesture
 from maillage.people.rules.circle import Decision, Means, Origin, Part, Reason
@@ -85,13 +101,16 @@ __all__ = [
     "CODE_ASKED",
     "EMERGENCY_OPENED",
     "MEANS_LABELS",
+    "ORIGIN_LABELS",
     "PART_LABELS",
     "REASON_LABELS",
     "SIGNAL_ANSWERED",
     "SIGNAL_ASKED",
     "SIGNAL_UNANSWERED",
+    "SIGNED_LABELS",
     "AdministrativeSex",
     "CareLink",
+    "CaredFor",
     "Closing",
     "Criterion",
     "Decision",
@@ -118,12 +137,14 @@ __all__ = [
     "add_to_circle",
     "age_on",
     "born_as",
+    "cared_for",
     "cared_for_with",
     "change_patient",
     "close",
     "close_coordination",
     "code_ends",
     "code_for",
+    "consents_of",
     "create_demonstration_patients",
     "decision",
     "declare",
@@ -131,19 +152,26 @@ __all__ = [
     "enter_home",
     "follow_act",
     "found_patient",
+    "gestures_of",
     "holder_of",
     "holders_reading",
+    "home_of",
     "indicators",
+    "is_searching",
     "leave_home",
+    "links_of_circle",
     "lock",
     "log_access",
     "mandate_to_sign",
+    "mandates_of",
     "may_carry_ins",
     "may_for",
+    "may_speak_for",
     "named_fields",
     "one_holder",
     "open_coordination",
     "opposing",
+    "own_file",
     "own_mobile",
     "panels_about",
     "parts_read",

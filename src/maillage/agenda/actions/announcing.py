@@ -24,8 +24,9 @@ from maillage.agenda.queries.message_values import (
 from maillage.agenda.rules.vocabulary import State
 from maillage.exchange import api as exchange
 from maillage.exchange.api import Template
-from maillage.kernel import outbox
+from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 
 _SLOT = (
@@ -169,6 +170,8 @@ def _tell_patient(
     row: Appointment, by: Person | None, template: Template, said: exchange.Parameters, key: str
 ) -> None:
     assert row.patient is not None
+    if by is not None and not access.may(by, Permission.BOOK_APPOINTMENT):
+        by = None  # who acts for themself, or for somebody they help, is not the one who calls
     soon = timedelta(hours=rule("agenda.announce.soon_hours").value)
     exchange.notify(
         by=by,

@@ -17,8 +17,9 @@ from maillage.agenda.actions.schedules import make_again
 from maillage.agenda.actions.waiting import offer_freed_slot
 from maillage.agenda.models import Agenda, Appointment, Occupation, Slot, StateChange
 from maillage.agenda.rules.vocabulary import LIVE, State, before, is_too_early, may_become
-from maillage.kernel import outbox
+from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 
 _LIVE = [state.value for state in LIVE]
@@ -151,8 +152,10 @@ def _locked_agenda(appointment: Appointment) -> Agenda:
 
 
 def _check_may(by: Person | None, row: Appointment, agenda: Agenda, *, is_own_enough: bool) -> None:
-    made_it = by is not None and row.booked_by_id == by.pk
-    if by is not None and not rights.manages(by, agenda) and not (made_it and is_own_enough):
+    if by is None or rights.manages(by, agenda):
+        return
+    made_it = row.booked_by_id == by.pk and access.may(by, Permission.BOOK_APPOINTMENT)
+    if not (is_own_enough and (made_it or rights.acts_for(by, row.patient))):
         raise PermissionDenied(
             _("Seul le professionnel, ou qui gère son agenda, peut changer ce rendez-vous.")
         )

@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.agenda.models import Agenda, Slot
-from maillage.agenda.rules.vocabulary import Visibility, audiences
+from maillage.agenda.rules.vocabulary import Visibility, audiences, books
 from maillage.kernel import access
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Permission, Role, allows
 from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
+from maillage.people import api as people
+from maillage.people.api import Patient
 
 Roles = dict[int, list[RoleAssignment]]
 
@@ -33,6 +35,14 @@ def manages(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None =
     )
 
 
+def acts_for(person: Person, patient: Patient | None) -> bool:
+    """Return whether `person` follows the appointments of a patient as the patient, or by a mandate."""
+    if patient is None:
+        return False
+    is_own = patient.account_id is not None and patient.account_id == person.pk
+    return is_own or people.may_for(person, patient, people.Gesture.BOOK)
+
+
 def require_manager(by: Person | None, agenda: Agenda) -> None:
     """Raise PermissionDenied unless `by` manages the agenda; None is the program itself."""
     if by is not None and not manages(by, agenda):
@@ -46,7 +56,7 @@ def visible(person: Person, agenda: Agenda, roles: list[RoleAssignment] | None =
     held = access.roles_of(person) if roles is None else roles
     if manages(person, agenda, held):
         return {one.value for one in Visibility}
-    booking = [one for one in held if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
+    booking = [one for one in held if books(Role(one.role))]
     here = {None, agenda.territory.scope_id}
     local = [Role(one.role) for one in booking if one.scope_id in here]
     return {one.value for one in audiences([Role(one.role) for one in booking], local)}

@@ -20,6 +20,11 @@ from maillage.people import api as people
 from maillage.people.api import Patient
 
 _SHOWN = [state.value for state in SHOWN]
+#: What is read with an appointment that a patient or a carer reads.
+_NAMES = (
+    "slot__schedule__commune", "slot__schedule__place__commune", "slot__schedule__structure__commune",
+    "slot__agenda__professional", "slot__agenda__territory__scope",
+)  # fmt: skip
 
 
 def appointments_of(agenda: Agenda, start: datetime, end: datetime) -> AppointmentQuerySet:
@@ -160,14 +165,24 @@ def to_come_of(patient: Patient, now: datetime, limit: int) -> list[Appointment]
     return list(_to_come(Appointment._base_manager.filter(patient=patient), now)[:limit])
 
 
+def of_patient(patient: Patient, since: datetime) -> list[Appointment]:
+    """Return what became of the appointments of a patient that begin from `since`, with who made each.
+
+    For a reader whom the circle opened them to; what is only held, or expired, is left out.
+    """
+    told = [*_SHOWN, State.NOT_HONOURED.value, State.CANCELLED.value]
+    rows = Appointment._base_manager.filter(patient=patient, state__in=told, slot__starts_at__gte=since)
+    return list(
+        rows.select_related(*_NAMES, "booked_by")
+        .prefetch_related("changes__by")
+        .order_by("slot__starts_at", "id")
+    )
+
+
 def _to_come(rows: QuerySet[Appointment], now: datetime) -> QuerySet[Appointment]:
     booked = [State.BOOKED.value, State.ARRIVED.value]
-    names = (
-        "slot__schedule__commune", "slot__schedule__place__commune", "slot__schedule__structure__commune",
-        "slot__agenda__professional", "slot__agenda__territory__scope",
-    )  # fmt: skip
     found = rows.filter(state__in=booked, slot__ends_at__gt=now)
-    return found.select_related(*names).order_by("slot__starts_at", "id")
+    return found.select_related(*_NAMES).order_by("slot__starts_at", "id")
 
 
 def to_move(agenda: Agenda, after: datetime) -> AppointmentQuerySet:

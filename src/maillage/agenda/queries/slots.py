@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from maillage.agenda.models import Agenda, Slot
 from maillage.agenda.models.slots import SlotQuerySet
-from maillage.agenda.rules.vocabulary import Kind, Visibility, audiences
+from maillage.agenda.rules.vocabulary import Kind, Visibility, audiences, books
 from maillage.kernel import access, databases
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.rules import Role
 from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
 
 
@@ -70,7 +70,7 @@ def keep_slots(slots: Collection[int]) -> set[int]:
 def shown_to(person: Person) -> Q:
     """Return the condition of the slots that a person may see and book: by role, or as who manages them."""
     roles = access.roles_of(person)
-    booking = [one for one in roles if allows(Role(one.role), Permission.BOOK_APPOINTMENT)]
+    booking = [one for one in roles if books(Role(one.role))]
     names = [Role(one.role) for one in booking]
     everywhere = [Role(one.role) for one in booking if one.scope_id is None]
     open_to = audiences(names, everywhere) - {Visibility.CPTS}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from maillage.kernel.rules import Role
+from maillage.kernel.rules import Permission, Role, allows
 
 
 class Kind(StrEnum):
@@ -98,6 +98,11 @@ def before(now: State, passed: Sequence[State]) -> State | None:
 
 _PROFESSIONALS = frozenset({Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST})
 _AT_WORK = _PROFESSIONALS | {Role.COORDINATOR, Role.REGULATOR, Role.EHPAD, Role.CASE_MANAGER}
+
+
+def books(role: Role) -> bool:
+    """Return whether a role books what is shown to it: for others, or for oneself and whom one helps."""
+    return allows(role, Permission.BOOK_APPOINTMENT) or allows(role, Permission.BOOK_FOR_ONESELF)
 
 
 def audiences(roles: Iterable[Role], roles_in_territory: Iterable[Role]) -> frozenset[Visibility]:

@@ -1,0 +1,1 @@
+"""Writes of the space: each is an action."""

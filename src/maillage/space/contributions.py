@@ -1,0 +1,56 @@
+"""What `space` brings to the shared pages: the doors of the patient and of the carer to their own pages."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from maillage.agenda import api as agenda
+from maillage.kernel.contributions import Block, Contribution, Line, Panel, PanelContent, Waiting
+from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
+from maillage.people import api as people
+
+
+def own_doors(person: Person) -> Waiting | None:
+    """Give a patient the doors to their own pages."""
+    own = people.own_file(person)
+    if own is None:
+        return None
+    lines = (
+        Line(_("Prendre un rendez-vous"), reverse("space:ask", args=[own.pk])),
+        Line(_("Mes rendez-vous"), reverse("space:appointments", args=[own.pk])),
+    )
+    return Waiting(_("Mes rendez-vous"), lines)
+
+
+def doors_of_helped(person: Person) -> Waiting | None:
+    """Give a carer the doors to the appointments of those whom they help, by what each is to them."""
+    lines = []
+    for one in people.cared_for(person):
+        if people.Gesture.BOOK in one.gestures:
+            page = reverse("space:ask", args=[one.mandate.patient_id])
+            lines.append(Line(_("Prendre un rendez-vous pour {whose}").format(whose=one.said), page))
+        if people.Part.APPOINTMENTS in one.parts:
+            page = reverse("space:appointments", args=[one.mandate.patient_id])
+            lines.append(Line(_("Les rendez-vous de {whose}").format(whose=one.said), page))
+    return Waiting(_("Rendez-vous"), tuple(lines)) if lines else None
+
+
+def door_of_file(person: Person, patient: people.Patient) -> PanelContent | None:
+    """Give whoever may make appointments for a patient the door to them, on the page of the patient."""
+    if not agenda.acts_for(person, patient):
+        return None
+    page = reverse("space:ask", args=[patient.pk])
+    lines = (Line(_("Voir tous les rendez-vous"), reverse("space:appointments", args=[patient.pk])),)
+    return PanelContent(_("Prendre un rendez-vous"), "", lines, page, _("Prendre un rendez-vous"))
+
+
+CONTRIBUTION = Contribution(
+    "space",
+    first_screen=(
+        Block("space.doors", {Role.PATIENT: 2}, own_doors),
+        Block("space.helped", {Role.CARER: 3}, doors_of_helped),
+    ),
+    panels=(Panel("space.book", people.Part.APPOINTMENTS.value, "rendez-vous", door_of_file, order=11),),
+)
