@@ -1,6 +1,7 @@
 // What every page may need; the map and the charts are fetched only by the pages that draw one.
 import { agenda } from "./agenda.js";
 import { appearance } from "./appearance.js";
+import { conversation } from "./conversation.js";
 import { desk } from "./desk.js";
 import { dialogs } from "./dialogs.js";
 import { inbox } from "./inbox.js";
@@ -30,6 +31,7 @@ menus(document);
 desk(document);
 agenda(document);
 inbox(document);
+conversation(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {

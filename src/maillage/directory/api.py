@@ -13,11 +13,13 @@ from maillage.directory.actions import (
 from maillage.directory.models import (
     PROFESSION_LABELS,
     Membership,
+    NamesOne,
     OpeningHours,
     PracticePlace,
     Professional,
     ServiceOffer,
     Structure,
+    names_one,
 )
 from maillage.directory.queries import (
     Criteria,
@@ -45,6 +47,7 @@ __all__ = [
     "Format",
     "Function",
     "Membership",
+    "NamesOne",
     "OpeningHours",
     "PracticePlace",
     "PracticeStatus",
@@ -65,6 +68,7 @@ __all__ = [
     "homes_of",
     "language_names",
     "memberships_of",
+    "names_one",
     "preview",
     "professionals_in",
     "search_professionals",

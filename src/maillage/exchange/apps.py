@@ -29,6 +29,14 @@ class ExchangeConfig(AppConfig):
                 "exchange.call_reopened": _("a remis un appel à faire"),
                 "exchange.told_by_word": _("a noté que la personne a été prévenue de vive voix"),
                 "exchange.retried": _("a relancé un envoi abandonné"),
+                "exchange.conversation_opened": _("a ouvert une conversation"),
+                "exchange.message_written": _("a écrit dans une conversation"),
+                "exchange.conversation_closed": _("a clos une conversation"),
+                "exchange.conversation_reopened": _("a rouvert une conversation"),
+                "exchange.conversation_put_away": _("a rangé une conversation"),
+                "exchange.conversation_brought_back": _("a remis une conversation dans sa liste"),
+                "exchange.participant_added": _("a ajouté quelqu’un à une conversation"),
+                "exchange.participant_left": _("a quitté une conversation"),
                 "exchange.preference_set": _("a choisi comment être averti"),
             }
         )

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.exchange.actions.demonstration import create_demonstration_conversations
 from maillage.exchange.actions.leaving import WITHDRAWALS
-from maillage.exchange.models import OUTCOME_LABELS
+from maillage.exchange.models import OUTCOME_LABELS, PART
+from maillage.exchange.pages import conversation_blocks as talks
+from maillage.exchange.queries.conversations import pending_conversations
 from maillage.exchange.queries.inbox import (
     Line,
     calls_to_make,
@@ -22,9 +27,36 @@ from maillage.exchange.queries.inbox import (
 from maillage.exchange.rules.vocabulary import CLOSING_MISSED
 from maillage.kernel import formats
 from maillage.kernel.access import may
-from maillage.kernel.contributions import Block, Contribution, Deed, InboxLine, InboxSource, Waiting
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Deed,
+    Entry,
+    InboxLine,
+    InboxSource,
+    Panel,
+    Verb,
+    Waiting,
+)
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
+
+#: Roles of those who care for patients, and so talk about them.
+AT_CARE = (
+    Role.PHYSICIAN,
+    Role.NURSE,
+    Role.PHARMACIST,
+    Role.MIDWIFE,
+    Role.PHYSIOTHERAPIST,
+    Role.EHPAD,
+    Role.CASE_MANAGER,
+    Role.COORDINATOR,
+)
+
+
+def demonstrate(place: Any, now: datetime) -> None:
+    """Write the conversations of the demonstration."""
+    create_demonstration_conversations(place=place, now=now)
 
 
 def unread(person: Person) -> Waiting | None:
@@ -34,7 +66,7 @@ def unread(person: Person) -> Waiting | None:
         return None
     said = ngettext("{count} message ou appel en attente", "{count} messages ou appels en attente", count)
     said = said.format(count=formats.number(count))
-    return Waiting(_("Messages"), (), said, reverse("web:inbox"), _("Ouvrir « À traiter »"))
+    return Waiting(_("À lire, à appeler"), (), said, reverse("web:inbox"), _("Ouvrir « À traiter »"))
 
 
 def undelivered(person: Person) -> Waiting | None:
@@ -88,11 +120,45 @@ def _inbox_line(one: Line) -> InboxLine:
 
 CONTRIBUTION = Contribution(
     "exchange",
+    navigation=(
+        Entry(
+            Verb.ACT,
+            lazy("Conversations"),
+            "exchange:conversations",
+            "messages",
+            lazy("Écrire au cercle d’une personne, à des collègues, lire les réponses."),
+            within=("exchange:conversation", "exchange:new_conversation"),
+            order=38,
+        ),
+    ),
     first_screen=(
         Block("exchange.undelivered", {Role.ADMINISTRATOR: 2, Role.COORDINATOR: 4}, undelivered),
+        Block(
+            "exchange.conversations",
+            dict.fromkeys(AT_CARE, 4) | dict.fromkeys((Role.PATIENT, Role.CARER), 3),
+            talks.to_read,
+        ),
         Block("exchange.unread", dict.fromkeys(Role, 9), unread),
     ),
+    panels=(
+        Panel(
+            "exchange.conversations",
+            PART.value,
+            "conversations à propos de la personne",
+            talks.panel,
+            order=40,
+        ),
+    ),
     inbox=(
+        InboxSource(
+            "exchange.conversation",
+            lazy("Conversations"),
+            "messages",
+            frozenset(Role),
+            pending_conversations,
+            talks.inbox_lines,
+            order=20,
+        ),
         InboxSource(
             "exchange.call",
             lazy("Appels"),
@@ -114,4 +180,5 @@ CONTRIBUTION = Contribution(
     ),
     withdrawals=WITHDRAWALS,
     told_of_leavers=("exchange.contactpreference.person",),
+    demonstrate=demonstrate,
 )

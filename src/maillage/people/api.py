@@ -80,7 +80,9 @@ from maillage.people.queries.carers import (
 )
 from maillage.people.queries.circle import (
     REASON_LABELS,
+    accounts_reading,
     decision,
+    decisions_of,
     emergency_access,
     holder_of,
     holders_reading,
@@ -134,6 +136,7 @@ __all__ = [
     "State",
     "accept",
     "access_log",
+    "accounts_reading",
     "add_to_circle",
     "age_on",
     "born_as",
@@ -147,6 +150,7 @@ __all__ = [
     "consents_of",
     "create_demonstration_patients",
     "decision",
+    "decisions_of",
     "declare",
     "emergency_access",
     "enter_home",

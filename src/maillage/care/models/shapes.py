@@ -1,45 +1,5 @@
 """What rows of care have in common: they name a professional of the directory, or an account."""
 
-from __future__ import annotations
+from maillage.directory.api import NamesOne, names_one
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-from maillage.directory import api as directory
-from maillage.kernel.models import Person
-from maillage.kernel.privacy import AnnotatedModel
-
-
-class NamesOne(AnnotatedModel):
-    """A row that names a professional or an account, one of the two: each table says so with `names_one`."""
-
-    professional = models.ForeignKey(
-        directory.Professional,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("professionnel"),
-    )
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte")
-    )
-
-    class Meta:
-        abstract = True
-
-    @property
-    def named(self) -> directory.Professional | Person:
-        """Whom it names."""
-        one: directory.Professional | Person | None = self.professional or self.person
-        assert one is not None
-        return one
-
-
-def names_one(name: str) -> models.CheckConstraint:
-    """Return the constraint, called `name`, by which a row of `NamesOne` names one and one alone."""
-    return models.CheckConstraint(
-        condition=models.Q(professional__isnull=True, person__isnull=False)
-        | models.Q(professional__isnull=False, person__isnull=True),
-        name=name,
-    )
+__all__ = ["NamesOne", "names_one"]

@@ -20,6 +20,7 @@ from maillage.directory.models.professionals import (
     ProfessionalQuerySet,
 )
 from maillage.directory.models.services import SECTOR_LABELS, OpeningHours, ServiceOffer
+from maillage.directory.models.shapes import NamesOne, names_one
 from maillage.directory.models.structures import (
     COUNTED,
     KIND_LABELS,
@@ -59,6 +60,7 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "Merge",
+    "NamesOne",
     "OpeningHours",
     "PracticePlace",
     "Professional",
@@ -68,4 +70,5 @@ __all__ = [
     "StructureQuerySet",
     "Welcome",
     "WelcomeStep",
+    "names_one",
 ]

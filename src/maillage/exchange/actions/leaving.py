@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.exchange.models import Notification, NotificationQuerySet
+from maillage.exchange.models import Notification, NotificationQuerySet, Participant
 from maillage.exchange.rules.vocabulary import Channel
 from maillage.kernel.contributions import Fate, Leaving, Withdrawal
 from maillage.kernel.models import Person
@@ -67,7 +67,32 @@ def hand_calls_on(leaving: Leaving) -> int:
     return count if leaving.successor is not None else 0
 
 
+def count_seats(person: Person) -> int:
+    """Return in how many conversations somebody takes part."""
+    return _seats(person).count()
+
+
+def _seats(person: Person) -> QuerySet[Participant]:
+    named = Q(person=person) | Q(professional__account=person)
+    return Participant.objects.filter(named, left_at=None)
+
+
+def leave_conversations(leaving: Leaving) -> int:
+    """Take the person out of their conversations, whose words stay; who goes on there sees that they left."""
+    _seats(leaving.person).update(left_at=timezone.now())
+    return 0
+
+
 WITHDRAWALS = (
+    Withdrawal(
+        "exchange.seats",
+        lazy("Conversations"),
+        Fate.ENDS,
+        count_seats,
+        ("exchange.participant.person", "exchange.participant.professional"),
+        leave_conversations,
+        order=61,
+    ),
     Withdrawal(
         "exchange.messages",
         lazy("Messages en attente"),

@@ -47,6 +47,7 @@ class _Message:
     inbox_only: bool = False
     subject: str = ""
     mobile_only: bool = False
+    has_line: bool = True
 
 
 def notify(
@@ -63,6 +64,7 @@ def notify(
     inbox_only: bool = False,
     subject: str = "",
     mobile_only: bool = False,
+    has_line: bool = True,
 ) -> list[Notification]:
     """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
 
@@ -80,6 +82,7 @@ def notify(
     `not_after` comes first; past `not_after`, it no longer leaves.
 
     `mobile_only`: to a patient, by SMS and by nothing else, for what proves that they hold their telephone.
+    `has_line`: False where what it tells of waits in the inbox by itself: an account then gets no line more.
 
     Permission is that of the action it follows, whose journal entry tells it. Returns the rows made, or made
     before with that key. Raises RuntimeError outside a transaction, ValidationError for parameters that are
@@ -92,7 +95,18 @@ def notify(
         return known
     own = to.scope if isinstance(to, Patient) else None
     message = _Message(
-        key, template, parameters, scope or own, path, urgent, not_after, by, inbox_only, subject, mobile_only
+        key,
+        template,
+        parameters,
+        scope or own,
+        path,
+        urgent,
+        not_after,
+        by,
+        inbox_only,
+        subject,
+        mobile_only,
+        has_line,
     )
     _check(message)
     account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
@@ -144,10 +158,12 @@ def _check(message: _Message) -> None:
 
 def _tell_account(message: _Message, person: Person) -> list[Notification]:
     chosen = ContactPreference.objects.filter(person=person).first() or ContactPreference(person=person)
-    row = _row(message, Channel.INBOX, language=chosen.language, person=person)
+    lines = (
+        [_row(message, Channel.INBOX, language=chosen.language, person=person)] if message.has_line else []
+    )
     if message.inbox_only or not (chosen.by_email and person.is_active and person.email):
-        return [row]
-    return [row, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
+        return lines
+    return [*lines, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
 
 
 def _tell_patient(message: _Message, patient: Patient) -> list[Notification]:

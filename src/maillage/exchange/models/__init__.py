@@ -1,6 +1,16 @@
 """Tables of the exchange context, one aggregate a module."""
 
 from maillage.exchange.models.calls import OUTCOME_LABELS, CallAttempt
+from maillage.exchange.models.conversations import (
+    AT_WORK,
+    PART,
+    SEAT_LABELS,
+    Conversation,
+    ConversationMessage,
+    ConversationQuerySet,
+    Mention,
+    Participant,
+)
 from maillage.exchange.models.links import Link, can_link, opened
 from maillage.exchange.models.notifications import (
     CHANNEL_LABELS,
@@ -13,16 +23,24 @@ from maillage.exchange.models.notifications import (
 from maillage.exchange.models.parameters import Parameters, number_to_call, short_sector
 
 __all__ = [
+    "AT_WORK",
     "CHANNEL_LABELS",
     "FAILURE_LABELS",
     "OUTCOME_LABELS",
+    "PART",
+    "SEAT_LABELS",
     "STATE_LABELS",
     "CallAttempt",
     "ContactPreference",
+    "Conversation",
+    "ConversationMessage",
+    "ConversationQuerySet",
     "Link",
+    "Mention",
     "Notification",
     "NotificationQuerySet",
     "Parameters",
+    "Participant",
     "can_link",
     "number_to_call",
     "opened",

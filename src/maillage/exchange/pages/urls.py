@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from maillage.exchange.pages import conversation_views as conversations
 from maillage.exchange.pages import views
 
 app_name = "exchange"
@@ -12,6 +13,23 @@ urlpatterns = [
     path("<int:pk>/appel/", views.NoteCall.as_view(), name="note_call"),
     path("<int:pk>/dit/", views.NoteTold.as_view(), name="note_told"),
     path("<int:pk>/a-faire/", views.Reopen.as_view(), name="reopen"),
+    path("conversations/", conversations.Conversations.as_view(), name="conversations"),
+    path("conversations/nouvelle/", conversations.NewConversation.as_view(), name="new_conversation"),
+    path("conversations/<int:pk>/", conversations.ConversationPage.as_view(), name="conversation"),
+    path("conversations/<int:pk>/fil/", conversations.Thread.as_view(), name="conversation_thread"),
+    path("conversations/<int:pk>/flux/", conversations.Stream.as_view(), name="conversation_stream"),
+    path("conversations/<int:pk>/repondre/", conversations.Answer.as_view(), name="answer_conversation"),
+    path("conversations/<int:pk>/lue/", conversations.MarkRead.as_view(), name="read_conversation"),
+    path("conversations/<int:pk>/clore/", conversations.Close.as_view(), name="close_conversation"),
+    path("conversations/<int:pk>/rouvrir/", conversations.Reopen.as_view(), name="reopen_conversation"),
+    path("conversations/<int:pk>/ranger/", conversations.PutAway.as_view(), name="put_away_conversation"),
+    path(
+        "conversations/<int:pk>/remettre/",
+        conversations.BringBack.as_view(),
+        name="bring_back_conversation",
+    ),
+    path("conversations/<int:pk>/ajouter/", conversations.Add.as_view(), name="add_to_conversation"),
+    path("conversations/<int:pk>/quitter/", conversations.Leave.as_view(), name="leave_conversation"),
     path("envois/", views.Deliveries.as_view(), name="deliveries"),
     path("envois/<int:pk>/relance/", views.Retry.as_view(), name="retry"),
 ]

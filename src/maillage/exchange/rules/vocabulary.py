@@ -80,6 +80,8 @@ class Template(StrEnum):
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
     MINUTES_SIGNED = "minutes_signed"
+    MESSAGE_WAITING = "message_waiting"
+    MENTIONED = "mentioned"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told

@@ -85,6 +85,84 @@ def standing_of(reader: Reader, patient: Patient) -> Standing:
     )
 
 
+def decisions_of(people: Collection[Person], patient: Patient, part: Part) -> dict[int, Decision]:
+    """Return what `decision` answers for each of several people, by key; eight statements for all of them."""
+    now, needed = timezone.now(), need()
+    readers = _readers(people)
+    links = list(CareLink.objects.of_patient(patient))
+    known = list(zip(links, links_of(links), strict=True))
+    consents = list(CareConsent.objects.of_patient(patient))
+    oppositions = list(CareOpposition.objects.of_patient(patient))
+    return {
+        reader.person: decide(
+            Standing(
+                roles=reader.roles,
+                links=tuple(link for row, link in known if _is_named(row, reader)),
+                consents=tuple(_choice(one) for one in consents if _is_named(one, reader)),
+                oppositions=tuple(
+                    _choice(one) for one in oppositions if _key(one) == _NOBODY or _is_named(one, reader)
+                ),
+                is_own=patient.account_id == reader.person,
+            ),
+            part,
+            now,
+            needed,
+        )
+        for reader in readers
+    }
+
+
+def accounts_reading(patient: Patient, part: Part) -> list[tuple[Person, Decision]]:
+    """Return whose accounts read a part of a file by a link in force, each with the decision; by name.
+
+    The staff of a structure are named one by one; accounts that are closed are left out.
+    """
+    now = timezone.now()
+    rows = CareLink.objects.of_patient(patient).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    links = list(rows.select_related("professional"))
+    accounts = {one.person_id for one in links} | {account for account, _where in _staff(links)}
+    accounts |= {one.professional.account_id for one in links if one.professional is not None}
+    people = list(Person.objects.filter(pk__in=[one for one in accounts if one is not None], is_active=True))
+    found = decisions_of(people, patient, part)
+    allowed = [(one, found[one.pk]) for one in people if found[one.pk].is_allowed]
+    return sorted(allowed, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].pk))
+
+
+def _readers(people: Collection[Person]) -> list[Reader]:
+    """Return several people as the circle knows them; three statements."""
+    keys, today = [one.pk for one in people], timezone.localdate()
+    sheets = directory.Professional.objects.filter(account__in=keys, is_active=True)
+    sheet_of = dict(sheets.values_list("account", "pk"))
+    places: dict[int, set[str]] = {}
+    staff = directory.Membership.objects.in_force(today).filter(structure__is_active=True)
+    staff = staff.filter(professional__in=list(sheet_of.values())).order_by()
+    for sheet, structure in staff.values_list("professional", "structure"):
+        places.setdefault(sheet, set()).add(structure)
+    roles: dict[int, set[str]] = {}
+    held = RoleAssignment.objects.in_force(today).filter(person__in=keys)
+    for person, role in held.values_list("person", "role"):
+        roles.setdefault(person, set()).add(role)
+    return [
+        Reader(
+            key,
+            sheet_of.get(key),
+            frozenset(places.get(sheet_of.get(key, 0), ())),
+            frozenset(roles.get(key, ())),
+        )
+        for key in keys
+    ]
+
+
+def _is_named(row: Holder, reader: Reader) -> bool:
+    """Return whether a row names this reader: `Reader.named`, of a row already read."""
+    professional, structure, person = _key(row)
+    return (
+        person == reader.person
+        or (professional is not None and professional == reader.professional)
+        or structure in reader.structures
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CircleRow:
     """One link of a patient as the table of the DPO shows it: who, and the decision for each part.

@@ -1,0 +1,79 @@
+"""Forms of a conversation: opening one, writing in it, asking somebody in, searching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maillage.exchange.queries.presence import Candidate, Present
+from maillage.exchange.rules.conversations import LONGEST, LONGEST_SUBJECT
+from maillage.kernel.fields import NameField, Textarea
+from maillage.kernel.pages.forms import KeyedForm
+
+_CHECKS = {"class": "checks"}
+
+
+class MessageForm(KeyedForm):
+    """What one writes in a conversation; `asked` are those to cite."""
+
+    text = forms.CharField(
+        label=_("Votre message"), max_length=LONGEST, widget=Textarea(attrs={"rows": 4}), strip=True
+    )
+    asked = forms.MultipleChoiceField(
+        label=_("Citer"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs=_CHECKS),
+        help_text=_("Ou écrivez @ et le prénom. La personne citée est prévenue, sans un mot du message."),
+    )
+
+    def __init__(self, *args: Any, others: Sequence[Present] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(str(one.participant.pk), one.participant.name) for one in others if one.reads]
+        if choices:
+            self.fields["asked"].choices = choices  # type: ignore[attr-defined]  # a field of choices
+        else:
+            del self.fields["asked"]
+
+    @property
+    def cited(self) -> list[int]:
+        """The keys of the participants that were ticked."""
+        return [int(one) for one in self.cleaned_data.get("asked", ())]
+
+
+class ConversationForm(KeyedForm):
+    """A conversation to open: with whom, about what, its first message."""
+
+    asked = forms.MultipleChoiceField(
+        label=_("Avec qui"),
+        widget=forms.CheckboxSelectMultiple(attrs=_CHECKS),
+        error_messages={"required": _("Choisissez au moins une des personnes proposées.")},
+    )
+    subject = NameField(label=_("De quoi s’agit-il"), max_length=LONGEST_SUBJECT)
+    text = forms.CharField(
+        label=_("Votre message"), max_length=LONGEST, widget=Textarea(attrs={"rows": 5}), strip=True
+    )
+    field_order = ("asked", "subject", "text", "key")
+
+    def __init__(self, *args: Any, candidates: Sequence[Candidate], is_chosen: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["asked"]
+        field.choices = [(one.key, _with_detail(one)) for one in candidates]  # type: ignore[attr-defined]  # a field of choices
+        if is_chosen:
+            field.initial = [one.key for one in candidates]
+
+
+class AddForm(forms.Form):
+    """Whom to ask into a conversation."""
+
+    asked = forms.ChoiceField(label=_("Qui"))
+
+    def __init__(self, *args: Any, candidates: Sequence[Candidate], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["asked"].choices = [("", "–"), *((one.key, _with_detail(one)) for one in candidates)]  # type: ignore[attr-defined]  # a field of choices
+
+
+def _with_detail(one: Candidate) -> str:
+    return " · ".join(filter(None, (str(one.person), one.detail)))
