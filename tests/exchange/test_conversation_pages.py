@@ -17,7 +17,7 @@ from tests.addresses import addresses
 from tests.exchange.talks import SECRET, Team, client_of, seat_of
 
 #: Statements of the page of a conversation between three people about a patient, the shell included.
-MOST_STATEMENTS = 42
+MOST_STATEMENTS = 46
 
 
 @pytest.fixture

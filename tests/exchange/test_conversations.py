@@ -183,7 +183,7 @@ def test_outside_the_team_a_consent_opens_it(team: Team) -> None:
         patient=team.patient, person=manager, origin="coordination", role="case_manager",
         starts_at=timezone.now(),
     )  # fmt: skip
-    assert manager not in [one.person for one in circle_of(team.patient, team.doctor, with_patient=False)]
+    assert manager not in [one.named for one in circle_of(team.patient, team.doctor, with_patient=False)]
     consent = CareConsent.objects.create(
         patient=team.patient, means="spoken", recorded_by=team.doctor, person=manager
     )
@@ -219,7 +219,7 @@ def test_the_patient_reads_what_is_opened_to_them_and_nothing_else(team: Team) -
 
 def test_a_carer_who_may_not_speak_is_not_asked(team: Team) -> None:
     carer = with_carer(team, speaks=False)
-    asked = [one.person for one in circle_of(team.patient, team.doctor, with_patient=True)]
+    asked = [one.named for one in circle_of(team.patient, team.doctor, with_patient=True)]
     assert team.louis in asked
     assert carer not in asked
 

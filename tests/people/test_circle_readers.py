@@ -109,6 +109,12 @@ def test_the_three_readers_agree_on_any_circle(scope: Scope, people: list[Person
             assert listed == decided, (person, part)
             allowed += len(decided)
     assert 40 < allowed < 4 * 60 * len(Part) / 2, allowed
+    for one in patients:
+        alone = {reader.pk: circle.decision(reader, one, Part.PLAN) for reader in people}
+        assert circle.decisions_of(people, one, Part.PLAN) == alone
+        if one.account is None:
+            reading = {who.pk for who, _why in circle.accounts_reading(one, Part.PLAN)}
+            assert reading == {pk for pk, why in alone.items() if why.is_allowed}
 
 
 def test_the_table_says_what_each_reader_is_answered(

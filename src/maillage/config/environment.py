@@ -107,6 +107,24 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("MAILLAGE_SMS_TOKEN", "text", "none", "Sent to the SMS gateway as a bearer token."),
         Setting("MAILLAGE_SMS_SENDER", "text", "Maillage", "The sender that the SMS gateway shows."),
+        Setting(
+            "MAILLAGE_MSSANTE_ADDRESS",
+            "text",
+            "none: no conversation leaves by secure mail",
+            "The address of the installation’s secure health mailbox (MSSanté), from which it writes.",
+        ),
+        Setting(
+            "MAILLAGE_MSSANTE_SMTP",
+            "url",
+            "none",
+            "Its outgoing server, e.g. `smtp+tls://user:password@host:587` (or `smtp+ssl`).",
+        ),
+        Setting(
+            "MAILLAGE_MSSANTE_IMAP",
+            "url",
+            "none: answers are not collected",
+            "Its incoming server, e.g. `imaps://user:password@host:993`.",
+        ),
     )
 }
 

@@ -191,6 +191,9 @@ SMS_URL = environment.read("MAILLAGE_SMS_URL", default="")
 SMS_TOKEN = environment.read("MAILLAGE_SMS_TOKEN", default="")
 SMS_SENDER = environment.read("MAILLAGE_SMS_SENDER", default="Maillage")
 SMS_FILE = HOME / "sms.jsonl"
+MSSANTE_ADDRESS = environment.read("MAILLAGE_MSSANTE_ADDRESS", default="")
+MSSANTE_SMTP = environment.read("MAILLAGE_MSSANTE_SMTP", default="")
+MSSANTE_IMAP = environment.read("MAILLAGE_MSSANTE_IMAP", default="")
 JOURNAL_ANCHORS = HOME / "journal-anchors.jsonl"
 
 LOGGING = {

@@ -18,6 +18,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 
 from maillage.config import installation
+from maillage.exchange import api as exchange
 from maillage.kernel import api as kernel
 from maillage.kernel import databases, leases
 from maillage.roster import api as roster
@@ -30,6 +31,9 @@ RENEW_EVERY, LOOK_EVERY, AFTER_A_FAULT = 4.0, 5.0, 2.0
 """Seconds between two renewals of the lead, two looks where nothing wakes us, and after a fault."""
 CALENDAR_EVERY = 1800.0
 """Seconds between two looks at the calendar: midnight does not come everywhere at once."""
+
+MAIL_EVERY = 60.0
+"""Seconds between two looks at the secure mailbox."""
 
 Task = Callable[[threading.Event], None]
 
@@ -57,7 +61,7 @@ def lead(stop: threading.Event, *, tasks: tuple[Task, ...] | None = None) -> Non
     while not stop.is_set():
         try:
             if leases.take(LEADER, name, LEASE):
-                _run(name, stop, tasks or (kernel.work, follow_calendar, watch_solves))
+                _run(name, stop, tasks or (kernel.work, follow_calendar, watch_solves, watch_mailbox))
         except DatabaseError:
             logger.exception("the leader lost the database")
         finally:
@@ -101,6 +105,18 @@ def follow_calendar(stop: threading.Event) -> None:
                 logger.exception("the calendar failed at %s", getattr(step, "__name__", step))
         connection.close()
         stop.wait(CALENDAR_EVERY)
+
+
+def watch_mailbox(stop: threading.Event) -> None:
+    """Collect what came in the secure mailbox, where there is one; a server that is away is asked again."""
+    while exchange.receives_mail() and not stop.is_set():
+        try:
+            exchange.receive_mail()
+        except Exception:  # a server that is away, a mail broken on purpose: the next look may do better
+            logger.exception("the secure mailbox was not read")
+        finally:
+            connection.close()
+        stop.wait(MAIL_EVERY)
 
 
 def watch_solves(stop: threading.Event) -> None:

@@ -5,7 +5,9 @@
 """
 
 from maillage.exchange.actions.inbox import note_told
+from maillage.exchange.actions.mailbox import receives as receives_mail
 from maillage.exchange.actions.notify import Recipient, notify, withdraw
+from maillage.exchange.actions.secure_mail import receive_mail
 from maillage.exchange.models import (
     Link,
     Notification,
@@ -62,6 +64,8 @@ __all__ = [
     "notify",
     "number_to_call",
     "opened",
+    "receive_mail",
+    "receives_mail",
     "short_sector",
     "unread_count",
     "wakes_at",

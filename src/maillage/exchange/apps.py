@@ -15,6 +15,8 @@ class ExchangeConfig(AppConfig):
             carers,
             delivery,
             emergencies,
+            mailbox,
+            secure_mail,
             transports,
         )
         from maillage.exchange.contributions import CONTRIBUTION
@@ -22,6 +24,7 @@ class ExchangeConfig(AppConfig):
         from maillage.kernel.wording import name_terms, name_verbs
 
         register(transports.check_settings)
+        register(mailbox.check_settings)
         contribute(CONTRIBUTION)
         name_verbs(
             {
@@ -37,6 +40,8 @@ class ExchangeConfig(AppConfig):
                 "exchange.conversation_brought_back": _("a remis une conversation dans sa liste"),
                 "exchange.participant_added": _("a ajouté quelqu’un à une conversation"),
                 "exchange.participant_left": _("a quitté une conversation"),
+                "exchange.mail_received": _("a reçu une réponse par messagerie sécurisée"),
+                "exchange.mail_settled": _("a décidé d’un courriel mis de côté"),
                 "exchange.preference_set": _("a choisi comment être averti"),
             }
         )

@@ -169,6 +169,15 @@ CONTRIBUTION = Contribution(
             order=10,
         ),
         InboxSource(
+            "exchange.mail",
+            lazy("Courriels mis de côté"),
+            "mail",
+            frozenset(AT_CARE),
+            talks.pending_mail,
+            talks.mail_lines,
+            order=25,
+        ),
+        InboxSource(
             "exchange.message",
             lazy("Messages"),
             "bell",

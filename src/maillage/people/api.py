@@ -82,12 +82,14 @@ from maillage.people.queries.circle import (
     REASON_LABELS,
     accounts_reading,
     decision,
+    decision_of_sheet,
     decisions_of,
     emergency_access,
     holder_of,
     holders_reading,
     opposing,
     parts_read,
+    sheets_linked,
 )
 from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
@@ -150,6 +152,7 @@ __all__ = [
     "consents_of",
     "create_demonstration_patients",
     "decision",
+    "decision_of_sheet",
     "decisions_of",
     "declare",
     "emergency_access",
@@ -194,6 +197,7 @@ __all__ = [
     "search_patients",
     "set_quota",
     "set_referring_doctor",
+    "sheets_linked",
     "signal_of",
     "traits_of",
     "unopposed",

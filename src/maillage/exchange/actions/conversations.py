@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.exchange.actions.attachments import Taken, attach
+from maillage.exchange.actions.mail_copies import queue_copy
 from maillage.exchange.actions.notify import notify
 from maillage.exchange.models import (
     AT_WORK,
@@ -46,6 +48,7 @@ def open_conversation(
     patient: people.Patient | None = None,
     scope: Scope | None = None,
     is_open_to_patient: bool = False,
+    files: Sequence[Taken] = (),
 ) -> Conversation:
     """Open a conversation about a patient, or between colleagues of a `scope`, with its first message.
 
@@ -80,22 +83,29 @@ def open_conversation(
     Participant.objects.create(conversation=made, person=by, seat=seat.value, added_by=by, added_at=now)
     for one in chosen:
         Participant.objects.create(
-            conversation=made, person=one.person, seat=one.seat.value, added_by=by, added_at=now
+            conversation=made, seat=one.seat.value, added_by=by, added_at=now, **one.field
         )
-    _say(by, made, words, key, ())
+    message = say(made, _seat(by, made), words, key, by=by)
+    attach(message, files)
     _record(by, "exchange.conversation_opened", made, {"participants": [0, len(chosen) + 1]})
     return made
 
 
 @transaction.atomic
 def write(
-    *, by: Person, conversation: Conversation, text: str, key: str, asked: Collection[int] = ()
+    *,
+    by: Person,
+    conversation: Conversation,
+    text: str,
+    key: str,
+    asked: Collection[int] = (),
+    files: Sequence[Taken] = (),
 ) -> ConversationMessage:
     """Write a message; who takes part and reads it now hears of it, without a word of what it says.
 
-    `asked`: participants to cite, beside those whom the text names by « @ ». The same `key` of `by` again
-    returns the first message. Raises PermissionDenied; ValidationError for a closed conversation, a message
-    without a word, a key used elsewhere.
+    `asked`: participants to cite, beside those whom the text names by « @ »; `files`: taken already. The
+    same `key` of `by` again returns the first message. Raises PermissionDenied; ValidationError for a closed
+    conversation, a message without a word, a key used elsewhere.
     """
     row, seen = _locked(by, conversation)
     known = ConversationMessage.objects.filter(by=by, key=key).first()
@@ -107,7 +117,8 @@ def write(
         raise ValidationError(_("Cette conversation est close : rouvrez-la pour y écrire."))
     if not seen.own.writes:
         raise PermissionDenied(_("Vous lisez cette conversation sans pouvoir y écrire."))
-    message = _say(by, row, _words(text), key, asked)
+    message = say(row, seen.own.participant, _words(text), key, by=by, asked=asked)
+    attach(message, files)
     _record(by, "exchange.message_written", row, {"count": [message.number - 1, message.number]})
     return message
 
@@ -125,7 +136,7 @@ def mark_read(*, by: Person, conversation: Conversation) -> int:
     if before < conversation.count:
         seat.read, seat.read_at = conversation.count, timezone.now()
         seat.save(update_fields=["read", "read_at"])
-        _tell_pages(conversation, f"read-{seat.pk}-{seat.read}")
+        tell_pages(conversation, f"read-{seat.pk}-{seat.read}")
     return before
 
 
@@ -139,7 +150,7 @@ def close_conversation(*, by: Person, conversation: Conversation) -> Conversatio
     if not row.is_closed:
         row.closed_at, row.closed_by = timezone.now(), by
         row.save(update_fields=["closed_at", "closed_by"])
-        _tell_pages(row, f"closed-{row.closed_at.isoformat()}")
+        tell_pages(row, f"closed-{row.closed_at.isoformat()}")
         _record(by, "exchange.conversation_closed", row, {})
     return row
 
@@ -151,7 +162,7 @@ def reopen_conversation(*, by: Person, conversation: Conversation) -> Conversati
     if row.is_closed:
         row.closed_at = row.closed_by = None
         row.save(update_fields=["closed_at", "closed_by"])
-        _tell_pages(row, f"reopened-{timezone.now().isoformat()}")
+        tell_pages(row, f"reopened-{timezone.now().isoformat()}")
         _record(by, "exchange.conversation_reopened", row, {})
     return row
 
@@ -180,7 +191,7 @@ def add_participant(*, by: Person, conversation: Conversation, asked: str) -> Pa
     if chosen is None:
         raise ValidationError(_("Choisissez quelqu’un parmi les personnes proposées."))
     seat, is_new = Participant.objects.get_or_create(
-        conversation=row, person=chosen.person, defaults={"seat": chosen.seat.value, "added_by": by}
+        conversation=row, **chosen.field, defaults={"seat": chosen.seat.value, "added_by": by}
     )
     if is_new:
         _check_number(len(seen.present) + 1)
@@ -188,9 +199,9 @@ def add_participant(*, by: Person, conversation: Conversation, asked: str) -> Pa
         return seat
     seat.left_at, seat.seat = None, chosen.seat.value
     seat.save(update_fields=["left_at", "seat"])
-    _tell_pages(row, f"joined-{seat.pk}-{timezone.now().isoformat()}")
+    tell_pages(row, f"joined-{seat.pk}-{timezone.now().isoformat()}")
     _tell(by, row, seat, Template.MESSAGE_WAITING, f"joined-{seat.pk}-{row.count}")
-    _record(by, "exchange.participant_added", row, {"person": [None, chosen.person.pk]})
+    _record(by, "exchange.participant_added", row, {"person": [None, chosen.named.pk]})
     return seat
 
 
@@ -201,7 +212,7 @@ def leave(*, by: Person, conversation: Conversation) -> None:
     seat = seen.own.participant
     seat.left_at = timezone.now()
     seat.save(update_fields=["left_at"])
-    _tell_pages(row, f"left-{seat.pk}-{seat.left_at.isoformat()}")
+    tell_pages(row, f"left-{seat.pk}-{seat.left_at.isoformat()}")
     _record(by, "exchange.participant_left", row, {"person": [by.pk, None]})
 
 
@@ -238,11 +249,24 @@ def _check_number(count: int) -> None:
         )
 
 
-def _say(by: Person, row: Conversation, words: str, key: str, asked: Collection[int]) -> ConversationMessage:
-    """Add a message to a conversation whose row is held; tell those who read it now."""
-    present = presence(row)
-    own = next(one.participant for one in present if one.participant.person_id == by.pk)
-    others = [one.participant for one in present if one.reads and one.participant != own]
+def _seat(by: Person, row: Conversation) -> Participant:
+    return Participant.objects.get(conversation=row, person=by)
+
+
+def say(
+    row: Conversation,
+    own: Participant,
+    words: str,
+    key: str,
+    *,
+    by: Person | None,
+    asked: Collection[int] = (),
+) -> ConversationMessage:
+    """Add the words of a participant to a conversation whose row is held; tell those who read it now.
+
+    Inside an action that has checked who writes; `by` is None for what came by mail.
+    """
+    others = [one.participant for one in presence(row) if one.reads and one.participant != own]
     number, now = row.count + 1, timezone.now()
     message = ConversationMessage.objects.create(
         key=key, conversation=row, number=number, by=by, participant=own, at=now, text=words,
@@ -255,16 +279,18 @@ def _say(by: Person, row: Conversation, words: str, key: str, asked: Collection[
     Participant.objects.filter(conversation=row).exclude(archived_at=None).update(archived_at=None)
     named = cited(words, {one.pk: one.name for one in others}) | set(asked)
     for one in others:
+        if one.professional is not None:
+            queue_copy(message, one)
         if one.pk in named:
             Mention.objects.create(message=message, participant=one)
             _tell(by, row, one, Template.MENTIONED, f"{number}-{one.pk}")
         elif one.read == number - 1:  # who has already something to read was told of it
             _tell(by, row, one, Template.MESSAGE_WAITING, f"{number}-{one.pk}")
-    _tell_pages(row, f"message-{number}")
+    tell_pages(row, f"message-{number}")
     return message
 
 
-def _tell(by: Person, row: Conversation, seat: Participant, template: Template, key: str) -> None:
+def _tell(by: Person | None, row: Conversation, seat: Participant, template: Template, key: str) -> None:
     """Tell somebody that a message waits, without a word of it or of whom it is about.
 
     It waits in their inbox by itself: no line more.
@@ -286,7 +312,8 @@ def _tell(by: Person, row: Conversation, seat: Participant, template: Template, 
     )
 
 
-def _tell_pages(row: Conversation, key: str) -> None:
+def tell_pages(row: Conversation, key: str) -> None:
+    """Let the open pages of a conversation hear that it changed, in the transaction of the write."""
     outbox.publish(topic_of(row.pk), {"scope": row.scope_id}, key=key)
 
 

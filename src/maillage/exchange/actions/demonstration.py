@@ -119,7 +119,7 @@ def _talk(
     else:
         assert place is not None
         candidates = colleagues(first, place.scope)
-    asked = [one.key for one in candidates if one.person.pk in wanted]
+    asked = [one.key for one in candidates if isinstance(one.named, Person) and one.named.pk in wanted]
     if not asked:
         return 0
     made = open_conversation(

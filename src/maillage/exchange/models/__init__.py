@@ -5,6 +5,7 @@ from maillage.exchange.models.conversations import (
     AT_WORK,
     PART,
     SEAT_LABELS,
+    Attachment,
     Conversation,
     ConversationMessage,
     ConversationQuerySet,
@@ -12,6 +13,7 @@ from maillage.exchange.models.conversations import (
     Participant,
 )
 from maillage.exchange.models.links import Link, can_link, opened
+from maillage.exchange.models.mail import DOUBT_LABELS, MailCopy, MailReceived
 from maillage.exchange.models.notifications import (
     CHANNEL_LABELS,
     FAILURE_LABELS,
@@ -25,17 +27,21 @@ from maillage.exchange.models.parameters import Parameters, number_to_call, shor
 __all__ = [
     "AT_WORK",
     "CHANNEL_LABELS",
+    "DOUBT_LABELS",
     "FAILURE_LABELS",
     "OUTCOME_LABELS",
     "PART",
     "SEAT_LABELS",
     "STATE_LABELS",
+    "Attachment",
     "CallAttempt",
     "ContactPreference",
     "Conversation",
     "ConversationMessage",
     "ConversationQuerySet",
     "Link",
+    "MailCopy",
+    "MailReceived",
     "Mention",
     "Notification",
     "NotificationQuerySet",

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maillage.exchange.actions.mailbox import receives
 from maillage.exchange.models import Conversation
 from maillage.exchange.pages.conversation_presenters import about
 from maillage.exchange.queries.conversations import (
@@ -18,9 +19,19 @@ from maillage.exchange.queries.conversations import (
     waiting_conversations,
     waiting_rows,
 )
+from maillage.exchange.queries.mail import aside_lines, pending_asides
 from maillage.exchange.queries.presence import may_open
 from maillage.kernel import formats
-from maillage.kernel.contributions import SHOWN, Deed, InboxLine, Line, PanelContent, Waiting, rows_waiting
+from maillage.kernel.contributions import (
+    SHOWN,
+    Deed,
+    InboxLine,
+    Line,
+    PanelContent,
+    Pending,
+    Waiting,
+    rows_waiting,
+)
 from maillage.kernel.models import Person
 from maillage.people import api as people
 
@@ -48,6 +59,27 @@ def _inbox_line(one: Row, person: Person) -> InboxLine:
     page = reverse("exchange:conversation", args=[row.pk])
     deeds = (read,) if row.is_closed else (answer, read)
     return InboxLine(row.pk, row.subject, page, about(row, person), said, deeds=deeds)
+
+
+def mail_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the mails set aside of some keys: why, and what is done of them in place."""
+    lines = []
+    for row, conversation in aside_lines(person, keys):
+        where = [conversation.pk, row.pk]
+        take = Deed(_("Ajouter à la conversation"), reverse("exchange:take_mail", args=where))
+        refuse = Deed(_("Écarter"), reverse("exchange:refuse_mail", args=where))
+        deeds = (take, refuse) if row.text and not conversation.is_closed else (refuse,)
+        detail = " · ".join(filter(None, (row.sender, row.get_doubt_display(), row.text[:_EXCERPT])))
+        page = reverse("exchange:conversation", args=[conversation.pk])
+        lines.append(
+            InboxLine(row.pk, conversation.subject, page, about(conversation, person), detail, deeds=deeds)
+        )
+    return lines
+
+
+def pending_mail(person: Person) -> list[Pending]:
+    """Return the mails set aside that wait for `person`; nothing is asked where no mailbox is read."""
+    return pending_asides(person) if receives() else []
 
 
 def to_read(person: Person) -> Waiting | None:

@@ -16,12 +16,41 @@ from maillage.kernel.pages.forms import KeyedForm
 _CHECKS = {"class": "checks"}
 
 
+class FilesInput(forms.FileInput):
+    """A field that takes several files."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 (what Django gives a widget)
+        """Return the files sent, a list."""
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class FilesField(forms.FileField):
+    """The photos and documents of a message; the action says what each of them is."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # noqa: ARG002 (what Django gives a field)
+        """Return the files sent; none is well."""
+        return [one for one in data or () if one]
+
+
+def files_field() -> FilesField:
+    """Return the field of the files that come with a message."""
+    return FilesField(
+        label=_("Photos, documents"),
+        required=False,
+        widget=FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
+        help_text=_("JPEG, PNG, WebP ou PDF. Le lieu, la date et l’appareil sont retirés des photos."),
+    )
+
+
 class MessageForm(KeyedForm):
     """What one writes in a conversation; `asked` are those to cite."""
 
     text = forms.CharField(
         label=_("Votre message"), max_length=LONGEST, widget=Textarea(attrs={"rows": 4}), strip=True
     )
+    attached = files_field()
     asked = forms.MultipleChoiceField(
         label=_("Citer"),
         required=False,
@@ -55,7 +84,8 @@ class ConversationForm(KeyedForm):
     text = forms.CharField(
         label=_("Votre message"), max_length=LONGEST, widget=Textarea(attrs={"rows": 5}), strip=True
     )
-    field_order = ("asked", "subject", "text", "key")
+    attached = files_field()
+    field_order = ("asked", "subject", "text", "attached", "key")
 
     def __init__(self, *args: Any, candidates: Sequence[Candidate], is_chosen: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -76,4 +106,4 @@ class AddForm(forms.Form):
 
 
 def _with_detail(one: Candidate) -> str:
-    return " · ".join(filter(None, (str(one.person), one.detail)))
+    return " · ".join(filter(None, (str(one.named), one.detail)))

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.exchange.models import Conversation
+from maillage.exchange.models import Conversation, ConversationMessage, MailCopy
 from maillage.exchange.queries import conversations as queries
 from maillage.exchange.queries.conversations import Row, Seen
+from maillage.exchange.queries.mail import asides_of, states_of
 from maillage.exchange.queries.presence import Candidate, Present
 from maillage.exchange.rules.conversations import OUTSIDE_CARE, Seat
+from maillage.exchange.rules.vocabulary import State
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import query_kept
@@ -90,7 +93,7 @@ def heading(patient: people.Patient | None, *, is_own: bool, opened: bool) -> st
 
 def outside_names(candidates: Iterable[Candidate]) -> str:
     """Return the names of the patient and carers among who may be asked."""
-    return named([str(one.person) for one in candidates if one.seat in OUTSIDE_CARE])
+    return named([str(one.named) for one in candidates if one.seat in OUTSIDE_CARE])
 
 
 def outside_readers(seen: Seen) -> str:
@@ -126,11 +129,30 @@ def seat(one: Present) -> dict[str, Any]:
     return {"name": one.participant.name, "as": said, "reads": one.reads, "writes": one.writes}
 
 
+def said_state(copy: MailCopy) -> str:
+    """Say what truly left by secure mail: when and where, or what keeps it."""
+    if copy.state == State.SENT.value and copy.sent_at is not None:
+        when = formats.date_long(timezone.localtime(copy.sent_at))
+        said = _("remis à sa messagerie sécurisée ({address}), {when}")
+        return said.format(address=copy.sent_to, when=when)
+    if copy.state == State.ABANDONED.value:
+        return _("n’est pas parti : {why}").format(why=copy.detail or "–")
+    if copy.state == State.FAILED.value:
+        return _("pas encore parti, nouvel essai prévu ({why})").format(why=copy.detail)
+    return _("va partir par messagerie sécurisée")
+
+
+def mailed(message: ConversationMessage) -> list[tuple[str, str]]:
+    """Return to whom a message goes by secure mail, and what is known of it."""
+    return [(one.participant.name, said_state(one)) for one in message.copies.all()]
+
+
 def thread_context(seen: Seen, read: int) -> dict[str, Any]:
     """Return what the part of the page that lives says: the messages, who reads, whether it is closed."""
     return {
         "conversation": seen.conversation,
-        "thread": queries.thread(seen, read),
+        "thread": [(one, mailed(one.message)) for one in queries.thread(seen, read)],
+        "asides": asides_of(seen),
         "people": [seat(one) for one in seen.present],
         "version": version(seen),
     }
@@ -140,5 +162,7 @@ def version(seen: Seen) -> str:
     """Return what changes whenever the part of the page that lives would."""
     row = seen.conversation
     told = [str(row.count), str(row.closed_at)]
+    told += [f"{pk}:{state}" for pk, state in states_of(row)]
+    told += [f"aside:{one.pk}" for one in asides_of(seen)]
     told += [f"{one.participant.pk}:{one.participant.read}:{one.reads}:{one.writes}" for one in seen.present]
     return hashlib.sha256("|".join(told).encode()).hexdigest()[:16]

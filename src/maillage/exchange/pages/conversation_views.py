@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -11,18 +12,22 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from maillage.exchange.actions import attachments
 from maillage.exchange.actions import conversations as actions
-from maillage.exchange.models import AT_WORK, PART, Conversation
+from maillage.exchange.actions.secure_mail import settle
+from maillage.exchange.models import AT_WORK, PART, Conversation, MailReceived
 from maillage.exchange.pages import conversation_presenters as presenters
 from maillage.exchange.pages.conversation_forms import AddForm, ConversationForm, MessageForm
 from maillage.exchange.queries import conversations as queries
 from maillage.exchange.queries.conversations import Seen
 from maillage.exchange.queries.presence import Candidate, circle_of, colleagues, may_open
+from maillage.exchange.rules.attachments import MEDIA_TYPES, FileKind
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages import live
@@ -138,7 +143,7 @@ class NewConversation(Page):
         """Open it, or say what is wrong: nothing typed is lost."""
         if self.patient is None and self.scope is None:
             raise Http404
-        form = self._form(request.POST)
+        form = self._form(request.POST, request.FILES)
         if form.is_valid():
             said = form.cleaned_data
             try:
@@ -151,6 +156,7 @@ class NewConversation(Page):
                     patient=self.patient,
                     scope=self.scope if self.patient is None else None,
                     is_open_to_patient=self.is_open_to_patient,
+                    files=taken(said["attached"]),
                 )
             except ValidationError as error:
                 form.add_error(None, error)
@@ -159,9 +165,9 @@ class NewConversation(Page):
                 return redirect("exchange:conversation", pk=made.pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
-    def _form(self, data: Any = None) -> ConversationForm:
+    def _form(self, data: Any = None, files: Any = None) -> ConversationForm:
         is_chosen = self.patient is not None and not self.is_own and not self.is_open_to_patient
-        return ConversationForm(data, candidates=self.candidates, is_chosen=is_chosen)
+        return ConversationForm(data, files, candidates=self.candidates, is_chosen=is_chosen)
 
 
 class OfConversation(PermissionMixin):
@@ -217,7 +223,7 @@ class ConversationPage(OfConversation, Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Write a message, or say what is wrong: nothing typed is lost."""
         others = [one for one in self.seen.present if one != self.seen.own]
-        form = MessageForm(request.POST, others=others)
+        form = MessageForm(request.POST, request.FILES, others=others)
         before = self.seen.own.participant.read
         if form.is_valid():
             try:
@@ -227,6 +233,7 @@ class ConversationPage(OfConversation, Page):
                     text=form.cleaned_data["text"],
                     key=form.cleaned_data["key"],
                     asked=form.cited,
+                    files=taken(form.cleaned_data["attached"]),
                 )
             except (ValidationError, PermissionDenied) as error:
                 form.add_error(None, error if isinstance(error, ValidationError) else str(error))
@@ -245,8 +252,8 @@ class ConversationPage(OfConversation, Page):
             found = colleagues(self.person, row.scope)
         else:
             found = circle_of(row.patient, self.person, with_patient=row.is_open_to_patient)
-        seated = {one.participant.person_id for one in seen.present}
-        return [one for one in found if one.person.pk not in seated]
+        seated = [one.participant.named for one in seen.present]
+        return [one for one in found if one.named not in seated]
 
 
 class Thread(OfConversation, Endpoint):
@@ -281,12 +288,35 @@ class Stream(OfConversation, Endpoint):
         return live.stream(request, live.Reader(self.person.pk, scope, heard, topics, since))
 
 
+class Piece(OfConversation, Endpoint):
+    """A photo or a document of a conversation, for who reads it; each opening is logged."""
+
+    def get(self, request: HttpRequest, pk: int, piece: int) -> HttpResponse:  # noqa: ARG002 (Django's)
+        """Answer with the file as what it is, never as what it is called. Raises Http404."""
+        found = queries.attachment(self.seen, piece)
+        if found is None:
+            raise Http404(piece)
+        queries.log_reading(self.person, self.conversation, queries.OPENING)
+        response = HttpResponse(bytes(found.content), content_type=MEDIA_TYPES[FileKind(found.kind)])
+        # A header is always given where a file has a name.
+        response["Content-Disposition"] = str(content_disposition_header(not found.is_photo, found.name))
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def taken(sent: Sequence[Any]) -> list[attachments.Taken]:
+    """Return the files of a form written anew. Raises ValidationError, each with its sentence."""
+    return attachments.take([(one.name or "", one.size or 0, one) for one in sent])
+
+
 class ChangeOfConversation(OfConversation, Endpoint):
     """A gesture on a conversation: done, then back where one was."""
 
     leads_to_list = False
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
+    def get(self, request: HttpRequest, pk: int, **others: int) -> HttpResponse:  # noqa: ARG002 (Django's)
         """Lead to the conversation."""
         return redirect("exchange:conversation", pk=pk)
 
@@ -294,7 +324,7 @@ class ChangeOfConversation(OfConversation, Endpoint):
         """Return the scope of the conversation, where something is written."""
         return super().get_clock() if self.request.method == "POST" else None
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: int, **others: int) -> HttpResponse:  # noqa: ARG002 (Django's)
         """Do it, or say why not."""
         try:
             messages.success(request, self.done())
@@ -380,3 +410,22 @@ class Leave(ChangeOfConversation):
     def done(self) -> str:
         actions.leave(by=self.person, conversation=self.conversation)
         return _("Vous avez quitté la conversation.")
+
+
+class TakeMail(ChangeOfConversation):
+    """Lets a mail set aside join the conversation."""
+
+    is_taken = True
+
+    def done(self) -> str:
+        mail = get_object_or_404(
+            MailReceived, pk=self.kwargs["mail"], copy__message__conversation=self.conversation
+        )
+        settle(by=self.person, mail=mail, is_taken=self.is_taken)
+        return _("Courriel ajouté à la conversation.") if self.is_taken else _("Courriel écarté.")
+
+
+class RefuseMail(TakeMail):
+    """Leaves a mail set aside out of the conversation."""
+
+    is_taken = False

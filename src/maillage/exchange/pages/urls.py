@@ -18,6 +18,21 @@ urlpatterns = [
     path("conversations/<int:pk>/", conversations.ConversationPage.as_view(), name="conversation"),
     path("conversations/<int:pk>/fil/", conversations.Thread.as_view(), name="conversation_thread"),
     path("conversations/<int:pk>/flux/", conversations.Stream.as_view(), name="conversation_stream"),
+    path(
+        "conversations/<int:pk>/pieces/<int:piece>/",
+        conversations.Piece.as_view(),
+        name="conversation_piece",
+    ),
+    path(
+        "conversations/<int:pk>/courriels/<int:mail>/prendre/",
+        conversations.TakeMail.as_view(),
+        name="take_mail",
+    ),
+    path(
+        "conversations/<int:pk>/courriels/<int:mail>/ecarter/",
+        conversations.RefuseMail.as_view(),
+        name="refuse_mail",
+    ),
     path("conversations/<int:pk>/repondre/", conversations.Answer.as_view(), name="answer_conversation"),
     path("conversations/<int:pk>/lue/", conversations.MarkRead.as_view(), name="read_conversation"),
     path("conversations/<int:pk>/clore/", conversations.Close.as_view(), name="close_conversation"),
@@ -31,5 +46,6 @@ urlpatterns = [
     path("conversations/<int:pk>/ajouter/", conversations.Add.as_view(), name="add_to_conversation"),
     path("conversations/<int:pk>/quitter/", conversations.Leave.as_view(), name="leave_conversation"),
     path("envois/", views.Deliveries.as_view(), name="deliveries"),
+    path("envois/courriels/<int:pk>/vu/", views.SeeMail.as_view(), name="see_mail"),
     path("envois/<int:pk>/relance/", views.Retry.as_view(), name="retry"),
 ]

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from maillage.exchange.actions import delivery
 from maillage.exchange.actions import inbox as actions
-from maillage.exchange.models import Notification
+from maillage.exchange.actions.secure_mail import settle
+from maillage.exchange.models import MailReceived, Notification
 from maillage.exchange.pages.forms import PreferenceForm
 from maillage.exchange.pages.presenters import delivery_rows
 from maillage.exchange.queries import inbox as queries
 from maillage.exchange.queries.inbox import Shown
+from maillage.exchange.queries.mail import strangers
 from maillage.exchange.rules.vocabulary import CallOutcome, State
 from maillage.kernel import access
 from maillage.kernel.pages.base import Endpoint, Page, back_to
@@ -155,11 +157,24 @@ class Deliveries(Page):
             rows=delivery_rows(found.page),
             parts=[(one.value, label, found.counts[one], one is part) for one, label in labels.items()],
             total=found.counts[Shown.ALL],
+            strangers=strangers(self.person),
             troubles=found.counts[Shown.TROUBLE],
             days=queries.REPORT_DAYS,
             query=f"voir={part.value}",
             **context,
         )
+
+
+class SeeMail(Endpoint):
+    """Notes that somebody has seen to a secure mail that answers nothing from here."""
+
+    permission = Permission.VIEW_DELIVERIES
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do it, then show the list again."""
+        settle(by=self.person, mail=get_object_or_404(MailReceived, pk=pk, copy=None), is_taken=False)
+        messages.success(request, _("C’est noté : ce courriel est vu."))
+        return redirect("exchange:deliveries")
 
 
 class Retry(Endpoint):

@@ -9,7 +9,14 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
-from maillage.exchange.models import Conversation, ConversationMessage, Mention, Participant
+from maillage.exchange.models import (
+    Attachment,
+    Conversation,
+    ConversationMessage,
+    MailCopy,
+    Mention,
+    Participant,
+)
 from maillage.exchange.queries.presence import Present, presence
 from maillage.exchange.rules.conversations import read_by, searched
 from maillage.kernel.contributions import Pending
@@ -19,6 +26,7 @@ from maillage.people import api as people
 
 PER_PAGE = 30
 LISTING, READING = "liste de ses conversations", "lecture d’une conversation"
+OPENING = "photo ou document d’une conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Said:
     author: str
     is_own: bool
     is_new: bool
+    refused_files: int = 0
     cited: tuple[str, ...] = ()
     read_by: tuple[str, ...] = ()
 
@@ -85,10 +94,19 @@ def log_reading(person: Person, conversation: Conversation, purpose: str = READI
         people.log_access(by=person, patients=[conversation.patient], what="part", purpose=purpose)
 
 
+def attachment(seen: Seen, pk: int) -> Attachment | None:
+    """Return a file of a conversation that its reader reads, None where there is none of that key."""
+    return Attachment.objects.filter(message__conversation=seen.conversation, pk=pk).first()
+
+
 def thread(seen: Seen, read: int) -> list[Said]:
     """Return the messages of a conversation in order; `read`: the last one its reader had read before."""
     cited = Prefetch("mentions", Mention.objects.select_related("participant__person"))
-    rows = seen.conversation.messages.select_related("participant__person", "participant__professional")
+    copies = Prefetch("copies", MailCopy.objects.select_related("participant__professional"))
+    files = Prefetch("attachments", Attachment.objects.defer("content"))
+    rows = seen.conversation.messages.select_related(
+        "participant__person", "participant__professional", "mail"
+    )
     last = {one.participant.pk: one.participant.read for one in seen.present}
     names = {one.participant.pk: one.participant.name for one in seen.present}
     own = seen.own.participant.pk
@@ -98,10 +116,11 @@ def thread(seen: Seen, read: int) -> list[Said]:
             row.participant.name,
             row.participant_id == own,
             row.number > read and row.participant_id != own,
+            row.mail.refused_files if hasattr(row, "mail") else 0,
             tuple(one.participant.name for one in row.mentions.all()),
             tuple(names[one] for one in read_by(row.number, last, row.participant_id) if one != own),
         )
-        for row in rows.prefetch_related(cited)
+        for row in rows.prefetch_related(cited, files, copies)
     ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from maillage.directory import api as directory
 from maillage.exchange.models import AT_WORK, PART, Conversation, Participant
 from maillage.exchange.rules.conversations import Seat, Way, reads, writes
 from maillage.kernel import access
@@ -39,9 +41,14 @@ class Candidate:
     """Somebody who may be asked to take part: what a form sends for them, their name, as what."""
 
     key: str
-    person: Person
+    named: directory.Professional | Person
     seat: Seat
     detail: str = ""
+
+    @property
+    def field(self) -> dict[str, directory.Professional | Person]:
+        """The field of a participant that names them."""
+        return {"person" if isinstance(self.named, Person) else "professional": self.named}
 
 
 def presence(conversation: Conversation) -> list[Present]:
@@ -56,6 +63,10 @@ def presence(conversation: Conversation) -> list[Present]:
     present = []
     for one in found:
         seat, person = Seat(one.seat), one.person
+        if one.professional is not None and is_opened_by_mail(one.professional):
+            by_mail = way_of(people.decision_of_sheet(one.professional, patient, PART)) is Way.CARE
+            present.append(Present(one, by_mail, by_mail))
+            continue
         if person is None or person.pk not in decisions:
             present.append(Present(one, False, False))
             continue
@@ -65,6 +76,11 @@ def presence(conversation: Conversation) -> list[Present]:
         can_write = writes(seat, way, is_opened=is_opened, speaks=speaks)
         present.append(Present(one, can_read, can_write))
     return present
+
+
+def is_opened_by_mail(sheet: directory.Professional) -> bool:
+    """Return whether somebody without an account is reached by secure mail: an address, a mailbox here."""
+    return bool(sheet.mssante and sheet.is_active and settings.MSSANTE_ADDRESS and settings.MSSANTE_SMTP)
 
 
 def _at_work(found: Iterable[Participant], scope: Scope) -> list[Present]:
@@ -100,12 +116,17 @@ def circle_of(patient: people.Patient, but: Person, *, with_patient: bool) -> li
         for person, decision in people.accounts_reading(patient, PART)
         if person != but and way_of(decision) is Way.CARE
     ]
+    found += [
+        Candidate(f"p{sheet.pk}", sheet, Seat.CARE, _("sans compte, par messagerie sécurisée"))
+        for sheet in people.sheets_linked(patient)
+        if is_opened_by_mail(sheet) and way_of(people.decision_of_sheet(sheet, patient, PART)) is Way.CARE
+    ]
     if not with_patient:
         return found
     account = patient.account
     if account is not None and account.is_active and account != but:
         found.append(Candidate(f"a{account.pk}", account, Seat.PATIENT, _("la personne elle-même")))
-    known = {one.person.pk for one in found}
+    known = {one.named.pk for one in found if isinstance(one.named, Person)}
     for person, _decision in people.accounts_reading(patient, people.Part.CIRCLE):
         is_new = person != but and person.pk not in known
         if is_new and people.may_for(person, patient, people.Gesture.SPEAK):

@@ -21,6 +21,7 @@ from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people.models import (
     EVERYBODY,
+    ROLE_OF_PROFESSION,
     CareConsent,
     CareLink,
     CareOpposition,
@@ -110,6 +111,32 @@ def decisions_of(people: Collection[Person], patient: Patient, part: Part) -> di
         )
         for reader in readers
     }
+
+
+def decision_of_sheet(sheet: directory.Professional, patient: Patient, part: Part) -> Decision:
+    """Return what the circle decides for a professional without an account, whom a secure mail reaches.
+
+    As if they held the role of each link that names them, or that of their profession: no account holds one.
+    Five statements.
+    """
+    places = directory.Membership.objects.in_force(timezone.localdate()).filter(
+        professional=sheet, structure__is_active=True
+    )
+    own = CareLink.objects.of_patient(patient).filter(professional=sheet).exclude(role="")
+    roles = set(own.order_by().values_list("role", flat=True))
+    if (role := ROLE_OF_PROFESSION.get(sheet.profession)) is not None:
+        roles.add(role.value)
+    where = frozenset(places.order_by().values_list("structure", flat=True))
+    reader = Reader(0, sheet.pk, where, frozenset(roles))
+    return decide(standing_of(reader, patient), part, timezone.now(), need())
+
+
+def sheets_linked(patient: Patient) -> list[directory.Professional]:
+    """Return the professionals without an account whom a link in force names; one statement."""
+    now = timezone.now()
+    rows = CareLink.objects.of_patient(patient).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    sheets = rows.exclude(professional=None).order_by().values("professional")
+    return list(directory.Professional.objects.active().filter(pk__in=sheets, account=None))
 
 
 def accounts_reading(patient: Patient, part: Part) -> list[tuple[Person, Decision]]:

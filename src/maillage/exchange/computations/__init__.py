@@ -1,0 +1,1 @@
+"""Computations of the exchange context: bytes in, bytes out, no database."""
