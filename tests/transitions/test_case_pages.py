@@ -21,13 +21,15 @@ from tests.transitions.conftest import client_of
 
 OURS = [one for one in addresses(get_resolver().url_patterns) if one.name.startswith("transitions:")]
 #: Addresses about a patient, by the part that each reads; those of a request are read by the DAC too.
-OF_A_PATIENT = {"transitions:new_case": Part.PLAN}
+OF_A_PATIENT = {"transitions:new_case": Part.PLAN, "transitions:new_way": Part.PLAN}
 OF_A_CASE = {"transitions:case"}
+#: Read in test_way_pages, by the same matrix.
+OF_A_WAY = {"transitions:way"}
 
 
 def test_every_address_about_a_patient_has_its_line() -> None:
     with_parts = {one.name for one in OURS if one.has_parts}
-    assert with_parts == set(OF_A_PATIENT) | OF_A_CASE
+    assert with_parts == set(OF_A_PATIENT) | OF_A_CASE | OF_A_WAY
 
 
 @pytest.mark.parametrize("state", STATES)

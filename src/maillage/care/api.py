@@ -11,7 +11,7 @@ from maillage.care.actions.measures import (
     switch_on,
 )
 from maillage.care.actions.plans import consent_to_plan, save_plan, settle
-from maillage.care.actions.tasks import cancel_task, close_task, open_task, transfer_task
+from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.rights import may_add, may_write, require_writer
@@ -21,6 +21,7 @@ from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
 __all__ = [
     "AcuteEvent",
     "CrisisCard",
+    "Owner",
     "PlanFile",
     "Priority",
     "Stay",

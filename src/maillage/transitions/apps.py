@@ -28,6 +28,16 @@ class TransitionsConfig(AppConfig):
                 "transitions.case_withdrawn": _("a retiré une demande au DAC"),
                 "transitions.case_outcome_read": _("a lu l’issue d’une demande au DAC"),
                 "transitions.partner_asked": _("a demandé quelque chose à un partenaire"),
+                "transitions.way_begun": _("a noté un passage à l’hôpital"),
+                "transitions.way_answered": _("a noté la réponse d’un hôpital"),
+                "transitions.way_entered": _("a noté une entrée à l’hôpital"),
+                "transitions.discharge_told": _("a noté un avis de sortie"),
+                "transitions.return_refused": _("a refusé un retour"),
+                "transitions.list_received": _("a reçu la liste des traitements d’une sortie"),
+                "transitions.list_missing": _("a noté qu’aucune liste n’est parvenue"),
+                "transitions.line_decided": _("a décidé d’une ligne de traitement"),
+                "transitions.way_ended": _("a accusé la fin d’un passage à l’hôpital"),
+                "transitions.way_cancelled": _("a annulé une admission"),
                 "transitions.partner_answered": _("a noté la réponse d’un partenaire"),
             }
         )

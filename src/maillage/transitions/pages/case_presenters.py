@@ -75,7 +75,7 @@ def steps(case: ComplexCase) -> list[Step]:
     found = [Step(_("Envoyée"), _signed(case.at, str(case.by)), "done")]
     due = _("avant la fin du {day}").format(day=formats.date_short(case.acknowledge_by))
     found.append(_step(_("Accusé de réception"), case.acknowledged_at, "", due))
-    answered = _("Acceptée") if state not in {CaseState.REFUSED, CaseState.WITHDRAWN} else _("Réponse")
+    answered = _("Acceptée") if case.referent is not None else _("Réponse")
     who = str(case.referent) if case.referent is not None else ""
     found.append(_step(answered, case.decided_at, who, _("oui, ou non avec une autre adresse")))
     if state is CaseState.WITHDRAWN:
