@@ -11,6 +11,7 @@ from django.utils import timezone
 from maillage.directory.api import Professional
 from maillage.exchange.models import Notification
 from maillage.kernel import outbox
+from maillage.kernel.codes import FIRST_CODE
 from maillage.kernel.models import Entry, Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.people import api
@@ -19,7 +20,6 @@ from maillage.people.actions import circle as circle_actions
 from maillage.people.models import CareLink, Mandate, MandateItem, Patient
 from maillage.people.queries import carers, circle
 from maillage.people.rules.carers import (
-    FIRST_CODE,
     Gesture,
     Hindrance,
     Relation,

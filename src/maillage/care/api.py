@@ -10,15 +10,18 @@ from maillage.care.actions.measures import (
     record_measures,
     switch_on,
 )
-from maillage.care.actions.plans import consent_to_plan, save_plan, settle
+from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
+from maillage.care.queries.meetings import cases_of
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
+from maillage.care.rules.plans import entries as plan_entries
 from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
 
 __all__ = [
+    "THE_PERSON",
     "AcuteEvent",
     "CrisisCard",
     "Owner",
@@ -32,6 +35,7 @@ __all__ = [
     "answered_in_time",
     "call_desk",
     "cancel_task",
+    "cases_of",
     "close_task",
     "consent_to_plan",
     "correct_measure",
@@ -44,6 +48,7 @@ __all__ = [
     "may_write",
     "note_advice",
     "open_task",
+    "plan_entries",
     "plan_of",
     "plans_to_revise",
     "record_measures",

@@ -337,7 +337,8 @@ class Contribution:
     events that it adds to the calendar of a person's agenda: no name, no word of health. `withdrawals` are
     what it does when somebody leaves; `told_of_leavers` the columns that go on naming them: what they did,
     and what is theirs alone. `records` are the tables in which it keeps something about patients, and
-    `processing` its line of the register.
+    `processing` its line of the register. `entrances` are ways in beside the password, each a label and the
+    name of its address, shown by the page of sign-in.
     """
 
     context: str
@@ -350,6 +351,7 @@ class Contribution:
     warm: Callable[[], None] | None = None
     named_in_journal: tuple[type[Model], ...] = ()
     happenings: Callable[[Person, datetime, datetime], Iterable[Happening]] | None = None
+    entrances: tuple[tuple[str | Promise, str], ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     told_of_leavers: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
@@ -414,6 +416,11 @@ def happenings_of(person: Person, since: datetime, until: datetime) -> list[Happ
     """Return what every context adds to the calendar of a person between two instants."""
     readers = [one.happenings for one in contributions() if one.happenings is not None]
     return [found for read in readers for found in read(person, since, until)]
+
+
+def entrances() -> list[tuple[str | Promise, str]]:
+    """Return the ways in that contexts bring beside the password: label, name of the address."""
+    return [one for part in contributions() for one in part.entrances]
 
 
 def named_in_journal() -> dict[str, type[Model]]:

@@ -5,20 +5,25 @@ from typing import Any
 
 from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
-from maillage.kernel import journal
+from maillage.kernel import access, journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.statements import Statement, given
 
+#: Roles whose account a code opens: one's own file, and those of the people one helps.
+BY_CODE = frozenset({Role.PATIENT, Role.CARER})
 _PERSON: Statement[Person] = Statement(lambda: Person.objects.filter(pk=given("pk")))
 
 
@@ -72,6 +77,22 @@ def sign_in_demonstration(request: HttpRequest, person: Person) -> None:
     """Sign in as a demonstration account, without a password. Raises ValueError for a real one."""
     if not (settings.DEMO and person.is_demonstration):
         raise ValueError("only demonstration accounts, and only in demonstration")
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+
+def may_enter_by_code(person: Person) -> bool:
+    """Return whether a code received on a telephone is enough: for the patient and the carer, nobody else.
+
+    Whoever has another role, or a second factor, signs in by their password.
+    """
+    roles = {Role(one.role) for one in access.roles_of(person)}
+    return person.is_active and roles <= BY_CODE and not get_adapter().is_mfa_enabled(person)
+
+
+def sign_in_by_code(request: HttpRequest, person: Person) -> None:
+    """Sign in whoever has just typed the code sent to them. Raises PermissionDenied for other roles."""
+    if not may_enter_by_code(person):
+        raise PermissionDenied(_("Ce compte s’ouvre avec son mot de passe."))
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
 
 

@@ -21,7 +21,13 @@ from maillage.people.actions import (
     withdraw_proposal,
 )
 from maillage.people.actions.acts import follow_act
-from maillage.people.actions.carers import CODE_ASKED, code_ends, code_for, own_mobile
+from maillage.people.actions.carers import (
+    CODE_ASKED,
+    code_ends,
+    code_for,
+    hindrance_of,
+    own_mobile,
+)
 from maillage.people.actions.circle import (
     EMERGENCY_OPENED,
     Named,
@@ -31,6 +37,7 @@ from maillage.people.actions.circle import (
     may_speak_for,
 )
 from maillage.people.actions.coordination import close_coordination, open_coordination
+from maillage.people.actions.patients import open_account
 from maillage.people.actions.signals import SIGNAL_ANSWERED, SIGNAL_ASKED, SIGNAL_UNANSWERED
 from maillage.people.models import (
     MEANS_LABELS,
@@ -53,6 +60,7 @@ from maillage.people.queries import (
     PartRead,
     PatientFile,
     access_log,
+    address_of,
     born_as,
     found_patient,
     home_of,
@@ -94,14 +102,15 @@ from maillage.people.queries.circle import (
 from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
 from maillage.people.queries.panels import panels_about
-from maillage.people.queries.patients import own_file
+from maillage.people.queries.patients import by_phone_and_birth, own_file
 from maillage.people.queries.signals import signal_of
-from maillage.people.rules.carers import Gesture
-from maillage.people.rules.circle import Decision, Means, Origin, Part, Reason
+from maillage.people.rules.carers import Gesture, Hindrance
+from maillage.people.rules.circle import ACTS, Decision, Means, Origin, Part, Reason
 from maillage.people.rules.identity import AdministrativeSex, IdentityStatus, may_carry_ins
 from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal, State, age_on
 
 __all__ = [
+    "ACTS",
     "CODE_ASKED",
     "EMERGENCY_OPENED",
     "MEANS_LABELS",
@@ -120,6 +129,7 @@ __all__ = [
     "Decision",
     "DuplicateWarning",
     "Gesture",
+    "Hindrance",
     "Holder",
     "IdentityStatus",
     "Indicators",
@@ -140,8 +150,10 @@ __all__ = [
     "access_log",
     "accounts_reading",
     "add_to_circle",
+    "address_of",
     "age_on",
     "born_as",
+    "by_phone_and_birth",
     "cared_for",
     "cared_for_with",
     "change_patient",
@@ -160,6 +172,7 @@ __all__ = [
     "follow_act",
     "found_patient",
     "gestures_of",
+    "hindrance_of",
     "holder_of",
     "holders_reading",
     "home_of",
@@ -176,6 +189,7 @@ __all__ = [
     "may_speak_for",
     "named_fields",
     "one_holder",
+    "open_account",
     "open_coordination",
     "opposing",
     "own_file",

@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
         contribute(CONTRIBUTION)
         name_verbs(
             {
+                "people.account_opened": _("est entré pour la première fois dans son espace"),
                 "people.registered": _("a enregistré un patient"),
                 "people.changed": _("a modifié un dossier de patient"),
                 "people.ins_recorded": _("a noté un matricule INS"),

@@ -19,6 +19,11 @@ class SpaceConfig(AppConfig):
             {
                 "space.safety_asked": _("a répondu aux questions de sécurité de l’espace patient"),
                 "space.safety_alarmed": _("a dit un signe grave dans l’espace patient : le 15 a été montré"),
+                "space.invited": _("a invité un patient dans son espace"),
+                "space.invitation_taken_back": _("a retiré une invitation dans l’espace d’un patient"),
+                "space.code_asked": _("un code a été demandé pour entrer dans l’espace d’un patient"),
+                "space.letter_prepared": _("a préparé une lettre pour un patient"),
+                "space.entered": _("est entré dans son espace par un code"),
             }
         )
         name_terms(
@@ -30,5 +35,10 @@ class SpaceConfig(AppConfig):
                 "most_with_one": _("chez un même professionnel au plus"),
                 "move": _("déplacer"),
                 "cancel": _("annuler"),
+                "way": _("voie"),
+                "means": _("demandée"),
+                "sms": "SMS",
+                "paper": _("papier"),
+                "code": _("code"),
             }
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from maillage.agenda import api as agenda
 from maillage.kernel.contributions import Block, Contribution, Line, Panel, PanelContent, Waiting
@@ -20,8 +21,9 @@ def own_doors(person: Person) -> Waiting | None:
     lines = (
         Line(_("Prendre un rendez-vous"), reverse("space:ask", args=[own.pk])),
         Line(_("Mes rendez-vous"), reverse("space:appointments", args=[own.pk])),
+        Line(_("Mes papiers"), reverse("space:documents", args=[own.pk])),
     )
-    return Waiting(_("Mes rendez-vous"), lines)
+    return Waiting(_("Mon espace"), lines, "", reverse("space:home"), _("Ouvrir mon espace"))
 
 
 def doors_of_helped(person: Person) -> Waiting | None:
@@ -38,7 +40,10 @@ def doors_of_helped(person: Person) -> Waiting | None:
 
 
 def door_of_file(person: Person, patient: people.Patient) -> PanelContent | None:
-    """Give whoever may make appointments for a patient the door to them, on the page of the patient."""
+    """Give whoever acts for a patient the door to the appointments, and the care team that to the letters."""
+    if patient.account_id != person.pk and people.may_speak_for(person, patient):
+        page = reverse("space:invite", args=[patient.pk])
+        return PanelContent(_("Espace et courrier"), "", (), page, _("Inviter, ou envoyer une lettre"))
     if not agenda.acts_for(person, patient):
         return None
     page = reverse("space:ask", args=[patient.pk])
@@ -52,5 +57,6 @@ CONTRIBUTION = Contribution(
         Block("space.doors", {Role.PATIENT: 2}, own_doors),
         Block("space.helped", {Role.CARER: 3}, doors_of_helped),
     ),
+    entrances=((lazy("Patient : entrer avec un code"), "space:enter"),),
     panels=(Panel("space.book", people.Part.APPOINTMENTS.value, "rendez-vous", door_of_file, order=11),),
 )

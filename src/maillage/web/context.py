@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 
 from maillage.kernel import demonstration_clock, formats
+from maillage.kernel.contributions import entrances
 from maillage.kernel.models import RoleAssignment
 from maillage.kernel.pages.presenters import role_name
 from maillage.kernel.rules import Role
@@ -27,7 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     `shell.masthead`, `shell.footer`, `shell.texts`: the parts of every page, drawn; `shell.masthead_again`:
     the first, to replace the one that a page has; `shell.navigation`: the parts that the visitor's roles
     open, by verb; `shell.theme`: `auto`, `light` or `dark`; `shell.demonstration`: the roles that one click
-    enters, none outside a demonstration.
+    enters, none outside a demonstration; `shell.entrances`: the ways in beside the password.
     """
     cookie = request.COOKIES.get("theme", "auto")
     theme, clock = cookie if cookie in THEMES else "auto", demonstration_time()
@@ -41,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "footer": partial(drawn.footer, request, theme),
             "texts": drawn.texts,
             "demonstration": SimpleLazyObject(demonstration_roles),
+            "entrances": SimpleLazyObject(entrances),
         }
     }
 

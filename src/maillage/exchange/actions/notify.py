@@ -161,7 +161,7 @@ def _tell_account(message: _Message, person: Person) -> list[Notification]:
     lines = (
         [_row(message, Channel.INBOX, language=chosen.language, person=person)] if message.has_line else []
     )
-    if message.inbox_only or not (chosen.by_email and person.is_active and person.email):
+    if message.inbox_only or not (chosen.by_email and person.is_active and person.has_mailbox):
         return lines
     return [*lines, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
 

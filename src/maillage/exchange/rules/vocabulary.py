@@ -72,6 +72,8 @@ class Template(StrEnum):
     FILE_OPENED = "file_opened"
     EMERGENCY_TO_REVIEW = "emergency_to_review"
     MANDATE_CODE = "mandate_code"
+    SPACE_INVITED = "space_invited"
+    SPACE_CODE = "space_code"
     SIGNAL_ASKED = "signal_asked"
     SIGNAL_UNANSWERED = "signal_unanswered"
     SIGNAL_ANSWERED = "signal_answered"

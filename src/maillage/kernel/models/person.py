@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from maillage.kernel.names import search_key
 from maillage.kernel.privacy import AnnotatedModel
 
+#: The end of an address that receives nothing (RFC 2606): of who has an account and no e-mail.
+NO_MAILBOX = ".invalid"
+
 
 class PersonManager(BaseUserManager["Person"]):
     """Creates people with a usable or an unusable password."""
@@ -48,6 +51,11 @@ class Person(AbstractBaseUser, AnnotatedModel):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether mail may reach them: an account opened by a code may have no address of their own."""
+        return bool(self.email) and not self.email.endswith(NO_MAILBOX)
 
     def save(self, **options: Any) -> None:
         """Keep with the names what they are found by."""

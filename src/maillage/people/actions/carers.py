@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import access, clock, journal, outbox
 from maillage.kernel import api as kernel
+from maillage.kernel.codes import is_code
 from maillage.kernel.models import Person
 from maillage.kernel.phones import is_mobile
 from maillage.kernel.rules import Role
@@ -97,7 +98,7 @@ def sign_mandate(*, by: Person, mandate: Mandate, code: str) -> bool:
         return True
     if timezone.now() >= code_ends(row) or row.code_tries >= rule("people.mandates.code_tries").value:
         raise ValidationError(_("Ce code ne vaut plus. Demandez-en un autre."))
-    if "".join(code.split()) != str(code_for(row)):
+    if not is_code(code, code_for(row)):
         row.code_tries += 1
         row.save(update_fields=["code_tries"])
         return False
@@ -168,6 +169,16 @@ def code_ends(mandate: Mandate) -> datetime:
     """Return until when the code last asked for is valid."""
     minutes: int = rule("people.mandates.code_minutes").value
     return mandate.asked_at + timedelta(minutes=minutes)
+
+
+def hindrance_of(patient: Patient) -> Hindrance | None:
+    """Return why a code sent to the telephone of a patient would prove nothing; None where it proves them.
+
+    The number of the carer to call is not their own.
+    """
+    majority = rule("people.mandates.majority").value
+    today = clock.today(patient.scope)
+    return hindrance(patient.birth_date, today, majority, own_mobile(patient), {patient.carer_phone})
 
 
 def own_mobile(patient: Patient) -> str:

@@ -103,6 +103,30 @@ def register(
 
 
 @transaction.atomic
+def open_account(*, patient: Patient, account: Person) -> Patient:
+    """Join an account to the file that it opens; whoever calls has proved whose account it is.
+
+    Raises ValidationError where the file has another account, or the account another file.
+    """
+    row = Patient._base_manager.select_for_update().get(pk=patient.pk)
+    if row.account_id not in {None, account.pk}:
+        raise ValidationError(_("Ce dossier a déjà un compte."))
+    if Patient._base_manager.filter(account=account).exclude(pk=row.pk).exists():
+        raise ValidationError(_("Ce compte ouvre déjà un autre dossier."))
+    row.account = account
+    row.save(update_fields=["account"])
+    patient.account = account
+    journal.record(
+        by=account,
+        verb="people.account_opened",
+        target=journal.target_of(row),
+        changes={},
+        scope=row.scope_id,
+    )
+    return row
+
+
+@transaction.atomic
 def change_patient(*, by: Person, patient: Patient, values: Mapping[str, Any]) -> Patient:
     """Change what is known of a patient; the journal keeps which fields, never their content.
 

@@ -114,6 +114,12 @@ def patient_file(*, by: Person, pk: int, purpose: str) -> PatientFile:
     return PatientFile(found, list(addresses), frozenset(parts))
 
 
+def address_of(*, by: Person, patient: Patient) -> PatientAddress | None:
+    """Return the first address of a patient whom `by` may see, None where nobody wrote one."""
+    rows = PatientAddress.objects.for_person(by).filter(patient=patient)
+    return rows.select_related("commune").first()
+
+
 def lock(patient: Patient) -> None:
     """Hold the row of a patient until the end of the transaction: two who write about them take turns."""
     Patient._base_manager.select_for_update().filter(pk=patient.pk).values_list("pk").first()
@@ -156,6 +162,18 @@ def born_as(*, by: Person, name: str, first: str, born: date, purpose: str) -> l
     ]
     log_access(by=by, patients=found, what=LIST, purpose=purpose)
     return found
+
+
+def by_phone_and_birth(phone: str, born: date) -> list[Patient]:
+    """Return the patients of that telephone, born that day, everywhere: for who proves they hold it.
+
+    Nobody reads them: whoever asks is told nothing of what was found.
+    """
+    digits = stored_phone(phone)
+    if not digits:
+        return []
+    rows = Patient._base_manager.filter(Q(phone=digits) | Q(other_phone=digits), birth_date=born)
+    return list(rows.select_related("scope", "account").order_by("pk"))
 
 
 def own_file(person: Person) -> Patient | None:

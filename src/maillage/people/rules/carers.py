@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
+from maillage.kernel import codes
 from maillage.people.rules.circle import Part
 from maillage.people.rules.referring_doctor import age_on
 
@@ -50,8 +49,6 @@ class Hindrance(StrEnum):
 
 #: The part of the file without which a gesture means nothing.
 NEEDED: Mapping[Gesture, Part] = {Gesture.BOOK: Part.APPOINTMENTS, Gesture.SPEAK: Part.CIRCLE}
-#: Codes have six digits, the first not zero: a number is read out as it is written.
-FIRST_CODE, CODES = 100_000, 900_000
 
 
 def hindrance(
@@ -77,9 +74,7 @@ def is_minor(born: date | None, today: date, majority: int) -> bool:
 
 def code_of(secret: str, mandate: int, asked_at: str) -> int:
     """Return the code that signs a mandate asked at an instant (ISO 8601): kept nowhere."""
-    told = f"mandate:{mandate}:{asked_at}".encode()
-    digest = hmac.new(secret.encode(), told, hashlib.sha256).digest()
-    return FIRST_CODE + int.from_bytes(digest[:8]) % CODES
+    return codes.code_of(secret, "mandate", mandate, asked_at)
 
 
 def effective(gestures: Collection[Gesture], parts: Collection[Part]) -> frozenset[Gesture]:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel import formats
+from maillage.kernel.fields import BirthDateField, PhoneField
 from maillage.kernel.pages.forms import KeyedForm, waits_for_nothing
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation import api as orientation
+from maillage.people import api as people
 from maillage.space.models import REASON_LABELS
 from maillage.space.queries.checks import reasons
 from maillage.space.rules.booking import Reason
@@ -101,3 +103,47 @@ class AnswersForm(forms.Form):
     def answers(self) -> dict[tuple[int, str], orientation.Answer]:
         """Return the answers of a valid form."""
         return {place: orientation.Answer(self.cleaned_data[name]) for name, place in self.places.items()}
+
+
+class EntryForm(forms.Form):
+    """The code of an invitation, and the birth date that only its person knows."""
+
+    code = forms.CharField(
+        label=_("Le code à six chiffres"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    born = BirthDateField(label=_("Votre date de naissance"))
+
+
+class AskCodeForm(forms.Form):
+    """Whose space it is: the telephone that receives the code, and the birth date."""
+
+    phone = PhoneField(label=_("Votre numéro de mobile"))
+    born = BirthDateField(label=_("Votre date de naissance"))
+
+
+class CodeForm(forms.Form):
+    """The code received."""
+
+    code = forms.CharField(
+        label=_("Le code reçu par SMS"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class LetterForm(KeyedForm):
+    """How the person asked for a letter."""
+
+    means = forms.ChoiceField(
+        label=_("La personne l’a demandé"),
+        choices=[
+            (one.value, label) for one, label in people.MEANS_LABELS.items() if one is not people.Means.SPACE
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes (a valid form only)."""
+        return {"means": people.Means(self.cleaned_data["means"]), "key": self.cleaned_data["key"]}

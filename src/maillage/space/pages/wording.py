@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -17,9 +18,12 @@ from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.sourced_rules import rule
+from maillage.people import api as people
 from maillage.people.api import Patient
+from maillage.space.models import WAY_LABELS, EntryCode, Letter
 from maillage.space.queries.slots import Choice, Option, commune_of
 from maillage.space.rules.booking import Change, Limit, last_moment, may_change
+from maillage.space.rules.entry import Closed, Way
 
 REFUSALS: dict[agenda.Refusal, str | Promise] = {
     agenda.Refusal.TAKEN: lazy("Quelqu’un vient de prendre cette heure. Prenez la suivante."),
@@ -221,3 +225,33 @@ def kind_said(kind: str) -> str:
         return ""
     label = str(agenda.KIND_LABELS[agenda.Kind(kind)])
     return label[:1].lower() + label[1:]
+
+
+CLOSED: dict[Closed, str | Promise] = {
+    Closed.USED: lazy("Cette invitation a déjà servi. Pour revenir, demandez un code."),
+    Closed.REVOKED: lazy("Cette invitation n’est plus bonne. Demandez-en une autre à votre soignant."),
+    Closed.EXPIRED: lazy("Cette invitation est trop vieille. Demandez-en une autre à votre soignant."),
+    Closed.TRIED: lazy("Trop d’essais. Demandez une autre invitation à votre soignant."),
+}
+_ENTRY_STATES: dict[Closed | None, str | Promise] = {
+    Closed.USED: lazy("a servi"),
+    Closed.REVOKED: lazy("retirée"),
+    Closed.EXPIRED: lazy("trop vieille"),
+    Closed.TRIED: lazy("trop d’essais"),
+    None: lazy("attend la personne"),
+}
+
+
+def entry_said(one: EntryCode, why: Closed | None) -> str:
+    """Return what became of a way into a space, for the professional."""
+    return f"{WAY_LABELS[Way(one.way)]} · {_ENTRY_STATES[why]}"
+
+
+def prepared_by(letter: Letter) -> str:
+    """Return who prepared a letter and how the person asked for it, as the letter says it."""
+    day = formats.date_short(timezone.localdate(letter.at, letter.patient.scope.zone))
+    if letter.means == people.Means.SPACE.value:
+        return _("Vous avez demandé cette lettre le {day}.").format(day=day)
+    said = _("de vive voix") if letter.means == people.Means.SPOKEN.value else _("par écrit")
+    text = _("Vous avez demandé cette lettre {means} le {day} : {name} l’a préparée pour vous.")
+    return text.format(means=said, day=day, name=letter.by)
