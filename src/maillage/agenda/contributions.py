@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from maillage.agenda.actions.demonstration import create_demonstration_agenda
 from maillage.agenda.actions.leaving import WITHDRAWALS
 from maillage.agenda.models import Appointment, Schedule
+from maillage.agenda.models.records import PROCESSING, RECORDS
 from maillage.agenda.queries.appointments import (
     keeps_agenda,
     next_as_patient,
@@ -191,4 +192,6 @@ CONTRIBUTION = Contribution(
     demonstrate=demonstrate,
     named_in_journal=(Schedule,),
     withdrawals=WITHDRAWALS,
+    records=RECORDS,
+    processing=PROCESSING,
 )

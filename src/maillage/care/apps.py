@@ -66,8 +66,9 @@ class CareConfig(AppConfig):
                 "care.demonstration_created": _("a créé les résidents de démonstration"),
             }
         )
-        name_terms({part.value: PART_LABELS[part] for part in PARTS})
+        # The parts after the entries: where a part and an entry share a name, rules speak of the part.
         name_terms({entry.value: ENTRY_LABELS[entry] for entry in ENTRY_LABELS})
+        name_terms({part.value: PART_LABELS[part] for part in PARTS})
         name_terms({activity.value: ACTIVITY_LABELS[activity] for activity in ACTIVITY_LABELS})
         name_terms(
             {

@@ -14,6 +14,7 @@ from maillage.care.actions.demonstration import create_demonstration_care
 from maillage.care.actions.home_demonstration import create_demonstration_home
 from maillage.care.actions.leaving import WITHDRAWALS
 from maillage.care.models import Booklet, Task
+from maillage.care.models.records import PROCESSING, RECORDS
 from maillage.care.pages import panels
 from maillage.care.pages.home_blocks import (
     advanced_consultations,
@@ -231,4 +232,6 @@ CONTRIBUTION = Contribution(
         "care.attendance.person",
         "care.attendance.professional",
     ),
+    records=RECORDS,
+    processing=PROCESSING,
 )

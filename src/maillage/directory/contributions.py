@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from maillage.directory import queries
 from maillage.directory.actions.demonstration import create_demonstration_directory
 from maillage.directory.models import Professional, Structure
-from maillage.kernel.contributions import Contribution, Entry, Fate, Found, Search, Verb, Withdrawal
+from maillage.kernel.contributions import (
+    Contribution,
+    Entry,
+    Fate,
+    Found,
+    Processing,
+    Search,
+    Verb,
+    Withdrawal,
+)
 from maillage.kernel.rules import Permission
 from maillage.territory.api import Territory
 
@@ -88,5 +97,11 @@ CONTRIBUTION = Contribution(
         "directory.confirmationrequest.professional",
         "directory.merge.kept",
         "directory.merge.removed",
+    ),
+    processing=Processing(
+        _("Annuaire"),
+        _("Trouver un professionnel ou une structure, accueillir un nouvel arrivant."),
+        _("Professionnels"),
+        _("Public, pour ce qui vient des répertoires nationaux"),
     ),
 )

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from maillage.exchange.actions.demonstration import create_demonstration_conversations
 from maillage.exchange.actions.leaving import WITHDRAWALS
 from maillage.exchange.models import OUTCOME_LABELS, PART
+from maillage.exchange.models.records import PROCESSING, RECORDS
 from maillage.exchange.pages import conversation_blocks as talks
 from maillage.exchange.queries.conversations import pending_conversations
 from maillage.exchange.queries.inbox import (
@@ -190,4 +191,6 @@ CONTRIBUTION = Contribution(
     withdrawals=WITHDRAWALS,
     told_of_leavers=("exchange.contactpreference.person",),
     demonstrate=demonstrate,
+    records=RECORDS,
+    processing=PROCESSING,
 )

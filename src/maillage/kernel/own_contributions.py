@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats, health, leaving
+from maillage.kernel import formats, health, leaving, register
 from maillage.kernel.access import may_everywhere
 from maillage.kernel.contributions import (
     Block,
@@ -20,6 +20,7 @@ from maillage.kernel.contributions import (
     Fate,
     Found,
     Line,
+    Processing,
     Search,
     Verb,
     Waiting,
@@ -114,6 +115,23 @@ def departures(person: Person) -> Waiting | None:
     )
 
 
+def register_kept(person: Person) -> Waiting | None:
+    """Say to the DPO how many processings and fields the register holds, and open it."""
+    if not may_everywhere(person, Permission.VIEW_JOURNAL):
+        return None
+    lines = register.lines()
+    fields = sum(one.personal + one.health for one in lines)
+    finding = _("{lines} traitements, {fields} champs personnels ou de santé : à jour du programme.")
+    return Waiting(
+        _("Registre des traitements"),
+        (),
+        "",
+        reverse("kernel:register"),
+        _("Ouvrir le registre"),
+        finding=finding.format(lines=formats.number(len(lines)), fields=formats.number(fields)),
+    )
+
+
 def unusual_readings(person: Person) -> Waiting | None:
     """Say how many readings went beyond a scope in the last days, for whoever keeps the journal."""
     if not may_everywhere(person, Permission.VIEW_JOURNAL):
@@ -163,6 +181,15 @@ CONTRIBUTION = Contribution(
         ),
         Entry(
             Verb.STEER,
+            lazy("Registre RGPD"),
+            "kernel:register",
+            "database",
+            lazy("Savoir quelles données sont traitées, pourquoi, pour qui, combien de temps."),
+            Permission.VIEW_JOURNAL,
+            order=74,
+        ),
+        Entry(
+            Verb.STEER,
             lazy("Départs"),
             "kernel:departures",
             "logout",
@@ -176,8 +203,9 @@ CONTRIBUTION = Contribution(
     first_screen=(
         Block("kernel.installation", {Role.ADMINISTRATOR: 1}, installation),
         Block("kernel.invitations", {Role.ADMINISTRATOR: 3}, invitations),
-        Block("kernel.readings", {Role.DPO: 3}, unusual_readings),
-        Block("kernel.departures", {Role.ADMINISTRATOR: 4, Role.DPO: 4}, departures),
+        Block("kernel.readings", {Role.DPO: 7}, unusual_readings),
+        Block("kernel.register", {Role.DPO: 5}, register_kept),
+        Block("kernel.departures", {Role.ADMINISTRATOR: 4, Role.DPO: 6}, departures),
     ),
     named_in_journal=(Person, Scope),
     withdrawals=(
@@ -210,4 +238,10 @@ CONTRIBUTION = Contribution(
         ),
     ),
     told_of_leavers=("kernel.snooze.person", "kernel.departure.person", "kernel.departure.successor"),
+    processing=Processing(
+        lazy("Comptes, droits et journal"),
+        lazy("Ouvrir l’application à qui y a droit, et prouver qui a fait quoi."),
+        lazy("Tous ceux qui ont un compte"),
+        lazy("Administration et DPO"),
+    ),
 )

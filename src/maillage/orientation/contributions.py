@@ -36,6 +36,7 @@ from maillage.orientation.actions.leaving import WITHDRAWALS
 from maillage.orientation.computations.index import desk_index
 from maillage.orientation.models import Request, SafetySheet
 from maillage.orientation.models.closing import OUTCOME_LABELS
+from maillage.orientation.models.records import PROCESSING, RECORDS
 from maillage.orientation.pages.outcomes import ICONS as SAID_IN_ONE_TAP
 from maillage.orientation.pages.presenters import patient_line
 from maillage.orientation.queries import lists
@@ -315,4 +316,6 @@ CONTRIBUTION = Contribution(
         "orientation.handover.giver",
         "orientation.handover.taker",
     ),
+    records=RECORDS,
+    processing=PROCESSING,
 )

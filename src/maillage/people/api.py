@@ -38,7 +38,14 @@ from maillage.people.actions.circle import (
 )
 from maillage.people.actions.coordination import close_coordination, open_coordination
 from maillage.people.actions.patients import open_account
+from maillage.people.actions.rights import (
+    COPY_READY,
+    RIGHTS_ANSWERED,
+    RIGHTS_ASKED,
+    RIGHTS_EXTENDED,
+)
 from maillage.people.actions.signals import SIGNAL_ANSWERED, SIGNAL_ASKED, SIGNAL_UNANSWERED
+from maillage.people.actions.support_referrals import SUPPORT_ANSWERED
 from maillage.people.models import (
     MEANS_LABELS,
     ORIGIN_LABELS,
@@ -103,7 +110,9 @@ from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import by_phone_and_birth, own_file
+from maillage.people.queries.rights import demand
 from maillage.people.queries.signals import signal_of
+from maillage.people.queries.support_referrals import referral
 from maillage.people.rules.carers import Gesture, Hindrance
 from maillage.people.rules.circle import ACTS, Decision, Means, Origin, Part, Reason
 from maillage.people.rules.identity import AdministrativeSex, IdentityStatus, may_carry_ins
@@ -112,15 +121,20 @@ from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal, 
 __all__ = [
     "ACTS",
     "CODE_ASKED",
+    "COPY_READY",
     "EMERGENCY_OPENED",
     "MEANS_LABELS",
     "ORIGIN_LABELS",
     "PART_LABELS",
     "REASON_LABELS",
+    "RIGHTS_ANSWERED",
+    "RIGHTS_ASKED",
+    "RIGHTS_EXTENDED",
     "SIGNAL_ANSWERED",
     "SIGNAL_ASKED",
     "SIGNAL_UNANSWERED",
     "SIGNED_LABELS",
+    "SUPPORT_ANSWERED",
     "AdministrativeSex",
     "CareLink",
     "CaredFor",
@@ -167,6 +181,7 @@ __all__ = [
     "decision_of_sheet",
     "decisions_of",
     "declare",
+    "demand",
     "emergency_access",
     "enter_home",
     "follow_act",
@@ -205,6 +220,7 @@ __all__ = [
     "readable",
     "record_consent",
     "record_ins",
+    "referral",
     "refuse",
     "register",
     "request_doctor",

@@ -12,7 +12,7 @@ class PeopleConfig(AppConfig):
         """Word the verbs of the context for the journal's page."""
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import ROLES, name_terms, name_verbs
-        from maillage.people.actions import signals  # noqa: F401 (its handler registers)
+        from maillage.people.actions import copies, signals  # noqa: F401 (their handlers register)
         from maillage.people.contributions import CONTRIBUTION
         from maillage.people.models import PART_LABELS
 
@@ -39,6 +39,16 @@ class PeopleConfig(AppConfig):
                 "people.signal_sent": _("a signalé une inquiétude"),
                 "people.signal_answered": _("a répondu au signalement d’un aidant"),
                 "people.support_answered": _("a noté ce que l’aide lui demande"),
+                "people.rights_asked": _("a noté la demande d’une personne sur ses données"),
+                "people.rights_extended": _("a prolongé le délai de réponse à une demande"),
+                "people.rights_answered": _("a répondu à une demande sur des données"),
+                "people.copy_made": _("a fait la copie des données d’une personne"),
+                "people.copy_fetched": _("a téléchargé la copie des données d’une personne"),
+                "people.copy_erased": _("a effacé la copie des données d’une personne"),
+                "people.support_referred": _("a orienté quelqu’un vers l’Assurance maladie"),
+                "people.support_letter_sent": _("a noté le courrier qui confirme un accord"),
+                "people.support_sent": _("a transmis une orientation à l’Assurance maladie"),
+                "people.support_answered_by_cpam": _("a noté l’issue d’une orientation"),
                 "people.quota_set": _("a fixé son quota de nouveaux patients"),
                 "people.demonstration_created": _("a créé les patients de démonstration"),
             }
@@ -59,6 +69,10 @@ class PeopleConfig(AppConfig):
                 "book": _("prendre rendez-vous"),
                 "speak": _("parler avec les soignants"),
                 "signal": _("signaler une inquiétude"),
+                "erased": _("lignes vidées"),
+                "active_years": _("en usage, en années"),
+                "archive_years": _("en archive, en années"),
+                "minor_until_years": _("pour un mineur, jusqu’à son anniversaire, en années"),
                 "fields": _("champs"),
                 "oid": _("racine de l’identifiant"),
                 "patients": _("patients"),

@@ -33,6 +33,8 @@ from maillage.kernel.rules import Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
 from maillage.people.actions.leaving import WITHDRAWALS
 from maillage.people.models import Signal
+from maillage.people.models.records import PROCESSING, RECORDS
+from maillage.people.pages import rights_blocks
 from maillage.people.pages.presenters import request_line
 from maillage.people.pages.referring_views import ANSWERING
 from maillage.people.pages.unusual_views import said
@@ -337,6 +339,7 @@ def demonstrate(place: territory.Territory, now: datetime) -> None:  # noqa: ARG
 CONTRIBUTION = Contribution(
     "people",
     navigation=(
+        *rights_blocks.NAVIGATION,
         Entry(
             Verb.ACT,
             lazy("Patients"),
@@ -348,6 +351,7 @@ CONTRIBUTION = Contribution(
         ),
     ),
     first_screen=(
+        *rights_blocks.BLOCKS,
         Block("people.proposed", {Role.PHYSICIAN: 3}, proposed_patients),
         Block("people.to_do", {Role.PATIENT: 3}, to_do),
         Block("people.caregivers", {Role.PATIENT: 4}, caregivers),
@@ -360,6 +364,7 @@ CONTRIBUTION = Contribution(
         Block("people.orphans", {Role.COORDINATOR: 2, Role.CASE_MANAGER: 1}, without_a_doctor),
     ),
     inbox=(
+        *rights_blocks.INBOX,
         InboxSource(
             "people.proposal",
             lazy("Patients proposés"),
@@ -399,4 +404,6 @@ CONTRIBUTION = Contribution(
         "people.accesslogentry.person",
         "people.careranswers.person",
     ),
+    records=RECORDS,
+    processing=PROCESSING,
 )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.kernel import clock, formats
-from maillage.kernel.contributions import Block, Contribution, Entry, Line, Verb, Waiting
+from maillage.kernel.contributions import Block, Contribution, Entry, Line, Processing, Verb, Waiting
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.roster.actions.demonstration import create_demonstration_roster
@@ -172,4 +172,10 @@ CONTRIBUTION = Contribution(
     named_in_journal=(Sector,),
     withdrawals=WITHDRAWALS,
     told_of_leavers=("roster.absence.professional",),
+    processing=Processing(
+        lazy("Gardes et remplacements"),
+        lazy("Tenir les tableaux de permanence, dire qui est de garde."),
+        lazy("Professionnels"),
+        lazy("Régulation ; conseil de l’Ordre et ARS, pour les tableaux"),
+    ),
 )

@@ -7,10 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.agenda import api as agenda
-from maillage.kernel.contributions import Block, Contribution, Line, Panel, PanelContent, Waiting
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Line,
+    Panel,
+    PanelContent,
+    Waiting,
+)
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
+from maillage.space.models.records import PROCESSING, RECORDS
 
 
 def own_doors(person: Person) -> Waiting | None:
@@ -59,4 +67,6 @@ CONTRIBUTION = Contribution(
     ),
     entrances=((lazy("Patient : entrer avec un code"), "space:enter"),),
     panels=(Panel("space.book", people.Part.APPOINTMENTS.value, "rendez-vous", door_of_file, order=11),),
+    records=RECORDS,
+    processing=PROCESSING,
 )

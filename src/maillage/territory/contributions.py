@@ -13,7 +13,17 @@ from django.utils.translation import ngettext
 from maillage.engines import accessibility
 from maillage.kernel import formats
 from maillage.kernel.access import may, roles_of
-from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Entry,
+    Found,
+    Line,
+    Processing,
+    Search,
+    Verb,
+    Waiting,
+)
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.territory import queries
@@ -154,4 +164,10 @@ CONTRIBUTION = Contribution(
     ),
     warm=warm,
     named_in_journal=(DataPack, FlowDataset, Scenario, Territory),
+    processing=Processing(
+        lazy("Diagnostic du territoire"),
+        lazy("Connaître les besoins et l’offre, en nombres de personnes."),
+        lazy("Auteurs des imports et des scénarios"),
+        lazy("Membres du territoire"),
+    ),
 )

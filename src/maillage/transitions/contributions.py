@@ -13,6 +13,7 @@ from maillage.territory.api import Territory
 from maillage.transitions.actions.demonstration import create_demonstration_cases
 from maillage.transitions.actions.leaving import WITHDRAWALS
 from maillage.transitions.actions.way_demonstration import create_demonstration_ways
+from maillage.transitions.models.records import PROCESSING, RECORDS
 from maillage.transitions.pages import case_blocks, way_blocks
 from maillage.transitions.queries.complex_cases import pending_cases
 
@@ -92,4 +93,6 @@ CONTRIBUTION = Contribution(
     ),
     demonstrate=demonstrate,
     withdrawals=WITHDRAWALS,
+    records=RECORDS,
+    processing=PROCESSING,
 )

@@ -118,6 +118,7 @@ class Professionals(ProfessionalsMixin, Page):
             languages=[(code, label, code == criteria.language) for code, label in language_names().items()],
             flags=[(name, label, getattr(criteria, name)) for name, label in _flag_labels()],
             may_import=may(self.person, Permission.IMPORT_DATA),
+            may_welcome=may(self.person, Permission.EDIT_SCENARIO),
             may_merge=self.place is not None
             and may(self.person, Permission.EDIT_DIRECTORY, self.place.scope),
             **context,

@@ -84,6 +84,9 @@ class Template(StrEnum):
     MINUTES_SIGNED = "minutes_signed"
     MESSAGE_WAITING = "message_waiting"
     MENTIONED = "mentioned"
+    SUPPORT_ANSWERED = "support_answered"
+    RIGHTS_ASKED = "rights_asked"
+    RIGHTS_ANSWERED = "rights_answered"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told

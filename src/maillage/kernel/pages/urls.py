@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from maillage.kernel.pages import account_views, journal_views, leaving_views, people_views, rules_views
+from maillage.kernel.pages import (
+    account_views,
+    journal_views,
+    leaving_views,
+    people_views,
+    register_views,
+    rules_views,
+)
 
 app_name = "kernel"
 urlpatterns = [
@@ -17,6 +24,9 @@ urlpatterns = [
     path("personnes/", people_views.People.as_view(), name="people"),
     path("personnes/<int:pk>/", people_views.PersonPage.as_view(), name="person"),
     path("personnes/<int:pk>/etat/", people_views.AccountState.as_view(), name="account_state"),
+    path("registre/", register_views.Register.as_view(), name="register"),
+    path("registre.csv", register_views.RegisterCsv.as_view(), name="register_csv"),
+    path("registre.pdf", register_views.RegisterPdf.as_view(), name="register_pdf"),
     path("departs/", leaving_views.Departures.as_view(), name="departures"),
     path("departs/<int:pk>/", leaving_views.DeparturePage.as_view(), name="departure"),
     path("personnes/<int:pk>/depart/", leaving_views.LeavingPage.as_view(), name="leaving"),

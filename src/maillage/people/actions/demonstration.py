@@ -20,6 +20,7 @@ from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.circle import follow_referring_doctor
 from maillage.people.models import (
+    AccessLogEntry,
     CareConsent,
     CareLink,
     DoctorProposal,
@@ -29,12 +30,15 @@ from maillage.people.models import (
     Patient,
     PatientAddress,
     ReferringDoctorRequest,
+    RightsRequest,
+    SupportReferral,
     named_fields,
 )
 from maillage.people.rules.carers import Gesture, Relation, SignedBy
 from maillage.people.rules.circle import Means, Origin, Part
 from maillage.people.rules.identity import Evidence, IdentityDocument, InsiAnswer, identity_status
 from maillage.people.rules.referring_doctor import Criterion, Refusal, State, age_on, priority
+from maillage.people.rules.rights import Right
 from maillage.territory import api as territory
 
 PATIENTS = 120
@@ -62,6 +66,25 @@ _SEARCHES = (
 )  # fmt: skip
 _CRITERIA: tuple[tuple[Criterion, ...], ...] = (
     (), (Criterion.ALD,), (Criterion.C2S,), (Criterion.DISCHARGE, Criterion.ALD), (Criterion.PREGNANCY,),
+)  # fmt: skip
+_EMERGENCIES = (
+    (Role.NURSE, 2, "Malaise au marché, personne seule, aucun traitement connu."),
+    (Role.PHYSICIAN, 5, "Chute sur la voie publique, anticoagulant à vérifier avant le transport."),
+)
+_DEMANDS = (
+    (
+        Right.RECTIFICATION,
+        "Mon numéro de téléphone est celui d’une voisine : le mien suit.",
+        6,
+    ),
+    (Right.ERASURE, "Effacez l’adresse électronique et le nom de ma fille : nous ne nous parlons plus.", -2),
+    (Right.RESTRICTION, "Ne vous servez plus de mon adresse avant que la mairie l’ait corrigée.", 17),
+)
+_REFERRALS: tuple[tuple[int, list[str], list[str], str, list[str], str, str], ...] = (
+    (1, ["care", "digital"], ["doctor", "device"], "over_a_year", ["remainder", "procedures"],
+     "Dossier de complémentaire commencé à la pharmacie, resté sans suite.", ""),
+    (19, ["rights"], [], "", [], "Adresse donnée de l’assistante sociale du secteur.", ""),
+    (46, ["rights", "care"], ["examination"], "under_a_year", ["advance"], "", "rights_opened"),
 )  # fmt: skip
 _CHILDBEARING = range(18, 45)
 
@@ -92,6 +115,9 @@ def create_demonstration_patients(*, by: Person | None, place: territory.Territo
     _searches(patients, doctors, today)
     _circles(patients)
     _mandate(patients[0])
+    _demands(patients)
+    _referrals(patients)
+    _emergencies(patients)
     changes = {"patients": PATIENTS}
     target = journal.target_of(place)
     journal.record(
@@ -221,6 +247,85 @@ def _circles(patients: list[Patient]) -> None:
                     recorded_by=account,
                     **named_fields(account),
                 )
+
+
+def _emergencies(patients: list[Patient]) -> None:
+    """Open two files in an emergency, some days ago: the DPO has not reviewed them yet."""
+    for place, (role, days, why) in enumerate(_EMERGENCIES):
+        person = Person.objects.filter(is_demonstration=True, roles__role=role.value).first()
+        if person is None:
+            continue
+        patient = patients[40 + place]
+        day = timezone.localtime(timezone.now(), patient.scope.zone) - timedelta(days=days)
+        opened = day.replace(hour=11, minute=20)
+        CareLink.objects.create(
+            patient=patient,
+            origin=Origin.EMERGENCY.value,
+            role=role.value,
+            why=why,
+            starts_at=opened,
+            ends_at=opened + timedelta(hours=rule("people.circle.emergency_hours").value),
+            opened_by=person,
+            **named_fields(person),
+        )
+        AccessLogEntry.objects.create(
+            patient=patient,
+            person=person,
+            at=opened + timedelta(minutes=1),
+            what="file",
+            purpose="accès d’urgence",
+        )
+
+
+def _demands(patients: list[Patient]) -> None:
+    """Let three people demand something of their data: one soon due, one late, one lengthened."""
+    now, today = timezone.now(), timezone.localdate()
+    for place, (right, text, days) in enumerate(_DEMANDS):
+        patient = patients[place]
+        by = patient.account or Person.objects.filter(roles__role=Role.DPO.value).order_by("pk").first()
+        if by is None:
+            continue
+        RightsRequest.objects.create(
+            patient=patient,
+            right=right.value,
+            text=text,
+            means=(Means.SPACE if patient.account else Means.PAPER).value,
+            due_on=today + timedelta(days=days),
+            by=by,
+            at=now - timedelta(days=30 - days),
+            key=f"demonstration-{place}",
+        )
+
+
+def _referrals(patients: list[Patient]) -> None:
+    """Refer three people far from their rights: one to send, one awaited, one whose outcome came back."""
+    now, today = timezone.now(), timezone.localdate()
+    nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).first()
+    coordinator = Person.objects.filter(is_demonstration=True, roles__role=Role.COORDINATOR.value).first()
+    if nurse is None or coordinator is None:
+        return
+    for place, (days, grounds, given_up, since, causes, done, outcome) in enumerate(_REFERRALS):
+        sent = now - timedelta(days=days - 1) if days > 2 else None
+        SupportReferral.objects.create(
+            patient=patients[20 + place],
+            detected_on=today - timedelta(days=days),
+            grounds=grounds,
+            given_up=given_up,
+            since=since,
+            causes=causes,
+            already_done=done,
+            consent="signed",
+            consented_on=today - timedelta(days=days),
+            by=nurse,
+            at=now - timedelta(days=days),
+            key=f"demonstration-{place}",
+            sent_at=sent,
+            sent_by=coordinator if sent else None,
+            outcome=outcome,
+            words="Complémentaire santé solidaire ouverte, carte Vitale mise à jour." if outcome else "",
+            answered_at=now - timedelta(days=3) if outcome else None,
+            answered_by=coordinator if outcome else None,
+        )
 
 
 def _mandate(patient: Patient) -> None:

@@ -44,24 +44,24 @@ class Given:
     does: list[Item]
 
 
-def given(mandate: Mandate) -> Given:
-    """Return a mandate as the person who gave it reads it: what it opens now, and how it was signed."""
+def given(mandate: Mandate, *, is_own: bool) -> Given:
+    """Return a mandate, what it opens now and how it was signed; `is_own`: as who gave it says it."""
     now = timezone.now()
     items = [one for one in mandate.items.all() if one.until is None or one.until > now]
     return Given(
         mandate,
         RELATION_LABELS[Relation(mandate.relation)],
         _signature(mandate),
-        [_part(one) for one in items if one.part],
+        [_part(one, is_own=is_own) for one in items if one.part],
         [Item(one.pk, GESTURE_LABELS[Gesture(one.gesture)]) for one in items if one.gesture],
     )
 
 
-def _part(one: MandateItem) -> Item:
+def _part(one: MandateItem, *, is_own: bool) -> Item:
     part = Part(one.part)
-    return Item(
-        one.pk, _("Qui je suis (nom, date de naissance)") if part is Part.IDENTITY else PART_LABELS[part]
-    )
+    if is_own and part is Part.IDENTITY:
+        return Item(one.pk, _("Qui je suis (nom, date de naissance)"))
+    return Item(one.pk, PART_LABELS[part])
 
 
 def _signature(mandate: Mandate) -> str:

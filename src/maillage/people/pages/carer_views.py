@@ -53,14 +53,16 @@ class Mandates(OfPatient, Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         patient, is_own = self.patient, self.is_own
         rows = carers.mandates_of(patient)
-        given = [presenters.given(one) for one in rows if one.is_in_force()]
+        given = [presenters.given(one, is_own=is_own) for one in rows if one.is_in_force()]
         context.setdefault("form", self._form())
         context.setdefault("code_form", CodeForm())
         return super().get_context_data(
             patient=patient,
             is_own=is_own,
             given=given,
-            waiting=[presenters.given(one) for one in rows if one.signed_at is None] if is_own else [],
+            waiting=[presenters.given(one, is_own=True) for one in rows if one.signed_at is None]
+            if is_own
+            else [],
             over=[one for one in rows if one.signed_at is not None and not one.is_in_force()],
             finding=presenters.finding(given, is_own=is_own),
             **context,

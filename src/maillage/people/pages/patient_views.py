@@ -22,6 +22,7 @@ from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
 from maillage.people.actions import circle
+from maillage.people.actions.support_referrals import may_refer
 from maillage.people.models import STATUS_LABELS, Patient
 from maillage.people.pages import presenters
 from maillage.people.pages.forms import InsForm, OwnFileForm, PatientForm, RegistrationForm, SearchForm
@@ -62,6 +63,8 @@ class Patients(Page):
             receives=access.may(self.person, Permission.VIEW_PATIENTS),
             may_register=access.may(self.person, Permission.REGISTER_PATIENTS),
             places=presenters.waiting_places(self.person),
+            follows_referrals=access.may(self.person, Permission.SEND_REQUEST)
+            or access.may(self.person, Permission.MANAGE_REFERRING_DOCTOR),
             may_open_emergency=circle.role_in_emergency(self.person) is not None,
             is_physician=presenters.physician_of(self.person) is not None,
             proposed=queries.proposals_waiting(self.person),
@@ -185,6 +188,7 @@ class PatientPage(OfPatient, Page):
             may_read_circle=Part.CIRCLE in self.file.parts,
             shows_doctor=may_keep or Part.CIRCLE in self.file.parts,
             may_change=may_keep or actions.is_own_file(self.person, patient),
+            may_refer=may_refer(self.person, patient),
             may_search=may_keep and not patient.referring_doctor and not searching,
             is_searching=searching,
             may_read_log=patient.account_id == self.person.pk

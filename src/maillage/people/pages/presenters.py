@@ -59,6 +59,7 @@ READ_LABELS: dict[str, str | Promise] = {
     "file": gettext_lazy("dossier"),
     "list": gettext_lazy("ligne d’une liste"),
     "part": gettext_lazy("partie du dossier"),
+    "copy": gettext_lazy("copie de toutes les données"),
 }
 
 

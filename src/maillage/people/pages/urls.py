@@ -7,7 +7,9 @@ from maillage.people.pages import (
     circle_views,
     patient_views,
     referring_views,
+    rights_views,
     signal_views,
+    support_referral_views,
     support_views,
     unusual_views,
 )
@@ -20,6 +22,21 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/modifier/", patient_views.PatientChange.as_view(), name="change"),
     path("<int:pk>/ins/", patient_views.PatientIns.as_view(), name="ins"),
     path("<int:pk>/acces/", patient_views.AccessLog.as_view(), name="access_log"),
+    path("<int:pk>/acces.csv", rights_views.AccessLogFile.as_view(), name="access_log_csv"),
+    path(
+        "<int:pk>/accompagnement/", support_referral_views.NewReferral.as_view(), name="new_support_referral"
+    ),
+    path("accompagnements/", support_referral_views.Referrals.as_view(), name="support_referrals"),
+    path("accompagnements/<int:pk>/", support_referral_views.ReferralPage.as_view(), name="support_referral"),
+    path(
+        "accompagnements/<int:pk>/papier/",
+        support_referral_views.ReferralPaper.as_view(),
+        name="support_referral_paper",
+    ),
+    path("<int:pk>/droits/", rights_views.PatientRights.as_view(), name="rights"),
+    path("copies/<str:token>/", rights_views.Copy.as_view(), name="copy"),
+    path("demandes-de-droits/", rights_views.Demands.as_view(), name="demands"),
+    path("demandes-de-droits/<int:pk>/", rights_views.Demand.as_view(), name="demand"),
     path("<int:pk>/medecin-traitant/", patient_views.DoctorSearch.as_view(), name="doctor_search"),
     path("<int:pk>/cercle/", circle_views.Circle.as_view(), name="circle"),
     path("<int:pk>/aidants/", carer_views.Mandates.as_view(), name="mandates"),

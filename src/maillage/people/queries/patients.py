@@ -28,7 +28,7 @@ from maillage.people.rules.circle import Decision, Part, Reason
 from maillage.people.rules.duplicates import Likeness, Traits, likeness, resemblance
 from maillage.territory import api as territory
 
-FILE, LIST, PART = "file", "list", "part"
+FILE, LIST, PART, COPY = "file", "list", "part", "copy"
 #: What a reception reads of who asks for care, without a link: who it is, and how to answer them.
 PARTS_OF_RECEPTION = frozenset({Part.IDENTITY, Part.REACH})
 #: Files compared for each kind of key.

@@ -1,0 +1,46 @@
+"""What care keeps about patients: for their own copy, their demands and the register."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.care.models.acute_events import AcuteEvent, PeerReview, Transfer
+from maillage.care.models.homes import AggirGrid, CrisisCard, Stay
+from maillage.care.models.measures import Alert, AlertRule, Measure
+from maillage.care.models.meeting_minutes import MeetingDecision, MinutesText
+from maillage.care.models.meetings import AgendaItem, MeetingInvitation
+from maillage.care.models.plans import PlanConsent, PlanVersion, SharedPlan
+from maillage.care.models.tasks import Task
+from maillage.kernel.contributions import Processing, Record
+
+FILE = "people.retention.file"
+RECORDS = (
+    Record(SharedPlan, "patient", FILE),
+    Record(PlanVersion, "plan__patient", FILE),
+    Record(PlanConsent, "plan__patient", FILE),
+    Record(Task, "patient", FILE),
+    Record(Measure, "patient", FILE),
+    Record(AlertRule, "patient", FILE),
+    Record(Alert, "rule__patient", FILE),
+    Record(AgendaItem, "patient", FILE),
+    Record(MeetingInvitation, "item__patient", FILE),
+    Record(MinutesText, "item__patient", FILE),
+    Record(MeetingDecision, "item__patient", FILE),
+    Record(Stay, "patient", FILE),
+    Record(CrisisCard, "patient", FILE),
+    Record(AggirGrid, "patient", FILE),
+    Record(AcuteEvent, "stay__patient", FILE),
+    Record(Transfer, "event__stay__patient", FILE),
+    Record(
+        PeerReview,
+        "event__stay__patient",
+        FILE,
+        aside=_("évaluation entre pairs, hors du dossier"),
+    ),
+)
+PROCESSING = Processing(
+    _("Coordination des soins"),
+    _("Suivre un plan, des mesures, des réunions, et les résidents d’un EHPAD."),
+    _("Patients, résidents, professionnels"),
+    _("Cercle de soins de chaque personne"),
+)
