@@ -27,8 +27,9 @@ from tests.packs import fictional_country, fictional_pack
 
 __all__ = ["fictional_country", "fictional_pack"]
 
-#: Of a professional with tasks, meetings, messages, requests sent and complex cases: what waits, masthead.
-MOST_STATEMENTS = 23
+#: Of a professional with tasks, meetings, messages, requests sent and complex cases, or of a carer with a
+#: message to read: what waits, masthead.
+MOST_STATEMENTS = 24
 #: What a sentence says where nothing is the role’s own.
 GENERIC = "Rien ne vous attend aujourd’hui."
 #: They come for the figures: a territory that nobody has diagnosed has none to say.

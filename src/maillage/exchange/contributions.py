@@ -136,7 +136,8 @@ CONTRIBUTION = Contribution(
         Block("exchange.undelivered", {Role.ADMINISTRATOR: 2, Role.COORDINATOR: 4}, undelivered),
         Block(
             "exchange.conversations",
-            dict.fromkeys(AT_CARE, 4) | dict.fromkeys((Role.PATIENT, Role.CARER), 3),
+            # The numbers to call stay on a carer’s screen before anything that can wait.
+            dict.fromkeys(AT_CARE, 4) | {Role.PATIENT: 3, Role.CARER: 6},
             talks.to_read,
         ),
         Block("exchange.unread", dict.fromkeys(Role, 9), unread),
