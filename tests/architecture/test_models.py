@@ -17,6 +17,7 @@ ORDER = [
     "roster",
     "orientation",
     "care",
+    "protocols",
     "transitions",
     "space",
     "web",

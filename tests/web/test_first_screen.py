@@ -30,6 +30,8 @@ __all__ = ["fictional_country", "fictional_pack"]
 #: Of a professional with tasks, meetings, messages, requests sent and complex cases, or of a carer with a
 #: message to read: what waits, masthead.
 MOST_STATEMENTS = 24
+#: Of a professional with tasks, meetings, messages, requests sent and complex cases: what waits, masthead.
+MOST_STATEMENTS = 25
 #: What a sentence says where nothing is the role’s own.
 GENERIC = "Rien ne vous attend aujourd’hui."
 #: They come for the figures: a territory that nobody has diagnosed has none to say.
@@ -99,6 +101,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "agenda",
         "orientation",
         "care",
+        "protocols",
         "transitions",
         "space",
         "web",

@@ -18,6 +18,7 @@ from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
 from maillage.care.rules.plans import entries as plan_entries
+from maillage.care.rules.plans import months_later
 from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "make_due_booklets",
     "may_add",
     "may_write",
+    "months_later",
     "note_advice",
     "open_task",
     "plan_entries",

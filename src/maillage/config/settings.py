@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "maillage.space",
     "maillage.transitions",
+    "maillage.protocols",
     "maillage.care",
     "maillage.orientation",
     "maillage.agenda",

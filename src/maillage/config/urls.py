@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/", include("maillage.exchange.pages.urls")),
     path("regulation/", include("maillage.orientation.pages.urls")),
     path("espace/", include("maillage.space.pages.urls")),
+    path("protocoles/", include("maillage.protocols.pages.urls")),
     path("soins/", include("maillage.care.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     ANSWER_COMPLEX_CASES = "answer_complex_cases"
     VIEW_TRANSITION_COUNTS = "view_transition_counts"
     BOOK_FOR_ONESELF = "book_for_oneself"
+    VIEW_PROTOCOLS = "view_protocols"
+    MANAGE_PROTOCOLS = "manage_protocols"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -61,6 +63,7 @@ _AT_CARE = {
     Permission.BOOK_APPOINTMENT,
     Permission.MANAGE_AGENDA,
     Permission.VIEW_ROSTER,
+    Permission.VIEW_PROTOCOLS,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -78,6 +81,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WRITE_SAFETY_SHEETS,
             Permission.MANAGE_MEETINGS,
             Permission.VIEW_TRANSITION_COUNTS,
+            Permission.MANAGE_PROTOCOLS,
         }
     ),
     Role.REGULATOR: frozenset(

@@ -42,6 +42,10 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.ANSWER_COMPLEX_CASES: _("répondre aux demandes faites au DAC"),
     Permission.VIEW_TRANSITION_COUNTS: _("lire les comptes des parcours, sans aucun nom"),
     Permission.BOOK_FOR_ONESELF: _("prendre rendez-vous pour soi, ou pour un proche qui l’a permis"),
+    Permission.VIEW_PROTOCOLS: _("lire les protocoles du périmètre, y adhérer"),
+    Permission.MANAGE_PROTOCOLS: _(
+        "écrire les protocoles du périmètre, noter qui y adhère, compter les actes"
+    ),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),

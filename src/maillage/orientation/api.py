@@ -108,6 +108,7 @@ from maillage.orientation.queries.outcomes import (
 from maillage.orientation.queries.own_check import OwnCheck, own_check
 from maillage.orientation.queries.safety import Clearance, clearance, sheets_for
 from maillage.orientation.rules.safety import TO_THE_15, MotiveRule, MotiveRules, Obstacle, Question
+from maillage.orientation.rules.services import PersonFacts, conditions
 from maillage.orientation.rules.vocabulary import (
     Answer,
     CallerKind,
@@ -121,6 +122,7 @@ from maillage.orientation.rules.vocabulary import (
     RefusalReason,
     State,
     Urgency,
+    Why,
 )
 
 __all__ = [
@@ -151,6 +153,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OwnCheck",
+    "PersonFacts",
     "Priority",
     "Proposal",
     "ProposalKind",
@@ -171,6 +174,7 @@ __all__ = [
     "State",
     "Today",
     "Urgency",
+    "Why",
     "age_of",
     "agree_on_hour",
     "alarms_lost",
@@ -181,6 +185,7 @@ __all__ = [
     "clearance",
     "close",
     "closed_since",
+    "conditions",
     "confirm_spoken_check",
     "consulting_at",
     "correct_outcome",

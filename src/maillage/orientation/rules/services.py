@@ -18,6 +18,8 @@ TO_CHECK = frozenset(
     {Why.CHECK_AGE, Why.CHECK_SEX, Why.CHECK_FEVER, Why.CHECK_PREGNANCY, Why.NOT_ESTABLISHED}
 )
 _CHECK_FACT = {"fever": Why.CHECK_FEVER, "pregnancy": Why.CHECK_PREGNANCY}
+#: A fact that excludes: answered no, the condition is met.
+_WITHOUT = {Answer.YES: Answer.NO, Answer.NO: Answer.YES, Answer.UNKNOWN: Answer.UNKNOWN}
 DURING_OPENING_HOURS = frozenset({ProposalKind.CENTRE, ProposalKind.DUTY_HOUSE})
 
 
@@ -39,29 +41,49 @@ class PersonFacts:
     facts: Mapping[str, Answer] = field(default_factory=dict)
 
 
+def conditions(
+    protocol: Mapping[str, Any], who: PersonFacts, *, age_min: int | None = None, age_max: int | None = None
+) -> list[tuple[Why, Answer]]:
+    """Return each condition of a protocol, by what it checks, and whether the person meets it.
+
+    `age_min`, `age_max` (whole years, both included), `sex` and `not_if` (facts that exclude) are those of
+    the protocol; the arguments, those of whoever follows it. `age_sure`: up to where its sources agree.
+    Yes: met; no: the person is excluded; unknown: to be checked.
+    """
+    lows = [one for one in (protocol.get("age_min"), age_min) if one is not None]
+    highs = [one for one in (protocol.get("age_max"), age_max) if one is not None]
+    found: list[tuple[Why, Answer]] = []
+    if lows or highs:
+        years = None if who.age_months is None else who.age_months // 12
+        found.append((Why.CHECK_AGE, _age_suits(years, lows, highs, protocol.get("age_sure"))))
+    if "sex" in protocol:
+        met = Answer.YES if who.sex == protocol["sex"] else Answer.NO
+        found.append((Why.CHECK_SEX, met if who.sex else Answer.UNKNOWN))
+    for name in protocol.get("not_if", ()):
+        found.append((_CHECK_FACT[name], _WITHOUT[who.facts.get(name, Answer.UNKNOWN)]))
+    return found
+
+
+def _age_suits(years: int | None, lows: list[int], highs: list[int], sure: int | None) -> Answer:
+    if years is None:
+        return Answer.UNKNOWN
+    if not all([*(years >= one for one in lows), *(years <= one for one in highs)]):
+        return Answer.NO
+    return Answer.UNKNOWN if sure is not None and years > sure else Answer.YES
+
+
 def to_check(
     protocol: Mapping[str, Any], who: PersonFacts, *, age_min: int | None = None, age_max: int | None = None
 ) -> list[Why] | None:
     """Return what is still to be checked before a protocol is followed; None where it excludes the person.
 
-    `age_min`, `age_max` (whole years, both included), `sex` and `not_if` (facts that exclude) are those of
-    the protocol; the arguments, those of whoever follows it. `age_sure`: up to where its sources agree.
-    Where its conditions are not `established`, that is to be checked, whoever the person is.
+    The arguments are those of `conditions`. Where its conditions are not `established`, that is to be
+    checked, whoever the person is.
     """
-    lows = [one for one in (protocol.get("age_min"), age_min) if one is not None]
-    highs = [one for one in (protocol.get("age_max"), age_max) if one is not None]
-    years = None if who.age_months is None else who.age_months // 12
-    facts = {name: who.facts.get(name, Answer.UNKNOWN) for name in protocol.get("not_if", ())}
-    if years is not None and not all([*(years >= one for one in lows), *(years <= one for one in highs)]):
+    met = conditions(protocol, who, age_min=age_min, age_max=age_max)
+    if any(answer is Answer.NO for _why, answer in met):
         return None
-    if who.sex and who.sex != protocol.get("sex", who.sex):
-        return None
-    if Answer.YES in facts.values():
-        return None
-    doubtful = years is not None and years > protocol.get("age_sure", years)
-    checks = [Why.CHECK_AGE] * (doubtful or (years is None and bool(lows or highs)))
-    checks += [Why.CHECK_SEX] * ("sex" in protocol and not who.sex)
-    checks += [_CHECK_FACT[name] for name, answer in facts.items() if answer is Answer.UNKNOWN]
+    checks = [why for why, answer in met if answer is Answer.UNKNOWN]
     return checks + [Why.NOT_ESTABLISHED] * (not protocol.get("established", False))
 
 

@@ -1,0 +1,1 @@
+"""Writes of the protocols context, one aggregate a module."""

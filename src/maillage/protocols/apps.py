@@ -1,0 +1,40 @@
+"""Declares the `protocols` context to Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProtocolsConfig(AppConfig):
+    name = "maillage.protocols"
+    label = "protocols"
+
+    def ready(self) -> None:
+        """Contribute to the shared pages, and word the verbs of the context for the journal's page."""
+        from maillage.kernel.contributions import contribute
+        from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.protocols.contributions import CONTRIBUTION
+
+        contribute(CONTRIBUTION)
+        name_verbs(
+            {
+                "protocols.opened": _("a ouvert un protocole"),
+                "protocols.version_written": _("a écrit une version d’un protocole"),
+                "protocols.version_published": _("a mis en usage une version d’un protocole"),
+                "protocols.version_withdrawn": _("a retiré une version d’un protocole"),
+                "protocols.signed_up": _("a noté une adhésion à un protocole"),
+                "protocols.sign_up_ended": _("a arrêté une adhésion à un protocole"),
+                "protocols.act_begun": _("a posé les questions d’un protocole"),
+                "protocols.act_completed": _("a complété les réponses d’un acte"),
+                "protocols.act_signed": _("a signé un acte de protocole"),
+                "protocols.act_returned": _("a rendu un acte au médecin"),
+                "protocols.referral_acknowledged": _("a lu une question posée au médecin"),
+                "protocols.referral_answered": _("a répondu à une question posée au médecin"),
+            }
+        )
+        name_terms(
+            {
+                "exception": _("exception"),
+                "proposal": _("proposition"),
+                "shortage": _("rupture"),
+            }
+        )

@@ -1,0 +1,80 @@
+"""What `protocols` brings to the shared pages: acts to sign, questions to physicians, their answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as lazy
+
+from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb
+from maillage.kernel.rules import Permission, Role
+from maillage.people import api as people
+from maillage.protocols.actions.demonstration import create_demonstration_protocols
+from maillage.protocols.models import Protocol
+from maillage.protocols.pages import blocks
+from maillage.protocols.queries.acts import pending_acts
+from maillage.protocols.queries.referrals import pending_answers, pending_referrals
+from maillage.territory.api import Territory
+
+#: Who acts under a protocol.
+DELEGATED = (Role.NURSE, Role.PHARMACIST, Role.PHYSIOTHERAPIST, Role.MIDWIFE)
+
+
+def demonstrate(place: Territory, now: datetime) -> None:
+    """Give the territory two protocols in use, acts under them and an exception that waits."""
+    create_demonstration_protocols(place=place, now=now)
+
+
+CONTRIBUTION = Contribution(
+    "protocols",
+    navigation=(
+        Entry(
+            Verb.ACT,
+            lazy("Protocoles"),
+            "protocols:protocols",
+            "report-medical",
+            lazy("Lire les protocoles, y adhérer, signer les actes délégués, répondre aux exceptions."),
+            Permission.VIEW_PROTOCOLS,
+            order=38,
+        ),
+    ),
+    first_screen=(
+        Block("protocols.acts", dict.fromkeys(DELEGATED, 2), blocks.acts_waiting),
+        Block("protocols.questions", {Role.PHYSICIAN: 2}, blocks.questions_waiting),
+        Block("protocols.answers", dict.fromkeys(DELEGATED, 3), blocks.answers_waiting),
+    ),
+    panels=(
+        Panel("protocols.acts", people.Part.HEALTH.value, "actes de protocole", blocks.acts_panel, order=40),
+    ),
+    inbox=(
+        InboxSource(
+            "protocols.act",
+            lazy("Actes à signer"),
+            "report-medical",
+            frozenset(DELEGATED),
+            pending_acts,
+            blocks.act_lines,
+            order=32,
+        ),
+        InboxSource(
+            "protocols.question",
+            lazy("Questions à répondre"),
+            "report-medical",
+            frozenset({Role.PHYSICIAN}),
+            pending_referrals,
+            blocks.question_lines,
+            order=22,
+        ),
+        InboxSource(
+            "protocols.answer",
+            lazy("Réponses des médecins"),
+            "report-medical",
+            frozenset(DELEGATED),
+            pending_answers,
+            blocks.answer_lines,
+            order=34,
+        ),
+    ),
+    demonstrate=demonstrate,
+    named_in_journal=(Protocol,),
+)
