@@ -27,6 +27,13 @@ class ProtocolsConfig(AppConfig):
                 "protocols.act_completed": _("a complété les réponses d’un acte"),
                 "protocols.act_signed": _("a signé un acte de protocole"),
                 "protocols.act_returned": _("a rendu un acte au médecin"),
+                "protocols.review_planned": _("a prévu un bilan de médication"),
+                "protocols.review_read": _("a lu un médicament dans un bilan"),
+                "protocols.review_shared": _("a partagé un bilan de médication"),
+                "protocols.shortage_noted": _("a noté une rupture"),
+                "protocols.shortage_signalled": _("a signalé une rupture au prescripteur"),
+                "protocols.vaccination_planned": _("a prévu une vaccination"),
+                "protocols.vaccination_noted": _("a noté l’issue d’une vaccination"),
                 "protocols.referral_acknowledged": _("a lu une question posée au médecin"),
                 "protocols.referral_answered": _("a répondu à une question posée au médecin"),
             }
@@ -36,5 +43,6 @@ class ProtocolsConfig(AppConfig):
                 "exception": _("exception"),
                 "proposal": _("proposition"),
                 "shortage": _("rupture"),
+                "kind": _("nature"),
             }
         )

@@ -10,8 +10,9 @@ from maillage.kernel.contributions import Block, Contribution, Entry, InboxSourc
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
 from maillage.protocols.actions.demonstration import create_demonstration_protocols
+from maillage.protocols.actions.leaving import WITHDRAWALS
 from maillage.protocols.models import Protocol
-from maillage.protocols.pages import blocks
+from maillage.protocols.pages import blocks, pharmacy_blocks
 from maillage.protocols.queries.acts import pending_acts
 from maillage.protocols.queries.referrals import pending_answers, pending_referrals
 from maillage.territory.api import Territory
@@ -41,10 +42,23 @@ CONTRIBUTION = Contribution(
     first_screen=(
         Block("protocols.acts", dict.fromkeys(DELEGATED, 2), blocks.acts_waiting),
         Block("protocols.questions", {Role.PHYSICIAN: 2}, blocks.questions_waiting),
-        Block("protocols.answers", dict.fromkeys(DELEGATED, 3), blocks.answers_waiting),
+        Block(
+            "protocols.answers",
+            {role: 3 for role in DELEGATED if role is not Role.PHARMACIST},
+            blocks.answers_waiting,
+        ),
+        Block("protocols.planned", {Role.PHARMACIST: 0}, pharmacy_blocks.planned),
+        Block("protocols.missing", {Role.PHARMACIST: 0}, pharmacy_blocks.missing),
     ),
     panels=(
         Panel("protocols.acts", people.Part.HEALTH.value, "actes de protocole", blocks.acts_panel, order=40),
+        Panel(
+            "protocols.pharmacy",
+            people.Part.HEALTH.value,
+            "actes de pharmacien",
+            pharmacy_blocks.pharmacy_panel,
+            order=42,
+        ),
     ),
     inbox=(
         InboxSource(
@@ -77,4 +91,6 @@ CONTRIBUTION = Contribution(
     ),
     demonstrate=demonstrate,
     named_in_journal=(Protocol,),
+    withdrawals=WITHDRAWALS,
+    told_of_leavers=("protocols.referralasked.person",),
 )

@@ -58,7 +58,7 @@ def begin_act(
     if not signs and not has_agreed:
         raise ValidationError(_("La personne doit être informée et d’accord avant un acte délégué."))
     criteria = criteria_of(row, patient)
-    said = _said(criteria, answers)
+    said = read_answers(criteria, answers)
     standing, against = judge(criteria, said, signs)
     if BEGINS[standing] in OPEN:
         _refuse_second(row, patient)
@@ -67,7 +67,7 @@ def begin_act(
         patient=patient,
         sign_up=mine,
         act=act,
-        asked=_kept(criteria, said),
+        asked=kept(criteria, said),
         signs=sorted(signs),
         standing=standing.value,
         state=BEGINS[standing].value,
@@ -92,9 +92,9 @@ def complete_act(*, by: Person, act: Act, answers: Mapping[str, str], signs: Col
         raise ValidationError(_("Cet acte n’attend plus de réponse."))
     version, _mine = _usable(by, row.version)
     criteria = criteria_of(version, row.patient)
-    said = _said(criteria, {**_still_asked(criteria, row.answers), **answers})
+    said = read_answers(criteria, {**_still_asked(criteria, row.answers), **answers})
     standing, against = judge(criteria, said, signs)
-    row.asked, row.signs, row.standing = _kept(criteria, said), sorted(signs), standing.value
+    row.asked, row.signs, row.standing = kept(criteria, said), sorted(signs), standing.value
     row.state = BEGINS[standing].value
     row.closed_at = None if row.is_open else timezone.now()
     row.save(update_fields=["asked", "signs", "standing", "state", "closed_at"])
@@ -185,7 +185,8 @@ def _refuse_second(version: Version, patient: people.Patient) -> None:
         )
 
 
-def _said(criteria: Collection[Criterion], answers: Mapping[str, str]) -> dict[str, Said]:
+def read_answers(criteria: Collection[Criterion], answers: Mapping[str, str]) -> dict[str, Said]:
+    """Return the answers of a form. Raises ValidationError where the questions changed since it was drawn."""
     try:
         return answered(criteria, answers)
     except (KeyError, ValueError):
@@ -199,7 +200,7 @@ def _still_asked(criteria: Collection[Criterion], before: Mapping[str, str]) -> 
     return {key: said for key, said in before.items() if key in keys}
 
 
-def _kept(criteria: Collection[Criterion], said: Mapping[str, Said]) -> list[dict[str, str | bool]]:
+def kept(criteria: Collection[Criterion], said: Mapping[str, Said]) -> list[dict[str, str | bool]]:
     """Return what was asked and answered, as the act keeps it."""
     return [
         {

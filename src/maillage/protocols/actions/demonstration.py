@@ -11,6 +11,14 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
 from maillage.protocols.actions.acts import begin_act, sign_act
+from maillage.protocols.actions.pharmacy import (
+    note_shortage,
+    plan_review,
+    plan_vaccination,
+    read_medicine,
+    share_review,
+    signal_shortage,
+)
 from maillage.protocols.actions.protocols import open_protocol, publish, sign_up, write_version
 from maillage.protocols.models import Protocol, Version
 from maillage.protocols.queries.protocols import criteria_of
@@ -74,6 +82,8 @@ def create_demonstration_protocols(*, place: Territory, now: datetime) -> int:
     if team[Role.PHARMACIST] is not None:
         _sign(coordinator, cystitis, team[Role.PHARMACIST], Side.DELEGATED, now)
     _acts(heart, nurse, physician)
+    if (pharmacist := team[Role.PHARMACIST]) is not None:
+        _counter(pharmacist, physician, place, now)
     return 2
 
 
@@ -143,3 +153,36 @@ def _acts(version: Version, nurse: Person, physician: Person) -> None:
             sign_act(
                 by=nurse, act=act, report="Dose du matin augmentée d’un demi-comprimé, tension vérifiée."
             )
+
+
+def _counter(pharmacist: Person, physician: Person, place: Territory, now: datetime) -> None:
+    """Plan reviews and a vaccination, note a shortage, share a review whose proposal waits for an answer."""
+    invented = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True)
+    both = [
+        one
+        for one in invented.order_by("pk")
+        if all(people.decision(who, one, people.Part.HEALTH).is_allowed for who in (pharmacist, physician))
+    ]
+    for order, patient in enumerate(both[:4]):
+        day, key = now.date() + timedelta(days=order), f"demonstration-{patient.pk}"
+        review = plan_review(by=pharmacist, patient=patient, planned_on=day, key=key)
+        if order == 0:
+            note_shortage(
+                by=pharmacist, patient=patient, medicine="Amoxicilline 500 mg, gélule",
+                alternatives="Suspension buvable au même dosage", key=key,
+            )  # fmt: skip
+            plan_vaccination(
+                by=pharmacist, patient=patient, vaccine="Grippe saisonnière", planned_on=day, key=key
+            )
+        if order == 1:
+            made = note_shortage(
+                by=pharmacist, patient=patient, medicine="Prednisolone 20 mg, comprimé",
+                alternatives="Prednisone, à la dose que dira le prescripteur", key=key,
+            )  # fmt: skip
+            signal_shortage(by=pharmacist, shortage=made, to=physician)
+        if order == 3:
+            read_medicine(
+                by=pharmacist, review=review, medicine="Somnifère, chaque soir depuis deux ans",
+                finding="Chute le mois dernier", proposal="Diminuer par paliers", key=key,
+            )  # fmt: skip
+            share_review(by=pharmacist, review=review, conclusion="Une proposition.", to=physician)

@@ -20,7 +20,7 @@ CRITERION_LABELS = {
     CriterionKind.EXCLUSION: _("Exclusion"),
 }
 STANDING_LABELS = {
-    Standing.VITAL: _("signe vital : le 15"),
+    Standing.VITAL: _("signe vital, le 15"),
     Standing.STOPPED: _("critère d’arrêt"),
     Standing.EXCLUDED: _("hors du protocole"),
     Standing.TO_CHECK: _("à vérifier"),
@@ -31,7 +31,7 @@ ACT_LABELS = {
     ActState.TO_SIGN: _("à signer"),
     ActState.SIGNED: _("signé"),
     ActState.RETURNED: _("revenu au médecin"),
-    ActState.EMERGENCY: _("signe vital : le 15"),
+    ActState.EMERGENCY: _("signe vital, le 15"),
 }
 
 

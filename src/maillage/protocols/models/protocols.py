@@ -29,9 +29,9 @@ KIND_LABELS = {
 }
 SIDE_LABELS = {Side.DELEGATING: _("délégant"), Side.DELEGATED: _("délégué")}
 LEVEL_LABELS = {
-    EvidenceLevel.A: _("grade A : preuve scientifique établie"),
-    EvidenceLevel.B: _("grade B : présomption scientifique"),
-    EvidenceLevel.C: _("grade C : faible niveau de preuve"),
+    EvidenceLevel.A: _("grade A, preuve scientifique établie"),
+    EvidenceLevel.B: _("grade B, présomption scientifique"),
+    EvidenceLevel.C: _("grade C, faible niveau de preuve"),
     EvidenceLevel.EXPERT: _("accord d’experts"),
     EvidenceLevel.NONE: _("niveau non établi"),
 }

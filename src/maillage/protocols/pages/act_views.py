@@ -80,6 +80,7 @@ class BeginAct(OfPatient, Page):
         return super().get_context_data(
             patient=self.patient,
             is_late=version.is_review_due(today_in(version.protocol.scope)),
+            is_outside=any(one.known not in {None, one.wanted} for one in self.criteria),
             is_unsure=national is not None and not national.get("established", False),
             rule=orientation.protocols(),
             **context,
@@ -178,11 +179,11 @@ class ActPage(DoesOne, Page):
             # The line of an inbox sends `outcome`.
             report = self.request.POST.get("report") or self.request.POST.get("outcome", "")
             data = cleaned(ReportForm({"report": report}))
-            api.sign_act(by=self.person, act=act, report=str(data["report"]))
+            api.sign_act(by=self.person, act=act, report=data["report"])
             return _("Acte signé.")
         if gesture == "return":
             data = cleaned(ReturnForm(self.request.POST))
-            api.return_act(by=self.person, act=act, because=str(data["because"]))
+            api.return_act(by=self.person, act=act, because=data["because"])
             return _("L’acte revient au médecin, qui est prévenu.")
         raise Http404(gesture)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,9 +76,8 @@ class DoesOne:
         raise NotImplementedError(gesture)
 
 
-def cleaned(form: object) -> dict[str, object]:
+def cleaned(form: forms.Form) -> dict[str, Any]:
     """Return what a form holds. Raises ValidationError with all that is wrong with it."""
-    if not form.is_valid():  # type: ignore[attr-defined] # a form
-        raise ValidationError([text for texts in form.errors.values() for text in texts])  # type: ignore[attr-defined]
-    data: dict[str, object] = form.cleaned_data  # type: ignore[attr-defined]
-    return data
+    if not form.is_valid():
+        raise ValidationError([text for texts in form.errors.values() for text in texts])
+    return form.cleaned_data

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.protocols.models import Act, Protocol, Referral, SignUp, Version
+from maillage.protocols.models import Act, Protocol, Referral, SignUp, Vaccination, Version
 from maillage.protocols.models.acts import CRITERION_LABELS, SAID_LABELS
 from maillage.protocols.queries import protocols as queries
 from maillage.protocols.queries.acts import Activity
@@ -165,8 +165,8 @@ class AskedLine:
     known: bool
 
 
-def asked_lines(act: Act) -> list[AskedLine]:
-    """Return what was asked and answered in an act."""
+def asked_lines(act: Act | Vaccination) -> list[AskedLine]:
+    """Return what was asked and answered in an act, or before a vaccination."""
     found = []
     for one in act.asked:
         kind, said = CriterionKind(one["kind"]), Said(one["said"])

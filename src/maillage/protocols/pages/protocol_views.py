@@ -214,14 +214,14 @@ class ProtocolPage(OfProtocol, DoesOne, Page):
 
     def _withdraw(self) -> str:
         data = cleaned(ReasonForm(self.request.POST))
-        made = api.withdraw(by=self.person, version=self._version(), because=str(data["because"]))
+        made = api.withdraw(by=self.person, version=self._version(), because=data["because"])
         return _("Version {number} retirée : aucun acte ne s’y fait plus.").format(number=made.number)
 
     def _sign_up(self) -> str:
         form = SignUpForm(self.request.POST, manages=self.manages)
         data = cleaned(form)
-        sheet = self._who(str(data.pop("who", "")))
-        api.sign_up(by=self.person, protocol=self.protocol, professional=sheet, **data)  # type: ignore[arg-type] # fields of the form
+        sheet = self._who(data.pop("who", ""))
+        api.sign_up(by=self.person, protocol=self.protocol, professional=sheet, **data)
         return _("Adhésion de {name} notée.").format(name=sheet)
 
     def _who(self, text: str) -> directory.Professional:
@@ -245,7 +245,7 @@ class ProtocolPage(OfProtocol, DoesOne, Page):
         row = next((one for one in queries.sign_ups_of(self.protocol) if str(one.pk) == asked), None)
         if row is None:
             raise Http404(asked)
-        ended: SignUp = api.end_sign_up(by=self.person, sign_up=row, because=str(data["because"]))
+        ended: SignUp = api.end_sign_up(by=self.person, sign_up=row, because=data["because"])
         return _("Adhésion de {name} arrêtée.").format(name=ended.professional)
 
 

@@ -8,7 +8,14 @@ from django.db.models import Exists
 
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
-from maillage.protocols.models import Act, Referral, ReferralAsked
+from maillage.protocols.models import (
+    Act,
+    MedicationReview,
+    Referral,
+    ReferralAsked,
+    Shortage,
+    Vaccination,
+)
 from maillage.protocols.rules.protocols import OPEN
 
 
@@ -19,6 +26,9 @@ class Waits:
     acts: bool
     questions: bool
     answers: bool
+    reviews: bool
+    vaccinations: bool
+    shortages: bool
 
 
 @once
@@ -27,10 +37,13 @@ def waits(person: Person) -> Waits:
     acts = Act._base_manager.filter(by=person, state__in=[one.value for one in sorted(OPEN)])
     asked = ReferralAsked.objects.filter(person=person, referral__answered_at=None)
     answered = Referral._base_manager.filter(by=person, answered_at__isnull=False, read_at=None)
-    row = (
-        Person.objects.filter(pk=person.pk)
-        .annotate(acts=Exists(acts), questions=Exists(asked), answers=Exists(answered))
-        .values_list("acts", "questions", "answers")
-        .get()
-    )
-    return Waits(*row)
+    found = {
+        "acts": acts,
+        "questions": asked,
+        "answers": answered,
+        "reviews": MedicationReview._base_manager.filter(by=person, shared_at=None),
+        "vaccinations": Vaccination._base_manager.filter(by=person, outcome=""),
+        "shortages": Shortage._base_manager.filter(by=person, referral=None),
+    }
+    rows = Person.objects.filter(pk=person.pk).annotate(**{name: Exists(one) for name, one in found.items()})
+    return Waits(*rows.values_list(*found).get())
