@@ -29,8 +29,6 @@ __all__ = ["fictional_country", "fictional_pack"]
 
 #: Of a professional with tasks, meetings, messages, requests sent and complex cases, or of a carer with a
 #: message to read: what waits, masthead.
-MOST_STATEMENTS = 24
-#: Of a professional with tasks, meetings, messages, requests sent and complex cases: what waits, masthead.
 MOST_STATEMENTS = 25
 #: What a sentence says where nothing is the role’s own.
 GENERIC = "Rien ne vous attend aujourd’hui."

@@ -12,6 +12,7 @@ from maillage.people import api as people
 from maillage.protocols.actions.demonstration import create_demonstration_protocols
 from maillage.protocols.actions.leaving import WITHDRAWALS
 from maillage.protocols.models import Protocol
+from maillage.protocols.models.records import PROCESSING, RECORDS
 from maillage.protocols.pages import blocks, pharmacy_blocks
 from maillage.protocols.queries.acts import pending_acts
 from maillage.protocols.queries.referrals import pending_answers, pending_referrals
@@ -92,5 +93,7 @@ CONTRIBUTION = Contribution(
     demonstrate=demonstrate,
     named_in_journal=(Protocol,),
     withdrawals=WITHDRAWALS,
+    records=RECORDS,
+    processing=PROCESSING,
     told_of_leavers=("protocols.referralasked.person",),
 )

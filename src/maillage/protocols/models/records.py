@@ -1,0 +1,27 @@
+"""What protocols keep about patients: for their own copy, their demands and the register."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.contributions import Processing, Record
+from maillage.protocols.models.acts import Act
+from maillage.protocols.models.pharmacy import MedicationReview, ReviewLine, Shortage, Vaccination
+from maillage.protocols.models.referrals import Referral, ReferralAsked
+
+FILE = "people.retention.file"
+RECORDS = (
+    Record(Act, "patient", FILE),
+    Record(Referral, "patient", FILE),
+    Record(ReferralAsked, "referral__patient", FILE),
+    Record(MedicationReview, "patient", FILE),
+    Record(ReviewLine, "review__patient", FILE),
+    Record(Shortage, "patient", FILE),
+    Record(Vaccination, "patient", FILE),
+)
+PROCESSING = Processing(
+    _("Protocoles et actes de pharmacien"),
+    _("Faire un acte délégué, demander l’avis du médecin, suivre un bilan, une rupture, une vaccination."),
+    _("Patients, professionnels"),
+    _("Cercle de soins de chaque personne"),
+)
