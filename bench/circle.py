@@ -33,7 +33,7 @@ GOALS = {"decision": 0.2, "list": 50.0, "table": 20.0}  # ms
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 MODEL = """
 [request_definition]
-r = origin, part, role, active, held, informed, consented, opposed, barred
+r = origin, part, role, active, held, informed, consented, opposed, barred, mandated
 
 [policy_definition]
 p = origin, part, role, basis
@@ -44,7 +44,8 @@ e = some(where (p.eft == allow))
 [matchers]
 m = r.origin == p.origin && r.part == p.part && r.role == p.role && r.active == "y" && r.held == "y" && \
 ((p.basis == "emergency" && r.barred != "y") || (r.opposed != "y" && \
-((p.basis == "team" && r.informed == "y") || p.basis == "act" || r.consented == "y")))
+((p.basis == "team" && r.informed == "y") || p.basis == "act" || (p.basis == "mandate" && r.mandated == "y") || \
+(p.basis != "mandate" && r.consented == "y"))))
 """
 
 
@@ -116,8 +117,8 @@ def _need() -> dict[str, list[str]]:
 def _basis(origin: Any) -> str:
     from maillage.people.rules.circle import ACTS, CARE_TEAM, Origin
 
-    if origin is Origin.EMERGENCY:
-        return "emergency"
+    if origin in (Origin.EMERGENCY, Origin.MANDATE):
+        return origin.value
     return "team" if origin in CARE_TEAM else "act" if origin in ACTS else "consent"
 
 
@@ -142,6 +143,7 @@ def _standing(chance: random.Random) -> Any:
             NOW - timedelta(days=chance.randrange(1, 90)),
             chance.choice([None, None, NOW, NOW + timedelta(days=9)]),
             chance.random() < 0.8,
+            tuple(choice() for _ in range(chance.randrange(3))),
         )
         for number in range(chance.randrange(1, 4))
     )
@@ -167,6 +169,7 @@ def _enforced(enforcer: Any, standing: Any, part: Any) -> bool:
             said(consented),
             said(bool(about)),
             said(any(one.in_emergency for one in about)),
+            said(any(one.is_about(part, NOW) for one in link.mandated)),
         )
         for link in standing.links
     )
@@ -211,7 +214,7 @@ def measure(database: str) -> list[Row]:
 
     noted = f"{PATIENTS} patients, {PROFESSIONALS} professionals, {LINKS} links, {database}"
     return [
-        _timed("decision, its facts read", decide, pairs, GOALS["decision"], f"seven statements; {noted}"),
+        _timed("decision, its facts read", decide, pairs, GOALS["decision"], f"one statement; {noted}"),
         _timed("my patients, first page of 25", page, readers, GOALS["list"], noted),
         _timed("table of one patient", circle.matrix, patients, GOALS["table"], noted),
     ]
@@ -242,8 +245,18 @@ def _fill() -> None:
     everyone = range(1, PROFESSIONALS + 1)
     bulk_load(
         Person,
-        ("id", "email", "password", "first_name", "last_name", "is_active", "is_demonstration", "created_at"),
-        ((n, f"{n}@exemple.fr", "!", "", f"N{n}", True, False, since) for n in everyone),
+        (
+            "id",
+            "email",
+            "password",
+            "first_name",
+            "last_name",
+            "search_name",
+            "is_active",
+            "is_demonstration",
+            "created_at",
+        ),
+        ((n, f"{n}@exemple.fr", "!", "", f"N{n}", f" n{n}", True, False, since) for n in everyone),
     )
     roles = ("nurse", "physician", "pharmacist", "physiotherapist")
     bulk_load(

@@ -15,7 +15,6 @@ from maillage.people.models import (
     Patient,
     need,
     readable,
-    reader_of,
 )
 from maillage.people.models.carers import MandateQuerySet
 from maillage.people.queries.circle import standing_of
@@ -84,7 +83,7 @@ def gestures_of(person: Person, patient: Patient) -> frozenset[Gesture]:
     mandates = list(_read(Mandate.objects.of_carer(person).in_force().filter(patient=patient)))
     if not mandates:
         return frozenset()
-    standing, now, needed = standing_of(reader_of(person), patient), timezone.now(), need()
+    standing, now, needed = standing_of(person, patient), timezone.now(), need()
     found: set[Gesture] = set()
     for one in mandates:
         alone = replace(

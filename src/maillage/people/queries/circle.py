@@ -7,9 +7,19 @@ All three interpret `rules.circle.RULE`: `decision` with its reason for one pers
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +29,7 @@ from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.once import once
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import Statement, given
 from maillage.people.models import (
     EVERYBODY,
     ROLE_OF_PROFESSION,
@@ -28,9 +39,7 @@ from maillage.people.models import (
     Holder,
     MandateItem,
     Patient,
-    Reader,
     need,
-    reader_of,
 )
 from maillage.people.rules.circle import (
     Choice,
@@ -64,25 +73,38 @@ REASON_LABELS = {
 
 def decision(person: Person, patient: Patient, part: Part) -> Decision:
     """Return whether `person` may read `part` of the file of `patient` by the circle, and why."""
-    return decide(standing_of(reader_of(person), patient), part, timezone.now(), need())
+    return decide(standing_of(person, patient), part, timezone.now(), need())
 
 
 def parts_read(person: Person, patient: Patient) -> dict[Part, Decision]:
     """Return the decision of each part of a file for one reader; the facts are read once."""
-    now, standing, needed = timezone.now(), standing_of(reader_of(person), patient), need()
+    now, standing, needed = timezone.now(), standing_of(person, patient), need()
     return {part: decide(standing, part, now, needed) for part in Part}
 
 
-def standing_of(reader: Reader, patient: Patient) -> Standing:
-    """Return what the rule looks at for one reader and one patient; three statements, a carer's four."""
+def standing_of(person: Person, patient: Patient) -> Standing:
+    """Return what the rule looks at for one reader and one patient; one statement."""
+    roles: set[str] = set()
+    links: list[Link] = []
+    opened: dict[int, list[Choice]] = {}
+    said: dict[str, list[Choice]] = {"consent": [], "opposition": []}
+    for kind, *row in _FACTS.rows(person=person.pk, patient=patient.pk, day=timezone.localdate()):
+        key, word, role, since, until, flag = row
+        if kind == "role":
+            roles.add(role)
+        elif kind == "link":
+            links.append(Link(key, Origin(word), role, since, until, flag))
+        else:
+            choice = Choice(Part(word) if word else None, since, until, kind == "opposition" and flag)
+            (opened.setdefault(key, []) if kind == "item" else said[kind]).append(choice)
     return Standing(
-        roles=reader.roles,
-        links=links_of(CareLink.objects.of_patient(patient).filter(reader.named)),
-        consents=tuple(map(_choice, CareConsent.objects.of_patient(patient).filter(reader.named))),
-        oppositions=tuple(
-            map(_choice, CareOpposition.objects.of_patient(patient).filter(EVERYBODY | reader.named))
+        roles=frozenset(roles),
+        links=tuple(
+            replace(one, mandated=tuple(opened[one.key])) if one.key in opened else one for one in links
         ),
-        is_own=patient.account_id == reader.person,
+        consents=tuple(said["consent"]),
+        oppositions=tuple(said["opposition"]),
+        is_own=patient.account_id == person.pk,
     )
 
 
@@ -188,6 +210,76 @@ def _is_named(row: Holder, reader: Reader) -> bool:
         or (professional is not None and professional == reader.professional)
         or structure in reader.structures
     )
+
+
+def _facts() -> QuerySet[Any, tuple[Any, ...]]:
+    """Return the roles, links, opened parts, consents and oppositions of one reader and one patient, as rows.
+
+    One row each: its kind, the key of its link, a word (origin or part), a role, since, until, a flag
+    (informed; even in an emergency).
+    """
+
+    def rows(table: Any, kind: str, **columns: Any) -> Any:
+        plain = {"key": Value(0), "word": _text(""), "role_held": _text("")}
+        plain |= {"from_then": Value(None, DateTimeField()), "to_then": Value(None, DateTimeField())}
+        plain |= {"flag": Value(False, BooleanField())}
+        return table.order_by().annotate(kind=_text(kind), **(plain | columns)).values_list("kind", *plain)
+
+    def lasting(table: Any, kind: str, *which: Q, **columns: Any) -> Any:
+        found = table.filter(*which, patient=given("patient"))
+        return rows(found, kind, word=F("part"), from_then=F("since"), to_then=F("until"), **columns)
+
+    links = rows(
+        CareLink._base_manager.filter(_naming(), patient=given("patient")),
+        "link",
+        key=F("pk"),
+        word=F("origin"),
+        role_held=F("role"),
+        from_then=F("starts_at"),
+        to_then=F("ends_at"),
+        flag=ExpressionWrapper(Q(informed_at__isnull=False), BooleanField()),
+    )
+    items = rows(
+        MandateItem._base_manager.filter(
+            _naming("mandate__link__"), mandate__link__patient=given("patient")
+        ).exclude(part=""),
+        "item",
+        key=F("mandate__link"),
+        word=F("part"),
+        from_then=F("since"),
+        to_then=F("until"),
+    )
+    return links.union(  # type: ignore[no-any-return]  # rows of several tables
+        items,
+        lasting(CareConsent._base_manager, "consent", _naming()),
+        lasting(CareOpposition._base_manager, "opposition", EVERYBODY | _naming(), flag=F("in_emergency")),
+        rows(
+            RoleAssignment.objects.in_force(given("day")).filter(person=given("person")),
+            "role",
+            role_held=F("role"),
+        ),
+        all=True,
+    )
+
+
+def _text(word: str) -> Value:
+    return Value(word, CharField())
+
+
+def _naming(prefix: str = "") -> Q:
+    """Return the condition « names the reader »: their account, their sheet, or where they work today."""
+    sheet = directory.Professional.objects.filter(account=given("person"), is_active=True).order_by()
+    works = directory.Membership.objects.in_force(given("day")).filter(
+        professional__in=sheet.values("pk"), structure__is_active=True
+    )
+    return (
+        Q(**{f"{prefix}person": given("person")})
+        | Q(**{f"{prefix}professional__in": sheet.values("pk")})
+        | Q(**{f"{prefix}structure__in": works.order_by().values("structure")})
+    )
+
+
+_FACTS: Statement[tuple[Any, ...]] = Statement(_facts)
 
 
 @dataclass(frozen=True, slots=True)
