@@ -1,6 +1,6 @@
 """The inbox of all contexts: what waits, gathered and ordered; put off; done where it belongs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,10 @@ from maillage.care.models import Task
 from maillage.directory.api import Professional
 from maillage.exchange import api as exchange
 from maillage.kernel import contributions, once, snoozes
-from maillage.kernel.contributions import Contribution, Deed, InboxLine, InboxSource, Pending
+from maillage.kernel.contributions import Contribution, Deed, InboxLine, InboxSource, Pending, Waits
 from maillage.kernel.models import Person, Snooze
 from maillage.kernel.rules import Role
+from maillage.kernel.statements import given
 from maillage.people.actions import circle
 from maillage.people.api import Patient
 from maillage.people.models import AccessLogEntry, CareLink
@@ -204,17 +205,20 @@ def test_the_page_costs_the_same_whatever_waits(doctor: Person, nurse: Person, p
 
 
 def test_a_new_context_has_its_lines_in_the_inbox(nurse: Person, coordinator: Person) -> None:
-    def lines(_person: Person, keys: object) -> list[InboxLine]:
-        return [InboxLine(4, "Averse", "/averse/", "Val", "à 15 h", ("+33399000001",), (Deed("Vu", "/vu/"),))]
+    kept: list[list[int]] = []
 
-    source = InboxSource(
-        "rain.shower",
-        "Pluie",
-        "world",
-        frozenset({Role.NURSE}),
-        lambda _one: [Pending(4, NOW), Pending(5, NOW)],
-        lines,
+    def lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+        kept.append(sorted(keys))
+        seen = ("+33399000001",), (Deed("Vu", "/vu/"),)
+        return [InboxLine(person.pk, "Averse", "/averse/", "Val", "à 15 h", *seen)]
+
+    Person.objects.create_user("tiers@exemple.fr")
+    waits = Waits(
+        lambda: Person.objects.filter(created_at__lte=given("now")),
+        "created_at",
+        asked=lambda person: [Pending(one.pk, NOW) for one in (person, coordinator)],
     )
+    source = InboxSource("rain.shower", "Pluie", "world", frozenset({Role.NURSE}), waits, lines)
     contributions.contribute(Contribution("rain", inbox=(source,)))
     try:
         page = read(nurse)
@@ -225,6 +229,7 @@ def test_a_new_context_has_its_lines_in_the_inbox(nurse: Person, coordinator: Pe
     assert "tel:+33399000001" in page
     assert 'action="/vu/"' in page
     assert page.count('id="rain-shower-') == 1, "what is no longer there when it is drawn is left out"
+    assert kept == [sorted([nurse.pk, coordinator.pk])], "what may no longer be read is not drawn"
     assert "Averse" not in other
 
 

@@ -28,7 +28,7 @@ from maillage.care.pages.meeting_blocks import (
     meetings_waiting,
     own_meetings,
 )
-from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, waiting_tasks
+from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, tasks_waiting, waiting_tasks
 from maillage.kernel import formats
 from maillage.kernel.contributions import (
     Block,
@@ -42,8 +42,10 @@ from maillage.kernel.contributions import (
     Place,
     Verb,
     Waiting,
+    Waits,
     rows_waiting,
 )
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
@@ -51,6 +53,7 @@ from maillage.territory.api import Territory
 
 PLAN, HEALTH = people.Part.PLAN.value, people.Part.HEALTH.value
 CRISIS = people.Part.CRISIS.value
+TASKS = "care.task"
 AT_CARE = (
     Role.PHYSICIAN,
     Role.NURSE,
@@ -64,7 +67,7 @@ AT_CARE = (
 
 def to_do(person: Person) -> Waiting | None:
     """Say what a professional has to do, and let it be done from the line: no patient, no word of health."""
-    rows = waiting_tasks(person)
+    rows = [] if waiting_of(person, TASKS) == [] else waiting_tasks(person)
     late = sum(one.is_late for one in rows)
     said = ngettext("{count} tâche à faire", "{count} tâches à faire", len(rows))
     if late:
@@ -215,11 +218,11 @@ CONTRIBUTION = Contribution(
     ),
     inbox=(
         InboxSource(
-            "care.task",
+            TASKS,
             lazy("Tâches"),
             "list-check",
             frozenset(AT_CARE),
-            pending_tasks,
+            Waits(tasks_waiting, "at", "due_at", asked=pending_tasks),
             inbox_lines,
             order=30,
         ),

@@ -16,15 +16,15 @@ from maillage.exchange.actions.leaving import WITHDRAWALS
 from maillage.exchange.models import OUTCOME_LABELS, PART
 from maillage.exchange.models.records import PROCESSING, RECORDS
 from maillage.exchange.pages import conversation_blocks as talks
-from maillage.exchange.queries.conversations import pending_conversations
+from maillage.exchange.queries.conversations import pending_conversations, unread_conversations
 from maillage.exchange.queries.inbox import (
     Line,
     calls_to_make,
     messages_to_read,
     trouble_count,
-    unread_count,
     waiting_lines,
 )
+from maillage.exchange.queries.mail import mail_set_aside
 from maillage.exchange.rules.vocabulary import CLOSING_MISSED
 from maillage.kernel import formats
 from maillage.kernel.access import may
@@ -38,10 +38,13 @@ from maillage.kernel.contributions import (
     Panel,
     Verb,
     Waiting,
+    Waits,
 )
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
 
+CALLS, MESSAGES = "exchange.call", "exchange.message"
 #: Roles of those who care for patients, and so talk about them.
 AT_CARE = (
     Role.PHYSICIAN,
@@ -62,7 +65,8 @@ def demonstrate(place: Any, now: datetime) -> None:
 
 def unread(person: Person) -> Waiting | None:
     """Say how many messages and calls wait."""
-    count = unread_count(person)
+    kinds = (waiting_of(person, CALLS), waiting_of(person, MESSAGES))
+    count = sum(len(rows) for rows in kinds if rows)
     if not count:
         return None
     said = ngettext("{count} message ou appel en attente", "{count} messages ou appels en attente", count)
@@ -157,16 +161,16 @@ CONTRIBUTION = Contribution(
             lazy("Conversations"),
             "messages",
             frozenset(Role),
-            pending_conversations,
+            Waits(unread_conversations, "last_at", asked=pending_conversations),
             talks.inbox_lines,
             order=20,
         ),
         InboxSource(
-            "exchange.call",
+            CALLS,
             lazy("Appels"),
             "phone",
             frozenset(role for role in Role if allows(role, Permission.VIEW_PATIENTS)),
-            calls_to_make,
+            Waits(calls_to_make, "created_at", "not_after"),
             inbox_lines,
             order=10,
         ),
@@ -175,16 +179,16 @@ CONTRIBUTION = Contribution(
             lazy("Courriels mis de côté"),
             "mail",
             frozenset(AT_CARE),
-            talks.pending_mail,
+            Waits(mail_set_aside, "received_at"),
             talks.mail_lines,
             order=25,
         ),
         InboxSource(
-            "exchange.message",
+            MESSAGES,
             lazy("Messages"),
             "bell",
             frozenset(Role),
-            messages_to_read,
+            Waits(messages_to_read, "created_at"),
             inbox_lines,
             order=60,
         ),

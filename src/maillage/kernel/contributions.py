@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from maillage.kernel import formats
@@ -201,11 +201,28 @@ class InboxLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """The rows that may wait for a person: every page counts them, all kinds in one statement.
+
+    `rows` builds their queryset, scoped, where `given("person")`, `given("day")` and `given("now")` stand
+    for the reader and the instant; it names nobody. Its columns `key`, `since` and `due` (none where empty)
+    make a `Pending`. Where the circle of care decides, or more than a condition, they are only what may
+    wait: `asked(person)`, where there is one of them, answers what does.
+    """
+
+    rows: Callable[[], QuerySet[Any, Any]]
+    since: str
+    due: str = ""
+    key: str = "pk"
+    asked: Callable[[Person], list[Pending]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InboxSource:
     """A kind of thing that waits for a person until they, or somebody else who may, have done it.
 
-    `pending(person)` answers in one statement where it can, names nobody and logs nothing: every page counts
-    it. `lines(person, keys)` draws those of the keys that still wait for `person`, in a bounded number of
+    `pending` says which rows; a function instead is asked on every page, which costs it a statement.
+    `lines(person, keys)` draws those of the keys that still wait for `person`, in a bounded number of
     statements, and logs each patient whom it names. The state of a thing is its own context's: done there,
     it is no longer pending here.
     """
@@ -214,7 +231,7 @@ class InboxSource:
     label: str | Promise
     icon: str
     roles: frozenset[Role]
-    pending: Callable[[Person], list[Pending]]
+    pending: Waits | Callable[[Person], list[Pending]]
     lines: Callable[[Person, Sequence[int]], list[InboxLine]]
     order: int = 50
 

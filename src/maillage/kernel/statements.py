@@ -144,7 +144,7 @@ class Change:
 
     def _write(self, connection: Any) -> tuple[str, Sequence[Any]]:
         queryset = self._build()
-        _check_scope(queryset)
+        check_scope(queryset)
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(self._columns)
         query.clear_ordering(force=True)
@@ -157,7 +157,7 @@ class _Written:
     """What Django wrote for a queryset, and how it turns a row into what the queryset gives."""
 
     def __init__(self, queryset: models.QuerySet[Any, Any], connection: Any) -> None:
-        _check_scope(queryset)
+        check_scope(queryset)
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # not in the stubs of Django
             raise ValueError("a statement is one: prefetch_related makes others")
         self._queryset = queryset
@@ -263,7 +263,7 @@ class _Query:
         return getattr(self._query, name)
 
 
-def _check_scope(queryset: Any) -> None:
+def check_scope(queryset: Any) -> None:
     """Refuse a queryset of scoped rows that names no scope: `kernel.scoping`, which stands on this module."""
     check = getattr(queryset, "_check", None)
     if check is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,14 +24,16 @@ from maillage.kernel.contributions import (
     InboxLine,
     InboxSource,
     Line,
-    Pending,
     Verb,
     Waiting,
+    Waits,
     rows_waiting,
 )
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.statements import given
 from maillage.orientation.actions.appointments import may_be_said
 from maillage.orientation.actions.demonstration import create_demonstration_desk
 from maillage.orientation.actions.leaving import WITHDRAWALS
@@ -45,7 +49,7 @@ from maillage.orientation.queries.desk import desks
 from maillage.orientation.queries.outcomes import (
     Received,
     Sent,
-    pending_outcomes,
+    outcomes_waiting,
     received,
     sent,
     to_close,
@@ -53,13 +57,14 @@ from maillage.orientation.queries.outcomes import (
 from maillage.orientation.rules.vocabulary import State
 from maillage.territory.api import Territory
 
+OUTCOMES, SIGNATURES = "orientation.outcome", "orientation.signature"
 WRITERS = tuple(role for role in Role if allows(role, Permission.WRITE_SAFETY_SHEETS))
 RECEIVERS = (Role.PHYSICIAN, Role.NURSE, Role.MIDWIFE, Role.PHYSIOTHERAPIST, Role.PHARMACIST)
 
 
 def outcomes_to_say(person: Person) -> Waiting | None:
     """Say of how many people received the desk awaits the outcome; the hour and the commune, no name."""
-    rows = to_close(by=person)
+    rows = [] if waiting_of(person, OUTCOMES) == [] else to_close(by=person)
     return rows_waiting(
         _("À répondre"),
         rows,
@@ -139,7 +144,7 @@ _TO_THE_PATIENT = {
 
 def sheets_to_sign(person: Person) -> Waiting | None:
     """Say which safety sheets a physician is asked to read and sign."""
-    rows = _sheets_to_sign(person)
+    rows = [] if waiting_of(person, SIGNATURES) == [] else _sheets_to_sign(person)
     return rows_waiting(
         _("Fiches à signer"),
         rows,
@@ -155,9 +160,10 @@ def _sheets_to_sign(person: Person) -> list[SafetySheet]:
     return list(SafetySheet.objects.to_sign_by(person).select_related("written_by", "scope").order_by("pk"))
 
 
-def pending_signatures(person: Person) -> list[Pending]:
-    """Return the sheets that wait for the signature of `person`, since it was asked."""
-    return [Pending(one.pk, one.signature_asked_at or one.written_at) for one in _sheets_to_sign(person)]
+def signatures_waiting() -> QuerySet[SafetySheet]:
+    """Return the sheets that wait for the signature of the reader, for a statement."""
+    rows = SafetySheet.objects.to_sign_by(given("person"))
+    return rows.annotate(asked_at=Coalesce("signature_asked_at", "written_at"))
 
 
 def signature_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
@@ -287,20 +293,20 @@ CONTRIBUTION = Contribution(
     ),
     inbox=(
         InboxSource(
-            "orientation.outcome",
+            OUTCOMES,
             lazy("Issues à dire"),
             "circle-check",
             frozenset(RECEIVERS),
-            pending_outcomes,
+            Waits(outcomes_waiting, "at", key="request"),
             outcome_lines,
             order=20,
         ),
         InboxSource(
-            "orientation.signature",
+            SIGNATURES,
             lazy("Signatures"),
             "list-details",
             frozenset({Role.PHYSICIAN}),
-            pending_signatures,
+            Waits(signatures_waiting, "asked_at"),
             signature_lines,
             order=50,
         ),

@@ -23,11 +23,12 @@ from maillage.kernel.contributions import (
     InboxLine,
     InboxSource,
     Line,
-    Pending,
     Verb,
     Waiting,
+    Waits,
     rows_waiting,
 )
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
@@ -39,29 +40,37 @@ from maillage.people.pages.presenters import request_line
 from maillage.people.pages.referring_views import ANSWERING
 from maillage.people.pages.unusual_views import said
 from maillage.people.queries.carers import cared_for
-from maillage.people.queries.circle import circle, to_review
+from maillage.people.queries.circle import circle, emergencies_waiting, pending_reviews, to_review
 from maillage.people.queries.patients import own_file
 from maillage.people.queries.referring_doctor import (
     is_searching,
     pending_proposals,
     proposals_to,
     proposals_waiting,
+    proposed,
     waiting_by_scope,
 )
-from maillage.people.queries.signals import count_waiting_of, unanswered, waiting_for
+from maillage.people.queries.signals import (
+    count_waiting_of,
+    pending_signals,
+    signals_waiting,
+    unanswered,
+    waiting_for,
+)
 from maillage.people.queries.unusual import Unusual, unusual_readings
 from maillage.people.rules.carers import Gesture
 from maillage.people.rules.circle import Origin
 from maillage.people.rules.identity import next_steps
 from maillage.territory import api as territory
 
+PROPOSALS, SIGNALS, EMERGENCIES = "people.proposal", "people.signal", "people.emergency"
 #: Who may be of a care team, and asked to answer a carer.
 AT_CARE = (Role.NURSE, Role.PHYSICIAN, Role.MIDWIFE, Role.PHYSIOTHERAPIST, Role.PHARMACIST, Role.EHPAD)
 
 
 def proposed_patients(person: Person) -> Waiting | None:
     """Say how many patients wait for the answer of a doctor."""
-    count = proposals_waiting(person)
+    count = 0 if waiting_of(person, PROPOSALS) == [] else proposals_waiting(person)
     if not count:
         return None
     said = ngettext("{count} patient vous est proposé", "{count} patients vous sont proposés", count)
@@ -88,11 +97,6 @@ def proposal_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
     return lines
 
 
-def pending_reviews(person: Person) -> list[Pending]:
-    """Return the emergency accesses that the DPO has not reviewed."""
-    return [Pending(one.pk, one.starts_at) for one in to_review(person)]
-
-
 def review_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
     """Return the emergency accesses of some keys: who opened a file; it is reviewed on its page."""
     shown, page = set(keys), reverse("people:emergencies")
@@ -105,7 +109,7 @@ def review_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def emergencies_to_review(person: Person) -> Waiting | None:
     """List the emergency accesses that the DPO has not reviewed, the oldest first; no patient is named."""
-    rows = to_review(person)
+    rows = [] if waiting_of(person, EMERGENCIES) == [] else to_review(person)
     return rows_waiting(
         _("Accès d’urgence à revoir"),
         rows,
@@ -265,7 +269,7 @@ def help_for_carer(_person: Person) -> Waiting:
 
 def signals_to_answer(person: Person) -> Waiting | None:
     """List what carers signalled and nobody answered yet: no name, no word of health; answered in place."""
-    rows = waiting_for(person)
+    rows = [] if waiting_of(person, SIGNALS) == [] else waiting_for(person)
     return rows_waiting(
         _("Inquiétudes d’aidants"),
         rows,
@@ -284,11 +288,6 @@ def _signal(one: Signal) -> Line:
     deed = None if one.is_vital else Deed(_("Répondu"), page, asks=_("Ce qui a été fait"))
     said = _("Signe vital : le 15 d’abord") if one.is_vital else _("Un aidant a signalé une inquiétude")
     return Line(said, page, due, is_late=one.is_late, is_wrong=one.is_vital, deed=deed)
-
-
-def pending_signals(person: Person) -> list[Pending]:
-    """Return the signals that `person` was asked to answer; names nobody."""
-    return [Pending(one.pk, one.at, one.due_at) for one in waiting_for(person)]
 
 
 def signal_inbox(person: Person, keys: Sequence[int]) -> list[InboxLine]:
@@ -366,29 +365,29 @@ CONTRIBUTION = Contribution(
     inbox=(
         *rights_blocks.INBOX,
         InboxSource(
-            "people.proposal",
+            PROPOSALS,
             lazy("Patients proposés"),
             "user-plus",
             frozenset({Role.PHYSICIAN}),
-            pending_proposals,
+            Waits(proposed, "proposed_at", asked=pending_proposals),
             proposal_lines,
             order=40,
         ),
         InboxSource(
-            "people.signal",
+            SIGNALS,
             lazy("Inquiétudes d’aidants"),
             "users",
             frozenset(AT_CARE),
-            pending_signals,
+            Waits(signals_waiting, "at", "due_at", asked=pending_signals),
             signal_inbox,
             order=5,
         ),
         InboxSource(
-            "people.emergency",
+            EMERGENCIES,
             lazy("Accès d’urgence"),
             "shield-lock",
             frozenset({Role.DPO}),
-            pending_reviews,
+            Waits(emergencies_waiting, "starts_at", asked=pending_reviews),
             review_lines,
             order=10,
         ),

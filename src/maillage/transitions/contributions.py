@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb
+from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb, Waits
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
 from maillage.territory.api import Territory
@@ -15,7 +15,7 @@ from maillage.transitions.actions.leaving import WITHDRAWALS
 from maillage.transitions.actions.way_demonstration import create_demonstration_ways
 from maillage.transitions.models.records import PROCESSING, RECORDS
 from maillage.transitions.pages import case_blocks, way_blocks
-from maillage.transitions.queries.complex_cases import pending_cases
+from maillage.transitions.queries.complex_cases import cases_waiting, pending_cases
 
 AT_CARE = frozenset(
     {
@@ -86,7 +86,7 @@ CONTRIBUTION = Contribution(
             lazy("Demandes au DAC"),
             "users",
             AT_CARE,
-            pending_cases,
+            Waits(cases_waiting, "at", asked=pending_cases),
             case_blocks.inbox_lines,
             order=40,
         ),

@@ -16,12 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats, snoozes
-from maillage.kernel.access import roles_of
-from maillage.kernel.contributions import InboxLine, InboxSource, Pending, inbox_sources_of
+from maillage.kernel import formats, inboxes, snoozes
+from maillage.kernel.contributions import InboxLine, InboxSource, Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
-from maillage.kernel.rules import Role
 
 PER_PAGE = 30  # lines: a page that a telephone loads and a person reads
 
@@ -96,11 +94,7 @@ LATER = "plus-tard"
 def gathered(person: Person) -> list[Waiting]:
     """Return all that waits for `person`, put off or not, the most pressing first; names nobody."""
     now = timezone.now()
-    found = [
-        (source, one)
-        for source in inbox_sources_of(Role(one.role) for one in roles_of(person))
-        for one in source.pending(person)
-    ]
+    found = [(source, one) for source, rows in inboxes.waiting(person).items() for one in rows]
     put_off = snoozes.asleep(person) if found else {}
     waiting = []
     for source, one in found:

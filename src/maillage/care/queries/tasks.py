@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from maillage.kernel import formats
 from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
+from maillage.kernel.statements import given
 from maillage.people import api as people
 
 LISTING = "liste de ses tâches"
@@ -24,11 +25,14 @@ LISTING = "liste de ses tâches"
 @once
 def waiting_tasks(person: Person) -> list[Task]:
     """Return what `person` has to do, the most pressing first; no patient is named, nothing is logged."""
-    # The base manager, for keys alone: every page asks, and the circle only where something waits.
-    if not Task._base_manager.filter(owned_by(person), state=TaskState.OPEN.value).exists():
-        return []
     rows = Task.objects.for_person(person).filter(owned_by(person)).open()
     return list(rows.order_by(F("due_at").asc(nulls_last=True), "pk"))
+
+
+def tasks_waiting() -> QuerySet[Task]:
+    """Return the open tasks of the reader, for a statement; whether the circle lets it is asked next."""
+    # The base manager, for keys alone: nobody is named, and `pending_tasks` follows.
+    return Task._base_manager.filter(owned_by(given("person")), state=TaskState.OPEN.value)
 
 
 def pending_tasks(person: Person) -> list[Pending]:

@@ -10,7 +10,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.exchange.actions.mailbox import receives
 from maillage.exchange.models import Conversation
 from maillage.exchange.pages.conversation_presenters import about
 from maillage.exchange.queries.conversations import (
@@ -19,7 +18,7 @@ from maillage.exchange.queries.conversations import (
     waiting_conversations,
     waiting_rows,
 )
-from maillage.exchange.queries.mail import aside_lines, pending_asides
+from maillage.exchange.queries.mail import aside_lines
 from maillage.exchange.queries.presence import may_open
 from maillage.kernel import formats
 from maillage.kernel.contributions import (
@@ -28,10 +27,10 @@ from maillage.kernel.contributions import (
     InboxLine,
     Line,
     PanelContent,
-    Pending,
     Waiting,
     rows_waiting,
 )
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.people import api as people
 
@@ -77,14 +76,9 @@ def mail_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
     return lines
 
 
-def pending_mail(person: Person) -> list[Pending]:
-    """Return the mails set aside that wait for `person`; nothing is asked where no mailbox is read."""
-    return pending_asides(person) if receives() else []
-
-
 def to_read(person: Person) -> Waiting | None:
     """Say which conversations have something to read, without a subject or a name."""
-    rows = waiting_conversations(person)
+    rows = [] if waiting_of(person, "exchange.conversation") == [] else waiting_conversations(person)
     said = ngettext("{count} conversation à lire", "{count} conversations à lire", len(rows))
     return rows_waiting(
         _("Messages"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from maillage.exchange.models import (
     Attachment,
@@ -22,6 +22,7 @@ from maillage.exchange.rules.conversations import read_by, searched
 from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
+from maillage.kernel.statements import given
 from maillage.people import api as people
 
 PER_PAGE = 30
@@ -131,13 +132,17 @@ def _unread(person: Person) -> Q:
     return Q(Exists(seats))
 
 
+def unread_conversations() -> QuerySet[Conversation]:
+    """Return the conversations with a message that the reader has not read, for a statement.
+
+    The base manager, for keys alone: whether the circle lets it is asked next, by `pending_conversations`.
+    """
+    return Conversation._base_manager.filter(_unread(given("person")))
+
+
 @once
 def waiting_conversations(person: Person) -> list[Conversation]:
     """Return the conversations with a message that `person` has not read, the oldest first; names nobody."""
-    seats = Participant._base_manager.filter(person=person, left_at=None)
-    # Keys alone: every page asks, and the circle only where something waits.
-    if not seats.filter(read__lt=F("conversation__count")).exists():
-        return []
     return list(Conversation.objects.for_person(person).filter(_unread(person)).order_by("last_at", "pk"))
 
 

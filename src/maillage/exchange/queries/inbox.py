@@ -19,7 +19,6 @@ from maillage.exchange.models.notifications import NotificationQuerySet
 from maillage.exchange.queries.texts import LANGUAGES, Text, names_of, text_of
 from maillage.exchange.rules.vocabulary import Channel, State
 from maillage.kernel import access, clock
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.phones import stored_phone, written_phone
@@ -78,18 +77,13 @@ def done(*, by: Person, page: str | None = None) -> tuple[Page[Notification], li
     return shown, _lines(notifications)
 
 
-Waiting = tuple[int, int | None, datetime, datetime | None]
-_WAITING: Statement[Waiting] = Statement(
-    lambda: (
-        Notification.objects.waiting_for_given()
-        .order_by()
-        .values_list("pk", "person", "created_at", "not_after")
-    )
+_WAITING: Statement[int] = Statement(
+    lambda: Notification.objects.waiting_for_given().order_by().values_list("pk", flat=True)
 )
 
 
 @once
-def _waiting(person: Person) -> list[Waiting]:
+def _waiting(person: Person) -> list[int]:
     return _WAITING.rows(person=person.pk, day=timezone.localdate(), now=timezone.now())
 
 
@@ -98,14 +92,14 @@ def unread_count(person: Person) -> int:
     return len(_waiting(person))
 
 
-def calls_to_make(person: Person) -> list[Pending]:
-    """Return the calls that wait for `person`, each before what it announces; names nobody."""
-    return [Pending(pk, at, before) for pk, to, at, before in _waiting(person) if to is None]
+def calls_to_make() -> NotificationQuerySet:
+    """Return the calls that wait for the reader, for a statement."""
+    return Notification.objects.waiting_for_given().filter(person=None)
 
 
-def messages_to_read(person: Person) -> list[Pending]:
-    """Return the messages that `person` has not read."""
-    return [Pending(pk, at) for pk, to, at, _before in _waiting(person) if to is not None]
+def messages_to_read() -> NotificationQuerySet:
+    """Return the messages that the reader has not read, for a statement."""
+    return Notification.objects.waiting_for_given().filter(person__isnull=False)
 
 
 @transaction.atomic

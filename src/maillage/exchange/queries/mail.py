@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from maillage.exchange.models import Conversation, MailCopy, MailReceived
 from maillage.exchange.queries.conversations import Seen, log_reading, seen_by
 from maillage.exchange.rules.mail import MailFate
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
-from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import given
 
 _WAITING = {"fate": MailFate.ASIDE.value, "handled_at": None}
 
@@ -24,15 +25,13 @@ def asides_of(seen: Seen) -> list[MailReceived]:
     return list(rows.select_related("copy__participant__professional").order_by("received_at", "pk"))
 
 
-@once
-def pending_asides(person: Person) -> list[Pending]:
-    """Return the mails set aside that answer a conversation where `person` has a seat; names nobody."""
-    rows = MailReceived.objects.filter(
-        copy__message__conversation__participants__person=person,
+def mail_set_aside() -> QuerySet[MailReceived]:
+    """Return the mails set aside that answer a conversation where the reader has a seat, for a statement."""
+    return MailReceived.objects.filter(
+        copy__message__conversation__participants__person=given("person"),
         copy__message__conversation__participants__left_at=None,
         **_WAITING,
     )
-    return [Pending(pk, at) for pk, at in rows.order_by("pk").values_list("pk", "received_at")]
 
 
 def aside_lines(person: Person, keys: Sequence[int]) -> list[tuple[MailReceived, Conversation]]:

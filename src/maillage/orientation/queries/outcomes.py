@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import given
 from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.queries.ages import AGED_BY
 from maillage.orientation.rules.vocabulary import Outcome, State
@@ -52,9 +52,9 @@ class Sent:
         return Outcome(self.closure.outcome) if self.closure and not self.answered.is_open else None
 
 
-def pending_outcomes(person: Person) -> list[Pending]:
-    """Return the requests whose outcome `person` has to say, since they were sent; names nobody."""
-    return [Pending(one.request_id, one.at) for one in _awaited_by(person)]
+def outcomes_waiting() -> QuerySet[Decision]:
+    """Return the decisions whose outcome the reader has to say, for a statement; names nobody."""
+    return _awaited(given("person"))
 
 
 @transaction.atomic

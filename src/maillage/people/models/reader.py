@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from maillage.directory import api as directory
@@ -54,19 +54,17 @@ class Reader:
         return condition
 
 
-_SHEET: Statement[int] = Statement(
-    lambda: directory.Professional.objects.filter(account=given("person"), is_active=True).values_list(
-        "pk", flat=True
+def _sheet_and_workplaces() -> QuerySet[Any, tuple[int, str]]:
+    """Return the sheet of the reader, with no structure, then a row for each structure where they work."""
+    sheet = directory.Professional.objects.filter(account=given("person"), is_active=True).order_by()
+    works = directory.Membership.objects.in_force(given("day")).filter(
+        professional__account=given("person"), professional__is_active=True, structure__is_active=True
     )
-)
-_WORKPLACES: Statement[str] = Statement(
-    lambda: (
-        directory.Membership.objects.in_force(given("day"))
-        .filter(professional=given("professional"), structure__is_active=True)
-        .order_by()
-        .values_list("structure", flat=True)
-    )
-)
+    here = works.order_by().values_list("professional", "structure")
+    return sheet.values_list("pk", Value("", CharField())).union(here, all=True)
+
+
+_SHEET: Statement[tuple[int, str]] = Statement(_sheet_and_workplaces)
 
 
 def need() -> Need:
@@ -77,11 +75,11 @@ def need() -> Need:
 
 @once
 def reader_of(person: Person) -> Reader:
-    """Return `person` as the circle knows them; three statements at most."""
-    sheet = _SHEET.first(person=person.pk)
-    here = () if sheet is None else _WORKPLACES.rows(professional=sheet, day=timezone.localdate())
+    """Return `person` as the circle knows them; two statements at most."""
+    rows = _SHEET.rows(person=person.pk, day=timezone.localdate())
     roles = frozenset(one.role for one in access.roles_of(person))
-    return Reader(person.pk, sheet, frozenset(here), roles)
+    sheet = rows[0][0] if rows else None
+    return Reader(person.pk, sheet, frozenset(structure for _sheet, structure in rows if structure), roles)
 
 
 def readable(person: Person, part: Part = Part.IDENTITY, *, prefix: str = "") -> Q:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
 from maillage.kernel import access
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.once import once
 from maillage.kernel.parameters import row_key
@@ -39,6 +40,7 @@ from maillage.people.models import (
     Holder,
     MandateItem,
     Patient,
+    Reader,
     need,
 )
 from maillage.people.rules.circle import (
@@ -110,8 +112,12 @@ def standing_of(person: Person, patient: Patient) -> Standing:
 
 def decisions_of(people: Collection[Person], patient: Patient, part: Part) -> dict[int, Decision]:
     """Return what `decision` answers for each of several people, by key; eight statements for all of them."""
+    return _decisions(_readers(people), patient, part)
+
+
+def _decisions(readers: Iterable[Reader], patient: Patient, part: Part) -> dict[int, Decision]:
+    """Return the decision for each of several readers, by the key of their account."""
     now, needed = timezone.now(), need()
-    readers = _readers(people)
     links = list(CareLink.objects.of_patient(patient))
     known = list(zip(links, links_of(links), strict=True))
     consents = list(CareConsent.objects.of_patient(patient))
@@ -139,7 +145,7 @@ def decision_of_sheet(sheet: directory.Professional, patient: Patient, part: Par
     """Return what the circle decides for a professional without an account, whom a secure mail reaches.
 
     As if they held the role of each link that names them, or that of their profession: no account holds one.
-    Five statements.
+    Seven statements at most.
     """
     places = directory.Membership.objects.in_force(timezone.localdate()).filter(
         professional=sheet, structure__is_active=True
@@ -150,7 +156,7 @@ def decision_of_sheet(sheet: directory.Professional, patient: Patient, part: Par
         roles.add(role.value)
     where = frozenset(places.order_by().values_list("structure", flat=True))
     reader = Reader(0, sheet.pk, where, frozenset(roles))
-    return decide(standing_of(reader, patient), part, timezone.now(), need())
+    return _decisions([reader], patient, part)[reader.person]
 
 
 def sheets_linked(patient: Patient) -> list[directory.Professional]:
@@ -391,6 +397,16 @@ def to_review(person: Person) -> list[CareLink]:
         return []
     rows = CareLink.objects.for_person(person).filter(origin=Origin.EMERGENCY.value, reviewed_at=None)
     return list(rows.select_related("patient", "professional", "person", "structure").order_by("starts_at"))
+
+
+def emergencies_waiting() -> QuerySet[CareLink]:
+    """Return the emergency accesses that nobody has reviewed, for a statement; names nobody."""
+    return CareLink._base_manager.filter(origin=Origin.EMERGENCY.value, reviewed_at=None)
+
+
+def pending_reviews(person: Person) -> list[Pending]:
+    """Return the emergency accesses that `person`, the DPO, has to review; names nobody."""
+    return [Pending(one.pk, one.starts_at) for one in to_review(person)]
 
 
 def links_of(rows: Iterable[CareLink]) -> tuple[Link, ...]:

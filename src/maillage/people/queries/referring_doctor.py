@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from django.db import transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from maillage.directory import api as directory
@@ -18,6 +18,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import given
 from maillage.people.models import (
     DoctorProposal,
     DoctorQuota,
@@ -99,11 +100,14 @@ def proposals_to(*, by: Person, purpose: str, keys: Sequence[int] | None = None)
     return shown
 
 
+def proposed() -> QuerySet[DoctorProposal]:
+    """Return the proposals that wait for the answer of the reader, for a statement; names nobody."""
+    return DoctorProposal._base_manager.filter(doctor__account=given("person"), answer="")
+
+
 @once
 def pending_proposals(person: Person) -> list[Pending]:
     """Return the patients who wait for the answer of `person`, a doctor; names nobody, so is not logged."""
-    if not hasattr(person, "professional"):
-        return []  # most people: the masthead asks on every page
     rows = DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="")
     return [Pending(pk, since) for pk, since in rows.values_list("pk", "proposed_at")]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from maillage.kernel import access
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import given
 from maillage.people.models import Patient, Signal, SignalAsked, readable
 from maillage.people.rules.circle import Part
 
@@ -20,6 +24,16 @@ def waiting_for(person: Person) -> list[Signal]:
     still = Signal.objects.filter(readable(person, Part.HEALTH, prefix="patient__"), pk__in=known)
     found = list(still._scoped().order_by("due_at", "pk"))
     return sorted(found, key=lambda one: not one.is_vital)
+
+
+def signals_waiting() -> QuerySet[Signal]:
+    """Return the signals that the reader was asked to answer, for a statement; names nobody."""
+    return Signal._base_manager.filter(acknowledged_at=None, asked__person=given("person"))
+
+
+def pending_signals(person: Person) -> list[Pending]:
+    """Return the signals that `person` was asked to answer and may still read; names nobody."""
+    return [Pending(one.pk, one.at, one.due_at) for one in waiting_for(person)]
 
 
 def unanswered(person: Person) -> list[Signal]:

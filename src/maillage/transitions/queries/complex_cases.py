@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils import timezone
 
 from maillage.care import api as care
 from maillage.kernel import access
 from maillage.kernel.contributions import Pending
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.once import once
-from maillage.kernel.rules import Permission
+from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.statements import given
 from maillage.people import api as people
 from maillage.transitions.models import ComplexCase, PartnerRequest, answered_by
 from maillage.transitions.rules.complex_cases import OUTCOMES, WAITING, CaseState
@@ -116,6 +117,17 @@ def own_outcomes(person: Person) -> list[ComplexCase]:
 
 def _outcome_of(person: Person) -> Q:
     return Q(by=person, told_at=None, state__in=[one.value for one in OUTCOMES])
+
+
+def cases_waiting() -> QuerySet[ComplexCase]:
+    """Return the requests that may wait for a gesture of the reader, for a statement; names nobody.
+
+    The base manager, for keys alone: whose DAC it is, and until when, is asked next, by `pending_cases`.
+    """
+    answering = [role.value for role in Role if allows(role, Permission.ANSWER_COMPLEX_CASES)]
+    held = RoleAssignment.objects.in_force(given("day")).filter(person=given("person"), role__in=answering)
+    sent = Q(Exists(held), state=CaseState.SENT.value)
+    return ComplexCase._base_manager.filter(_outcome_of(given("person")) | sent)
 
 
 def pending_cases(person: Person) -> list[Pending]:
