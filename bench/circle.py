@@ -44,7 +44,8 @@ e = some(where (p.eft == allow))
 [matchers]
 m = r.origin == p.origin && r.part == p.part && r.role == p.role && r.active == "y" && r.held == "y" && \
 ((p.basis == "emergency" && r.barred != "y") || (r.opposed != "y" && \
-((p.basis == "team" && r.informed == "y") || p.basis == "act" || (p.basis == "mandate" && r.mandated == "y") || \
+((p.basis == "team" && r.informed == "y") || p.basis == "act" || \
+(p.basis == "mandate" && r.mandated == "y") || \
 (p.basis != "mandate" && r.consented == "y"))))
 """
 

@@ -140,8 +140,8 @@ CONTRIBUTION = Contribution(
         Block("exchange.undelivered", {Role.ADMINISTRATOR: 2, Role.COORDINATOR: 4}, undelivered),
         Block(
             "exchange.conversations",
-            # The numbers to call stay on a carer’s screen before anything that can wait.
-            dict.fromkeys(AT_CARE, 4) | {Role.PATIENT: 3, Role.CARER: 6},
+            # Whom to call, and one’s own duties, come before anything that can wait.
+            dict.fromkeys(AT_CARE, 5) | {Role.PATIENT: 3, Role.CARER: 6},
             talks.to_read,
         ),
         Block("exchange.unread", dict.fromkeys(Role, 9), unread),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb
+from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb, Waits
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
 from maillage.protocols.actions.demonstration import create_demonstration_protocols
@@ -14,8 +14,13 @@ from maillage.protocols.actions.leaving import WITHDRAWALS
 from maillage.protocols.models import Protocol
 from maillage.protocols.models.records import PROCESSING, RECORDS
 from maillage.protocols.pages import blocks, pharmacy_blocks
-from maillage.protocols.queries.acts import pending_acts
-from maillage.protocols.queries.referrals import pending_answers, pending_referrals
+from maillage.protocols.queries.acts import acts_open, pending_acts
+from maillage.protocols.queries.referrals import (
+    answers_unread,
+    pending_answers,
+    pending_referrals,
+    questions_open,
+)
 from maillage.territory.api import Territory
 
 #: Who acts under a protocol.
@@ -63,29 +68,29 @@ CONTRIBUTION = Contribution(
     ),
     inbox=(
         InboxSource(
-            "protocols.act",
+            blocks.ACTS,
             lazy("Actes à signer"),
             "report-medical",
             frozenset(DELEGATED),
-            pending_acts,
+            Waits(acts_open, "at", asked=pending_acts),
             blocks.act_lines,
             order=32,
         ),
         InboxSource(
-            "protocols.question",
+            blocks.QUESTIONS,
             lazy("Questions à répondre"),
             "report-medical",
             frozenset({Role.PHYSICIAN}),
-            pending_referrals,
+            Waits(questions_open, "at", "due_at", asked=pending_referrals),
             blocks.question_lines,
             order=22,
         ),
         InboxSource(
-            "protocols.answer",
+            blocks.ANSWERS,
             lazy("Réponses des médecins"),
             "report-medical",
             frozenset(DELEGATED),
-            pending_answers,
+            Waits(answers_unread, "answered_at", asked=pending_answers),
             blocks.answer_lines,
             order=34,
         ),

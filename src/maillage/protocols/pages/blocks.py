@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel import formats
 from maillage.kernel.contributions import SHOWN, Deed, InboxLine, Line, PanelContent, Waiting, rows_waiting
+from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.people import api as people
 from maillage.protocols.models import Act, Referral
@@ -19,10 +20,13 @@ from maillage.protocols.queries.protocols import usable_by
 from maillage.protocols.queries.referrals import answers_to_read, referrals_drawn, waiting_for
 from maillage.protocols.rules.protocols import ActState
 
+#: The kinds of the inbox that this context declares.
+ACTS, QUESTIONS, ANSWERS = "protocols.act", "protocols.question", "protocols.answer"
+
 
 def acts_waiting(person: Person) -> Waiting | None:
     """Say which acts a professional has to check or sign; no patient, no word of health."""
-    rows = to_finish(person)
+    rows = [] if waiting_of(person, ACTS) == [] else to_finish(person)
     said = ngettext("{count} acte de protocole à signer", "{count} actes de protocole à signer", len(rows))
     url = reverse("protocols:protocols")
     return rows_waiting(
@@ -60,7 +64,7 @@ def act_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def questions_waiting(person: Person) -> Waiting | None:
     """Say what a physician has to answer; no patient, no word of health."""
-    rows = waiting_for(person)
+    rows = [] if waiting_of(person, QUESTIONS) == [] else waiting_for(person)
     said = ngettext("{count} question à répondre", "{count} questions à répondre", len(rows))
     late = sum(one.is_late for one in rows)
     if late:
@@ -99,7 +103,7 @@ def _question_line(one: Referral) -> InboxLine:
 
 def answers_waiting(person: Person) -> Waiting | None:
     """Say which answers of physicians a professional has to read; no patient, no word of health."""
-    rows = answers_to_read(person)
+    rows = [] if waiting_of(person, ANSWERS) == [] else answers_to_read(person)
     said = ngettext("{count} réponse de médecin à lire", "{count} réponses de médecin à lire", len(rows))
     url = reverse("protocols:referral", args=[rows[0].pk]) if rows else ""
     return rows_waiting(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.kernel import access
@@ -16,22 +17,26 @@ from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.statements import given
 from maillage.people import api as people
 from maillage.protocols.models import Act, Protocol, Referral
 from maillage.protocols.queries.protocols import in_use
-from maillage.protocols.queries.waiting import waits
 from maillage.protocols.rules.counts import Shown, shown
-from maillage.protocols.rules.protocols import ActState
+from maillage.protocols.rules.protocols import OPEN, ActState
 
 READING = "actes de protocole"
 _WITH = ("version__protocol__scope", "patient__scope", "sign_up__professional", "by")
 
 
+def acts_open() -> QuerySet[Act]:
+    """Return the open acts of the reader, for a statement; whether the circle lets it is asked next."""
+    # The base manager, for keys alone: nobody is named, and `pending_acts` follows.
+    return Act._base_manager.filter(by=given("person"), state__in=[one.value for one in sorted(OPEN)])
+
+
 @once
 def to_finish(person: Person) -> list[Act]:
     """Return the acts that `person` began and has to check or sign, the oldest first; nobody is named."""
-    if not waits(person).acts:  # the circle is asked only where something waits
-        return []
     mine = Act.objects.for_person(person).filter(by=person).open()
     return list(mine.select_related("version__protocol").order_by("at", "pk"))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from maillage.care import api as care
 from maillage.kernel import access
@@ -13,11 +14,11 @@ from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Role
+from maillage.kernel.statements import given
 from maillage.people import api as people
 from maillage.protocols.models import Act, Referral, ReferralAsked
 from maillage.protocols.queries.acts import log
 from maillage.protocols.queries.protocols import standing_sign_ups, today_in
-from maillage.protocols.queries.waiting import waits
 from maillage.protocols.rules.protocols import Side
 from maillage.protocols.rules.referrals import median_delay
 
@@ -55,11 +56,14 @@ def turn_of(patient: people.Patient, act: Act | None) -> list[int]:
     return list(dict.fromkeys(one.pk for one in [*found, *physicians_of(patient)]))
 
 
+def questions_open() -> QuerySet[Referral]:
+    """Return what the reader was asked and nobody answered, for a statement; the circle is asked next."""
+    return Referral._base_manager.filter(asked__person=given("person"), answered_at=None)
+
+
 @once
 def waiting_for(person: Person) -> list[Referral]:
     """Return what `person` was asked and nobody answered, the most pressing first; nobody is named."""
-    if not waits(person).questions:  # the circle is asked only where something waits
-        return []
     rows = Referral.objects.for_person(person).asked_of(person).unanswered()
     return list(rows.order_by("due_at", "pk"))
 
@@ -69,11 +73,14 @@ def pending_referrals(person: Person) -> list[Pending]:
     return [Pending(one.pk, one.at, one.due_at) for one in waiting_for(person)]
 
 
+def answers_unread() -> QuerySet[Referral]:
+    """Return what was answered to the reader and not read, for a statement; the circle is asked next."""
+    return Referral._base_manager.filter(by=given("person"), answered_at__isnull=False, read_at=None)
+
+
 @once
 def answers_to_read(person: Person) -> list[Referral]:
     """Return what was answered to `person`, who has not read it; nobody is named."""
-    if not waits(person).answers:
-        return []
     mine = Referral.objects.for_person(person).filter(by=person, answered_at__isnull=False, read_at=None)
     return list(mine.order_by("answered_at", "pk"))
 

@@ -1,4 +1,4 @@
-"""Whether anything of this context waits for a person: one small statement that every page may ask."""
+"""Whether anything waits at the counter of a pharmacist: one small statement of their first screen."""
 
 from __future__ import annotations
 
@@ -8,24 +8,13 @@ from django.db.models import Exists
 
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
-from maillage.protocols.models import (
-    Act,
-    MedicationReview,
-    Referral,
-    ReferralAsked,
-    Shortage,
-    Vaccination,
-)
-from maillage.protocols.rules.protocols import OPEN
+from maillage.protocols.models import MedicationReview, Shortage, Vaccination
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """What waits for a person, before the circle is asked: it may open less, never more."""
 
-    acts: bool
-    questions: bool
-    answers: bool
     reviews: bool
     vaccinations: bool
     shortages: bool
@@ -34,13 +23,7 @@ class Waits:
 @once
 def waits(person: Person) -> Waits:
     """Return what waits for `person`; one statement, keys alone."""
-    acts = Act._base_manager.filter(by=person, state__in=[one.value for one in sorted(OPEN)])
-    asked = ReferralAsked.objects.filter(person=person, referral__answered_at=None)
-    answered = Referral._base_manager.filter(by=person, answered_at__isnull=False, read_at=None)
     found = {
-        "acts": acts,
-        "questions": asked,
-        "answers": answered,
         "reviews": MedicationReview._base_manager.filter(by=person, shared_at=None),
         "vaccinations": Vaccination._base_manager.filter(by=person, outcome=""),
         "shortages": Shortage._base_manager.filter(by=person, referral=None),
