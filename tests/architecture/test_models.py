@@ -17,6 +17,7 @@ ORDER = [
     "roster",
     "orientation",
     "care",
+    "telehealth",
     "protocols",
     "transitions",
     "space",

@@ -18,6 +18,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "agenda:feed",  # a secret address, 404 to whoever does not know it
+    "telehealth:waiting",  # a secret address, sent to whom is expected at a distance; 404 to whoever guesses
     "agenda:offer",  # a secret address, sent to whom a slot is offered; 404 to whoever does not know it
     "kernel:demo_sign_in",  # 404 unless the demonstration setting is on
     "mfa_authenticate",  # the second step of the sign-in itself

@@ -13,10 +13,12 @@ from maillage.care.actions.measures import (
 from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
+from maillage.care.queries.measures import last_said
 from maillage.care.queries.meetings import cases_of
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
+from maillage.care.rules.plans import Content as PlanContent
 from maillage.care.rules.plans import entries as plan_entries
 from maillage.care.rules.plans import months_later
 from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
@@ -26,6 +28,7 @@ __all__ = [
     "AcuteEvent",
     "CrisisCard",
     "Owner",
+    "PlanContent",
     "PlanFile",
     "Priority",
     "Stay",
@@ -43,6 +46,7 @@ __all__ = [
     "draft_rule",
     "end_event",
     "end_rule",
+    "last_said",
     "leave",
     "make_due_booklets",
     "may_add",

@@ -125,6 +125,12 @@ SETTINGS: dict[str, Setting] = {
             "none: answers are not collected",
             "Its incoming server, e.g. `imaps://user:password@host:993`.",
         ),
+        Setting(
+            "MAILLAGE_VIDEO_URL",
+            "text",
+            "`https://meet.jit.si/{room}`, a public service: choose one that may host health data",
+            "The address of a video room, `{room}` being its name, which nobody can guess.",
+        ),
     )
 }
 

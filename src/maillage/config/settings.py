@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "maillage.space",
     "maillage.transitions",
     "maillage.protocols",
+    "maillage.telehealth",
     "maillage.care",
     "maillage.orientation",
     "maillage.agenda",
@@ -191,6 +192,7 @@ PUBLIC_URL = environment.read("MAILLAGE_URL", default="").rstrip("/")
 SMS_URL = environment.read("MAILLAGE_SMS_URL", default="")
 SMS_TOKEN = environment.read("MAILLAGE_SMS_TOKEN", default="")
 SMS_SENDER = environment.read("MAILLAGE_SMS_SENDER", default="Maillage")
+VIDEO_URL = environment.read("MAILLAGE_VIDEO_URL", default="https://meet.jit.si/{room}")
 SMS_FILE = HOME / "sms.jsonl"
 MSSANTE_ADDRESS = environment.read("MAILLAGE_MSSANTE_ADDRESS", default="")
 MSSANTE_SMTP = environment.read("MAILLAGE_MSSANTE_SMTP", default="")

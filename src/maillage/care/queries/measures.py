@@ -167,5 +167,14 @@ def series(measures: Sequence[Measure]) -> list[Series]:
     return found
 
 
+def last_said(patient: people.Patient) -> list[str]:
+    """Say the last measure of each kind of a patient read in scope: « Poids : 68,1 kg, 12/03/2026 »."""
+    text = _("{kind} : {value}, {day}")
+    return [
+        text.format(kind=one.label, value=one.last, day=formats.date_short(one.rows[-1].taken_at))
+        for one in series(measures_of(patient))
+    ]
+
+
 def _stands(one: Measure) -> bool:
     return not one.is_withdrawn and getattr(one, "corrected_by", None) is None

@@ -1,6 +1,6 @@
 """Reads of the directory that join several models."""
 
-from maillage.directory.queries.homonyms import specialty, told_apart
+from maillage.directory.queries.homonyms import group_name, specialty, told_apart
 from maillage.directory.queries.organisation import (
     Arrival,
     Levels,
@@ -38,6 +38,7 @@ __all__ = [
     "arrivals",
     "counts_by_kind",
     "duplicate_pairs",
+    "group_name",
     "homes_of",
     "language_names",
     "levels",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from maillage.directory.models import Membership, Professional
+from maillage.directory.models import PROFESSION_LABELS, Membership, Professional
 from maillage.directory.queries.professionals import memberships_of
 from maillage.kernel.sourced_rules import rule
 
@@ -16,6 +16,14 @@ def specialty(professional: Professional) -> str:
     known = rule("directory.vocabulary.specialties").value
     words = [professional.profession_name, known.get(professional.specialty, professional.specialty)]
     return ", ".join(word for word in words if word)
+
+
+def group_name(code: str) -> str:
+    """Return the words of a specialty (TRE_R38) or of a profession (TRE_G15) by its code."""
+    known = rule("directory.vocabulary.specialties").value
+    said = {profession.value: str(words) for profession, words in PROFESSION_LABELS.items()}
+    found: str = known.get(code) or said.get(code, code)
+    return found
 
 
 def homonym_line(professional: Professional, memberships: Iterable[Membership]) -> str:

@@ -87,6 +87,12 @@ class Template(StrEnum):
     SUPPORT_ANSWERED = "support_answered"
     RIGHTS_ASKED = "rights_asked"
     RIGHTS_ANSWERED = "rights_answered"
+    ADVICE_ASKED = "advice_asked"
+    ADVICE_PRECISION = "advice_precision"
+    ADVICE_COMPLETED = "advice_completed"
+    ADVICE_ANSWERED = "advice_answered"
+    ADVICE_RETURNED = "advice_returned"
+    TELE_LINK = "tele_link"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told
@@ -121,7 +127,10 @@ class Parameter(StrEnum):
 
 
 #: What is said aloud where a text with a link becomes a call: a secret address is nobody else's to read.
-SPOKEN = {Template.SLOT_OFFERED_LINK: Template.SLOT_OFFERED_BRIEF}
+SPOKEN = {
+    Template.SLOT_OFFERED_LINK: Template.SLOT_OFFERED_BRIEF,
+    Template.TELE_LINK: Template.APPOINTMENT_BOOKED_BRIEF,
+}
 
 
 class CallOutcome(StrEnum):

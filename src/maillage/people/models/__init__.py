@@ -31,7 +31,14 @@ from maillage.people.models.patients import (
     PatientAddress,
     PatientQuerySet,
 )
-from maillage.people.models.reader import EVERYBODY, Reader, need, readable, reader_of, unopposed
+from maillage.people.models.reader import (
+    EVERYBODY,
+    Reader,
+    need,
+    readable,
+    reader_of,
+    unopposed,
+)
 from maillage.people.models.referring_doctor import (
     CLOSING_LABELS,
     CRITERION_LABELS,

@@ -28,6 +28,7 @@ ORIGIN_LABELS = {
     Origin.SOCIAL: _("Accompagnement social"),
     Origin.BOOKING: _("Rendez-vous"),
     Origin.REGULATION: _("Appel à la régulation"),
+    Origin.EXPERTISE: _("Demande d’avis à distance"),
     Origin.MANDATE: _("Mandat d’aidant"),
     Origin.EMERGENCY: _("Accès d’urgence"),
 }

@@ -44,6 +44,7 @@ class Origin(StrEnum):
     SOCIAL = "social"
     BOOKING = "booking"
     REGULATION = "regulation"
+    EXPERTISE = "expertise"
     MANDATE = "mandate"
     EMERGENCY = "emergency"
 
@@ -51,7 +52,7 @@ class Origin(StrEnum):
 #: In the care team of the patient (L.1110-12): who takes part directly in their care, known to them.
 CARE_TEAM = frozenset({Origin.REFERRING_DOCTOR, Origin.TEAM, Origin.RESIDENCE})
 #: An act that the patient asked for: it opens what the act needs, as long as it lasts.
-ACTS = frozenset({Origin.BOOKING, Origin.REGULATION})
+ACTS = frozenset({Origin.BOOKING, Origin.REGULATION, Origin.EXPERTISE})
 
 _REACHED = frozenset({Part.IDENTITY, Part.REACH})
 #: What each origin opens at most, before need, consent and opposition.
@@ -64,6 +65,8 @@ OPENS: Mapping[Origin, frozenset[Part]] = {
     Origin.SOCIAL: frozenset({*_REACHED, Part.CIRCLE, Part.APPOINTMENTS, Part.SOCIAL, Part.PLAN}),
     Origin.BOOKING: frozenset({*_REACHED, Part.APPOINTMENTS}),
     Origin.REGULATION: frozenset({*_REACHED, Part.CIRCLE, Part.APPOINTMENTS, Part.CRISIS}),
+    # The expert reads what the question shares, kept with it, and nothing else of the file.
+    Origin.EXPERTISE: frozenset({Part.IDENTITY}),
     Origin.MANDATE: frozenset(Part),
     Origin.EMERGENCY: frozenset({*_REACHED, Part.CIRCLE, Part.HEALTH, Part.PLAN, Part.CRISIS}),
 }

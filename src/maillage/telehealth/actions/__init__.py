@@ -1,0 +1,1 @@
+"""Writes of the telehealth context, one aggregate a module."""

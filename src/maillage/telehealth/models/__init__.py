@@ -1,0 +1,33 @@
+"""Tables of the telehealth context, one aggregate a module."""
+
+from maillage.telehealth.models.questions import (
+    APPOINTMENT_LABELS,
+    HURRY_LABELS,
+    SHARED_LABELS,
+    STATE_LABELS,
+    Question,
+    QuestionQuerySet,
+    QuestionStep,
+)
+from maillage.telehealth.models.sessions import (
+    BESIDE_LABELS,
+    OUTCOME_LABELS,
+    STAGE_LABELS,
+    Session,
+    SessionQuerySet,
+)
+
+__all__ = [
+    "APPOINTMENT_LABELS",
+    "BESIDE_LABELS",
+    "HURRY_LABELS",
+    "OUTCOME_LABELS",
+    "SHARED_LABELS",
+    "STAGE_LABELS",
+    "STATE_LABELS",
+    "Question",
+    "QuestionQuerySet",
+    "QuestionStep",
+    "Session",
+    "SessionQuerySet",
+]

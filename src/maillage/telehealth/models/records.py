@@ -1,0 +1,22 @@
+"""What telehealth keeps about patients: for their own copy, their demands and the register."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.kernel.contributions import Processing, Record
+from maillage.telehealth.models.questions import Question, QuestionStep
+from maillage.telehealth.models.sessions import Session
+
+FILE = "people.retention.file"
+RECORDS = (
+    Record(Question, "patient", FILE),
+    Record(QuestionStep, "question__patient", FILE),
+    Record(Session, "appointment__patient", FILE),
+)
+PROCESSING = Processing(
+    _("Soins à distance"),
+    _("Demander un avis à un expert et y répondre, recevoir une personne en téléconsultation."),
+    _("Patients, professionnels"),
+    _("Le cercle de soins de la personne, l’expert le temps de la demande"),
+)

@@ -1,0 +1,1 @@
+"""Reads of the telehealth context, one aggregate a module."""

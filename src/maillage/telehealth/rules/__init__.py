@@ -1,0 +1,1 @@
+"""What telehealth decides, without a framework."""
