@@ -71,7 +71,7 @@ def test_progress_is_told_table_by_table(saved: backups.Backup, tmp_path: Path) 
 
 def test_sessions_are_not_kept(saved: backups.Backup) -> None:
     with zipfile.ZipFile(saved.path) as file:
-        assert not any("session" in name for name in file.namelist())
+        assert not any("sessions." in name for name in file.namelist())
         assert "tables/kernel.person.jsonl" in file.namelist()
 
 

@@ -50,6 +50,8 @@ def test_a_unit_is_said_in_both_languages() -> None:
         "km²",
         "s",
         "€",
+        "codes",
+        "pixels",
         "points",
         "segments",
         "services",

@@ -160,12 +160,14 @@ def rows_waiting(
 class Block:
     """A block of the first screen: its place for each role that has it, and what waits, None on an empty day.
 
-    `read` answers in three statements of the database at most, and names no patient.
+    `read` answers in three statements of the database at most, and names no patient. `is_kept`: shown
+    whatever else waits, where the others leave out those that come after the fifth.
     """
 
     key: str
     places: Mapping[Role, int]
     read: Callable[[Person], Waiting | None]
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from maillage.kernel.contributions import Waiting, blocks_of
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 
-MOST = 5  # blocks: a day is read at one glance
+MOST = 5  # blocks, beside those that are always kept: a day is read at one glance
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,13 @@ class Day:
 def day_of(person: Person) -> Day:
     """Return the day of `person`: the blocks of their roles that have something to say, in their order."""
     blocks: list[Waiting] = []
+    places = MOST
     for block in blocks_of(Role(one.role) for one in roles_of(person)):
-        if len(blocks) == MOST:
-            break
+        if not places and not block.is_kept:
+            continue
         if (waiting := block.read(person)) is not None:
             blocks.append(waiting)
+            places -= not block.is_kept
     said = [one.said for one in blocks if one.said]
     if not said:
         return Day(_("Rien ne vous attend aujourd’hui."), blocks)

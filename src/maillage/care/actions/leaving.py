@@ -93,7 +93,7 @@ def hand_rules_on(leaving: Leaving) -> int:
             by=leaving.by,
             verb="care.rule_handed_on",
             target=journal.target_of(row),
-            changes={"owner": [leaving.person, to]},
+            changes={"person": [leaving.person, to]},
             reason=leaving.reason,
             scope=row.scope_id,
         )

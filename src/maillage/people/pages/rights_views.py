@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.kernel import access, formats
+from maillage.kernel.fields import Textarea
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.pages.forms import KeyedForm
@@ -57,7 +58,7 @@ class AskForm(KeyedForm):
         label=lazy("Précisions"),
         required=False,
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Textarea(attrs={"rows": 3}),
         help_text=lazy("Inutile pour une copie."),
     )
     means = forms.ChoiceField(label=lazy("Comment la personne l’a dit"), required=False)
@@ -86,7 +87,7 @@ class AnswerForm(forms.Form):
     words = forms.CharField(
         label=lazy("Ce qui est répondu"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=Textarea(attrs={"rows": 4}),
         help_text=lazy("La personne le lit tel quel ; un refus dit pourquoi et qu’elle peut saisir la CNIL."),
     )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.kernel import access
-from maillage.kernel.fields import DayField
+from maillage.kernel.fields import DayField, Textarea
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, back_to
 from maillage.kernel.pages.forms import KeyedForm
@@ -78,7 +78,7 @@ class ReferralForm(KeyedForm):
         label=lazy("Ce qui a déjà été fait"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -99,6 +99,7 @@ def standing_of(person: Person, patient: Patient) -> Standing:
         else:
             choice = Choice(Part(word) if word else None, since, until, kind == "opposition" and flag)
             (opened.setdefault(key, []) if kind == "item" else said[kind]).append(choice)
+    links.sort(key=lambda one: (one.since, one.key))  # as the table: of two refusals alike, the first is told
     return Standing(
         roles=frozenset(roles),
         links=tuple(

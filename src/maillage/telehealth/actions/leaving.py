@@ -38,7 +38,7 @@ WITHDRAWALS = (
     Withdrawal(
         "telehealth.questions",
         lazy("Avis demandés"),
-        Fate.ENDS,
+        Fate.PASSES,
         count_asked,
         ("telehealth.question.to_professional",),
         return_questions,
