@@ -223,7 +223,6 @@ class Waits:
 class InboxSource:
     """A kind of thing that waits for a person until they, or somebody else who may, have done it.
 
-    `pending` says which rows; a function instead is asked on every page, which costs it a statement.
     `lines(person, keys)` draws those of the keys that still wait for `person`, in a bounded number of
     statements, and logs each patient whom it names. The state of a thing is its own context's: done there,
     it is no longer pending here.
@@ -233,7 +232,7 @@ class InboxSource:
     label: str | Promise
     icon: str
     roles: frozenset[Role]
-    pending: Waits | Callable[[Person], list[Pending]]
+    pending: Waits
     lines: Callable[[Person, Sequence[int]], list[InboxLine]]
     order: int = 50
 

@@ -26,16 +26,13 @@ def waiting(person: Person) -> dict[InboxSource, list[Pending]]:
     """Return what waits by source, in the order of the sources of the person; then what each asks."""
     sources = inbox_sources_of(Role(one.role) for one in roles_of(person))
     found: dict[InboxSource, list[Pending]] = {source: [] for source in sources}
-    declared = [(source, source.pending) for source in sources if isinstance(source.pending, Waits)]
-    if declared:
-        statement = _union(tuple(waits for _source, waits in declared))
+    if sources:
+        statement = _union(tuple(source.pending for source in sources))
         given = {"person": person.pk, "day": timezone.localdate(), "now": timezone.now()}
         for place, pk, since, due in statement.rows(**given):
-            found[declared[place][0]].append(Pending(pk, since, due))
+            found[sources[place]].append(Pending(pk, since, due))
     for source, rows in found.items():
-        if not isinstance(source.pending, Waits):
-            found[source] = source.pending(person)
-        elif rows and source.pending.asked is not None:
+        if rows and source.pending.asked is not None:
             found[source] = source.pending.asked(person)
     return found
 

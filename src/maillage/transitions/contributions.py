@@ -1,4 +1,4 @@
-"""What `transitions` brings to the shared pages: the DAC, the ways between town and hospital, the recalls."""
+"""What `transitions` brings to the shared pages: the DAC, the ways between town and hospital."""
 
 from __future__ import annotations
 

@@ -21,13 +21,15 @@ from maillage.kernel.contributions import (
     Pending,
     Verb,
     Waiting,
+    Waits,
     rows_waiting,
 )
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people.models import SupportReferral
+from maillage.people.queries.rights import open_demands
 from maillage.people.queries.rights import waiting as demands
-from maillage.people.queries.support_referrals import to_handle
+from maillage.people.queries.support_referrals import open_referrals, to_handle
 
 
 def demands_to_answer(person: Person) -> Waiting | None:
@@ -128,7 +130,7 @@ INBOX = (
         lazy("Orientations vers l’Assurance maladie"),
         "share",
         frozenset({Role.COORDINATOR, Role.CASE_MANAGER}),
-        pending_referrals,
+        Waits(open_referrals, "at", asked=pending_referrals),
         referral_lines,
         order=45,
     ),
@@ -137,7 +139,7 @@ INBOX = (
         lazy("Demandes des personnes"),
         "user-check",
         frozenset({Role.DPO}),
-        pending_demands,
+        Waits(open_demands, "at", asked=pending_demands),
         demand_lines,
         order=15,
     ),

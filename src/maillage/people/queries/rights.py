@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,11 @@ def waiting(person: Person) -> list[RightsRequest]:
     if not access.may_everywhere(person, Permission.VIEW_JOURNAL):
         return []
     return list(RightsRequest.objects.for_person(person).waiting().order_by("due_on", "pk"))
+
+
+def open_demands() -> QuerySet[RightsRequest]:
+    """Return the demands that nobody answered, for a statement; by keys alone: who answers is asked next."""
+    return RightsRequest._base_manager.filter(decided_at=None)
 
 
 def answered(person: Person, limit: int = 50) -> list[RightsRequest]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from maillage.kernel import access
 from maillage.kernel.models import Person
@@ -17,6 +18,11 @@ from maillage.people.queries.patients import PART, log_access
 def open_of(patient: Patient) -> SupportReferral | None:
     """Return the open referral of a patient who was read in scope; None for none."""
     return SupportReferral.objects.of_patient(patient).open().first()
+
+
+def open_referrals() -> QuerySet[SupportReferral]:
+    """Return the open referrals, for a statement; by keys alone: who handles them is asked next."""
+    return SupportReferral._base_manager.filter(answered_at=None)
 
 
 @once
