@@ -103,11 +103,12 @@ def next_appointment(person: Person) -> Waiting | None:
         phone=known.phone,
     )
     said = _("votre prochain rendez-vous : {when}, {professional}")
+    to_change = _("Pour le déplacer ou l’annuler, ouvrez « Mes rendez-vous » ou appelez.")
     return Waiting(
         _("Mon prochain rendez-vous"),
         (line,),
         said.format(when=when, professional=slot.agenda),
-        finding=_("Pour le déplacer ou l’annuler, appelez.") if line.phone else "",
+        finding=to_change if line.phone else "",
     )
 
 

@@ -21,6 +21,7 @@ from maillage.exchange.queries.conversations import (
 from maillage.exchange.queries.mail import aside_lines
 from maillage.exchange.queries.presence import may_open
 from maillage.kernel import formats
+from maillage.kernel.access import roles_of
 from maillage.kernel.contributions import (
     SHOWN,
     Deed,
@@ -32,8 +33,10 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
 from maillage.people import api as people
 
+OUTSIDE_CARE = frozenset({Role.PATIENT.value, Role.CARER.value})
 #: Characters of the last message that a line of the inbox shows.
 _EXCERPT = 400
 
@@ -83,18 +86,20 @@ def to_read(person: Person) -> Waiting | None:
     return rows_waiting(
         _("Messages"),
         rows,
-        _line,
+        lambda row: _line(row, person),
         said,
         url=reverse("exchange:conversations"),
         gesture=_("Lire les messages"),
     )
 
 
-def _line(row: Conversation) -> Line:
+def _line(row: Conversation, person: Person) -> Line:
     if row.patient_id is None:
         what = _("Entre collègues")
     else:
-        what = _("Avec la personne") if row.is_open_to_patient else _("À propos d’une personne suivie")
+        is_outside = all(one.role in OUTSIDE_CARE for one in roles_of(person))
+        with_them = _("Avec l’équipe de soins") if is_outside else _("Avec la personne")
+        what = with_them if row.is_open_to_patient else _("À propos d’une personne suivie")
     page = reverse("exchange:conversation", args=[row.pk])
     return Line(what, page, formats.date_long(row.last_at))
 
