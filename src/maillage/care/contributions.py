@@ -45,7 +45,7 @@ from maillage.kernel.contributions import (
     Waits,
     rows_waiting,
 )
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
@@ -67,7 +67,7 @@ AT_CARE = (
 
 def to_do(person: Person) -> Waiting | None:
     """Say what a professional has to do, and let it be done from the line: no patient, no word of health."""
-    rows = [] if waiting_of(person, TASKS) == [] else waiting_tasks(person)
+    rows = [] if nothing_waits(person, TASKS) else waiting_tasks(person)
     late = sum(one.is_late for one in rows)
     said = ngettext("{count} tâche à faire", "{count} tâches à faire", len(rows))
     if late:

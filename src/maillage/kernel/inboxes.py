@@ -42,6 +42,11 @@ def waiting_of(person: Person, kind: str) -> list[Pending] | None:
     return next((rows for source, rows in waiting(person).items() if source.kind == kind), None)
 
 
+def nothing_waits(person: Person, kind: str) -> bool:
+    """Return whether a kind of the inbox of that person is empty: a block has nothing to ask for."""
+    return waiting_of(person, kind) == []
+
+
 @cache
 def _union(kinds: tuple[Waits, ...]) -> Statement[tuple[int, int, datetime, datetime | None]]:
     """Return the statement that reads what may wait: the place of its kind in `kinds`, then its row."""

@@ -29,7 +29,7 @@ from maillage.kernel.contributions import (
     Waits,
     rows_waiting,
 )
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission, Role, allows
@@ -64,7 +64,7 @@ RECEIVERS = (Role.PHYSICIAN, Role.NURSE, Role.MIDWIFE, Role.PHYSIOTHERAPIST, Rol
 
 def outcomes_to_say(person: Person) -> Waiting | None:
     """Say of how many people received the desk awaits the outcome; the hour and the commune, no name."""
-    rows = [] if waiting_of(person, OUTCOMES) == [] else to_close(by=person)
+    rows = [] if nothing_waits(person, OUTCOMES) else to_close(by=person)
     return rows_waiting(
         _("À répondre"),
         rows,
@@ -144,7 +144,7 @@ _TO_THE_PATIENT = {
 
 def sheets_to_sign(person: Person) -> Waiting | None:
     """Say which safety sheets a physician is asked to read and sign."""
-    rows = [] if waiting_of(person, SIGNATURES) == [] else _sheets_to_sign(person)
+    rows = [] if nothing_waits(person, SIGNATURES) else _sheets_to_sign(person)
     return rows_waiting(
         _("Fiches à signer"),
         rows,

@@ -28,7 +28,7 @@ from maillage.kernel.contributions import (
     Waits,
     rows_waiting,
 )
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
@@ -70,7 +70,7 @@ AT_CARE = (Role.NURSE, Role.PHYSICIAN, Role.MIDWIFE, Role.PHYSIOTHERAPIST, Role.
 
 def proposed_patients(person: Person) -> Waiting | None:
     """Say how many patients wait for the answer of a doctor."""
-    count = 0 if waiting_of(person, PROPOSALS) == [] else proposals_waiting(person)
+    count = 0 if nothing_waits(person, PROPOSALS) else proposals_waiting(person)
     if not count:
         return None
     said = ngettext("{count} patient vous est proposé", "{count} patients vous sont proposés", count)
@@ -109,7 +109,7 @@ def review_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def emergencies_to_review(person: Person) -> Waiting | None:
     """List the emergency accesses that the DPO has not reviewed, the oldest first; no patient is named."""
-    rows = [] if waiting_of(person, EMERGENCIES) == [] else to_review(person)
+    rows = [] if nothing_waits(person, EMERGENCIES) else to_review(person)
     return rows_waiting(
         _("Accès d’urgence à revoir"),
         rows,
@@ -269,7 +269,7 @@ def help_for_carer(_person: Person) -> Waiting:
 
 def signals_to_answer(person: Person) -> Waiting | None:
     """List what carers signalled and nobody answered yet: no name, no word of health; answered in place."""
-    rows = [] if waiting_of(person, SIGNALS) == [] else waiting_for(person)
+    rows = [] if nothing_waits(person, SIGNALS) else waiting_for(person)
     return rows_waiting(
         _("Inquiétudes d’aidants"),
         rows,

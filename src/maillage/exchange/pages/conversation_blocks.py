@@ -31,7 +31,7 @@ from maillage.kernel.contributions import (
     Waiting,
     rows_waiting,
 )
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -81,7 +81,7 @@ def mail_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def to_read(person: Person) -> Waiting | None:
     """Say which conversations have something to read, without a subject or a name."""
-    rows = [] if waiting_of(person, "exchange.conversation") == [] else waiting_conversations(person)
+    rows = [] if nothing_waits(person, "exchange.conversation") else waiting_conversations(person)
     said = ngettext("{count} conversation à lire", "{count} conversations à lire", len(rows))
     return rows_waiting(
         _("Messages"),

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel import formats
 from maillage.kernel.contributions import SHOWN, Deed, InboxLine, Line, PanelContent, Waiting, rows_waiting
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.people import api as people
 from maillage.protocols.models import Act, Referral
@@ -26,7 +26,7 @@ ACTS, QUESTIONS, ANSWERS = "protocols.act", "protocols.question", "protocols.ans
 
 def acts_waiting(person: Person) -> Waiting | None:
     """Say which acts a professional has to check or sign; no patient, no word of health."""
-    rows = [] if waiting_of(person, ACTS) == [] else to_finish(person)
+    rows = [] if nothing_waits(person, ACTS) else to_finish(person)
     said = ngettext("{count} acte de protocole à signer", "{count} actes de protocole à signer", len(rows))
     url = reverse("protocols:protocols")
     return rows_waiting(
@@ -64,7 +64,7 @@ def act_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def questions_waiting(person: Person) -> Waiting | None:
     """Say what a physician has to answer; no patient, no word of health."""
-    rows = [] if waiting_of(person, QUESTIONS) == [] else waiting_for(person)
+    rows = [] if nothing_waits(person, QUESTIONS) else waiting_for(person)
     said = ngettext("{count} question à répondre", "{count} questions à répondre", len(rows))
     late = sum(one.is_late for one in rows)
     if late:
@@ -103,7 +103,7 @@ def _question_line(one: Referral) -> InboxLine:
 
 def answers_waiting(person: Person) -> Waiting | None:
     """Say which answers of physicians a professional has to read; no patient, no word of health."""
-    rows = [] if waiting_of(person, ANSWERS) == [] else answers_to_read(person)
+    rows = [] if nothing_waits(person, ANSWERS) else answers_to_read(person)
     said = ngettext("{count} réponse de médecin à lire", "{count} réponses de médecin à lire", len(rows))
     url = reverse("protocols:referral", args=[rows[0].pk]) if rows else ""
     return rows_waiting(

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from maillage.kernel import formats
 from maillage.kernel.contributions import SHOWN, Line, PanelContent, Waiting, rows_waiting
-from maillage.kernel.inboxes import waiting_of
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.people import api as people
 from maillage.protocols.models import MedicationReview, Referral, Shortage, Vaccination
@@ -62,7 +62,7 @@ def _planned(one: MedicationReview | Vaccination) -> Line:
 def missing(person: Person) -> Waiting | None:
     """Say which shortages are to be signalled, and which answers of prescribers are to be read."""
     here = counter(person)
-    answers = [] if waiting_of(person, ANSWERS) == [] else answers_to_read(person)
+    answers = [] if nothing_waits(person, ANSWERS) else answers_to_read(person)
     rows: list[Shortage | Referral] = [*here.shortages, *answers]
     said = []
     if here.shortages and not (here.reviews or here.vaccinations):  # else the other block has said it
