@@ -29,7 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("accompagnements/", support_referral_views.Referrals.as_view(), name="support_referrals"),
     path("accompagnements/<int:pk>/", support_referral_views.ReferralPage.as_view(), name="support_referral"),
     path(
-        "accompagnements/<int:pk>/papier/",
+        "accompagnements/<int:pk>.pdf",
         support_referral_views.ReferralPaper.as_view(),
         name="support_referral_paper",
     ),
