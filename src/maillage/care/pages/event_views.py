@@ -33,10 +33,10 @@ from maillage.care.pages.home_forms import (
     ToldForm,
     VisitForm,
 )
-from maillage.care.pages.home_views import OfCard, OfHome, pdf_response
+from maillage.care.pages.home_views import OfCard, OfHome
 from maillage.care.queries import homes as queries
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation import api as orientation

@@ -24,7 +24,7 @@ from maillage.care.queries import homes as queries
 from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
 from maillage.kernel.parameters import row_key
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
@@ -320,14 +320,4 @@ class BookletFile(OfHome, Endpoint):
             content = booklets.take_booklet(by=self.person, booklet=row, scope=self.scope)
         except FileNotFoundError:
             raise Http404(pk) from None
-        answer = pdf_response(content, f"cahier-de-nuit-{row.day.isoformat()}.pdf")
-        answer["Content-Disposition"] = answer["Content-Disposition"].replace("inline", "attachment")
-        return answer
-
-
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """Answer with a PDF that the browser shows and nobody else keeps."""
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+        return pdf_response(content, f"cahier-de-nuit-{row.day.isoformat()}.pdf", is_kept=True)

@@ -20,7 +20,7 @@ from maillage.care.queries.meetings import ItemSeen, MeetingSeen
 from maillage.care.rules.meetings import MinutesState
 from maillage.kernel import formats, printing
 from maillage.kernel.feeds import Mailbox, calendar, calendar_response
-from maillage.kernel.pages.base import Endpoint
+from maillage.kernel.pages.base import Endpoint, pdf_response
 from maillage.people import api as people
 
 TEMPLATE = files("maillage.care.pages") / "meeting.typ"
@@ -50,11 +50,7 @@ class MinutesPdf(OfMeeting, Endpoint):
         with override("fr"):
             data = printed(self.seen, now)
             made = printing.pdf(TEMPLATE, data, timezone.localdate(now))
-        answer = HttpResponse(made, content_type="application/pdf")
-        name = f"compte-rendu-{self.meeting.held_on:%Y-%m-%d}.pdf"
-        answer["Content-Disposition"] = f'inline; filename="{name}"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return pdf_response(made, f"compte-rendu-{self.meeting.held_on:%Y-%m-%d}.pdf")
 
 
 def printed(seen: MeetingSeen, now: datetime) -> Data:

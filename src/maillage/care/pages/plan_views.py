@@ -22,7 +22,7 @@ from maillage.care.queries.plans import PlanFile, plan_of
 from maillage.care.queries.tasks import answered_in_time, said_timeliness, tasks_of
 from maillage.care.rules.plans import PLACE, SINGLE, Choice, changes, merge, months_later
 from maillage.kernel.choices import as_choices
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, pdf_response
 from maillage.kernel.parameters import row_key
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
@@ -306,10 +306,7 @@ class PlanPdf(OfPlan, Endpoint):
         if self.plan is None:
             raise Http404(pk)
         made = plan_pdf(self.patient, self.plan, self.owners, is_plain=self.is_plain, now=timezone.now())
-        answer = HttpResponse(made, content_type="application/pdf")
-        name = "plan-simple" if self.is_plain else "plan"
-        answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-        return answer
+        return pdf_response(made, "plan-simple.pdf" if self.is_plain else "plan.pdf")
 
 
 class PlainPlanPdf(PlanPdf):

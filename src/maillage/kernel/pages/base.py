@@ -102,6 +102,17 @@ def csv_response(table: Table) -> HttpResponse:
     return response
 
 
+def pdf_response(content: bytes, name: str, *, is_kept: bool = False) -> HttpResponse:
+    """Answer with a PDF that the browser shows, and nobody else keeps; `is_kept`: that it saves as a file.
+
+    An address that shows one ends in `.pdf`: it is no page.
+    """
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'{"attachment" if is_kept else "inline"}; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def json_response(payload: dict[str, Any] | list[Any]) -> JsonResponse:
     """Answer with JSON, accents as they are. Raises ValueError for NaN, which JSON cannot say."""
     options = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.kernel import register
-from maillage.kernel.pages.base import Endpoint, Page, csv_response
+from maillage.kernel.pages.base import Endpoint, Page, csv_response, pdf_response
 from maillage.kernel.rules import Permission
 
 
@@ -49,6 +49,4 @@ class RegisterPdf(Endpoint):
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
         """Answer with the PDF."""
         paper = register.as_pdf(register.lines(), timezone.localdate())
-        response = HttpResponse(paper, content_type="application/pdf")
-        response["Content-Disposition"] = 'attachment; filename="registre-des-traitements.pdf"'
-        return response
+        return pdf_response(paper, "registre-des-traitements.pdf", is_kept=True)

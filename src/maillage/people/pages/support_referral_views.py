@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from maillage.kernel import access
 from maillage.kernel.fields import DayField, Textarea
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, back_to
+from maillage.kernel.pages.base import Endpoint, Page, back_to, pdf_response
 from maillage.kernel.pages.forms import KeyedForm
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -223,9 +223,7 @@ class ReferralPaper(OfReferral):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
         """Answer with the PDF."""
         paper = referral_pdf(self.referral, timezone.now())
-        response = HttpResponse(paper, content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="accompagnement-{pk}.pdf"'
-        return response
+        return pdf_response(paper, f"accompagnement-{pk}.pdf")
 
 
 class Referrals(Page):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.care import api as care
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, pdf_response
 from maillage.people import api as people
 from maillage.people.api import Gesture, Part
 from maillage.space.actions import letters
@@ -190,4 +190,4 @@ class LetterPage(Endpoint):
         page = reverse("space:appointments", args=[found.patient_id])
         content = content_for(self.person, found.patient, timezone.now())
         made = papers.letter_pdf(found, content, request.build_absolute_uri(page))
-        return papers.pdf_response(made, "lettre.pdf")
+        return pdf_response(made, "lettre.pdf")

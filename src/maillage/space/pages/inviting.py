@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from maillage.exchange import api as exchange
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
 from maillage.space.actions import entry as actions
@@ -114,4 +114,4 @@ class InvitationPaper(Endpoint):
         token = exchange.Link(actions.INVITATION, row.pk).token
         address = request.build_absolute_uri(reverse("space:invitation", args=[token]))
         made = papers.invitation_pdf(row, actions.code_for(row), address, str(self.person))
-        return papers.pdf_response(made, "invitation.pdf")
+        return pdf_response(made, "invitation.pdf")

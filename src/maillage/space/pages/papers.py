@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import Any
 
 import segno
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -28,14 +27,6 @@ def qr(address: str) -> str:
         made, kind="svg", scale=4, border=2, dark="#000", light="#fff"
     )
     return made.getvalue().decode()
-
-
-def pdf_response(made: bytes, name: str) -> HttpResponse:
-    """Answer with a paper, to look at or print; never kept by the browser."""
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def invitation_pdf(row: EntryCode, code: int, address: str, by: str) -> bytes:
