@@ -181,6 +181,8 @@ def test_each_role_reads_a_sentence_of_its_own_and_every_link_opens(populated: N
         blocks = re.findall(r'<section class="first-screen-block".*?</section>', main, re.DOTALL)
         if GENERIC in main and role not in NOTHING_BEFORE_A_DIAGNOSIS:
             wrong.append((role, "a sentence of anybody"))
+        titles = re.findall(r"<h2[^>]*>(.*?)</h2>", " ".join(blocks), re.DOTALL)
+        wrong += [(role, f"two blocks « {one} »") for one in titles if titles.count(one) > 1]
         wrong += [(role, "an empty block") for one in blocks if not re.search(r"<li>|<p", one)]
         if not 1 <= len(blocks) <= (6 if role in (Role.PATIENT, Role.CARER) else 5):  # and whom to call
             wrong.append((role, f"{len(blocks)} blocks"))

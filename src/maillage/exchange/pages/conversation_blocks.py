@@ -84,7 +84,7 @@ def to_read(person: Person) -> Waiting | None:
     rows = [] if nothing_waits(person, "exchange.conversation") else waiting_conversations(person)
     said = ngettext("{count} conversation à lire", "{count} conversations à lire", len(rows))
     return rows_waiting(
-        _("Messages"),
+        _("Conversations"),
         rows,
         lambda row: _line(row, person),
         said,
