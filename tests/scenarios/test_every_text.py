@@ -10,10 +10,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from html import unescape
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
@@ -55,6 +58,8 @@ KEPT_IN_FRENCH = frozenset(
 )
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 READ_ALOUD = ("aria-label", "placeholder", "alt", "title", "data-label")
+#: Tables that no person fills: the journal, the outbox, the stores of Django.
+OF_THE_PROGRAM = ("django_", "kernel_", "auth_", "sqlite_")
 UNREAD = frozenset({"script", "style", "code", "pre", "kbd", "textarea"})
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 FILE = re.compile(r'"([^"]+\.(?:csv|geojson)(?:\?[^"]*)?)"')
@@ -125,6 +130,8 @@ def faults_of(page: str) -> list[str]:
     text = words_of(page)
     faults = [f"shows « {key} »" for key in sorted(set(RAW_KEY.findall(text)))]
     faults += ["says that it is loading"] if re.search(r"Chargement|Loading…", text) else []
+    titles = re.findall(r'<h2 id="block-\d+">(.*?)</h2>', page)
+    faults += [f"has two blocks « {title} »" for title in sorted(set(titles)) if titles.count(title) > 1]
     maps, drawings = page.count("<maillage-map"), page.count('class="map-drawing"')
     return [*faults, *([f"draws {drawings} of {maps} maps"] if drawings < maps else [])]
 
@@ -165,7 +172,7 @@ def french_of(page: str, titles: Iterable[str] = ()) -> list[str]:
     """Return the texts of an English page that are in French and not marked so: two French words, or more.
 
     Names of people and places begin with a capital, or hold one such word: « Maison de santé ». `titles` are
-    those of the data and of their licences, which have no other name.
+    what has no other words: those of the data and of their licences, and what people wrote.
     """
     spoken = Spoken()
     spoken.feed(page)
@@ -186,6 +193,38 @@ def _french_words(text: str, titles: Iterable[str]) -> set[str]:
     return {word for word in words - KEPT_IN_FRENCH if FRENCH.fullmatch(word) or ACCENT.search(word)}
 
 
+def written_in(database: Path) -> list[str]:
+    """Return the French texts that people wrote in an installation, the longest first.
+
+    They are shown as they were written. What the program keeps of its own doings (its journal, its messages,
+    its tables) is not among them: it must be said in the reader's language.
+    """
+    texts: set[str] = set()
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            if table.startswith(OF_THE_PROGRAM):
+                continue
+            columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+            for _at, name, kind, *_rest in columns:
+                if kind.lower().startswith(("text", "varchar")):
+                    rows = connection.execute(f'SELECT DISTINCT "{name}" FROM {table}').fetchall()
+                    texts.update(text for (value,) in rows for text in _strings_of(value))
+    lines = {" ".join(line.split()) for text in texts for line in (text, *text.splitlines())}
+    return sorted((line for line in lines if len(_french_words(line, ())) > 1), key=len, reverse=True)
+
+
+def _strings_of(value: object) -> Iterator[str]:
+    if isinstance(value, str) and value[:1] in "[{":
+        with suppress(ValueError):
+            value = json.loads(value)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | Sequence):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _strings_of(one)
+
+
 def too_precise(kind: str, text: str, address: str) -> list[str]:
     """Return the figures of a file that are finer than any screen shows; coordinates aside."""
     if kind == "text/csv":
@@ -203,20 +242,22 @@ def too_precise(kind: str, text: str, address: str) -> list[str]:
     return [f"{address} says {cell}" for cell in sorted(fine)[:3]]
 
 
-def test_every_page_and_file_says_what_a_reader_can_read(demo_url: str) -> None:
+def test_every_page_and_file_says_what_a_reader_can_read(demo_url: str, demo_home: Path) -> None:
     faults: list[str] = []
     views: set[str] = set()
     files: dict[str, tuple[str, str]] = {}
     _kind, variables = Reader(demo_url, READERS[0], "fr").get("/territoires/donnees/variables.csv")
     titles = titles_of(variables)
+    written = written_in(demo_home / "maillage.sqlite3")
     assert titles
+    assert written
     for language in LANGUAGES:
         known: dict[str, int] = {}
         for role in READERS:
             reader = Reader(demo_url, role, language)
             for address, page in reader.pages(known):
                 views.add(view_of(address))
-                said = french_of(page, titles) if language == "en" else []
+                said = french_of(page, [*titles, *written]) if language == "en" else []
                 found = [*faults_of(page), *(f"says in French « {text} »" for text in said)]
                 faults += [f"{language}, {role.value}, {address}: {fault}" for fault in found]
                 for link in map(unescape, FILE.findall(page)):
@@ -239,6 +280,8 @@ def test_every_page_and_file_says_what_a_reader_can_read(demo_url: str) -> None:
         ('<input aria-label="fr_subject">', ["shows « fr_subject »"]),
         ("<p>Chargement…</p>", ["says that it is loading"]),
         ("<maillage-map></maillage-map>", ["draws 0 of 1 maps"]),
+        ('<h2 id="block-1">À lire</h2><h2 id="block-2">À lire</h2>', ["has two blocks « À lire »"]),
+        ('<h2 id="block-1">À lire</h2><h2 id="block-2">À faire</h2>', []),
         ("<p>l’adresse camille_b@exemple.fr, la clé <code>a_b</code>, import_flows()</p>", []),
     ],
 )

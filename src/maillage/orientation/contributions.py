@@ -66,7 +66,7 @@ def outcomes_to_say(person: Person) -> Waiting | None:
     """Say of how many people received the desk awaits the outcome; the hour and the commune, no name."""
     rows = [] if nothing_waits(person, OUTCOMES) else to_close(by=person)
     return rows_waiting(
-        _("À répondre"),
+        _("Suites à dire"),
         rows,
         _awaited,
         ngettext("{count} réponse attendue", "{count} réponses attendues", len(rows)),

@@ -72,7 +72,9 @@ def questions_waiting(person: Person) -> Waiting | None:
             "{late}", str(late)
         )
     url = reverse("protocols:referral", args=[rows[0].pk]) if rows else ""
-    return rows_waiting(_("À répondre"), rows, _question, said, url=url, gesture=_("Lire la plus pressante"))
+    return rows_waiting(
+        _("Questions à répondre"), rows, _question, said, url=url, gesture=_("Lire la plus pressante")
+    )
 
 
 def _question(one: Referral) -> Line:
