@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
+# Some machines ask Python to keep no compiled file: each process would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help:  ## this list

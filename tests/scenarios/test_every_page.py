@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from maillage.kernel.rules import PERMISSIONS, Role
-from tests.browser import NewPage, sign_in
+from tests.browser import NewPage, assert_axe_clean, screenshot, settle, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -80,6 +80,15 @@ def faults_of(page: Page, address: str) -> tuple[list[str], dict[str, list[str]]
     return faults, found
 
 
+def look_at_first_screen(page: Page, role: Role) -> None:
+    """Hold the first screen of a role to axe, at both widths, and photograph it."""
+    for width, height in ((360, 780), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        assert_axe_clean(page)
+        screenshot(page, f"premier-ecran-{role.value}-{width}-light")
+
+
 def test_content_begins_high_and_fits_a_telephone_on_every_page(new_page: NewPage, demo_url: str) -> None:
     faults: list[str] = []
     seen: set[str] = set()
@@ -88,6 +97,7 @@ def test_content_begins_high_and_fits_a_telephone_on_every_page(new_page: NewPag
         page = new_page(demo_url)
         if role:
             sign_in(page, role.value)
+            look_at_first_screen(page, role)
         waiting = list(STRANGERS) if role is None else ["/", *ALSO]
         again = {"/"}  # a first screen is of each role, the parts of the bar of each set of rights
         may = PERMISSIONS[role] if role else frozenset()

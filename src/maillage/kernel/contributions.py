@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -382,12 +383,14 @@ _contributions: dict[str, Contribution] = {}
 def contribute(contribution: Contribution) -> None:
     """Register what a context brings; called once by its AppConfig. The same context again replaces it."""
     _contributions[contribution.context] = contribution
+    entries.cache_clear()
     name_terms({one.key: one.label for one in contribution.withdrawals})
 
 
 def withdraw(context: str) -> None:
     """Forget what a context brought: for tests that bring one of their own."""
     _contributions.pop(context, None)
+    entries.cache_clear()
 
 
 def contributions() -> list[Contribution]:
@@ -396,10 +399,11 @@ def contributions() -> list[Contribution]:
     return list(reversed(_contributions.values()))
 
 
-def entries() -> list[Entry]:
+@cache
+def entries() -> tuple[Entry, ...]:
     """Return the entries of the navigation, by verb then by their order."""
     found = [entry for one in contributions() for entry in one.navigation]
-    return sorted(found, key=lambda entry: (list(Verb).index(entry.verb), entry.order))
+    return tuple(sorted(found, key=lambda entry: (list(Verb).index(entry.verb), entry.order)))
 
 
 def searches() -> list[Search]:
