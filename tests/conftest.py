@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("pack") and default_pack() is None:
             item.add_marker(no_pack)
+        if item.path.name in LONGEST or "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.no_cover)  # what they go through has tests of its own
         if "tests/scenarios" in item.path.as_posix():
             # Two halves for the longest, so that two cores share the scenarios.
             half = "-dark" if "-dark-" in item.name else ""
