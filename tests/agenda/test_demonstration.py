@@ -55,3 +55,14 @@ def test_it_is_the_same_each_time(populated: Territory) -> None:
     first = list(rows.values_list("slot__starts_at", "patient__birth_name", "state"))
     assert len(first) > 200
     assert first[0] == (first[0][0], "Tilleul 0", "honoured")
+
+
+def test_somebody_who_signs_in_has_a_few_visits_and_no_more(populated: Territory) -> None:
+    louis = Patient.objects.in_scope(populated.scope).order_by("pk")[0]
+    louis.account = Person.objects.create_user("louis@exemple.fr")
+    louis.save()
+    api.create_demonstration_agenda(by=None, place=populated, today=TODAY)
+    rows = Appointment.objects.in_scope(populated.scope).filter(patient=louis)
+    days = [one.slot.starts_at.date() for one in rows.select_related("slot")]
+    assert sorted(day < TODAY for day in days) == [False] * 3 + [True] * 3
+    assert Appointment.objects.in_scope(populated.scope).count() > 200

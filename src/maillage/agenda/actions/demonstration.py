@@ -32,6 +32,8 @@ _WEEK: tuple[tuple[int, time, time, int, Kind, Visibility], ...] = (
     (5, time(14), time(18), 15, Kind.PRACTICE, Visibility.SNP),
 )
 _OFFICES = 12
+#: In how many agendas somebody who signs in has a visit behind them and one ahead.
+_OWN_AGENDAS = 3
 
 
 @transaction.atomic
@@ -108,12 +110,14 @@ def _fill(agenda: Agenda, patients: Sequence[Patient], order: int, today: date) 
     ]
     if not patients:
         return
-    who = islice(cycle(patients), order * 7, None)
+    own = [one for one in patients if one.account_id is not None]
+    who = islice(cycle([one for one in patients if one not in own] or patients), order * 7, None)
+    kept = _of_those_who_sign_in(own, slots, order, today) if len(own) < len(patients) else {}
     now = timezone.now()
     made = Appointment.objects.bulk_create(
         Appointment(
             slot=slot,
-            patient=patient,
+            patient=kept.get(slot.pk, patient),
             state=_state(slot, n, now).value,
             made_at=min(slot.starts_at - timedelta(days=2), now),
             key=f"demonstration-{slot.pk}",
@@ -129,6 +133,24 @@ def _fill(agenda: Agenda, patients: Sequence[Patient], order: int, today: date) 
         for one in made:
             if one.slot.starts_at.astimezone(agenda.zone).date() == today:
                 linking.follow(one)
+
+
+def _of_those_who_sign_in(
+    own: Sequence[Patient], slots: Sequence[Slot], order: int, today: date
+) -> dict[int, Patient]:
+    """Return the patient of a few slots, by its key: somebody who reads their own page has a life to read.
+
+    The others fill the agendas, each many times over; these have a visit behind them and one ahead in each
+    of the first agendas, none in the rest.
+    """
+    if order >= _OWN_AGENDAS:
+        return {}
+    days = [one.starts_at.date() for one in slots]
+    behind = [slot for slot, day in zip(slots, days, strict=True) if day < today - timedelta(days=order)]
+    ahead = [slot for slot, day in zip(slots, days, strict=True) if day > today + timedelta(days=2 * order)]
+    # From the end of what is behind, from the beginning of what is ahead: two people never in one slot.
+    some = [*zip(reversed(behind), own, strict=False), *zip(ahead, own, strict=False)]
+    return {slot.pk: patient for slot, patient in some}
 
 
 def _past_slots(agenda: Agenda, today: date) -> None:
