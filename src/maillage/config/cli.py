@@ -100,6 +100,20 @@ def slots() -> None:
         typer.echo(f"Étapes de tableaux de garde : {installation.follow_rosters()}")
 
 
+@app.command(
+    help="Noter les dossiers au terme de leur conservation, que le DPO confirme à l’écran ; n’efface rien."
+)
+def retention(as_json: Json = False) -> None:
+    """Note the files whose years of keeping are over, and say how many lines they hold, by kind."""
+    with _ready():
+        from maillage.config import installation
+
+        noted, waiting, kinds = installation.retention_preview()
+        answer = {"noted": noted, "waiting": waiting, "kinds": dict(kinds)}
+        told = [f"Dossiers notés : {noted}", f"Dossiers qui attendent le DPO : {waiting}"]
+        _answer(answer, as_json, "\n".join([*told, *(f"  {title} : {count}" for title, count in kinds)]))
+
+
 @app.command(help="Calculer les tableaux de garde demandés, puis s’arrêter ; `serve` le lance au besoin.")
 def solve(worker: Annotated[str, typer.Option(hidden=True)] = "") -> None:
     """Do the computations of rosters that wait."""

@@ -20,6 +20,7 @@ from maillage.directory import api as directory
 from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.people import api as people
 from maillage.roster import api as roster
 from maillage.territory import api as territory
 
@@ -50,6 +51,18 @@ def extend_agendas() -> int:
 def make_booklets() -> int:
     """Seal the night booklet of each home whose evening has come; return how many were made."""
     return care.make_due_booklets(timezone.now())
+
+
+def note_files_at_their_term() -> int:
+    """Note the files whose years of keeping are over, for the DPO to confirm; return how many are new."""
+    return people.note_files_at_their_term()
+
+
+def retention_preview() -> tuple[int, int, list[tuple[str, int]]]:
+    """Return how many files are newly at their term, how many wait for the DPO, and their lines by kind."""
+    noted = note_files_at_their_term()
+    waiting, kinds = people.erasures_waiting()
+    return noted, waiting, [(one.title, one.count) for one in kinds]
 
 
 def follow_rosters() -> int:

@@ -91,12 +91,13 @@ def new_name() -> str:
 
 
 def follow_calendar(stop: threading.Event) -> None:
-    """Prepare the slots to come, follow the rosters, seal the booklets of a night, anchor the journal."""
+    """Prepare slots, follow rosters, seal booklets, note files at their term, anchor the journal."""
     while not stop.is_set():
         for step in (
             installation.extend_agendas,
             installation.follow_rosters,
             installation.make_booklets,
+            installation.note_files_at_their_term,
             kernel.keep_daily,
         ):
             try:

@@ -324,6 +324,8 @@ class Record:
     `keeps` is the rule that says how long. `hides` are the columns that tell of somebody else, and
     `withholds(row)` the same of one row: left out of the patient's copy. `erasable` are the columns that no
     law asks to keep, emptied where the patient demands it. `aside` says why none of it is in the copy.
+    `cared` are the columns that tell when care was given, from which the years of keeping run; while the
+    column `lasting` is empty, care goes on.
     """
 
     model: type[Model]
@@ -333,6 +335,8 @@ class Record:
     withholds: Callable[[Any], Iterable[str]] | None = None
     erasable: tuple[str, ...] = ()
     aside: str | Promise = ""
+    cared: tuple[str, ...] = ()
+    lasting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

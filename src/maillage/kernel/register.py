@@ -107,7 +107,10 @@ def kept_said(line: Line) -> list[str]:
     """Return how long a processing keeps what it holds, in words; what no rule says is said not to be."""
     if not line.kept:
         return [_("non établie : à décider par le responsable du traitement")]
-    return [one.said for one in line.kept]
+    return [
+        *(one.said for one in line.kept),
+        _("au terme, effacé sur confirmation du DPO, sauf conservation légale"),
+    ]
 
 
 def as_pdf(found: Sequence[Line], day: date) -> bytes:

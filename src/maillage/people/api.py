@@ -38,6 +38,7 @@ from maillage.people.actions.circle import (
 )
 from maillage.people.actions.coordination import close_coordination, open_coordination
 from maillage.people.actions.patients import open_account
+from maillage.people.actions.retention import note_files_at_their_term
 from maillage.people.actions.rights import (
     COPY_READY,
     RIGHTS_ANSWERED,
@@ -110,6 +111,7 @@ from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import by_phone_and_birth, own_file
+from maillage.people.queries.retention import erasures_waiting
 from maillage.people.queries.rights import demand
 from maillage.people.queries.signals import signal_of
 from maillage.people.queries.support_referrals import referral
@@ -184,6 +186,7 @@ __all__ = [
     "demand",
     "emergency_access",
     "enter_home",
+    "erasures_waiting",
     "follow_act",
     "found_patient",
     "gestures_of",
@@ -203,6 +206,7 @@ __all__ = [
     "may_for",
     "may_speak_for",
     "named_fields",
+    "note_files_at_their_term",
     "one_holder",
     "open_account",
     "open_coordination",

@@ -12,9 +12,9 @@ class PeopleConfig(AppConfig):
         """Word the verbs of the context for the journal's page."""
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import ROLES, name_terms, name_verbs
-        from maillage.people.actions import copies, signals  # noqa: F401 (their handlers register)
+        from maillage.people.actions import copies, retention, signals  # noqa: F401 (their handlers register)
         from maillage.people.contributions import CONTRIBUTION
-        from maillage.people.models import PART_LABELS
+        from maillage.people.models import KEPT_LABELS, PART_LABELS
 
         contribute(CONTRIBUTION)
         name_verbs(
@@ -45,6 +45,12 @@ class PeopleConfig(AppConfig):
                 "people.copy_made": _("a fait la copie des données d’une personne"),
                 "people.copy_fetched": _("a téléchargé la copie des données d’une personne"),
                 "people.copy_erased": _("a effacé la copie des données d’une personne"),
+                "people.erasure_due": _("a noté des dossiers au terme de leur conservation"),
+                "people.erasure_confirmed": _("a confirmé l’effacement de dossiers au terme"),
+                "people.file_erased": _("a effacé un dossier au terme de sa conservation"),
+                "people.file_kept": _("a gardé un dossier au terme de sa conservation"),
+                "people.hold_laid": _("a posé une conservation légale sur un dossier"),
+                "people.hold_lifted": _("a levé une conservation légale"),
                 "people.support_referred": _("a orienté quelqu’un vers l’Assurance maladie"),
                 "people.support_letter_sent": _("a noté le courrier qui confirme un accord"),
                 "people.support_sent": _("a transmis une orientation à l’Assurance maladie"),
@@ -54,6 +60,7 @@ class PeopleConfig(AppConfig):
             }
         )
         name_terms({role.value: ROLES[role] for role in ROLES})
+        name_terms({one.value: KEPT_LABELS[one] for one in KEPT_LABELS})
         name_terms({part.value: PART_LABELS[part] for part in PART_LABELS})
         name_terms(
             {
@@ -74,6 +81,8 @@ class PeopleConfig(AppConfig):
                 "archive_years": _("en archive, en années"),
                 "minor_until_years": _("pour un mineur, jusqu’à son anniversaire, en années"),
                 "fields": _("champs"),
+                "kept_until": _("gardé jusqu’au"),
+                "why": _("raison"),
                 "oid": _("racine de l’identifiant"),
                 "patients": _("patients"),
                 "status": _("état"),

@@ -46,7 +46,9 @@ def create_demonstration_agenda(*, by: Person | None, place: territory.Territory
     known = Agenda.objects.filter(territory=place, professional__is_demonstration=True).count()
     if known:
         return known
-    patients = list(Patient.objects.in_scope(place.scope).filter(is_demonstration=True).order_by("pk"))
+    # Nobody cares any more for those whose file has reached its term.
+    recent = Patient.objects.in_scope(place.scope).filter(created_at__year__gte=today.year - 1)
+    patients = list(recent.filter(is_demonstration=True).order_by("pk"))
     people = _professionals(place)
     for order, professional in enumerate(people):
         agenda = _agenda(by, professional, place, today, saturday=order % 3 == 0)

@@ -10,10 +10,10 @@ from maillage.kernel.contributions import Processing, Record
 
 FILE = "people.retention.file"
 RECORDS = (
-    Record(Appointment, "patient", FILE),
+    Record(Appointment, "patient", FILE, cared=("slot__starts_at",)),
     Record(StateChange, "appointment__patient", FILE),
     Record(Occupation, "appointment__patient", FILE, aside=_("répète les heures des rendez-vous")),
-    Record(WaitingEntry, "patient", FILE),
+    Record(WaitingEntry, "patient", FILE, cared=("created_at",)),
     Record(Offer, "entry__patient", FILE),
 )
 PROCESSING = Processing(

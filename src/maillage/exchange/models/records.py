@@ -35,7 +35,7 @@ def sent_by_relatives(row: Attachment) -> tuple[str, ...]:
 RECORDS = (
     Record(Conversation, "patient", FILE),
     Record(Participant, "conversation__patient", FILE),
-    Record(ConversationMessage, "conversation__patient", FILE, withholds=said_by_relatives),
+    Record(ConversationMessage, "conversation__patient", FILE, cared=("at",), withholds=said_by_relatives),
     Record(Attachment, "message__conversation__patient", FILE, withholds=sent_by_relatives),
     Record(MailCopy, "message__conversation__patient", FILE),
     Record(MailReceived, "message__conversation__patient", FILE),

@@ -22,7 +22,7 @@ def said_by_others(row: Request) -> tuple[str, ...]:
 
 
 RECORDS = (
-    Record(Request, "patient", FILE, withholds=said_by_others),
+    Record(Request, "patient", FILE, cared=("called_at", "ended_at"), withholds=said_by_others),
     Record(Search, "request__patient", FILE),
     Record(Proposal, "request__patient", FILE),
     Record(Decision, "request__patient", FILE),

@@ -19,6 +19,7 @@ from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.circle import follow_referring_doctor
+from maillage.people.actions.old_files import create_old_files
 from maillage.people.models import (
     AccessLogEntry,
     CareConsent,
@@ -118,6 +119,7 @@ def create_demonstration_patients(*, by: Person | None, place: territory.Territo
     _demands(patients)
     _referrals(patients)
     _emergencies(patients)
+    create_old_files(place.scope, communes[0])
     changes = {"patients": PATIENTS}
     target = journal.target_of(place)
     journal.record(

@@ -10,13 +10,14 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import access, databases, journal, outbox
+from maillage.kernel import access, databases, formats, journal, outbox
 from maillage.kernel.contributions import records
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.circle import may_speak_for
 from maillage.people.models import DataCopy, Patient, RightsRequest
+from maillage.people.queries.retention import hold_of
 from maillage.people.queries.rights import rows_of
 from maillage.people.rules.circle import Means
 from maillage.people.rules.rights import Answer, Right, months_after
@@ -126,6 +127,7 @@ def answer(*, by: Person, request: RightsRequest, answer: Answer, words: str) ->
     if row.right == Right.ACCESS.value and answer is not Answer.REFUSED:
         raise ValidationError(_("La copie se fait d’elle-même : la réponse part avec elle."))
     if row.right == Right.ERASURE.value and answer is not Answer.REFUSED:
+        _require_no_hold(row)
         row.done = erase(row.patient)
     _decide(row, answer, said, by)
     if row.right == Right.ACCESS.value:
@@ -175,6 +177,17 @@ def _locked(by: Person, request: RightsRequest) -> RightsRequest:
     access.require_everywhere(by, Permission.VIEW_JOURNAL)
     rows = RightsRequest.objects.for_person(by).select_related("patient__scope")
     return rows.select_for_update(of=("self",)).get(pk=request.pk)
+
+
+def _require_no_hold(row: RightsRequest) -> None:
+    hold = hold_of(row.patient)
+    if hold is not None:
+        raise ValidationError(
+            _(
+                "Une conservation légale, posée le {day}, arrête tout effacement : {reason}. "
+                "Refusez en le disant, ou levez-la d’abord."
+            ).format(day=formats.date_short(hold.since), reason=hold.reason)
+        )
 
 
 def _require_open(row: RightsRequest) -> None:

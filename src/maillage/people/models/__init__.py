@@ -49,6 +49,13 @@ from maillage.people.models.referring_doctor import (
     DoctorQuota,
     ReferringDoctorRequest,
 )
+from maillage.people.models.retention import (
+    ENDED_LABELS,
+    KEPT_LABELS,
+    ErasureBatch,
+    ErasureLine,
+    LegalHold,
+)
 from maillage.people.models.rights import ANSWER_LABELS, RIGHT_LABELS, DataCopy, RightsRequest
 from maillage.people.models.signals import KIND_LABELS, Signal, SignalAsked
 from maillage.people.models.support import OFTEN_LABELS, CarerAnswers
@@ -71,10 +78,12 @@ __all__ = [
     "CRITERION_LABELS",
     "DOCUMENT_LABELS",
     "DOUBT_LABELS",
+    "ENDED_LABELS",
     "EVERYBODY",
     "GESTURE_LABELS",
     "GROUND_LABELS",
     "INSI_LABELS",
+    "KEPT_LABELS",
     "KIND_LABELS",
     "MEANS_LABELS",
     "OFTEN_LABELS",
@@ -100,7 +109,10 @@ __all__ = [
     "DataCopy",
     "DoctorProposal",
     "DoctorQuota",
+    "ErasureBatch",
+    "ErasureLine",
     "Holder",
+    "LegalHold",
     "Mandate",
     "MandateItem",
     "Patient",

@@ -10,6 +10,7 @@ from maillage.people.models.carers import Mandate, MandateItem
 from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
 from maillage.people.models.patients import AccessLogEntry, Patient, PatientAddress
 from maillage.people.models.referring_doctor import DoctorProposal, ReferringDoctorRequest
+from maillage.people.models.retention import LegalHold
 from maillage.people.models.rights import DataCopy, RightsRequest
 from maillage.people.models.signals import Signal, SignalAsked
 from maillage.people.models.support import CarerAnswers
@@ -24,23 +25,30 @@ def said_by_others(row: Signal) -> tuple[str, ...]:
 
 
 RECORDS = (
-    Record(Patient, "", FILE, erasable=("other_phone", "email", "carer_name", "carer_phone")),
+    Record(
+        Patient,
+        "",
+        FILE,
+        cared=("created_at",),
+        erasable=("other_phone", "email", "carer_name", "carer_phone"),
+    ),
     Record(PatientAddress, "patient", FILE),
-    Record(CareLink, "patient", FILE),
+    Record(CareLink, "patient", FILE, cared=("starts_at",)),
     Record(CareConsent, "patient", FILE),
     Record(CareOpposition, "patient", FILE),
     Record(Mandate, "patient", FILE),
     Record(MandateItem, "mandate__patient", FILE),
-    Record(ReferringDoctorRequest, "patient", FILE),
+    Record(ReferringDoctorRequest, "patient", FILE, cared=("requested_at", "closed_at")),
     Record(DoctorProposal, "request__patient", FILE),
-    Record(SupportReferral, "patient", FILE),
-    Record(Signal, "patient", FILE, withholds=said_by_others),
+    Record(SupportReferral, "patient", FILE, cared=("at", "answered_at")),
+    Record(Signal, "patient", FILE, cared=("at",), withholds=said_by_others),
     Record(SignalAsked, "signal__patient", FILE),
     Record(CarerAnswers, "person__patient_file", FILE, erasable=("answers",)),
     Record(Person, "patient_file", FILE, hides=("password",)),
     Record(RoleAssignment, "person__patient_file", FILE),
     Record(RightsRequest, "patient", FILE),
     Record(DataCopy, "request__patient", FILE),
+    Record(LegalHold, "patient", FILE),
     Record(AccessLogEntry, "patient", FILE),
 )
 PROCESSING = Processing(

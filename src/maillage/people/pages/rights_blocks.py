@@ -24,12 +24,16 @@ from maillage.kernel.contributions import (
     Waits,
     rows_waiting,
 )
+from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
-from maillage.people.models import SupportReferral
+from maillage.people.models import ErasureBatch, SupportReferral
+from maillage.people.queries.retention import batches_waiting, open_batches
 from maillage.people.queries.rights import open_demands
 from maillage.people.queries.rights import waiting as demands
 from maillage.people.queries.support_referrals import open_referrals, to_handle
+
+ERASURES = "people.erasure"
 
 
 def demands_to_answer(person: Person) -> Waiting | None:
@@ -68,6 +72,38 @@ def demand_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
         for one in demands(person)
         if one.pk in shown
     ]
+
+
+def files_to_erase(person: Person) -> Waiting | None:
+    """Say to the DPO which lists of files at their term wait to be confirmed; nobody is named."""
+    rows = [] if nothing_waits(person, ERASURES) else open_batches(person)
+    return rows_waiting(
+        _("Dossiers à effacer"),
+        rows,
+        _batch,
+        ngettext("{count} liste à confirmer", "{count} listes à confirmer", len(rows)),
+        url=reverse("people:retention"),
+        gesture=_("Relire"),
+    )
+
+
+def _batch(one: ErasureBatch) -> Line:
+    day = _("liste dressée le {day}").format(day=formats.date_short(one.at))
+    return Line(
+        _("Dossiers au terme de leur conservation"), reverse("people:erasure_batch", args=[one.pk]), day
+    )
+
+
+def pending_batches(person: Person) -> list[Pending]:
+    """Return the lists of files at their term that wait for the DPO."""
+    return [Pending(one.pk, one.at) for one in open_batches(person)]
+
+
+def batch_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the lists of some keys, read and confirmed on their page."""
+    shown = set(keys)
+    lines = [(one.pk, _batch(one)) for one in open_batches(person) if one.pk in shown]
+    return [InboxLine(pk, line.text, line.url, detail=line.detail) for pk, line in lines]
 
 
 def referrals_to_handle(person: Person) -> Waiting | None:
@@ -119,10 +155,21 @@ NAVIGATION = (
         within=("people:demand",),
         order=72,
     ),
+    Entry(
+        Verb.STEER,
+        lazy("Conservation"),
+        "people:retention",
+        "shield-lock",
+        lazy("Effacer les dossiers au terme de leur conservation, sauf ce que la loi retient."),
+        Permission.VIEW_JOURNAL,
+        within=("people:erasure_batch", "people:holds"),
+        order=73,
+    ),
 )
 BLOCKS = (
     Block("people.referrals", {Role.COORDINATOR: 5, Role.CASE_MANAGER: 4}, referrals_to_handle),
     Block("people.demands", {Role.DPO: 3}, demands_to_answer),
+    Block("people.retention", {Role.DPO: 4}, files_to_erase),
 )
 INBOX = (
     InboxSource(
@@ -142,5 +189,14 @@ INBOX = (
         Waits(open_demands, "at", asked=pending_demands),
         demand_lines,
         order=15,
+    ),
+    InboxSource(
+        ERASURES,
+        lazy("Dossiers à effacer"),
+        "shield-lock",
+        frozenset({Role.DPO}),
+        Waits(batches_waiting, "at", asked=pending_batches),
+        batch_lines,
+        order=60,
     ),
 )

@@ -27,6 +27,7 @@ from maillage.people.actions import copies, rights
 from maillage.people.models import ANSWER_LABELS, MEANS_LABELS, RIGHT_LABELS, DataCopy, Patient, RightsRequest
 from maillage.people.pages import presenters
 from maillage.people.queries import rights as found
+from maillage.people.queries.retention import hold_of
 from maillage.people.rules.circle import Means
 from maillage.people.rules.rights import Answer, Right
 
@@ -132,6 +133,8 @@ class PatientRights(Page):
             rows=[(one, self._link(ready.get(one.pk))) for one in rows],
             hints=[((OWN_LABELS if is_own else RIGHT_LABELS)[one], words) for one, words in HINTS.items()],
             delay=rule("people.rights.answer_months"),
+            hold=hold_of(self.patient),
+            is_dpo=access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
             **context,
         )
 
@@ -230,6 +233,7 @@ class Demand(Overseen):
         return super().get_context_data(
             row=row,
             patient=row.patient,
+            hold=hold_of(row.patient) if is_erasure else None,
             held=found.held_about(by=self.person, patient=row.patient) if is_erasure else [],
             may_extend=row.decided_at is None and row.extended_at is None and not row.is_late,
             is_copy=row.right == Right.ACCESS.value,

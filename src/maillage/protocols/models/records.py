@@ -11,13 +11,13 @@ from maillage.protocols.models.referrals import Referral, ReferralAsked
 
 FILE = "people.retention.file"
 RECORDS = (
-    Record(Act, "patient", FILE),
-    Record(Referral, "patient", FILE),
+    Record(Act, "patient", FILE, cared=("at", "closed_at")),
+    Record(Referral, "patient", FILE, cared=("at", "answered_at")),
     Record(ReferralAsked, "referral__patient", FILE),
-    Record(MedicationReview, "patient", FILE),
+    Record(MedicationReview, "patient", FILE, cared=("at", "planned_on", "shared_at")),
     Record(ReviewLine, "review__patient", FILE),
-    Record(Shortage, "patient", FILE),
-    Record(Vaccination, "patient", FILE),
+    Record(Shortage, "patient", FILE, cared=("at",)),
+    Record(Vaccination, "patient", FILE, cared=("at", "planned_on")),
 )
 PROCESSING = Processing(
     _("Protocoles et actes de pharmacien"),

@@ -10,7 +10,7 @@ from maillage.space.models.entries import EntryCode
 from maillage.space.models.letters import Letter
 
 RECORDS = (
-    Record(SafetyCheck, "patient", "people.retention.file"),
+    Record(SafetyCheck, "patient", "people.retention.file", cared=("at",)),
     Record(EntryCode, "patient", "people.retention.file"),
     Record(Letter, "patient", "people.retention.file"),
 )

@@ -10,9 +10,9 @@ from maillage.telehealth.models.sessions import Session
 
 FILE = "people.retention.file"
 RECORDS = (
-    Record(Question, "patient", FILE),
-    Record(QuestionStep, "question__patient", FILE),
-    Record(Session, "appointment__patient", FILE),
+    Record(Question, "patient", FILE, cared=("at", "closed_at")),
+    Record(QuestionStep, "question__patient", FILE, cared=("at",)),
+    Record(Session, "appointment__patient", FILE, cared=("created_at", "ended_at")),
 )
 PROCESSING = Processing(
     _("Soins à distance"),

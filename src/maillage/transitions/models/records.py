@@ -10,9 +10,9 @@ from maillage.transitions.models.ways import MedicineLine, Way
 
 FILE = "people.retention.file"
 RECORDS = (
-    Record(ComplexCase, "patient", FILE),
-    Record(PartnerRequest, "case__patient", FILE),
-    Record(Way, "patient", FILE),
+    Record(ComplexCase, "patient", FILE, cared=("at", "closed_at")),
+    Record(PartnerRequest, "case__patient", FILE, cared=("at", "answered_at")),
+    Record(Way, "patient", FILE, cared=("at", "entered_on", "left_at", "closed_at")),
     Record(MedicineLine, "way__patient", FILE),
 )
 PROCESSING = Processing(
