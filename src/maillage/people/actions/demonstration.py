@@ -88,6 +88,8 @@ _REFERRALS: tuple[tuple[int, list[str], list[str], str, list[str], str, str], ..
     (46, ["rights", "care"], ["examination"], "under_a_year", ["advance"], "", "rights_opened"),
 )  # fmt: skip
 _CHILDBEARING = range(18, 45)
+#: One in how many has a nurse at home; the plans and the reviews of the demonstration are theirs.
+_FOLLOWED = 3
 
 
 @transaction.atomic
@@ -139,7 +141,8 @@ def _patient(
     name = _NAMES[_number("name", order) % len(_NAMES)]
     evidence = _EVIDENCE[_number("evidence", order) % len(_EVIDENCE)]
     old = order % 4 == 0
-    days = (78 * 365 if old else 0) + _number("age", order) % (18 * 365 if old else 80 * 365)
+    youngest, span = (78, 18) if old else (55, 40) if _has_team(order) else (0, 80)  # years
+    days = youngest * 365 + _number("age", order) % (span * 365)
     has_doctor = bool(doctors) and order >= len(_SEARCHES) and order % 9 != 0
     patient = Patient.objects.create(
         scope=scope,
@@ -215,6 +218,11 @@ def _searches(patients: list[Patient], doctors: list[directory.Professional], to
             follow_referring_doctor(by=None, patient=patient)
 
 
+def _has_team(order: int) -> bool:
+    """Return whether a nurse follows the patient of that place at home: somebody of a certain age."""
+    return order % _FOLLOWED == 0
+
+
 def _circles(patients: list[Patient]) -> None:
     """Give some patients a circle: a nurse and a pharmacist, a case manager with and without consent.
 
@@ -226,10 +234,14 @@ def _circles(patients: list[Patient]) -> None:
     }
     now = timezone.now()
     for order, patient in enumerate(patients):
-        wanted = ((Role.NURSE, 3), (Role.PHARMACIST, 6), (Role.CASE_MANAGER, 9))
+        wanted = (
+            (Role.NURSE, _FOLLOWED),
+            (Role.PHARMACIST, 2 * _FOLLOWED),
+            (Role.CASE_MANAGER, 3 * _FOLLOWED),
+        )
         for role, every in wanted:
             account = team[role]
-            if account is None or (order and order % every):
+            if account is None or order % every:
                 continue
             outside = role is Role.CASE_MANAGER
             CareLink.objects.create(
