@@ -157,7 +157,7 @@ def test_nobody_changes_a_file_they_only_read(patient: api.Patient) -> None:
 
 def test_the_demonstration_is_invented_and_made_once(peopled_valley: territory.Territory) -> None:
     people = api.Patient.objects.in_scope(peopled_valley.scope)
-    assert people.count() == actions.create_demonstration_patients(by=None, place=peopled_valley) == 120
+    assert people.count() == actions.create_demonstration_patients(by=None, place=peopled_valley) == 124
     assert not people.exclude(ins_number="").exists()
     assert not people.filter(is_demonstration=False).exists()
     assert {one.identity_status for one in people} == {status.value for status in api.IdentityStatus}

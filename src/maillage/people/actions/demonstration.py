@@ -121,13 +121,13 @@ def create_demonstration_patients(*, by: Person | None, place: territory.Territo
     _demands(patients)
     _referrals(patients)
     _emergencies(patients)
-    create_old_files(place.scope, communes[0])
-    changes = {"patients": PATIENTS}
+    made = PATIENTS + create_old_files(place.scope, communes[0])
+    changes = {"patients": made}
     target = journal.target_of(place)
     journal.record(
         by=by, verb="people.demonstration_created", target=target, changes=changes, scope=place.scope_id
     )
-    return PATIENTS
+    return made
 
 
 def _patient(

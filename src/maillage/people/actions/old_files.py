@@ -23,8 +23,8 @@ _OLD = (
 )  # fmt: skip
 
 
-def create_old_files(scope: Scope, home: territory.Commune) -> None:
-    """Give a scope files that nobody has cared for in twenty years, the last one held by the law."""
+def create_old_files(scope: Scope, home: territory.Commune) -> int:
+    """Give a scope files that nobody has cared for in twenty years, the last one held by the law; how many."""
     now = timezone.now()
     nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).order_by("pk").first()
     officer = Person.objects.filter(is_demonstration=True, roles__role=Role.DPO.value).order_by("pk").first()
@@ -48,3 +48,4 @@ def create_old_files(scope: Scope, home: territory.Commune) -> None:
                 patient=patient, reason=held, since=now.date() - timedelta(days=200), by=officer, at=now,
                 key=f"demonstration-{place}",
             )  # fmt: skip
+    return len(_OLD)
