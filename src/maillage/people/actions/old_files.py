@@ -24,7 +24,7 @@ _OLD = (
 
 
 def create_old_files(scope: Scope, home: territory.Commune) -> int:
-    """Give a scope files that nobody has cared for in twenty years, the last one held by the law; how many."""
+    """Give a scope files that nobody has cared for in twenty years, one held by the law; return how many."""
     now = timezone.now()
     nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).order_by("pk").first()
     officer = Person.objects.filter(is_demonstration=True, roles__role=Role.DPO.value).order_by("pk").first()
