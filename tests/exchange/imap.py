@@ -56,6 +56,8 @@ class _ImapHandler(socketserver.StreamRequestHandler):
         if "RFC822.SIZE" in command:
             self._say(f"* {number} FETCH (RFC822.SIZE {len(mail)})")
             return
+        if "BODY.PEEK[HEADER]" in command:
+            mail = mail.split(b"\r\n\r\n" if b"\r\n\r\n" in mail else b"\n\n", 1)[0] + b"\r\n\r\n"
         self._say(f"* {number} FETCH (BODY[] {{{len(mail)}}}")
         self.wfile.write(mail + b")\r\n")
 

@@ -11,8 +11,10 @@ from maillage.exchange.actions import conversations as actions
 from maillage.exchange.models import Conversation, ConversationMessage, Mention, Notification, Participant
 from maillage.exchange.queries import conversations as queries
 from maillage.exchange.queries.presence import circle_of, presence
-from maillage.kernel.models import Entry, Message, Person
+from maillage.kernel import outbox
+from maillage.kernel.models import Delivery, Entry, Message, Person
 from maillage.kernel.rules import Role
+from maillage.people.actions import circle
 from maillage.people.models import AccessLogEntry, CareConsent, CareLink, Mandate, MandateItem
 from maillage.people.rules.carers import Gesture, Relation, SignedBy
 from maillage.people.rules.circle import Part
@@ -294,6 +296,18 @@ def test_one_finds_ones_own_words_and_nobody_elses(team: Team) -> None:
     assert queries.own_conversations(team.doctor, text="%")[1]  # no word: the whole list
     logged = AccessLogEntry.objects.in_scope(team.place.scope).filter(person=team.doctor)
     assert {one.what for one in logged} == {"list"}
+
+
+def test_open_pages_hear_at_once_that_somebody_reads_less(team: Team) -> None:
+    row = team.talk()
+    before = Message.objects.filter(topic=actions.topic_of(row.pk)).count()
+    link = CareLink.objects.of_patient(team.patient).filter(professional__account=team.nurse).get()
+    circle.end_link(by=team.doctor, link=link)
+    Delivery.objects.update(try_after=timezone.now() - timedelta(seconds=1))
+    outbox.drain()
+    told = Message.objects.filter(topic=actions.topic_of(row.pk)).order_by("pk")
+    assert told.count() == before + 1
+    assert told[before].payload == {"scope": row.scope_id}
 
 
 def test_open_pages_hear_that_it_changed_and_not_what(team: Team) -> None:

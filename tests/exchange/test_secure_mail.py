@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -312,12 +313,63 @@ def test_a_mailbox_that_is_away_stops_nothing(imap: Imap, settings: Any, db: Non
     workers.watch_mailbox(threading.Event())
 
 
-def test_a_mail_too_large_is_left_in_the_mailbox(
-    imap: Imap, db: None, monkeypatch: pytest.MonkeyPatch
+def test_a_mail_too_large_is_told_and_keeps_nothing_waiting(
+    row: Conversation, team: Team, smtp: Smtp, imap: Imap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailbox, "LARGEST", 10)
+    """Whoever keeps the conversation reads that it came; the mail itself stays in the mailbox."""
+    drained()
+    to = str(sent(smtp)[0]["Message-ID"])
+    monkeypatch.setattr(mailbox, "LARGEST", 2000)
+    imap.mails = [answer(to, key="<large@x>", text="x " * 2000), answer(to), answer(to, key="<large@x>")]
+    assert secure_mail.receive_mail() == 3
+    assert imap.seen == {1, 2, 3}
+    (large,) = MailReceived.objects.filter(mail_id="<large@x>")
+    assert (large.fate, large.doubt, large.text, large.sender) == ("aside", "too_large", "", THEIRS)
+    page = client_of(team.doctor).get(reverse("exchange:conversation", args=[row.pk])).content.decode()
+    assert "trop lourd" in page
+    assert MailReceived.objects.get(mail_id="<r1@x>").fate == "taken"
+
+
+def _raw(to: str, key: str, rest: bytes) -> bytes:
+    return f"From: {THEIRS}\r\nMessage-ID: <{key}@x>\r\nIn-Reply-To: {to}\r\n".encode() + rest
+
+
+#: Mails broken on purpose: half a character in the text, in the name of a file, parts without end.
+BROKEN = {
+    "text": b"Content-Type: text/plain; charset=utf-7\r\n\r\nBien +2AA-\r\n",
+    "file": b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: text/plain\r\n\r\nBien"
+    b"\r\n--a\r\nContent-Type: image/jpeg\r\nContent-Disposition: attachment; filename*=utf-7''+2AA-\r\n\r\n!"
+    b"\r\n--a--\r\n",
+    "depth": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1500)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_mail_broken_on_purpose_keeps_no_other_waiting(
+    name: str, row: Conversation, smtp: Smtp, imap: Imap
+) -> None:
+    drained()
+    to = str(sent(smtp)[0]["Message-ID"])
+    imap.mails = [_raw(to, "broken", BROKEN[name]), answer(to)]
+    assert secure_mail.receive_mail() == 2
+    assert MailReceived.objects.get(mail_id="<r1@x>").fate == "taken"
+    broken = MailReceived.objects.get(mail_id="<broken@x>")
+    assert broken.copy is not None
+    assert (broken.fate, broken.doubt) == (("aside", "unreadable") if name == "depth" else ("taken", ""))
+
+
+def test_a_database_that_is_away_keeps_the_mail_for_later(
+    row: Conversation, smtp: Smtp, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_content: bytes) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(secure_mail, "take_mail", away)
     imap.mails = [answer("<a@b>")]
-    assert secure_mail.receive_mail() == 0
+    with pytest.raises(OperationalError):
+        secure_mail.receive_mail()
     assert imap.seen == set()
 
 

@@ -43,7 +43,9 @@ def test_a_clear_act_is_signed_once_with_its_words(signed: Version, patient: Pat
     with pytest.raises(ValidationError, match="quelques mots"):
         api.sign_act(by=nurse, act=act, report=" ")
     done = api.sign_act(by=nurse, act=act, report="Dose passée à 40 mg")
-    assert api.sign_act(by=nurse, act=act, report="autre").report == "Dose passée à 40 mg"
+    assert api.sign_act(by=nurse, act=act, report="Dose passée à 40 mg") == done
+    with pytest.raises(ValidationError, match="entre-temps"):
+        api.sign_act(by=nurse, act=act, report="autre")
     assert done.answers == CLEAR
     assert to_finish(nurse) == []
     verbs = list(Entry.objects.filter(target=f"protocols.act:{act.pk}").order_by("rank"))
@@ -75,7 +77,8 @@ def test_an_exception_goes_back_to_the_physician_at_once(
     assert waiting_for(doctor) == [referral]
     (told,) = Notification.objects.in_scope(patient.scope).filter(person=doctor, template="task_given")
     assert "Tilleul" not in str(told.parameters)
-    assert api.return_act(by=nurse, act=act, because="encore").report == ""
+    with pytest.raises(ValidationError, match="entre-temps"):
+        api.return_act(by=nurse, act=act, because="encore")
 
 
 def test_what_is_unknown_waits_and_is_checked(signed: Version, patient: Patient, nurse: Person) -> None:

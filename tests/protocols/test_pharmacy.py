@@ -73,10 +73,9 @@ def test_a_review_is_read_line_by_line_then_shared(
     assert api.read_medicine(by=pharmacist, review=review, key="l1", **said) == line
     api.read_medicine(by=pharmacist, review=review, medicine="Paracétamol", key="l2")
     shared = api.share_review(by=pharmacist, review=review, conclusion="Une proposition", to=doctor)
-    assert (
-        api.share_review(by=pharmacist, review=review, conclusion="x", to=doctor).conclusion
-        == shared.conclusion
-    )
+    assert api.share_review(by=pharmacist, review=review, conclusion="Une proposition", to=doctor) == shared
+    with pytest.raises(ValidationError, match="entre-temps"):
+        api.share_review(by=pharmacist, review=review, conclusion="x", to=doctor)
     (referral,) = Referral.objects.of_patient(patient)
     assert (referral.purpose, referral.text) == ("proposal", "Somnifère\nChute\nDiminuer")
     assert [one.referral for one in ReviewLine.objects.order_by("pk")] == [referral, None]
@@ -129,7 +128,9 @@ def test_a_vaccination_is_noted_once_with_its_lot(vaccination: Vaccination, phar
         api.note_vaccination(**noted, answers=ASKED, lot="A1", signs=["cough"])
     done = api.note_vaccination(**noted, answers=ASKED, lot="A1")
     assert (done.outcome, done.lot, done.standing) == ("done", "A1", "clear")
-    assert api.note_vaccination(**noted, answers={}, lot="B2").lot == "A1"
+    assert api.note_vaccination(**noted, answers={}, lot="A1") == done
+    with pytest.raises(ValidationError, match="entre-temps"):
+        api.note_vaccination(**noted, answers={}, lot="B2")
 
 
 def test_a_vital_sign_notes_no_dose(vaccination: Vaccination, pharmacist: Person) -> None:

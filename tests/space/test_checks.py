@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
 from maillage.orientation import api as orientation
-from maillage.people.api import Gesture, Part, Patient
-from maillage.space.actions import checks
-from maillage.space.models import SafetyCheck
+from maillage.people.api import Gesture, Means, Part, Patient
+from maillage.space.actions import checks, letters
+from maillage.space.models import Letter, SafetyCheck
 from maillage.space.queries.checks import alarm_of, check_of, is_cleared, reasons
 from maillage.space.rules.booking import Reason, Result
-from tests.factories import make_person
-from tests.space.conftest import DAUGHTER, KEYS, cleared, mandate
+from maillage.territory.api import Territory
+from tests.factories import make_patient, make_person
+from tests.space.conftest import DAUGHTER, KEYS, cleared, client_of, mandate
 
 
 def asked(by: Person, patient: Patient, motive: str = "", *signs: str) -> SafetyCheck:
@@ -130,3 +132,23 @@ def test_the_same_key_is_the_same_answers(own: Person, patient: Patient) -> None
     one = checks.start_check(by=own, patient=patient, key="k", signs=(), reason=Reason.FOLLOW_UP)
     two = checks.start_check(by=own, patient=patient, key="k", signs=("chest",), reason=Reason.FOLLOW_UP)
     assert one == two
+
+
+def test_a_key_is_for_one_person_alone(
+    own: Person, patient: Patient, daughter: Person, place: Territory
+) -> None:
+    """A form sent again about somebody else is refused in words, whatever the database."""
+    made = checks.start_check(by=own, patient=patient, key="k", signs=[], reason=Reason.FOLLOW_UP)
+    assert checks.start_check(by=own, patient=patient, key="k", signs=[], reason=Reason.FOLLOW_UP) == made
+    other = make_patient("Frêne", place)
+    SafetyCheck.objects.for_person(own).update(patient=other)
+    with pytest.raises(ValidationError, match="déjà servi"):
+        checks.start_check(by=own, patient=patient, key="k", signs=[], reason=Reason.FOLLOW_UP)
+    letter = letters.prepare_letter(by=own, patient=patient, means=Means.SPACE, key="l")
+    assert letters.prepare_letter(by=own, patient=patient, means=Means.SPACE, key="l") == letter
+    Letter.objects.for_person(own).update(patient=other)
+    with pytest.raises(ValidationError, match="déjà servi"):
+        letters.prepare_letter(by=own, patient=patient, means=Means.SPACE, key="l")
+    answer = client_of(own).post(reverse("space:own_letter", args=[patient.pk]), {"key": "l"}, follow=True)
+    assert answer.redirect_chain == [(reverse("space:documents", args=[patient.pk]), 302)]
+    assert "déjà servi" in answer.content.decode()

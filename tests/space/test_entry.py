@@ -281,3 +281,22 @@ def test_the_page_of_who_invites(team: Person, stranger_to_screens: Patient, pla
     letter = client.post(path, {"do": "letter", "means": "spoken", "key": "k"})["Location"]
     assert client.get(letter).content[:5] == b"%PDF-"
     assert other.get(letter).status_code == 404
+
+
+def test_a_double_click_invites_once_and_a_colleague_is_not_overtaken(
+    team: Person, stranger_to_screens: Patient, place: Territory
+) -> None:
+    """Two messages would leave the first with a code that no longer opens."""
+    here, browser = reverse("space:invite", args=[stranger_to_screens.pk]), client_of(team)
+    assert 'name="after" value="0"' in browser.get(here).content.decode()
+    for _click in range(2):
+        browser.post(here, {"do": "sms", "after": "0"})
+    (row,) = EntryCode.objects.of_patient(stranger_to_screens)
+    assert row.revoked_at is None
+    assert Notification.objects.in_scope(place.scope).filter(template="space_invited").count() == 1
+    reception = make_person("lea.orme", Role.REGULATOR, place.scope)
+    with pytest.raises(ValidationError, match="vient d’inviter"):
+        actions.invite(by=reception, patient=stranger_to_screens, way=Way.PAPER, after=0)
+    again = actions.invite(by=team, patient=stranger_to_screens, way=Way.SMS, after=row.pk)
+    row.refresh_from_db()
+    assert (again.pk != row.pk, row.revoked_at is not None) == (True, True)

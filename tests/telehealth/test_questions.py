@@ -225,7 +225,9 @@ def test_a_reason_goes_with_what_is_declined_or_withdrawn(
         api.decline(by=expert, question=two, reason="Non.", key="d2")
     gone = api.withdraw(by=nurse, question=two, reason="La personne va mieux.", key="w1")
     assert (gone.state, gone.read_by) == ("withdrawn", nurse)
-    assert api.withdraw(by=nurse, question=two, reason="x", key="w2").state == "withdrawn"
+    assert api.withdraw(by=nurse, question=two, reason="x", key="w1").state == "withdrawn"
+    with pytest.raises(ValidationError, match="retirée"):
+        api.withdraw(by=nurse, question=two, reason="x", key="w2")
     with pytest.raises(PermissionDenied):
         api.take(by=expert, question=two, key="t")
 

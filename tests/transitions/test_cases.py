@@ -47,7 +47,9 @@ def test_a_case_from_its_sending_to_its_outcome_read(
     assert actions.begin_case(by=manager, case=case).state == "under_way"
     assert queries.own_outcomes(nurse) == []
     actions.close_case(by=manager, case=case, outcome="Aides posées")
-    assert actions.close_case(by=manager, case=case, outcome="autre").outcome == "Aides posées"
+    assert actions.close_case(by=manager, case=case, outcome="Aides posées").outcome == "Aides posées"
+    with pytest.raises(ValidationError, match="déjà close, par Nadia"):
+        actions.close_case(by=manager, case=case, outcome="autre")
     assert not decision(manager, patient, Part.PLAN).is_allowed
     assert not CareConsent.objects.of_patient(patient).filter(until=None).exists()
     assert queries.own_outcomes(nurse) == [case]
@@ -67,7 +69,9 @@ def test_a_refusal_says_where_else_and_waits_to_be_read(
     with pytest.raises(ValidationError, match="vers qui"):
         actions.refuse_case(by=manager, case=case, refusal=Refusal.NOT_COMPLEX, elsewhere=" ")
     row = actions.refuse_case(by=manager, case=case, refusal=Refusal.ELSEWHERE, elsewhere="CMP")
-    assert actions.refuse_case(by=manager, case=case, refusal=Refusal.DECLINED, elsewhere="x") == row
+    assert actions.refuse_case(by=manager, case=case, refusal=Refusal.ELSEWHERE, elsewhere="CMP") == row
+    with pytest.raises(ValidationError, match="déjà refusée"):
+        actions.refuse_case(by=manager, case=case, refusal=Refusal.DECLINED, elsewhere="x")
     assert row.acknowledged_at is not None
     assert row.outcome == "Un autre service suit déjà la personne"
     assert queries.own_outcomes(nurse) == [case]
@@ -207,7 +211,8 @@ def test_an_opposition_meanwhile_shuts_the_dac_out_and_the_circle_withdraws(
     with pytest.raises(PermissionDenied):
         actions.accept_case(by=manager, case=case)
     actions.withdraw_case(by=nurse, case=case, reason="La personne ne le veut plus")
-    assert actions.withdraw_case(by=nurse, case=case, reason="x").outcome == "La personne ne le veut plus"
+    with pytest.raises(ValidationError, match="déjà retirée"):
+        actions.withdraw_case(by=nurse, case=case, reason="x")
     assert again(case).state == "withdrawn"
 
 
@@ -243,7 +248,9 @@ def test_partners_are_asked_once_and_their_answers_are_noted(
     with pytest.raises(ValidationError, match="en un mot"):
         actions.note_answer(by=manager, request=row, answer=Answer.NO)
     noted = actions.note_answer(by=manager, request=row, answer=Answer.YES)
-    assert actions.note_answer(by=manager, request=row, answer=Answer.NO, said="x").answer == noted.answer
+    assert actions.note_answer(by=manager, request=row, answer=Answer.YES) == noted
+    with pytest.raises(ValidationError, match="déjà noté"):
+        actions.note_answer(by=manager, request=row, answer=Answer.NO, said="x")
     with pytest.raises(PermissionDenied):
         actions.note_answer(by=nurse, request=row, answer=Answer.YES)
     assert actions.close_case(by=manager, case=case, outcome="fini").state == CaseState.CLOSED.value

@@ -59,7 +59,9 @@ def test_a_stay_from_its_asking_to_its_acknowledgement(
     assert queries.way_counts(way.scope).late == 1
     assert queries.blocked_by(again(way)) == [Blocker.NO_LIST, Blocker.VISIT]
     lines = actions.receive_list(by=pharmacist, way=way, before=BEFORE, after=AFTER)
-    assert actions.receive_list(by=pharmacist, way=way, before="x", after="y") == lines
+    assert actions.receive_list(by=pharmacist, way=way, before=BEFORE, after=AFTER) == lines
+    with pytest.raises(ValidationError, match="entre-temps"):
+        actions.receive_list(by=pharmacist, way=way, before="x", after="y")
     assert [(one.before, one.after) for one in lines] == [
         ("Furosémide 40", "Furosémide 80"), ("Metformine 850", ""), ("", "Apixaban 5"),
     ]  # fmt: skip
@@ -75,7 +77,9 @@ def test_a_stay_from_its_asking_to_its_acknowledgement(
     with pytest.raises(ValidationError, match="accusé"):
         actions.end_way(by=doctor, way=again(way), acknowledgement=" ")
     ended = actions.end_way(by=doctor, way=again(way), acknowledgement="Traitement repris")
-    assert actions.end_way(by=doctor, way=again(way), acknowledgement="x") == ended
+    assert actions.end_way(by=doctor, way=again(way), acknowledgement="Traitement repris") == ended
+    with pytest.raises(ValidationError, match="entre-temps"):
+        actions.end_way(by=doctor, way=again(way), acknowledgement="x")
     told = Entry.objects.filter(target=f"transitions.way:{way.pk}").order_by("rank")
     verbs = [one.removeprefix("transitions.") for one in told.values_list("verb", flat=True)]
     assert verbs == [
@@ -101,7 +105,12 @@ def test_a_return_is_refused_with_what_is_missing_and_told_again(nurse: Person, 
     with pytest.raises(ValidationError, match="ce qui manque"):
         actions.refuse_return(by=nurse, way=way, refusal=ReturnRefusal.NO_HELP, said="")
     row = actions.refuse_return(by=nurse, way=way, refusal=ReturnRefusal.NO_HELP, said="Personne le soir")
-    assert actions.refuse_return(by=nurse, way=way, refusal=ReturnRefusal.PERSON, said="x") == row
+    assert (
+        actions.refuse_return(by=nurse, way=way, refusal=ReturnRefusal.NO_HELP, said="Personne le soir")
+        == row
+    )
+    with pytest.raises(ValidationError, match="entre-temps"):
+        actions.refuse_return(by=nurse, way=way, refusal=ReturnRefusal.PERSON, said="x")
     assert queries.visit_of(again(way)).state == "cancelled"
     with pytest.raises(ValidationError, match="entre l’avis"):
         actions.receive_list(by=nurse, way=way, before="", after=AFTER)
@@ -170,7 +179,9 @@ def test_wrong_words_and_wrong_orders_are_refused(
             deed()
     assert again(way).state == "asked"
     assert actions.cancel_way(by=nurse, way=way, reason="Va mieux").state == "cancelled"
-    assert actions.cancel_way(by=nurse, way=way, reason="x").acknowledgement == "Va mieux"
+    assert actions.cancel_way(by=nurse, way=way, reason="Va mieux").state == "cancelled"
+    with pytest.raises(ValidationError, match="entre-temps"):
+        actions.cancel_way(by=nurse, way=way, reason="x")
     stranger = make_person("ada.loriot", Role.NURSE, place.scope)
     with pytest.raises(PermissionDenied):
         asked(stranger, patient, key="s")

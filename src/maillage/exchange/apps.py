@@ -16,6 +16,7 @@ class ExchangeConfig(AppConfig):
             delivery,
             emergencies,
             mailbox,
+            narrowing,
             secure_mail,
             transports,
         )

@@ -29,6 +29,7 @@ from maillage.people.actions.carers import (
     own_mobile,
 )
 from maillage.people.actions.circle import (
+    CIRCLE_NARROWED,
     EMERGENCY_OPENED,
     Named,
     add_to_circle,
@@ -36,7 +37,12 @@ from maillage.people.actions.circle import (
     leave_home,
     may_speak_for,
 )
-from maillage.people.actions.coordination import close_coordination, open_coordination
+from maillage.people.actions.coordination import (
+    close_coordination,
+    is_coordinating,
+    open_coordination,
+    opposes,
+)
 from maillage.people.actions.patients import open_account
 from maillage.people.actions.retention import note_files_at_their_term
 from maillage.people.actions.rights import (
@@ -122,6 +128,7 @@ from maillage.people.rules.referring_doctor import Closing, Criterion, Refusal, 
 
 __all__ = [
     "ACTS",
+    "CIRCLE_NARROWED",
     "CODE_ASKED",
     "COPY_READY",
     "EMERGENCY_OPENED",
@@ -195,6 +202,7 @@ __all__ = [
     "holders_reading",
     "home_of",
     "indicators",
+    "is_coordinating",
     "is_searching",
     "leave_home",
     "links_of_circle",
@@ -210,6 +218,7 @@ __all__ = [
     "one_holder",
     "open_account",
     "open_coordination",
+    "opposes",
     "opposing",
     "own_file",
     "own_mobile",

@@ -12,6 +12,7 @@ class TransitionsConfig(AppConfig):
         """Word the verbs of the context for the journal's page."""
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.transitions.actions import narrowing  # noqa: F401 (its handler registers)
         from maillage.transitions.contributions import CONTRIBUTION
         from maillage.transitions.models.complex_cases import FIELD_LABELS
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +24,7 @@ from maillage.care.queries import measures as queries
 from maillage.care.rules.alerts import Episode
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.people import api as people
 
@@ -143,7 +145,7 @@ class Correct(OfHealth, Endpoint):
                 by=self.person, measure=row, value=said["value"], why=said["why"], key=said["key"]
             )
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return refused(request, error, reverse("care:measures", args=[pk]))
         else:
             messages.success(request, _("Mesure corrigée : la première reste dans l’historique."))
         return redirect("care:measures", pk=pk)
@@ -164,8 +166,7 @@ class WriteRule(OfHealth, Endpoint):
                 raise ValidationError(_("Complétez la phrase de la règle."))
             made = actions.draft_rule(by=self.person, patient=self.patient, **form.values())
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-            return redirect("care:measures", pk=pk)
+            return refused(request, error, reverse("care:measures", args=[pk]))
         return redirect("care:alert_rule", pk=pk, rule=made.pk)
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from maillage.care.queries.tasks import answered_in_time, said_timeliness, tasks
 from maillage.care.rules.plans import PLACE, SINGLE, Choice, changes, merge, months_later
 from maillage.kernel.choices import as_choices
 from maillage.kernel.pages.base import Endpoint, Page, pdf_response
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
@@ -289,7 +291,7 @@ class OwnWishes(OfPlan, Endpoint):
                 note=_("Ce que la personne souhaite"),
             )
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return refused(request, error, reverse("care:plan", args=[pk]))
         else:
             messages.success(request, _("Vos souhaits sont dans le plan."))
         return redirect("care:plan", pk=pk)

@@ -20,6 +20,7 @@ from maillage.care.queries.tasks import asked_tasks, own_tasks, task_seen_by
 from maillage.kernel import access, formats
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
 
@@ -132,8 +133,7 @@ class ChangeOfTask(OfTask, Endpoint):
         try:
             messages.success(request, self.done())
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-            return redirect("care:task", pk=pk)
+            return refused(request, error, reverse("care:task", args=[pk]))
         has_list = access.may(self.person, Permission.SEND_REQUEST)
         return back_to(request, reverse("care:tasks") if has_list else reverse("care:task", args=[pk]))
 

@@ -7,6 +7,7 @@ is sent, without the third nothing is asked for.
 from __future__ import annotations
 
 import imaplib
+import logging
 import re
 import smtplib
 import ssl
@@ -17,13 +18,18 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.checks import Error
+from django.db import InterfaceError, OperationalError
 
 from maillage.exchange.actions.transports import TransportError
+from maillage.exchange.rules.mail import Doubt
+
+logger = logging.getLogger("maillage.mail")
 
 #: Seconds that a server has to answer; well under the outbox's lease.
 _PATIENCE = 20
-#: Mails taken in one go, and the size (bytes) beyond which one is left in the mailbox.
+#: Mails taken in one go, and the size (bytes) beyond which only the headers of one are read.
 MOST, LARGEST = 50, 30_000_000
+LONGEST_HEADERS = 100_000
 _SCHEMES = {"smtp": ("smtp", "smtp+tls", "smtp+ssl"), "imap": ("imap", "imaps")}
 
 
@@ -65,11 +71,13 @@ def _smtp(place: SplitResult) -> smtplib.SMTP:
     return server
 
 
-def collect(take: Callable[[bytes], None]) -> int:
+def collect(take: Callable[[bytes], None], set_aside: Callable[[bytes, Doubt], None]) -> int:
     """Give each mail not yet seen to `take`, then mark it as seen; return how many were.
 
-    A mail is marked once `take` has kept it: a crash between the two gives it again. One that is too large is
-    left as it is, for a human to open in the mailbox. Raises TransportError.
+    A mail is marked once it was kept: a crash between the two gives it again. Of one that is too large, or
+    that `take` cannot read whatever the reason, the headers go to `set_aside`, for a human to open it in the
+    mailbox: no mail keeps the next ones waiting. Raises TransportError, and what a database says that does
+    not answer.
     """
     place = urlsplit(settings.MSSANTE_IMAP)
     count = 0
@@ -79,10 +87,7 @@ def collect(take: Callable[[bytes], None]) -> int:
             server.select("INBOX")
             _status, found = server.search(None, "UNSEEN")
             for number in (found[0] or b"").split()[:MOST]:
-                content = _content(server, number.decode())
-                if content is None:
-                    continue
-                take(content)
+                _hand_over(server, number.decode(), take, set_aside)
                 server.store(number.decode(), "+FLAGS", "(\\Seen)")
                 count += 1
     except (imaplib.IMAP4.error, OSError) as error:
@@ -98,15 +103,31 @@ def _imap(place: SplitResult) -> imaplib.IMAP4:
     return imaplib.IMAP4(host, place.port or 143, timeout=_PATIENCE)
 
 
-def _content(server: imaplib.IMAP4, number: str) -> bytes | None:
-    """Return a mail without marking it as seen, None for one that is too large or gone."""
+def _hand_over(
+    server: imaplib.IMAP4,
+    number: str,
+    take: Callable[[bytes], None],
+    set_aside: Callable[[bytes, Doubt], None],
+) -> None:
     _status, said = server.fetch(number, "(RFC822.SIZE)")
     sizes = [re.search(rb"RFC822\.SIZE (\d+)", one) for one in said if isinstance(one, bytes)]
-    size = max((int(one[1]) for one in sizes if one), default=0)
-    if size > LARGEST:
-        return None
-    _status, parts = server.fetch(number, "(BODY.PEEK[])")
-    return next((part[1] for part in parts if isinstance(part, tuple)), None)
+    if max((int(one[1]) for one in sizes if one), default=0) > LARGEST:
+        set_aside(_part(server, number, "HEADER"), Doubt.TOO_LARGE)
+        return
+    content = _part(server, number, "")
+    try:
+        take(content)
+    except (OperationalError, InterfaceError):  # the database is away: the mail is not at fault
+        raise
+    except Exception:  # a mail broken on purpose raises of many kinds
+        logger.exception("a mail could not be read")
+        set_aside(content[:LONGEST_HEADERS], Doubt.UNREADABLE)
+
+
+def _part(server: imaplib.IMAP4, number: str, part: str) -> bytes:
+    """Return a part of a mail (all of it without a name) without marking it as seen, nothing once gone."""
+    _status, parts = server.fetch(number, f"(BODY.PEEK[{part}])")
+    return next((one[1] for one in parts if isinstance(one, tuple)), b"")
 
 
 def check_settings(**_options: Any) -> list[Error]:

@@ -6,6 +6,7 @@ import email
 import email.policy
 import io
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from hashlib import sha256
 
@@ -107,25 +108,17 @@ def written(copy: MailCopy, address: str) -> EmailMessage:
 
 def receive_mail() -> int:
     """Take what came in the mailbox; return how many mails were. Raises TransportError."""
-    return mailbox.collect(take_mail) if mailbox.receives() else 0
+    return mailbox.collect(take_mail, set_aside) if mailbox.receives() else 0
 
 
 @transaction.atomic
 def take_mail(content: bytes) -> None:
     """Put a mail in the conversation that it answers, or set it aside for a human; the same mail, once."""
     mail = email.message_from_bytes(content, policy=email.policy.default)
-    key = _header(mail, "Message-ID")[:255] or f"<{sha256(content).hexdigest()}@inconnu>"
+    key, sender, copy = _headers(mail, content)
     if MailReceived.objects.filter(mail_id=key).exists():
         return
-    sender = parseaddr(_header(mail, "From"))[1].lower()[:254]
-    asked = ids_in([_header(mail, "In-Reply-To"), _header(mail, "References")])
-    copy = (
-        MailCopy.objects.filter(mail_id__in=asked)
-        .select_related("message__conversation", "participant__professional")
-        .order_by("-pk")
-        .first()
-    )
-    text = own_words(_text(mail)).replace("\x00", "")[:LONGEST] if copy is not None else ""
+    text = own_words(_text(mail))[:LONGEST] if copy is not None else ""
     sheet = copy.participant.professional if copy is not None else None
     why = doubt(
         is_known=copy is not None,
@@ -142,8 +135,38 @@ def take_mail(content: bytes) -> None:
         row.message = _join(copy, text, key, files)
         row.fate = MailFate.TAKEN.value
     elif copy is not None:
-        tell_pages(copy.message.conversation, f"aside-{sha256(key.encode()).hexdigest()[:40]}")
+        row.refused_files = sum(1 for _part in mail.iter_attachments())
+        _tell_aside(copy, key)
     row.save(force_insert=True)
+
+
+@transaction.atomic
+def set_aside(content: bytes, why: Doubt) -> None:
+    """Note from its headers that a mail came and could not be taken; the same mail, once.
+
+    Of what answers a conversation, whoever keeps it is told; of the rest, whoever reads deliveries.
+    """
+    mail = BytesHeaderParser(policy=email.policy.default).parsebytes(content)
+    key, sender, copy = _headers(mail, content)
+    if not MailReceived.objects.filter(mail_id=key).exists():
+        MailReceived.objects.create(
+            mail_id=key, sender=sender, copy=copy, fate=MailFate.ASIDE.value, doubt=why.value
+        )
+        if copy is not None:
+            _tell_aside(copy, key)
+
+
+def _headers(mail: EmailMessage, content: bytes) -> tuple[str, str, MailCopy | None]:
+    """Return what names a mail, its sender, and the copy that it answers."""
+    key = _header(mail, "Message-ID")[:255] or f"<{sha256(content).hexdigest()}@inconnu>"
+    asked = ids_in([_header(mail, "In-Reply-To"), _header(mail, "References")])
+    rows = MailCopy.objects.filter(mail_id__in=asked)
+    copy = rows.select_related("message__conversation", "participant__professional").order_by("-pk").first()
+    return key, parseaddr(_header(mail, "From"))[1].lower()[:254], copy
+
+
+def _tell_aside(copy: MailCopy, key: str) -> None:
+    tell_pages(copy.message.conversation, f"aside-{sha256(key.encode()).hexdigest()[:40]}")
 
 
 def _join(copy: MailCopy, text: str, key: str, files: list[attachments.Taken]) -> ConversationMessage:
@@ -194,7 +217,7 @@ def settle(*, by: Person, mail: MailReceived, is_taken: bool) -> MailReceived:
 def _header(mail: EmailMessage, name: str) -> str:
     """Return a header as text, empty where there is none or it cannot be read."""
     try:
-        return str(mail.get(name, "")).replace("\x00", "").strip()
+        return _storable(str(mail.get(name, ""))).strip()
     except Exception:  # a header broken on purpose raises of many kinds
         return ""
 
@@ -203,9 +226,14 @@ def _text(mail: EmailMessage) -> str:
     """Return the plain text of a mail; of one in HTML alone, nothing: a human opens it."""
     try:
         body = mail.get_body(preferencelist=("plain",))
-        return str(body.get_content()) if body is not None else ""
+        return _storable(str(body.get_content())) if body is not None else ""
     except Exception:  # an unknown encoding, a part broken on purpose
         return ""
+
+
+def _storable(text: str) -> str:
+    """Return a text that a database keeps: without NUL, nor half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _files(mail: EmailMessage) -> tuple[list[attachments.Taken], int]:
@@ -213,8 +241,11 @@ def _files(mail: EmailMessage) -> tuple[list[attachments.Taken], int]:
     taken: list[attachments.Taken] = []
     refused = 0
     for part in mail.iter_attachments():
-        content = part.get_payload(decode=True)
-        name = part.get_filename() or ""
+        try:
+            content, name = part.get_payload(decode=True), _storable(part.get_filename() or "")
+        except Exception:  # a name broken on purpose raises of many kinds
+            refused += 1
+            continue
         if not isinstance(content, bytes) or len(taken) >= rule("exchange.attachments.number").value:
             refused += 1
             continue

@@ -32,6 +32,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages import live
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -329,8 +330,7 @@ class ChangeOfConversation(OfConversation, Endpoint):
         try:
             messages.success(request, self.done())
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-            return redirect("exchange:conversation", pk=pk)
+            return refused(request, error, reverse("exchange:conversation", args=[pk]))
         address = reverse("exchange:conversation", args=[pk])
         return back_to(request, reverse("exchange:conversations") if self.leads_to_list else address)
 

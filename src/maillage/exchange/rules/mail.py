@@ -24,6 +24,8 @@ class Doubt(StrEnum):
     OUT_OF_CIRCLE = "out_of_circle"
     CLOSED = "closed"
     NO_WORDS = "no_words"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
 
 
 _ID = re.compile(r"<[^<>\s]{3,240}>")

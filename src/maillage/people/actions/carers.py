@@ -18,7 +18,7 @@ from maillage.kernel.models import Person
 from maillage.kernel.phones import is_mobile
 from maillage.kernel.rules import Role
 from maillage.kernel.sourced_rules import rule
-from maillage.people.actions.circle import end_row, may_speak_for
+from maillage.people.actions.circle import end_row, may_speak_for, tell_narrowed
 from maillage.people.models import CareLink, Mandate, MandateItem, Patient
 from maillage.people.rules.carers import Gesture, Hindrance, Relation, SignedBy, code_of, hindrance, is_minor
 from maillage.people.rules.circle import Origin, Part
@@ -157,6 +157,7 @@ def revoke_item(*, by: Person, item: MandateItem) -> MandateItem:
         row.until, row.ended_by = timezone.now(), by
         row.save(update_fields=["until", "ended_by"])
         _record(by, "people.mandate_reduced", mandate, {"part": [row.part or row.gesture, None]})
+        tell_narrowed(by, mandate.patient)
     return row
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -48,6 +49,9 @@ ROLES_OF = {
     Origin.RESIDENCE: (),
 }
 EMERGENCY_OPENED = "people.emergency_opened"
+#: Published where somebody may read less of a patient than before: `{patient, by}`.
+CIRCLE_NARROWED = "people.circle_narrowed"
+_NARROWING = frozenset({"people.circle_left", "people.consent_withdrawn", "people.opposed"})
 #: Shorter, a reason says nothing that somebody could review.
 SHORTEST_REASON = 10
 
@@ -461,7 +465,10 @@ def _stop(by: Person, row: Kept, verb: str) -> Kept:
 
 
 def record(by: Person | None, verb: str, row: Holder, changes: dict[str, Any], reason: str = "") -> None:
-    """Journal what was written of a row that names somebody, in the chain of the patient's scope."""
+    """Journal what was written of a row that names somebody, in the chain of the patient's scope.
+
+    What leaves somebody less to read is told to the contexts that show it.
+    """
     patient: Patient = row.patient  # type: ignore[attr-defined] # each table of holders has its patient
     journal.record(
         by=by,
@@ -471,3 +478,11 @@ def record(by: Person | None, verb: str, row: Holder, changes: dict[str, Any], r
         reason=reason,
         scope=patient.scope_id,
     )
+    if verb in _NARROWING:
+        tell_narrowed(by, patient)
+
+
+def tell_narrowed(by: Person | None, patient: Patient) -> None:
+    """Publish that somebody may read less of a patient than before, in the transaction of the write."""
+    said = {"patient": patient.pk, "by": by.pk if by is not None else None}
+    outbox.publish(CIRCLE_NARROWED, said, key=str(uuid4()))

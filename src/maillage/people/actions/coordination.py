@@ -28,7 +28,7 @@ def open_coordination(
     Called by the action that the agreement was written in, which has checked who may: `recorded_by` wrote it.
     Again, what is in force is kept. Raises ValidationError where the patient opposes it meanwhile.
     """
-    if not Patient._base_manager.filter(unopposed(who, Part.PLAN), pk=patient.pk).exists():
+    if opposes(patient, who, Part.PLAN):
         raise ValidationError(_("La personne s’oppose depuis à ce partage : rien ne s’ouvre."))
     link = join(
         by=by, patient=patient, who=who, origin=Origin.COORDINATION, role=Role.CASE_MANAGER, why=why[:300]
@@ -45,8 +45,25 @@ def open_coordination(
     return link
 
 
+def opposes(patient: Patient, who: Person, part: Part) -> bool:
+    """Return whether a patient opposes, to everybody or to `who`, that a part of their file is read."""
+    return not Patient._base_manager.filter(unopposed(who, part), pk=patient.pk).exists()
+
+
+def is_coordinating(who: Person, patient: Patient) -> bool:
+    """Return whether the link and the consent that open the plan to a case manager both still hold."""
+    now = timezone.now()
+    links = CareLink.objects.of_patient(patient).filter(
+        Q(ends_at=None) | Q(ends_at__gt=now), person=who, origin=Origin.COORDINATION.value
+    )
+    consents = CareConsent.objects.of_patient(patient).filter(
+        Q(until=None) | Q(until__gt=now), Q(part="") | Q(part=Part.PLAN.value), person=who
+    )
+    return links.exists() and consents.exists()
+
+
 @transaction.atomic
-def close_coordination(*, by: Person, link: CareLink) -> None:
+def close_coordination(*, by: Person | None, link: CareLink) -> None:
     """End a link of coordination and the consents given with it. Called by what follows its action."""
     row = CareLink.objects.of_patient(link.patient).select_for_update(of=("self",)).get(pk=link.pk)
     if row.is_in_force():

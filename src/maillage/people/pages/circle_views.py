@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access, formats
 from maillage.kernel.pages.base import Page
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import queries
@@ -245,7 +247,7 @@ class Emergencies(Page):
                 text=form.cleaned_data["text"],
             )
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return refused(request, error, reverse("people:emergencies"))
         else:
             messages.success(request, _("Accès revu."))
         return redirect("people:emergencies")

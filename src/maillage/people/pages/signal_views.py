@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.rules import Permission
 from maillage.people import queries
 from maillage.people.actions import signals as actions
@@ -130,7 +132,6 @@ class SignalPage(Page):
                 emergency_called=form.cleaned_data["called"],
             )
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return redirect("people:signal", pk=pk)
+            return refused(request, error, reverse("people:signal", args=[pk]))
         messages.success(request, _("C’est noté : l’aidant l’apprend."))
         return redirect("/") if request.POST.get("next") == "/" else redirect("people:signal", pk=pk)

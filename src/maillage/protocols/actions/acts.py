@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -22,6 +23,7 @@ from maillage.protocols.rules.protocols import BEGINS, OPEN, ActState, Side
 from maillage.protocols.rules.referrals import Purpose
 
 LONGEST = 2000
+Made = TypeVar("Made")
 
 
 @transaction.atomic
@@ -45,10 +47,10 @@ def begin_act(
     act that is not of it, a patient who was not told, an act begun already.
     """
     care.require_writer(by, patient, people.Part.HEALTH)
+    people.lock(patient)
     known = Act.objects.with_key(key, by).first()
     if known is not None:
-        return known
-    people.lock(patient)
+        return same(known, known.patient_id == patient.pk and known.version_id == version.pk)
     row, mine = _usable(by, version)
     codes = {one["code"] for one in rule("people.signals.vital_signs").value}
     if not set(signs) <= codes:
@@ -113,7 +115,7 @@ def sign_act(*, by: Person, act: Act, report: str) -> Act:
     """
     row = _own(by, act)
     if row.state == ActState.SIGNED:
-        return row
+        return same(row, row.report == report.strip()[:LONGEST])
     if row.state != ActState.TO_SIGN:
         raise ValidationError(_("Cet acte n’est pas à signer : des questions attendent, ou il est clos."))
     _usable(by, row.version)
@@ -133,7 +135,7 @@ def return_act(*, by: Person, act: Act, because: str) -> Act:
     """
     row = _own(by, act)
     if row.state == ActState.RETURNED:
-        return row
+        return same(row, row.report == because.strip()[:LONGEST])
     if not row.is_open:
         raise ValidationError(_("Cet acte est clos."))
     if not because.strip():
@@ -143,6 +145,13 @@ def return_act(*, by: Person, act: Act, because: str) -> Act:
     row.save(update_fields=["state", "report", "closed_at"])
     _ask(row, row.report)
     _record(by, "protocols.act_returned", row, {"state": [before, row.state]})
+    return row
+
+
+def same(row: Made, is_same: bool) -> Made:
+    """Return what the same write made before. Raises ValidationError where something else was written."""
+    if not is_same:
+        raise ValidationError(_("Autre chose a été noté entre-temps : relisez la page, puis recommencez."))
     return row
 
 

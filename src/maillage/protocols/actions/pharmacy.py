@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.kernel import journal
+from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
-from maillage.protocols.actions.acts import kept, read_answers
+from maillage.protocols.actions.acts import kept, read_answers, same
 from maillage.protocols.actions.referrals import ask_physician
 from maillage.protocols.models import MedicationReview, ReviewLine, Shortage, Vaccination
 from maillage.protocols.queries.pharmacy import may_act, vaccination_questions
@@ -38,10 +38,10 @@ def plan_review(*, by: Person, patient: people.Patient, planned_on: date, key: s
     Raises PermissionDenied for who is no pharmacist of the circle.
     """
     _require(by, patient)
-    known = MedicationReview.objects.with_key(key, by).first()
-    if known is not None:
-        return known
-    row = MedicationReview.objects.create(patient=patient, planned_on=planned_on, by=by, key=key)
+    row = MedicationReview(patient=patient, planned_on=planned_on, by=by, key=key)
+    if not databases.insert_new([row], unique=["by", "key"]):
+        known = MedicationReview.objects.with_key(key, by).get()
+        return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.review_planned", row, patient)
     return row
 
@@ -57,7 +57,7 @@ def read_medicine(
     row = _own_review(by, review)
     known = ReviewLine.objects.filter(by=by, key=key).first()
     if known is not None:
-        return known
+        return same(known, known.review_id == row.pk)
     if row.shared_at is not None:
         raise ValidationError(_("Ce bilan est partagé : planifiez-en un autre."))
     if not medicine.strip():
@@ -78,7 +78,7 @@ def share_review(*, by: Person, review: MedicationReview, conclusion: str, to: P
     """
     row = _own_review(by, review)
     if row.shared_at is not None:
-        return row
+        return same(row, row.conclusion == conclusion.strip()[:2000])
     lines = list(ReviewLine.objects.filter(review=row))
     if not lines:
         raise ValidationError(_("Lisez au moins un médicament avant de partager le bilan."))
@@ -110,18 +110,18 @@ def note_shortage(
     Raises PermissionDenied, ValidationError without a medicine.
     """
     _require(by, patient)
-    known = Shortage.objects.with_key(key, by).first()
-    if known is not None:
-        return known
     if not medicine.strip():
         raise ValidationError(_("Dites quel médicament manque."))
-    row = Shortage.objects.create(
+    row = Shortage(
         patient=patient,
         medicine=medicine.strip()[:200],
         alternatives=alternatives.strip()[:500],
         by=by,
         key=key,
     )
+    if not databases.insert_new([row], unique=["by", "key"]):
+        known = Shortage.objects.with_key(key, by).get()
+        return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.shortage_noted", row, patient)
     return row
 
@@ -135,8 +135,8 @@ def signal_shortage(*, by: Person, shortage: Shortage, to: Person) -> Shortage:
     _require(by, shortage.patient)
     rows = Shortage.objects.of_patient(shortage.patient).select_for_update(of=("self",))
     row = rows.select_related("patient__scope").get(pk=shortage.pk)
-    if row.referral_id is not None:
-        return row
+    if row.referral is not None:
+        return same(row, row.referral.asked.filter(person=to).exists())
     _check_prescriber(to, row.patient)
     text = "\n".join(filter(None, (row.medicine, row.alternatives)))
     row.referral = ask_physician(
@@ -153,14 +153,12 @@ def plan_vaccination(
 ) -> Vaccination:
     """Plan a vaccination; the same `key` again returns the first one. Raises as `note_shortage`."""
     _require(by, patient)
-    known = Vaccination.objects.with_key(key, by).first()
-    if known is not None:
-        return known
     if not vaccine.strip():
         raise ValidationError(_("Dites quel vaccin est prévu."))
-    row = Vaccination.objects.create(
-        patient=patient, vaccine=vaccine.strip()[:120], planned_on=planned_on, by=by, key=key
-    )
+    row = Vaccination(patient=patient, vaccine=vaccine.strip()[:120], planned_on=planned_on, by=by, key=key)
+    if not databases.insert_new([row], unique=["by", "key"]):
+        known = Vaccination.objects.with_key(key, by).get()
+        return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.vaccination_planned", row, patient)
     return row
 
@@ -185,7 +183,8 @@ def note_vaccination(
     rows = Vaccination.objects.of_patient(vaccination.patient).select_for_update(of=("self",))
     row = rows.select_related("patient__scope").get(pk=vaccination.pk)
     if row.outcome:
-        return row
+        wanted = Outcome.EMERGENCY if signs else outcome
+        return same(row, row.outcome == wanted.value and row.lot in {"", lot.strip()[:40]})
     codes = {one["code"] for one in rule("people.signals.vital_signs").value}
     if not set(signs) <= codes:
         raise ValidationError(_("L’un des signes n’est pas connu : rechargez la page."))

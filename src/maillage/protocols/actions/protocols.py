@@ -15,6 +15,7 @@ from maillage.directory import api as directory
 from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.protocols.actions.acts import same
 from maillage.protocols.models import Protocol, SignUp, Version
 from maillage.protocols.queries.protocols import professions_for, today_in
 from maillage.protocols.rules.protocols import ProtocolKind, Side
@@ -45,7 +46,8 @@ def open_protocol(
         raise ValidationError({"title": _("Donnez un titre au protocole.")})
     row = Protocol(scope=scope, kind=kind.value, title=said, national_code=national_code, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        return Protocol.objects.get(by=by, key=key)
+        known = Protocol.objects.get(by=by, key=key)
+        return same(known, known.scope_id == scope.pk)
     _record(by, "protocols.opened", row, scope, {"title": [None, said]})
     return row
 
@@ -58,10 +60,10 @@ def write_version(*, by: Person, protocol: Protocol, content: Mapping[str, Any],
     criterion of inclusion.
     """
     access.require(by, Permission.MANAGE_PROTOCOLS, protocol.scope)
+    Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
     known = Version.objects.filter(by=by, key=key).first()
     if known is not None:
-        return known
-    Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
+        return same(known, known.protocol_id == protocol.pk)
     last = Version.objects.filter(protocol=protocol).order_by("-number").first()
     row = Version(
         protocol=protocol,
@@ -145,9 +147,10 @@ def sign_up(
         access.require(by, Permission.MANAGE_PROTOCOLS, protocol.scope)
     else:
         access.require(by, Permission.VIEW_PROTOCOLS, protocol.scope)
+    Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
     known = SignUp.objects.filter(by=by, key=key).first()
     if known is not None:
-        return known
+        return same(known, (known.protocol_id, known.professional_id) == (protocol.pk, professional.pk))
     allowed = professions_for(protocol, side)
     if allowed and professional.profession not in allowed:
         raise ValidationError(_("Cette profession ne signe pas de ce côté de ce protocole."))
@@ -158,7 +161,6 @@ def sign_up(
         raise ValidationError({"until": _("L’adhésion finit après la signature.")})
     if side is Side.DELEGATED and trained_on is None:
         raise ValidationError({"trained_on": _("Sans formation, un délégué n’agit pas : donnez sa date.")})
-    Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
     before = SignUp.objects.filter(
         protocol=protocol, professional=professional, side=side.value, ended_on=None
     )

@@ -9,11 +9,11 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from maillage.care import api as care
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin, back_to
+from maillage.kernel.pages.refusals import refused
 from maillage.people import api as people
 
 
@@ -67,8 +67,7 @@ class DoesOne:
         try:
             messages.success(request, self.done(request.POST.get("do", "")))
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-            return redirect(here)
+            return refused(request, error, here)
         return back_to(request, here)
 
     def done(self, gesture: str) -> str:

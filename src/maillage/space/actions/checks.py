@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.agenda import api as agenda
-from maillage.kernel import clock, journal
+from maillage.kernel import clock, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.orientation import api as orientation
@@ -37,9 +37,6 @@ def start_check(
     answers. Raises PermissionDenied for who may not book for the patient, ValidationError for unknown codes.
     """
     require_acting(by, patient)
-    known = SafetyCheck.objects.with_key(key, by).filter(patient=patient).first()
-    if known is not None:
-        return known
     if not set(signs) <= {one["code"] for one in rule("people.signals.vital_signs").value}:
         raise ValidationError(_("L’un des signes n’est pas connu : rechargez la page."))
     if motive and motive not in {one["code"] for one in reasons()}:
@@ -53,7 +50,13 @@ def start_check(
         signs=sorted(signs),
     )
     made.result = _result(made, {}).value
-    made.save()
+    if not databases.insert_new([made], unique=["by", "key"]):
+        known = SafetyCheck.objects.with_key(key, by).get()
+        if known.patient_id != patient.pk:
+            raise ValidationError(
+                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
+            )
+        return known
     _record(by, made)
     return made
 

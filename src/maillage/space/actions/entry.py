@@ -43,11 +43,13 @@ def may_invite(person: Person, patient: people.Patient) -> bool:
 
 
 @transaction.atomic
-def invite(*, by: Person, patient: people.Patient, way: Way) -> EntryCode:
+def invite(*, by: Person, patient: people.Patient, way: Way, after: int | None = None) -> EntryCode:
     """Invite a patient by a message to their own mobile, or by a paper; what was sent before opens no more.
 
-    Raises PermissionDenied; ValidationError where nothing would prove who enters: a minor, no birth date,
-    for a message no mobile of their own.
+    `after`: the last invitation that `by` saw, 0 for none; where they sent the same since, it is that one, or
+    the first of two messages would carry a code that no longer opens. Raises PermissionDenied;
+    ValidationError where a colleague invited meanwhile, where nothing would prove who enters: a minor, no
+    birth date, for a message no mobile of their own.
     """
     if way is Way.CODE or not may_invite(by, patient):
         raise PermissionDenied(_("Une invitation est faite par l’équipe de soins, ou l’accueil."))
@@ -61,6 +63,13 @@ def invite(*, by: Person, patient: people.Patient, way: Way) -> EntryCode:
     if account is not None and not may_enter_by_code(account):
         raise ValidationError(_("Cette personne a un compte qui s’ouvre avec son mot de passe."))
     people.lock(patient)
+    last = last_invitation(patient)
+    if after is not None and last is not None and last.pk > after:
+        if (last.made_by_id, last.way) == (by.pk, way.value):
+            return last
+        raise ValidationError(
+            _("{name} vient d’inviter cette personne : relisez la page.").format(name=last.made_by)
+        )
     now = timezone.now()
     EntryCode.objects.of_patient(patient).waiting().exclude(way=Way.CODE.value).update(revoked_at=now)
     days = rule("space.entry.days").value[way.value]
@@ -80,6 +89,12 @@ def invite(*, by: Person, patient: people.Patient, way: Way) -> EntryCode:
         )
     _record(by, "space.invited", patient, {"way": [None, way.value]})
     return made
+
+
+def last_invitation(patient: people.Patient) -> EntryCode | None:
+    """Return the last invitation of a patient who was read in scope, None without one."""
+    rows = EntryCode.objects.of_patient(patient).exclude(way=Way.CODE.value).select_related("made_by")
+    return rows.order_by("-pk").first()
 
 
 @transaction.atomic

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.kernel import journal
+from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
 from maillage.people import api as people
 from maillage.space.actions.entry import may_invite
@@ -17,16 +17,21 @@ from maillage.space.models import Letter
 def prepare_letter(*, by: Person, patient: people.Patient, means: people.Means, key: str) -> Letter:
     """Keep that a letter was prepared, and how the patient asked for it; the same `key` is the same letter.
 
-    Raises PermissionDenied for who is neither the patient, nor of the care team or the reception, and for a
-    professional who would say that the patient asked in their own space.
+    Raises ValidationError for a key that served for somebody else; PermissionDenied for who is neither the
+    patient, nor of the care team or the reception, and for a professional who would say that the patient
+    asked in their own space.
     """
     is_own = patient.account_id == by.pk
     if not is_own and (means is people.Means.SPACE or not may_invite(by, patient)):
         raise PermissionDenied(_("Dites comment la personne vous a demandé cette lettre."))
-    known = Letter.objects.with_key(key, by).filter(patient=patient).first()
-    if known is not None:
+    made = Letter(patient=patient, by=by, means=means.value, key=key)
+    if not databases.insert_new([made], unique=["by", "key"]):
+        known = Letter.objects.with_key(key, by).get()
+        if known.patient_id != patient.pk:
+            raise ValidationError(
+                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
+            )
         return known
-    made = Letter.objects.create(patient=patient, by=by, means=means.value, key=key)
     journal.record(
         by=by,
         verb="space.letter_prepared",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -168,11 +170,17 @@ class OwnLetter(OwnOnly, Endpoint):
         return redirect("space:documents", pk=self.patient.pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
-        """Prepare it, then show it. Raises Http404 without a key."""
+        """Prepare it, then show it, or say why not. Raises Http404 without a key."""
         key = request.POST.get("key", "").replace("\x00", "")[:64]
         if not key:
             raise Http404("key")
-        made = letters.prepare_letter(by=self.person, patient=self.patient, means=people.Means.SPACE, key=key)
+        try:
+            made = letters.prepare_letter(
+                by=self.person, patient=self.patient, means=people.Means.SPACE, key=key
+            )
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("space:documents", pk=self.patient.pk)
         return redirect("space:letter", letter=made.pk)
 
 

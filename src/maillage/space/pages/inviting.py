@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from maillage.exchange import api as exchange
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
+from maillage.kernel.parameters import row_key
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
 from maillage.space.actions import entry as actions
@@ -58,6 +59,7 @@ class Invite(OfPatient, Page):
         rows = list(EntryCode.objects.of_patient(patient).select_related("made_by")[:10])
         now, most = timezone.now(), rule("space.entry.tries").value
         context.setdefault("letter_form", LetterForm())
+        last = actions.last_invitation(patient)
         return super().get_context_data(
             patient=patient,
             has_space=patient.account_id is not None,
@@ -65,6 +67,7 @@ class Invite(OfPatient, Page):
             rows=[(one, wording.entry_said(one, closed(one.standing, now, most))) for one in rows],
             paper=next((one for one in rows if self._is_open_paper(one)), None),
             letters=letters.letters_of(patient)[:5],
+            after=last.pk if last is not None else 0,
             **context,
         )
 
@@ -75,6 +78,7 @@ class Invite(OfPatient, Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Invite, take back, or prepare a letter; a refusal is said."""
         asked = request.POST.get("do", "")
+        after = row_key(request.POST["after"]) if "after" in request.POST else None
         try:
             if asked == "letter":
                 form = LetterForm(request.POST)
@@ -83,10 +87,10 @@ class Invite(OfPatient, Page):
                 made = letters.prepare_letter(by=self.person, patient=self.patient, **form.values())
                 return redirect("space:letter", letter=made.pk)
             if asked == "sms":
-                actions.invite(by=self.person, patient=self.patient, way=Way.SMS)
+                actions.invite(by=self.person, patient=self.patient, way=Way.SMS, after=after)
                 messages.success(request, _("L’invitation part par SMS, avec son code."))
             elif asked == "paper":
-                row = actions.invite(by=self.person, patient=self.patient, way=Way.PAPER)
+                row = actions.invite(by=self.person, patient=self.patient, way=Way.PAPER, after=after)
                 return redirect("space:invitation_paper", entry=row.pk)
             elif asked == "take_back":
                 actions.take_back(by=self.person, patient=self.patient)

@@ -136,7 +136,7 @@ def complete(*, by: Person, question: Question, text: str, key: str) -> Question
 def withdraw(*, by: Person, question: Question, reason: str, key: str) -> Question:
     """Take a question back: the expert reads it no more. Raises ValidationError."""
     row = asker_row(by, question)
-    if known(by, key, row) or row.stands is State.WITHDRAWN:
+    if known(by, key, row):
         return row
     said = _words(reason, _("Dites pourquoi la demande est retirée."))
     return move(row, State.WITHDRAWN, by=by, key=key, text=said, read_at=timezone.now(), read_by=by)

@@ -18,6 +18,7 @@ from maillage.care import api as care
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page, back_to
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -207,7 +208,9 @@ class QuestionPage(Page):
         try:
             messages.success(request, gesture())
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            seen = queries.seen_by(self.person, question.pk)
+            here = reverse("telehealth:question", args=[pk]) if seen else reverse("telehealth:questions")
+            return refused(request, error, here)
         if queries.seen_by(self.person, question.pk) is None:
             return back_to(request, reverse("telehealth:questions"))
         return back_to(request, reverse("telehealth:question", args=[pk]))

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +24,7 @@ from maillage.agenda import api as agenda
 from maillage.exchange import api as exchange
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -135,7 +137,7 @@ class SessionPage(Page):
         try:
             messages.success(request, gesture())
         except (ValidationError, PermissionDenied) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return refused(request, error, reverse("telehealth:session", args=[pk]))
         return redirect("telehealth:session", pk=pk)
 
     def _admit(self) -> str:

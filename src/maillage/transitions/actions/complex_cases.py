@@ -127,7 +127,8 @@ def refuse_case(
     """
     row = _of_dac(by, case)
     if row.state == CaseState.REFUSED.value:
-        return row
+        said = (row.refusal, row.elsewhere) == (refusal.value, elsewhere.strip()[:300])
+        return _again(row, by, is_same=said)
     if not elsewhere.strip():
         raise ValidationError(_("Dites vers qui se tourner : le demandeur ne doit pas rester sans suite."))
     _move(row, CaseState.REFUSED)
@@ -168,7 +169,7 @@ def take_over_case(*, by: Person, case: ComplexCase) -> ComplexCase:
     return row
 
 
-def hand_over(*, by: Person, row: ComplexCase, to: Person | None) -> None:
+def hand_over(*, by: Person | None, row: ComplexCase, to: Person | None) -> None:
     """Let `to` follow a case that the caller has locked; nobody, where the person opposes it meanwhile."""
     before, now = row.referent, timezone.now()
     if row.link is not None:
@@ -176,7 +177,7 @@ def hand_over(*, by: Person, row: ComplexCase, to: Person | None) -> None:
     row.referent, row.link = to, None
     if to is not None:
         try:
-            _open(by, row, to, now)
+            _open(by or to, row, to, now)
         except ValidationError:
             row.referent = None
     row.save(update_fields=["referent", "link"])
@@ -191,7 +192,7 @@ def close_case(*, by: Person, case: ComplexCase, outcome: str) -> ComplexCase:
     """
     row = _of_dac(by, case)
     if row.state == CaseState.CLOSED.value:
-        return row
+        return _again(row, by, is_same=row.outcome == outcome.strip()[:2000])
     if not outcome.strip():
         raise ValidationError(_("Écrivez l’issue : le demandeur la lira."))
     if PartnerRequest.objects.of_case(row).filter(answer="").exists():
@@ -213,7 +214,7 @@ def withdraw_case(*, by: Person, case: ComplexCase, reason: str) -> ComplexCase:
     """
     row = _of_circle(by, case)
     if row.state == CaseState.WITHDRAWN.value:
-        return row
+        return _again(row, by, is_same=row.outcome == reason.strip()[:2000])
     if not reason.strip():
         raise ValidationError(_("Dites pourquoi la demande est retirée."))
     _move(row, CaseState.WITHDRAWN)
@@ -293,6 +294,8 @@ def note_answer(*, by: Person, request: PartnerRequest, answer: Answer, said: st
     case = _of_dac(by, request.case)
     row = PartnerRequest.objects.of_case(case).select_for_update(of=("self",)).get(pk=request.pk)
     if row.answer:
+        if (row.noted_by_id, row.answer, row.said) != (by.pk, answer.value, said.strip()[:500]):
+            raise ValidationError(_("{name} a déjà noté une réponse : relisez-la.").format(name=row.noted_by))
         return row
     if answer is not Answer.YES and not said.strip():
         raise ValidationError(_("Dites en un mot ce qui a été répondu."))
@@ -300,6 +303,17 @@ def note_answer(*, by: Person, request: PartnerRequest, answer: Answer, said: st
     row.answered_at, row.noted_by = timezone.now(), by
     row.save(update_fields=["answer", "said", "answered_at", "noted_by"])
     _record(by, "transitions.partner_answered", case, {"answer": [None, row.answer]})
+    return row
+
+
+def _again(row: ComplexCase, by: Person, *, is_same: bool) -> ComplexCase:
+    """Return what the same gesture of `by` ended. Raises ValidationError where it ended otherwise."""
+    if row.closed_by_id != by.pk or not is_same:
+        raise ValidationError(
+            _("Cette demande est déjà {state}, par {name} : relisez-la.").format(
+                state=row.get_state_display(), name=row.closed_by
+            )
+        )
     return row
 
 
@@ -368,6 +382,6 @@ def _keep(by: Person, row: ComplexCase, verb: str, fields: list[str]) -> Complex
     return row
 
 
-def _record(by: Person, verb: str, row: ComplexCase, changes: dict[str, Any]) -> None:
+def _record(by: Person | None, verb: str, row: ComplexCase, changes: dict[str, Any]) -> None:
     target = journal.target_of(row)
     journal.record(by=by, verb=verb, target=target, changes=changes, scope=row.scope_id)

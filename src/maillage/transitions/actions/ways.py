@@ -109,7 +109,8 @@ def answer_admission(
     row = _writable(by, way)
     target = WayState.ACCEPTED if refusal is None else WayState.REFUSED
     if row.state == target.value:
-        return row
+        kept = (row.planned_on, row.refusal, row.answer)
+        return _again(row, is_same=kept == (planned_on, refusal.value if refusal else "", said.strip()[:500]))
     if refusal is None and planned_on is None:
         raise ValidationError(_("Donnez le jour prévu."))
     if refusal is not None and not said.strip():
@@ -128,7 +129,7 @@ def note_entry(*, by: Person, way: Way, entered_on: date) -> Way:
     """
     row = _writable(by, way)
     if row.state == WayState.INSIDE.value:
-        return row
+        return _again(row, is_same=row.entered_on == entered_on)
     if entered_on > today_in(row.scope):
         raise ValidationError(_("Ce jour est à venir."))
     _pass(row, WayState.INSIDE)
@@ -144,7 +145,7 @@ def tell_discharge(*, by: Person, way: Way, left_at: datetime, owner: care.Owner
     """
     row = _writable(by, way)
     if row.state == WayState.LEAVING.value:
-        return row
+        return _again(row, is_same=(row.left_at, row.summary) == (left_at, summary.strip()[:2000]))
     _pass(row, WayState.LEAVING)
     row.left_at, row.told_at = left_at, timezone.now()
     row.summary = summary.strip()[:2000]
@@ -170,7 +171,8 @@ def refuse_return(*, by: Person, way: Way, refusal: ReturnRefusal, said: str) ->
     """
     row = _writable(by, way)
     if row.state == WayState.RETURN_REFUSED.value:
-        return row
+        kept = (row.return_refusal, row.return_said)
+        return _again(row, is_same=kept == (refusal.value, said.strip()[:500]))
     if not said.strip():
         raise ValidationError(_("Dites ce qui manque : l’hôpital doit pouvoir y répondre."))
     _pass(row, WayState.RETURN_REFUSED)
@@ -191,18 +193,21 @@ def refuse_return(*, by: Person, way: Way, refusal: ReturnRefusal, said: str) ->
 def receive_list(*, by: Person, way: Way, before: str, after: str) -> list[MedicineLine]:
     """Lay the treatments of before and after side by side; each line then waits for somebody's decision.
 
-    For whoever writes health. Received already, the lines stay as they are. Raises PermissionDenied;
+    For whoever writes health. The same again, the lines stay as they are. Raises PermissionDenied;
     ValidationError for a list too long, or none.
     """
     row = _deciding(by, way)
-    if row.listed_at is not None:
-        return list(MedicineLine.objects.of_way(row).order_by("position"))
     try:
         pairs = side_by_side(parse(before), parse(after))
     except ValueError as error:
         raise ValidationError(
             _("Cette liste est trop longue : soixante lignes de 200 caractères au plus.")
         ) from error
+    if row.listed_at is not None:
+        known = list(MedicineLine.objects.of_way(row).order_by("position"))
+        said = [(one.before, one.after) for one in known]
+        _again(row, is_same=said == [(pair.before, pair.after) for pair in pairs])
+        return known
     if not pairs:
         raise ValidationError(
             _("Collez au moins une ligne de traitement, ou dites pourquoi il n’y en a pas.")
@@ -268,7 +273,7 @@ def end_way(*, by: Person, way: Way, acknowledgement: str) -> Way:
     """
     row = _writable(by, way)
     if row.state == WayState.ENDED.value:
-        return row
+        return _again(row, is_same=row.acknowledgement == acknowledgement.strip()[:1000])
     if not acknowledgement.strip():
         raise ValidationError(_("Écrivez l’accusé : ce qui est repris, et par qui."))
     found = blocked_by(row)
@@ -283,7 +288,7 @@ def cancel_way(*, by: Person, way: Way, reason: str) -> Way:
     """Note that an admission is no longer asked; again, nothing changes. Raises as `end_way`."""
     row = _writable(by, way)
     if row.state == WayState.CANCELLED.value:
-        return row
+        return _again(row, is_same=row.acknowledgement == reason.strip()[:1000])
     if not reason.strip():
         raise ValidationError(_("Dites pourquoi."))
     _pass(row, WayState.CANCELLED)
@@ -336,6 +341,17 @@ def _deciding(by: Person, way: Way) -> Way:
     care.require_writer(by, row.patient, HEALTH)
     if row.state != WayState.LEAVING.value:
         raise ValidationError(_("Les traitements se rapprochent entre l’avis de sortie et l’accusé."))
+    return row
+
+
+def _again(row: Way, *, is_same: bool) -> Way:
+    """Return what the same gesture did. Raises ValidationError where somebody wrote something else."""
+    if not is_same:
+        raise ValidationError(
+            _("Quelqu’un a noté autre chose entre-temps ({state}) : relisez la page.").format(
+                state=row.get_state_display()
+            )
+        )
     return row
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page, PermissionMixin, back_to
+from maillage.kernel.pages.refusals import refused
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
 from maillage.transitions.actions import complex_cases as actions
@@ -174,8 +175,8 @@ class CasePage(Case, Page):
         if name in _SHOWN:
             return self.render_to_response(self.get_context_data(**{name: form}), status=422)
         said = " ".join(str(text) for errors in form.errors.values() for text in errors)
-        messages.error(request, said or _("Choisissez une réponse."))
-        return back_to(request, self.request.path)
+        why = ValidationError(said or _("Choisissez une réponse."))
+        return refused(request, why, self.request.path)
 
     def _acknowledge(self, _form: forms.Form) -> str:
         actions.acknowledge_case(by=self.person, case=self.read.case)

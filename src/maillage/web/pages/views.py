@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from maillage.kernel.models import Person
+from maillage.kernel.pages.refusals import typed
 from maillage.web import home as home_page
 from maillage.web import navigation
 from maillage.web import search as looking
@@ -63,12 +64,13 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:  # n
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say which right is missing and whom to ask."""
-    return render(request, "403.html", {"reason": str(exception), "parent": "web/base.html"}, status=403)
+    said = {"reason": str(exception), "unsent": typed(request), "parent": "web/base.html"}
+    return render(request, "403.html", said, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django passes it)
     """Say that the address leads nowhere and offer ways on."""
-    return render(request, "404.html", {"parent": "web/base.html"}, status=404)
+    return render(request, "404.html", {"unsent": typed(request), "parent": "web/base.html"}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

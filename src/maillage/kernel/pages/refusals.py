@@ -1,0 +1,37 @@
+"""A gesture that is refused: why, and what was typed shown again, so that nobody writes it twice."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+#: Fields of a form that nobody typed, or that are not shown again.
+_NEVER = frozenset({"csrfmiddlewaretoken", "next", "key", "do", "code"})
+_MOST = 20
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """Return the texts that somebody typed in the form that a request sends, for a page to show them again.
+
+    Those of several words: a key, a choice, a day, a number is given again in a gesture.
+    """
+    found = [
+        text.replace("\x00", "").strip()
+        for name, values in request.POST.lists()
+        if name not in _NEVER and "password" not in name
+        for text in values
+    ]
+    return list(dict.fromkeys(text for text in found if len(text.split()) > 1))[:_MOST]
+
+
+def refused(request: HttpRequest, error: ValidationError | PermissionDenied, back: str) -> HttpResponse:
+    """Say why a gesture was not done: on the page `back`, or where something was typed, beside it (409)."""
+    why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    texts = typed(request)
+    if not texts:
+        messages.error(request, why)
+        return HttpResponseRedirect(back)
+    said = {"reason": why, "back": back, "unsent": texts, "parent": "web/base.html"}
+    return render(request, "409.html", said, status=409)
