@@ -165,7 +165,7 @@ CONTRIBUTION = Contribution(
     first_screen=(
         Block("roster.steps", {Role.COORDINATOR: 1, Role.BOARD: 2}, legal_steps),
         Block("roster.duties", {Role.PHYSICIAN: 4, Role.MIDWIFE: 4, Role.PHYSIOTHERAPIST: 4}, own_duties),
-        Block("roster.on_call", {Role.EHPAD: 1, Role.NURSE: 4, Role.PHARMACIST: 4}, on_call_now),
+        Block("roster.on_call", {Role.EHPAD: 1, Role.NURSE: 4, Role.PHARMACIST: 1}, on_call_now),
         Block("roster.numbers", {Role.PATIENT: 2, Role.CARER: 2}, numbers_to_call, is_kept=True),
     ),
     demonstrate=demonstrate,

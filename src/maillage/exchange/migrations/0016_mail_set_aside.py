@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='mailreceived',
             name='doubt',
-            field=models.CharField(blank=True, choices=[('', 'aucun doute'), ('no_thread', 'ne répond à aucun message parti d’ici'), ('other_sender', 'vient d’une autre adresse que celle à qui le message est parti'), ('out_of_circle', 'son auteur n’est plus du cercle de soins'), ('closed', 'la conversation est close'), ('no_words', 'ne contient aucun mot lisible'), ('too_large', 'trop lourd pour être repris : ouvrez-le dans la boîte aux lettres'), ('unreadable', 'ne se lit pas ici : ouvrez-le dans la boîte aux lettres')], max_length=13, verbose_name='doute'),
+            field=models.CharField(blank=True, choices=[('', 'aucun doute'), ('no_thread', 'ne répond à aucun message parti d’ici'), ('other_sender', 'vient d’une autre adresse que celle à qui le message est parti'), ('out_of_circle', 'son auteur n’est plus du cercle de soins'), ('closed', 'la conversation est close'), ('no_words', 'ne contient aucun mot lisible'), ('too_large', 'trop lourd pour être repris : ouvrez-le dans la boîte aux lettres'), ('unreadable', 'ne se lit pas ici : ouvrez-le dans la boîte aux lettres')], max_length=13, verbose_name='doute'),
         ),
     ]

@@ -26,8 +26,8 @@ DOUBT_LABELS = {
     Doubt.OUT_OF_CIRCLE: _("son auteur n’est plus du cercle de soins"),
     Doubt.CLOSED: _("la conversation est close"),
     Doubt.NO_WORDS: _("ne contient aucun mot lisible"),
-    Doubt.TOO_LARGE: _("trop lourd pour être repris : ouvrez-le dans la boîte aux lettres"),
-    Doubt.UNREADABLE: _("ne se lit pas ici : ouvrez-le dans la boîte aux lettres"),
+    Doubt.TOO_LARGE: _("trop lourd pour être repris : ouvrez-le dans la boîte aux lettres"),
+    Doubt.UNREADABLE: _("ne se lit pas ici : ouvrez-le dans la boîte aux lettres"),
 }
 
 

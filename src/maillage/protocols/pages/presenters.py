@@ -16,6 +16,7 @@ from maillage.protocols.models import Act, Protocol, Referral, SignUp, Vaccinati
 from maillage.protocols.models.acts import CRITERION_LABELS, SAID_LABELS
 from maillage.protocols.queries import protocols as queries
 from maillage.protocols.queries.acts import Activity
+from maillage.protocols.queries.pharmacy import ShortageCounts
 from maillage.protocols.rules.criteria import CriterionKind, Said
 from maillage.protocols.rules.protocols import ActState, Side
 from maillage.protocols.rules.referrals import IN_WORDS, REPLIES, Purpose, Reply
@@ -148,6 +149,19 @@ def activity_lines(found: Sequence[Activity]) -> list[ActivityLine]:
         )
         for one in found
     ]
+
+
+def shortage_lines(found: ShortageCounts | None) -> list[tuple[str, str]]:
+    """Return the counts of shortages in words: by what became of them, then by medicine; none without one."""
+    if found is None:
+        return []
+    labels = {
+        "noted": _("À signaler"),
+        "waiting": _("Signalées, sans réponse"),
+        "answered": _("Répondues par un prescripteur"),
+    }
+    stages = [(labels[name], _count(count)) for name, count in found.stages.counts.items()]
+    return [*stages, *((name.capitalize(), formats.number(count)) for name, count in found.medicines)]
 
 
 def _count(count: int | None) -> str:

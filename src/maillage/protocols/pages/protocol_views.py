@@ -25,9 +25,16 @@ from maillage.protocols import api
 from maillage.protocols.models import Protocol, SignUp, Version
 from maillage.protocols.pages.base import DoesOne, cleaned
 from maillage.protocols.pages.forms import OpenForm, ReasonForm, SignUpForm, VersionForm
-from maillage.protocols.pages.presenters import activity_lines, protocol_lines, sections_of, sign_up_lines
+from maillage.protocols.pages.presenters import (
+    activity_lines,
+    protocol_lines,
+    sections_of,
+    shortage_lines,
+    sign_up_lines,
+)
 from maillage.protocols.queries import protocols as queries
 from maillage.protocols.queries.acts import activity, to_finish, without_answer
+from maillage.protocols.queries.pharmacy import shortage_counts
 from maillage.protocols.rules.protocols import ProtocolKind, Side
 
 
@@ -62,6 +69,7 @@ class Protocols(DoesOne, Page):
             open_form=context.pop("open_form", OpenForm()) if scope is not None else None,
             key=uuid4().hex,
             activity=activity_lines(activity(self.person)) if scope is not None else [],
+            shortages=shortage_lines(shortage_counts(self.person)) if scope is not None else [],
             threshold=rule("territory.secrecy.threshold").value,
             unanswered=without_answer(self.person),
             rule=orientation.protocols(),

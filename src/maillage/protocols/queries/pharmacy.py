@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from maillage.care import api as care
 from maillage.directory import api as directory
-from maillage.kernel import formats
-from maillage.kernel.models import Person
+from maillage.kernel import access, formats
+from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
+from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
 from maillage.protocols.models import MedicationReview, ReviewLine, Shortage, Vaccination
 from maillage.protocols.queries.waiting import waits
+from maillage.protocols.rules.counts import Shown, shown
 from maillage.protocols.rules.criteria import Criterion, CriterionKind
+
+#: Medicines named at most in a count of shortages, the most missed first.
+SHOWN_MEDICINES = 10
 
 
 def is_pharmacist(person: Person) -> bool:
@@ -36,7 +45,7 @@ def vaccination_questions() -> list[Criterion]:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class AtCounter:
     """What waits at the counter of a pharmacist: reviews and vaccinations planned, shortages to signal."""
 
     reviews: list[MedicationReview]
@@ -45,18 +54,52 @@ class Counter:
 
 
 @once
-def counter(person: Person) -> Counter:
+def counter(person: Person) -> AtCounter:
     """Return what `person` planned and has not done, the soonest first; nobody is named."""
     here = waits(person)
     mine = {"by": person}
     reviews = MedicationReview.objects.for_person(person).filter(**mine, shared_at=None)
     vaccinations = Vaccination.objects.for_person(person).filter(**mine, outcome="")
     shortages = Shortage.objects.for_person(person).filter(**mine, referral=None)
-    return Counter(
+    return AtCounter(
         list(reviews.order_by("planned_on", "pk")) if here.reviews else [],
         list(vaccinations.order_by("planned_on", "pk")) if here.vaccinations else [],
         list(shortages.order_by("at", "pk")) if here.shortages else [],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShortageCounts:
+    """The shortages of some scopes by what became of them, and by medicine; the small counts are hidden."""
+
+    stages: Shown
+    medicines: list[tuple[str, int]]
+
+
+def shortage_counts(person: Person) -> ShortageCounts | None:
+    """Count the shortages of the scopes that `person` manages, the last of the rule; nobody is named.
+
+    None without one. One statement. The three stages are apart, and no sum of them is said: a count under
+    the threshold of statistical secrecy cannot be found again from the others.
+    """
+    held = access.scopes_of(person, Permission.MANAGE_PROTOCOLS)
+    scopes = list(Scope.objects.all()) if held is None else held
+    since = timezone.now() - timedelta(days=rule("protocols.counts.days").value)
+    rows = Shortage.objects.in_scope(*scopes).filter(at__gte=since).order_by() if scopes else None
+    if rows is None:
+        return None
+    found = list(rows.values_list("medicine", "referral", "referral__answered_at"))
+    if not found:
+        return None
+    threshold = rule("territory.secrecy.threshold").value
+    stages = {
+        "noted": sum(referral is None for _name, referral, _at in found),
+        "waiting": sum(referral is not None and at is None for _name, referral, at in found),
+        "answered": sum(at is not None for _name, _referral, at in found),
+    }
+    named = Counter(" ".join(name.split()).casefold() for name, _referral, _at in found)
+    medicines = [(name, count) for name, count in named.most_common(SHOWN_MEDICINES) if count >= threshold]
+    return ShortageCounts(shown(stages, threshold), medicines)
 
 
 def reviews_of(patient: people.Patient) -> list[MedicationReview]:

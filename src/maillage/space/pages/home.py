@@ -74,6 +74,7 @@ def _doors(own: people.Patient) -> list[Door]:
         ),
         Door(_("Mes choix"), page("people:circle") + "#choices", _("Mes accords, mes refus.")),
         Door(_("Qui a lu mon dossier"), page("people:access_log"), _("Qui, quand, pourquoi.")),
+        Door(_("Ce qui m’attend"), "/", _("Ce que j’ai à faire, qui appeler.")),
         Door(_("Mon dossier"), page("people:patient"), _("Mon nom, mon téléphone, mon adresse.")),
     ]
 

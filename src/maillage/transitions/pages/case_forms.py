@@ -84,7 +84,12 @@ class PartnerForm(KeyedForm):
     """Who is asked for what, and until when."""
 
     kind = forms.ChoiceField(label=_("Domaine"), choices=as_choices(PARTNER_LABELS))
-    partner = NameField(label=_("Partenaire"), max_length=120)
+    partner = NameField(
+        label=_("Partenaire"),
+        max_length=120,
+        help_text=_("Les structures de l’annuaire sont proposées ; une autre s’écrit en toutes lettres."),
+        widget=forms.TextInput(attrs={"list": "known-partners", "autocomplete": "off"}),
+    )
     asked = forms.CharField(label=_("Ce qui lui est demandé"), max_length=300)
     expected_on = DayField(label=_("Réponse attendue le"), required=False)
 

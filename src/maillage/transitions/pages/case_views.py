@@ -32,7 +32,7 @@ from maillage.transitions.pages.case_forms import (
     WithdrawalForm,
 )
 from maillage.transitions.queries import complex_cases as queries
-from maillage.transitions.queries.places import commune_of
+from maillage.transitions.queries.places import commune_of, partners_known
 from maillage.transitions.rules.complex_cases import TAKEN, WAITING, CaseState
 
 
@@ -155,6 +155,7 @@ class CasePage(Case, Page):
             outcome=context.pop("outcome", None) or OutcomeForm(),
             withdrawal=context.pop("withdrawal", None) or WithdrawalForm(),
             partner=context.pop("partner", None) or PartnerForm(),
+            known_partners=partners_known(case.scope) if read.answers and state in TAKEN else [],
             **context,
         )
 
