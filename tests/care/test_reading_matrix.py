@@ -11,8 +11,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from maillage.care import api
+from maillage.care.actions.recalls import add_recall
 from maillage.care.models import PlanVersion
 from maillage.care.rules.alerts import ConditionKind
+from maillage.care.rules.recalls import RecallKind
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people.api import Part, Patient, decision
@@ -28,6 +30,8 @@ PARTS = {
     "care:correct_measure": Part.HEALTH,
     "care:measures": Part.HEALTH,
     "care:write_rule": Part.HEALTH,
+    "care:follow_up": Part.HEALTH,
+    "care:recall": Part.HEALTH,
     "care:plan": Part.PLAN,
     "care:plan_edit": Part.PLAN,
     "care:plan_merge": Part.PLAN,
@@ -74,7 +78,7 @@ def linked(patient: Patient, person: Person, role: Role, state: str) -> None:
 
 
 def measured(patient: Patient, nurse: Person) -> dict[str, int]:
-    """Give the patient a measure and an alert rule; return their keys by the names of the addresses."""
+    """Give the patient a measure, an alert rule, a recall; return their keys by name."""
     (made,) = api.record_measures(
         by=nurse, patient=patient, values={"weight": Decimal(70)}, taken_at=timezone.now(), key="m"
     )
@@ -82,7 +86,15 @@ def measured(patient: Patient, nurse: Person) -> dict[str, int]:
         by=nurse, patient=patient, kind="weight", condition=ConditionKind.RISE, amount=Decimal(2), days=3,
         owner=nurse, what="Appeler", hours=24,
     )  # fmt: skip
-    return {"measure": made.pk, "rule": rule.pk}
+    recall = add_recall(
+        by=nurse,
+        patient=patient,
+        kind=RecallKind.VACCINATION,
+        due_on=timezone.localdate(),
+        owner=nurse,
+        key="r",
+    )
+    return {"measure": made.pk, "rule": rule.pk, "recall": recall.pk}
 
 
 def test_every_address_of_a_patient_has_its_line() -> None:

@@ -11,6 +11,7 @@ from maillage.care.actions.measures import (
     switch_on,
 )
 from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
+from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
 from maillage.care.queries.measures import last_said
@@ -35,6 +36,7 @@ __all__ = [
     "Task",
     "TaskOrigin",
     "TaskState",
+    "add_recall",
     "admit",
     "answered_in_time",
     "call_desk",
@@ -53,6 +55,7 @@ __all__ = [
     "may_write",
     "months_later",
     "note_advice",
+    "note_recall",
     "open_task",
     "plan_entries",
     "plan_of",

@@ -13,7 +13,9 @@ class CareConfig(AppConfig):
         from maillage.care.contributions import CONTRIBUTION
         from maillage.care.models.homes import ACTIVITY_LABELS, ENTRY_LABELS, PART_LABELS
         from maillage.care.models.measures import KIND_LABELS
+        from maillage.care.models.recalls import RECALL_LABELS
         from maillage.care.rules.crisis_card import PARTS
+        from maillage.care.rules.recalls import RecallKind
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
 
@@ -47,6 +49,10 @@ class CareConfig(AppConfig):
                 "care.alert_rule_written": _("a écrit une règle d’alerte"),
                 "care.alert_rule_switched_on": _("a mis en marche une règle d’alerte"),
                 "care.alert_rule_ended": _("a arrêté une règle d’alerte"),
+                "care.recall_added": _("a noté un rappel de suivi"),
+                "care.recall_changed": _("a changé un rappel de suivi"),
+                "care.recall_noted": _("a noté la suite d’un rappel"),
+                "care.recall_handed_on": _("a donné un rappel à quelqu’un d’autre"),
                 "care.plan_consented": _("a noté l’accord à un plan partagé"),
                 "care.resident_admitted": _("a noté l’entrée d’un résident"),
                 "care.resident_left": _("a noté la sortie d’un résident"),
@@ -87,6 +93,8 @@ class CareConfig(AppConfig):
                 "group": _("groupe"),
             }
         )
+        # The diagnosis of the territory names « ald » itself.
+        name_terms({one.value: RECALL_LABELS[one] for one in RecallKind if one is not RecallKind.ALD})
         name_terms(
             {
                 "routine": _("habituelle"),

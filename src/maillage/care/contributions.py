@@ -28,6 +28,9 @@ from maillage.care.pages.meeting_blocks import (
     meetings_waiting,
     own_meetings,
 )
+from maillage.care.pages.recall_blocks import RECALLS, follow_up_panel
+from maillage.care.pages.recall_blocks import inbox_lines as recall_lines
+from maillage.care.queries.recalls import pending_recalls, recalls_waiting
 from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, tasks_waiting, waiting_tasks
 from maillage.kernel import formats
 from maillage.kernel.contributions import (
@@ -160,6 +163,16 @@ CONTRIBUTION = Contribution(
         ),
         Entry(
             Verb.ACT,
+            lazy("À rappeler"),
+            "care:recalls",
+            "phone",
+            lazy("Voir qui revoir, pour quoi et quand ; appeler, donner rendez-vous, renouveler."),
+            Permission.SEND_REQUEST,
+            within=("care:recall", "care:follow_up"),
+            order=36,
+        ),
+        Entry(
+            Verb.ACT,
             lazy("Réunions"),
             "care:meetings",
             "users",
@@ -214,6 +227,7 @@ CONTRIBUTION = Contribution(
             discussed,
             order=60,
         ),
+        Panel("care.follow_up", HEALTH, "lecture du suivi", follow_up_panel, order=25),
         Panel("care.measures", HEALTH, "lecture des mesures", panels.measures_panel, order=30),
     ),
     inbox=(
@@ -225,6 +239,15 @@ CONTRIBUTION = Contribution(
             Waits(tasks_waiting, "at", "due_at", asked=pending_tasks),
             inbox_lines,
             order=30,
+        ),
+        InboxSource(
+            RECALLS,
+            lazy("Rappels"),
+            "phone",
+            frozenset(AT_CARE),
+            Waits(recalls_waiting, "at", asked=pending_recalls),
+            recall_lines,
+            order=36,
         ),
     ),
     demonstrate=demonstrate,

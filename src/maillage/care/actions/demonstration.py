@@ -10,9 +10,12 @@ from django.db import transaction
 
 from maillage.care.actions.measures import draft_rule, record_measures, switch_on
 from maillage.care.actions.plans import consent_to_plan, save_plan
+from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.models import AlertRule, SharedPlan
+from maillage.care.queries.rights import may_write
 from maillage.care.rules.alerts import ConditionKind
 from maillage.care.rules.plans import months_later
+from maillage.care.rules.recalls import ENDING, Came, RecallKind
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -21,6 +24,17 @@ from maillage.territory.api import Territory
 #: Patients who get a plan, and those of them whose weight rose.
 PLANS, IN_ALERT = 6, (1, 2)
 DAYS = 12
+#: Who recalls, for what, in how many days for the first patient, every so many months.
+RECALLS = (
+    (Role.PHYSICIAN, RecallKind.CONSULTATION, "insuffisance cardiaque", -6, 3),
+    (Role.NURSE, RecallKind.BLOOD_TEST, "ionogramme et créatinine", 4, 3),
+    (Role.PHYSICIAN, RecallKind.RENEWAL, "traitement du cœur", 8, 6),
+    (Role.PHARMACIST, RecallKind.VACCINATION, "grippe", 20, 12),
+    (Role.PHYSICIAN, RecallKind.ALD, "insuffisance cardiaque", 70, 60),
+    (Role.NURSE, RecallKind.VACCINATION, "grippe", 26, 12),
+)
+#: The patient and the recall of which the demonstration says that it was put off.
+PUT_OFF = (1, 0)
 #: How much the weight moves from one morning to the next, in tenths of a kilogram.
 DRIFT = (0, 1, -1, 2, 0, -2, 1, 0, -1, 1, 0, 1)
 
@@ -48,6 +62,7 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
                 is_informed=True,
             )
         _follow(order, patient, team, now)
+        _recall(order, patient, team, now)
     return min(PLANS, len(followed))
 
 
@@ -102,6 +117,39 @@ def _follow(order: int, patient: people.Patient, team: dict[Role, Person | None]
             taken_at=now - timedelta(days=day, hours=-1 if is_last else 1),
             key=f"demonstration-{patient.pk}-{day}",
         )
+
+
+def _recall(order: int, patient: people.Patient, team: dict[Role, Person | None], now: datetime) -> None:
+    """Note what one patient is due for: some of it late, some soon, some that was put off."""
+    today = now.date()
+    for place, (role, kind, what, days, months) in enumerate(RECALLS):
+        carrier = team[role]
+        if (order + place) % 3 == 2 or carrier is None:
+            continue
+        if not may_write(people.decision(carrier, patient, people.Part.HEALTH)):
+            continue
+        due_on = today + timedelta(days=days + 9 * order)
+        made = add_recall(
+            by=carrier,
+            patient=patient,
+            kind=kind,
+            what=what,
+            due_on=due_on,
+            owner=carrier,
+            every_months=months,
+            starts_on=months_later(due_on, -months) if kind in ENDING else None,
+            key=f"demonstration-{patient.pk}-{place}",
+        )
+        if (order, place) == PUT_OFF:
+            note_recall(
+                by=carrier,
+                recall=made,
+                came=Came.POSTPONED,
+                seen=1,
+                key=f"demonstration-{made.pk}",
+                until=today + timedelta(days=12),
+                words="En famille jusqu’à la fin du mois",
+            )
 
 
 def _named(person: Person) -> Any:

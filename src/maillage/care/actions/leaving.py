@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.care.actions.meetings import record as record_meeting
+from maillage.care.actions.recalls import hand_recall_on, writes_health
 from maillage.care.actions.tasks import hand_task_on, reads_plan
-from maillage.care.models import AlertRule, Meeting, MeetingInvitation, Task
+from maillage.care.models import AlertRule, Meeting, MeetingInvitation, Recall, Task
+from maillage.care.queries.recalls import carriers
 from maillage.care.rules.meetings import MeetingState
 from maillage.care.rules.tasks import TaskState
 from maillage.kernel import access, journal
@@ -101,6 +103,33 @@ def hand_rules_on(leaving: Leaving) -> int:
     return taken
 
 
+def _recalls(person: Person) -> Any:
+    return Recall._base_manager.filter(_named(person), ended_at=None).order_by("pk")
+
+
+def count_recalls(person: Person) -> int:
+    """Return how many patients' recalls somebody carries."""
+    found: int = _recalls(person).count()
+    return found
+
+
+def hand_recalls_on(leaving: Leaving) -> int:
+    """Give each recall to who takes over where they write the patient's file, else to another of the circle.
+
+    One that nobody of the circle can take stays in the file of the patient, with its day.
+    """
+    taken = 0
+    rows = _recalls(leaving.person).select_related("patient__scope", "professional")
+    for row in rows.select_for_update(of=("self",)):
+        asked = [leaving.successor] if leaving.successor is not None else []
+        able = [one for one in asked if one.is_active and writes_health(one, row.patient)]
+        able = able or [one for one in carriers(row.patient) if one.pk != leaving.person.pk]
+        if able:
+            hand_recall_on(by=leaving.by, recall=row, to=able[0], reason=leaving.reason)
+            taken += able[0] == leaving.successor
+    return taken
+
+
 def _invitations(person: Person) -> Any:
     rows = MeetingInvitation._base_manager.filter(_named(person), withdrawn_at=None)
     return rows.filter(meeting__ends_at__gt=timezone.now()).order_by("pk")
@@ -170,6 +199,16 @@ WITHDRAWALS = (
         hand_rules_on,
         otherwise=lazy("rendues au cercle de soins"),
         order=24,
+    ),
+    Withdrawal(
+        "care.recalls",
+        lazy("Patients à rappeler"),
+        Fate.PASSES,
+        count_recalls,
+        ("care.recall.person", "care.recall.professional"),
+        hand_recalls_on,
+        otherwise=lazy("rendus au cercle de soins"),
+        order=25,
     ),
     Withdrawal(
         "care.meetings",

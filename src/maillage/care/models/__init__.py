@@ -24,6 +24,7 @@ from maillage.care.models.plans import (
     PlanVersion,
     SharedPlan,
 )
+from maillage.care.models.recalls import CAME_LABELS, RECALL_LABELS, Recall, RecallStep
 from maillage.care.models.tasks import (
     ORIGIN_LABELS,
     PRIORITY_LABELS,
@@ -35,10 +36,12 @@ from maillage.care.models.tasks import (
 __all__ = [
     "AGREED_BY_LABELS",
     "ANSWER_LABELS",
+    "CAME_LABELS",
     "KIND_LABELS",
     "ORIGIN_LABELS",
     "PRIORITY_LABELS",
     "PROBLEM_LABELS",
+    "RECALL_LABELS",
     "STATE_LABELS",
     "WITHDRAWAL_LABELS",
     "AcuteEvent",
@@ -58,6 +61,8 @@ __all__ = [
     "PeerReview",
     "PlanConsent",
     "PlanVersion",
+    "Recall",
+    "RecallStep",
     "SharedPlan",
     "Stay",
     "Task",

@@ -10,6 +10,7 @@ from maillage.care.models.measures import Alert, AlertRule, Measure
 from maillage.care.models.meeting_minutes import MeetingDecision, MinutesText
 from maillage.care.models.meetings import AgendaItem, MeetingInvitation
 from maillage.care.models.plans import PlanConsent, PlanVersion, SharedPlan
+from maillage.care.models.recalls import Recall, RecallStep
 from maillage.care.models.tasks import Task
 from maillage.kernel.contributions import Processing, Record
 
@@ -22,6 +23,8 @@ RECORDS = (
     Record(Measure, "patient", FILE, cared=("taken_at",)),
     Record(AlertRule, "patient", FILE),
     Record(Alert, "rule__patient", FILE),
+    Record(Recall, "patient", FILE),
+    Record(RecallStep, "recall__patient", FILE, cared=("at",)),
     Record(AgendaItem, "patient", FILE, cared=("at",)),
     Record(MeetingInvitation, "item__patient", FILE),
     Record(MinutesText, "item__patient", FILE),
@@ -40,7 +43,7 @@ RECORDS = (
 )
 PROCESSING = Processing(
     _("Coordination des soins"),
-    _("Suivre un plan, des mesures, des réunions, et les résidents d’un EHPAD."),
+    _("Suivre un plan, des mesures, des rappels, des réunions, et les résidents d’un EHPAD."),
     _("Patients, résidents, professionnels"),
     _("Cercle de soins de chaque personne"),
 )

@@ -10,6 +10,7 @@ from maillage.care.pages import (
     meeting_item_views,
     meeting_views,
     plan_views,
+    recall_views,
     task_views,
 )
 
@@ -49,6 +50,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("patients/<int:pk>/alertes/ecrire/", measure_views.WriteRule.as_view(), name="write_rule"),
     path("patients/<int:pk>/alertes/<int:rule>/", measure_views.RulePage.as_view(), name="alert_rule"),
+    path("a-rappeler/", recall_views.Recalls.as_view(), name="recalls"),
+    path("patients/<int:pk>/suivi/", recall_views.FollowUp.as_view(), name="follow_up"),
+    path("patients/<int:pk>/suivi/<int:recall>/", recall_views.RecallPage.as_view(), name="recall"),
     path("reunions/", meeting_views.Meetings.as_view(), name="meetings"),
     path("reunions/<int:pk>/", meeting_views.MeetingPage.as_view(), name="meeting"),
     path("reunions/<int:pk>/points/<int:item>/", meeting_item_views.ItemPage.as_view(), name="meeting_item"),

@@ -93,6 +93,9 @@ class Template(StrEnum):
     ADVICE_ANSWERED = "advice_answered"
     ADVICE_RETURNED = "advice_returned"
     TELE_LINK = "tele_link"
+    # To a patient whom a professional would like to see again: nothing of why.
+    GET_IN_TOUCH = "get_in_touch"
+    GET_IN_TOUCH_BRIEF = "get_in_touch_brief"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told
