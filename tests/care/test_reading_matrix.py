@@ -32,6 +32,7 @@ PARTS = {
     "care:write_rule": Part.HEALTH,
     "care:follow_up": Part.HEALTH,
     "care:recall": Part.HEALTH,
+    "care:pathways": Part.PLAN,
     "care:plan": Part.PLAN,
     "care:plan_edit": Part.PLAN,
     "care:plan_merge": Part.PLAN,

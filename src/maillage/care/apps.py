@@ -13,9 +13,11 @@ class CareConfig(AppConfig):
         from maillage.care.contributions import CONTRIBUTION
         from maillage.care.models.homes import ACTIVITY_LABELS, ENTRY_LABELS, PART_LABELS
         from maillage.care.models.measures import KIND_LABELS
+        from maillage.care.models.networks import NETWORK_LABELS, STEP_LABELS
         from maillage.care.models.recalls import RECALL_LABELS
         from maillage.care.rules.crisis_card import PARTS
         from maillage.care.rules.recalls import RecallKind
+        from maillage.directory import api as directory
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
 
@@ -53,6 +55,10 @@ class CareConfig(AppConfig):
                 "care.recall_changed": _("a changé un rappel de suivi"),
                 "care.recall_noted": _("a noté la suite d’un rappel"),
                 "care.recall_handed_on": _("a donné un rappel à quelqu’un d’autre"),
+                "care.network_opened": _("a ouvert un parcours de filière"),
+                "care.network_step_written": _("a noté une étape d’un parcours de filière"),
+                "care.network_step_handed_on": _("a donné une étape de parcours à quelqu’un d’autre"),
+                "care.network_closed": _("a fermé un parcours de filière"),
                 "care.plan_consented": _("a noté l’accord à un plan partagé"),
                 "care.resident_admitted": _("a noté l’entrée d’un résident"),
                 "care.resident_left": _("a noté la sortie d’un résident"),
@@ -93,6 +99,13 @@ class CareConfig(AppConfig):
                 "group": _("groupe"),
             }
         )
+        name_terms({one.value: NETWORK_LABELS[one] for one in NETWORK_LABELS})
+        name_terms({one.value: STEP_LABELS[one] for one in STEP_LABELS})
+        name_terms({"kinds": _("partenaires"), "named": _("autres partenaires"), "sheet": _("fiche à lire")})
+        name_terms({"called": _("nom")})
+        # Those alone whose name is no word of another context.
+        local = directory.StructureKind.LOCAL_HOSPITAL
+        name_terms({local.value: directory.KIND_LABELS[local]})
         # The diagnosis of the territory names « ald » itself.
         name_terms({one.value: RECALL_LABELS[one] for one in RecallKind if one is not RecallKind.ALD})
         name_terms(

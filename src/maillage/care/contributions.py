@@ -172,6 +172,15 @@ CONTRIBUTION = Contribution(
             order=36,
         ),
         Entry(
+            Verb.STEER,
+            lazy("Filières"),
+            "care:networks",
+            "target",
+            lazy("Lire les parcours types par filière, et compter ceux qui les suivent, sans aucun nom."),
+            Permission.VIEW_TRANSITION_COUNTS,
+            order=61,
+        ),
+        Entry(
             Verb.ACT,
             lazy("Réunions"),
             "care:meetings",

@@ -11,6 +11,7 @@ from maillage.directory.actions import (
     take_in,
 )
 from maillage.directory.models import (
+    KIND_LABELS,
     PROFESSION_LABELS,
     Membership,
     NamesOne,
@@ -45,6 +46,7 @@ from maillage.directory.rules.professionals import Function, PracticeStatus, Pro
 from maillage.directory.rules.structures import Precision, StructureKind
 
 __all__ = [
+    "KIND_LABELS",
     "PROFESSION_LABELS",
     "Criteria",
     "Format",

@@ -9,11 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from maillage.care.actions.measures import draft_rule, record_measures, switch_on
+from maillage.care.actions.networks import open_pathway
 from maillage.care.actions.plans import consent_to_plan, save_plan
 from maillage.care.actions.recalls import add_recall, note_recall
-from maillage.care.models import AlertRule, SharedPlan
+from maillage.care.models import AlertRule, NetworkPathway, NetworkStep, SharedPlan
+from maillage.care.queries.networks import template
 from maillage.care.queries.rights import may_write
 from maillage.care.rules.alerts import ConditionKind
+from maillage.care.rules.networks import Network, planned
+from maillage.care.rules.pathway import Step
 from maillage.care.rules.plans import months_later
 from maillage.care.rules.recalls import ENDING, Came, RecallKind
 from maillage.kernel.models import Person
@@ -33,6 +37,8 @@ RECALLS = (
     (Role.PHYSICIAN, RecallKind.ALD, "insuffisance cardiaque", 70, 60),
     (Role.NURSE, RecallKind.VACCINATION, "grippe", 26, 12),
 )
+#: The patients whose pathway follows a network: which one, and since how many days.
+NETWORKS = {0: (Network.GERIATRICS, 34), 1: (Network.PALLIATIVE, 6), 3: (Network.PRECARIOUSNESS, 2)}
 #: The patient and the recall of which the demonstration says that it was put off.
 PUT_OFF = (1, 0)
 #: How much the weight moves from one morning to the next, in tenths of a kilogram.
@@ -63,6 +69,8 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
             )
         _follow(order, patient, team, now)
         _recall(order, patient, team, now)
+        if order in NETWORKS:
+            _open_network(patient, nurse, NETWORKS[order])
     return min(PLANS, len(followed))
 
 
@@ -150,6 +158,19 @@ def _recall(order: int, patient: people.Patient, team: dict[Role, Person | None]
                 until=today + timedelta(days=12),
                 words="En famille jusqu’à la fin du mois",
             )
+
+
+def _open_network(patient: people.Patient, nurse: Person, opened: tuple[Network, int]) -> None:
+    """Open a pathway some days ago, whose first contact was made the day after the need."""
+    network, days = opened
+    made = open_pathway(by=nurse, patient=patient, network=network, key=f"demonstration-{patient.pk}")
+    since = made.opened_on - timedelta(days=days)
+    due = planned(since, template(network, since).days)
+    NetworkPathway.objects.of_patient(patient).update(opened_on=since)
+    done = {Step.NEED: since, Step.FIRST_CONTACT: since + timedelta(days=1)}
+    for step in NetworkStep.objects.of_patient(patient):
+        step.due_on, step.done_on = due[Step(step.step)], done.get(Step(step.step))
+        step.save(update_fields=["due_on", "done_on"])
 
 
 def _named(person: Person) -> Any:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.care.actions.meetings import record as record_meeting
-from maillage.care.actions.recalls import hand_recall_on, writes_health
+from maillage.care.actions.networks import hand_step_on
+from maillage.care.actions.recalls import hand_recall_on
 from maillage.care.actions.tasks import hand_task_on, reads_plan
-from maillage.care.models import AlertRule, Meeting, MeetingInvitation, Recall, Task
+from maillage.care.models import AlertRule, Meeting, MeetingInvitation, NetworkStep, Recall, Task
 from maillage.care.queries.recalls import carriers
+from maillage.care.queries.rights import writes_part
 from maillage.care.rules.meetings import MeetingState
 from maillage.care.rules.tasks import TaskState
 from maillage.kernel import access, journal
@@ -121,12 +123,41 @@ def hand_recalls_on(leaving: Leaving) -> int:
     taken = 0
     rows = _recalls(leaving.person).select_related("patient__scope", "professional")
     for row in rows.select_for_update(of=("self",)):
-        asked = [leaving.successor] if leaving.successor is not None else []
-        able = [one for one in asked if one.is_active and writes_health(one, row.patient)]
-        able = able or [one for one in carriers(row.patient) if one.pk != leaving.person.pk]
-        if able:
-            hand_recall_on(by=leaving.by, recall=row, to=able[0], reason=leaving.reason)
-            taken += able[0] == leaving.successor
+        to = _writer(leaving, row.patient, people.Part.HEALTH)
+        if to is not None:
+            hand_recall_on(by=leaving.by, recall=row, to=to, reason=leaving.reason)
+            taken += to == leaving.successor
+    return taken
+
+
+def _writer(leaving: Leaving, patient: people.Patient, part: people.Part) -> Person | None:
+    """Return who takes over in a part of a file: the successor, else another of the circle."""
+    to = leaving.successor
+    if to is not None and to.is_active and writes_part(to, patient, part):
+        return to
+    return next((one for one in carriers(patient, part) if one.pk != leaving.person.pk), None)
+
+
+def _steps(person: Person) -> Any:
+    rows = NetworkStep._base_manager.filter(_named(person), done_on=None, pathway__closed_at=None)
+    return rows.order_by("pk")
+
+
+def count_steps(person: Person) -> int:
+    """Return how many steps of pathways somebody still has to do."""
+    found: int = _steps(person).count()
+    return found
+
+
+def hand_steps_on(leaving: Leaving) -> int:
+    """Give each step to who takes over where they write the patient's plan, else to another of the circle."""
+    taken = 0
+    rows = _steps(leaving.person).select_related("pathway__patient__scope")
+    for row in rows.select_for_update(of=("self",)):
+        to = _writer(leaving, row.pathway.patient, people.Part.PLAN)
+        if to is not None:
+            hand_step_on(by=leaving.by, step=row, to=to, reason=leaving.reason)
+            taken += to == leaving.successor
     return taken
 
 
@@ -208,6 +239,16 @@ WITHDRAWALS = (
         ("care.recall.person", "care.recall.professional"),
         hand_recalls_on,
         otherwise=lazy("rendus au cercle de soins"),
+        order=25,
+    ),
+    Withdrawal(
+        "care.steps",
+        lazy("Étapes de parcours à faire"),
+        Fate.PASSES,
+        count_steps,
+        ("care.networkstep.person", "care.networkstep.professional"),
+        hand_steps_on,
+        otherwise=lazy("rendues au cercle de soins"),
         order=25,
     ),
     Withdrawal(

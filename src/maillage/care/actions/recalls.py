@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.care.actions.tasks import Owner, named
 from maillage.care.models import Recall, RecallStep
 from maillage.care.queries.recalls import last_seen_on
-from maillage.care.queries.rights import may_write, require_writer
+from maillage.care.queries.rights import require_writer, writes_part
 from maillage.care.rules.recalls import Came, Defect, RecallKind, defect, following, shows_on
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
@@ -216,12 +216,6 @@ def hand_recall_on(*, by: Person, recall: Recall, to: Owner, reason: str) -> Non
     )
 
 
-def writes_health(owner: Owner, patient: people.Patient) -> bool:
-    """Return whether somebody has an account that writes the health part of a patient's file."""
-    account = owner if isinstance(owner, Person) else owner.account
-    return account is not None and may_write(people.decision(account, patient, people.Part.HEALTH))
-
-
 def _check(
     owner: Owner,
     patient: people.Patient,
@@ -231,7 +225,7 @@ def _check(
     starts_on: date | None,
     due_on: date,
 ) -> None:
-    if not writes_health(owner, patient):
+    if not writes_part(owner, patient, people.Part.HEALTH):
         raise ValidationError(
             _("{name} n’écrit pas dans ce dossier : choisissez qui rappelle dans le cercle de soins.").format(
                 name=owner

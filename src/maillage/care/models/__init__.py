@@ -18,6 +18,7 @@ from maillage.care.models.meetings import (
     Meeting,
     MeetingInvitation,
 )
+from maillage.care.models.networks import NETWORK_LABELS, STEP_LABELS, NetworkPathway, NetworkStep
 from maillage.care.models.plans import (
     PROBLEM_LABELS,
     PlanConsent,
@@ -38,11 +39,13 @@ __all__ = [
     "ANSWER_LABELS",
     "CAME_LABELS",
     "KIND_LABELS",
+    "NETWORK_LABELS",
     "ORIGIN_LABELS",
     "PRIORITY_LABELS",
     "PROBLEM_LABELS",
     "RECALL_LABELS",
     "STATE_LABELS",
+    "STEP_LABELS",
     "WITHDRAWAL_LABELS",
     "AcuteEvent",
     "AgendaItem",
@@ -58,6 +61,8 @@ __all__ = [
     "MeetingInvitation",
     "MinutesSignature",
     "MinutesText",
+    "NetworkPathway",
+    "NetworkStep",
     "PeerReview",
     "PlanConsent",
     "PlanVersion",

@@ -9,6 +9,7 @@ from maillage.care.models.homes import AggirGrid, CrisisCard, Stay
 from maillage.care.models.measures import Alert, AlertRule, Measure
 from maillage.care.models.meeting_minutes import MeetingDecision, MinutesText
 from maillage.care.models.meetings import AgendaItem, MeetingInvitation
+from maillage.care.models.networks import NetworkPathway, NetworkStep
 from maillage.care.models.plans import PlanConsent, PlanVersion, SharedPlan
 from maillage.care.models.recalls import Recall, RecallStep
 from maillage.care.models.tasks import Task
@@ -23,6 +24,8 @@ RECORDS = (
     Record(Measure, "patient", FILE, cared=("taken_at",)),
     Record(AlertRule, "patient", FILE),
     Record(Alert, "rule__patient", FILE),
+    Record(NetworkPathway, "patient", FILE),
+    Record(NetworkStep, "pathway__patient", FILE, cared=("at",)),
     Record(Recall, "patient", FILE),
     Record(RecallStep, "recall__patient", FILE, cared=("at",)),
     Record(AgendaItem, "patient", FILE, cared=("at",)),

@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.care.models import STEP_LABELS
 from maillage.care.pages import plan_presenters as presenters
+from maillage.care.pages.network_views import late_said
 from maillage.care.queries import measures as measures_read
+from maillage.care.queries.networks import PathwaySeen, StepSeen, networks_of
 from maillage.care.queries.pathway import pathway_of
 from maillage.care.queries.plans import plan_of
 from maillage.care.queries.tasks import tasks_of
@@ -18,14 +21,6 @@ from maillage.kernel.contributions import SHOWN, Line, PanelContent
 from maillage.kernel.models import Person
 from maillage.people import api as people
 
-STEP_LABELS = {
-    Step.NEED: lazy("Besoin"),
-    Step.FIRST_CONTACT: lazy("Premier contact"),
-    Step.ASSESSMENT: lazy("Évaluation"),
-    Step.PLAN: lazy("Plan"),
-    Step.FOLLOW_UP: lazy("Suivi"),
-    Step.SUPPORT: lazy("Accompagnement"),
-}
 NOT_YET = {
     Step.NEED: lazy("pas encore dit"),
     Step.FIRST_CONTACT: lazy("pas encore fait"),
@@ -42,22 +37,38 @@ LATE = {
 
 
 def pathway_panel(person: Person, patient: people.Patient) -> PanelContent:
-    """Say where a person is on the six steps of their pathway."""
+    """Say where a person is on the six steps of their pathway, and what is late in their networks."""
     steps = pathway_of(patient, plan_of(patient), tasks_of(patient))
+    going = [one for one in networks_of(patient) if one.row.closed_at is None]
     here = current(steps)
     title = _("Mon parcours") if patient.account_id == person.pk else _("Parcours")
     late = [str(LATE[one.late]) for one in steps if one.late is not None]
+    late += [late_said(one, step) for one in going for step in one.late]
     said = _("Étape en cours : {step}.").format(step=str(STEP_LABELS[here]).lower())
     if late:
         said = f"{said} {late[0][:1].upper()}{late[0][1:]}."
-    return PanelContent(title, said, tuple(map(_step, steps)), is_ordered=True)
+    lines = tuple(_step(one, going) for one in steps)
+    url = reverse("care:pathways", args=[patient.pk])
+    return PanelContent(title, said, lines, url, _("Ouvrir le parcours"), is_ordered=True)
 
 
-def _step(one: StepState) -> Line:
+def _step(one: StepState, going: list[PathwaySeen]) -> Line:
     detail = str(NOT_YET[one.step])
     if one.done is not None:
         detail = " · ".join(filter(None, (formats.date_short(one.done.on), one.done.who)))
-    return Line(str(STEP_LABELS[one.step]), detail=detail, is_late=one.late is not None)
+    in_networks = [(seen, step) for seen in going for step in seen.steps if step.row.step == one.step.value]
+    details = [detail, *(_in_network(seen, step) for seen, step in in_networks)]
+    late = one.late is not None or any(step.late for _seen, step in in_networks)
+    return Line(str(STEP_LABELS[one.step]), detail=" · ".join(details), is_late=late)
+
+
+def _in_network(seen: PathwaySeen, step: StepSeen) -> str:
+    name, row = seen.row.get_network_display(), step.row
+    if row.done_on is not None:
+        return _("{network} : faite le {day}").format(network=name, day=formats.date_short(row.done_on))
+    return _("{network} : avant le {day}, {who}").format(
+        network=name, day=formats.date_short(row.due_on), who=row.owner_name
+    )
 
 
 def plan_panel(person: Person, patient: people.Patient) -> PanelContent | None:

@@ -170,9 +170,9 @@ def told_of(step: RecallStep, patient: people.Patient) -> exchange.MessageStatus
     return exchange.message_status(subject=journal.target_of(step), to=patient)
 
 
-def carriers(patient: people.Patient) -> list[Person]:
-    """Return who may carry a recall: the professionals of the circle who write the health part."""
-    found = people.accounts_reading(patient, people.Part.HEALTH)
+def carriers(patient: people.Patient, part: people.Part = people.Part.HEALTH) -> list[Person]:
+    """Return who may carry a recall, or a step: the professionals of the circle who write that part."""
+    found = people.accounts_reading(patient, part)
     return [one for one, decision in found if may_write(decision)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from maillage.directory import api as directory
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -25,6 +26,12 @@ def may_write(decision: people.Decision) -> bool:
 def may_add(decision: people.Decision) -> bool:
     """Return whether it lets somebody add what they saw: a professional, the patient, a carer."""
     return decision.is_allowed and decision.reason in {*_WRITING, people.Reason.OWN}
+
+
+def writes_part(owner: directory.Professional | Person, patient: people.Patient, part: people.Part) -> bool:
+    """Return whether somebody has an account that writes a part of a patient's file."""
+    account = owner if isinstance(owner, Person) else owner.account
+    return account is not None and may_write(people.decision(account, patient, part))
 
 
 def require_writer(person: Person, patient: people.Patient, part: people.Part) -> None:
