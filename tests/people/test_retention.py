@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -158,7 +158,8 @@ def test_a_file_is_erased_whole_or_not_at_all(
     assert json.loads(entry.changes_text)["erased"]["people.patientaddress"] == 1
     assert "Ormeau" not in entry.changes_text
     event = outbox.Event(retention.ERASURE_CONFIRMED, "again", {"line": line.pk}, timezone.now())
-    retention.erase_file(event)
+    with transaction.atomic():
+        retention.erase_file(event)
     assert Entry.objects.filter(verb="people.file_erased").count() == 1
 
 

@@ -14,6 +14,7 @@ class ExchangeConfig(AppConfig):
         from maillage.exchange.actions import (  # noqa: F401 (handlers register)
             carers,
             delivery,
+            doctor_searches,
             emergencies,
             mailbox,
             narrowing,
@@ -21,12 +22,15 @@ class ExchangeConfig(AppConfig):
             transports,
         )
         from maillage.exchange.contributions import CONTRIBUTION
+        from maillage.exchange.queries.message_status import message_statuses
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.people import api as people
 
         register(transports.check_settings)
         register(mailbox.check_settings)
         contribute(CONTRIBUTION)
+        people.read_messages_with(message_statuses)
         name_verbs(
             {
                 "exchange.call_made": _("a noté l’issue d’un appel demandé"),

@@ -44,6 +44,12 @@ from maillage.people.actions.coordination import (
     opposes,
 )
 from maillage.people.actions.patients import open_account
+from maillage.people.actions.referring_doctor import (
+    DOCTOR_PROPOSED,
+    DOCTOR_REMINDED,
+    PROPOSAL_ANSWERED,
+    SEARCH_ENDED,
+)
 from maillage.people.actions.retention import note_files_at_their_term
 from maillage.people.actions.rights import (
     COPY_READY,
@@ -115,12 +121,15 @@ from maillage.people.queries.circle import (
 )
 from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
+from maillage.people.queries.inclusions import ended
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import by_phone_and_birth, own_file
+from maillage.people.queries.referring_doctor import doctor_proposal, search_said
 from maillage.people.queries.retention import erasures_waiting
 from maillage.people.queries.rights import demand
 from maillage.people.queries.signals import signal_of
 from maillage.people.queries.support_referrals import referral
+from maillage.people.queries.told import read_messages_with
 from maillage.people.rules.carers import Gesture, Hindrance
 from maillage.people.rules.circle import ACTS, Decision, Means, Origin, Part, Reason
 from maillage.people.rules.identity import AdministrativeSex, IdentityStatus, may_carry_ins
@@ -131,14 +140,18 @@ __all__ = [
     "CIRCLE_NARROWED",
     "CODE_ASKED",
     "COPY_READY",
+    "DOCTOR_PROPOSED",
+    "DOCTOR_REMINDED",
     "EMERGENCY_OPENED",
     "MEANS_LABELS",
     "ORIGIN_LABELS",
     "PART_LABELS",
+    "PROPOSAL_ANSWERED",
     "REASON_LABELS",
     "RIGHTS_ANSWERED",
     "RIGHTS_ASKED",
     "RIGHTS_EXTENDED",
+    "SEARCH_ENDED",
     "SIGNAL_ANSWERED",
     "SIGNAL_ASKED",
     "SIGNAL_UNANSWERED",
@@ -191,7 +204,9 @@ __all__ = [
     "decisions_of",
     "declare",
     "demand",
+    "doctor_proposal",
     "emergency_access",
+    "ended",
     "enter_home",
     "erasures_waiting",
     "follow_act",
@@ -230,6 +245,7 @@ __all__ = [
     "possible_duplicates",
     "proposals_waiting",
     "propose",
+    "read_messages_with",
     "readable",
     "record_consent",
     "record_ins",
@@ -238,6 +254,7 @@ __all__ = [
     "register",
     "request_doctor",
     "search_patients",
+    "search_said",
     "set_quota",
     "set_referring_doctor",
     "sheets_linked",

@@ -14,7 +14,7 @@ class PeopleConfig(AppConfig):
         from maillage.kernel.wording import ROLES, name_terms, name_verbs
         from maillage.people.actions import copies, retention, signals  # noqa: F401 (their handlers register)
         from maillage.people.contributions import CONTRIBUTION
-        from maillage.people.models import KEPT_LABELS, PART_LABELS
+        from maillage.people.models import KEPT_LABELS, PART_LABELS, TELLER_LABELS
 
         contribute(CONTRIBUTION)
         name_verbs(
@@ -45,6 +45,8 @@ class PeopleConfig(AppConfig):
                 "people.copy_made": _("a fait la copie des données d’une personne"),
                 "people.copy_fetched": _("a téléchargé la copie des données d’une personne"),
                 "people.copy_erased": _("a effacé la copie des données d’une personne"),
+                "people.inclusion_written": _("a écrit la fiche d’une personne sans médecin traitant"),
+                "people.inclusion_called": _("a noté l’appel au 15 d’une fiche sans médecin traitant"),
                 "people.erasure_due": _("a noté des dossiers au terme de leur conservation"),
                 "people.erasure_confirmed": _("a confirmé l’effacement de dossiers au terme"),
                 "people.file_erased": _("a effacé un dossier au terme de sa conservation"),
@@ -60,6 +62,7 @@ class PeopleConfig(AppConfig):
             }
         )
         name_terms({role.value: ROLES[role] for role in ROLES})
+        name_terms({one.value: TELLER_LABELS[one] for one in TELLER_LABELS})
         name_terms({one.value: KEPT_LABELS[one] for one in KEPT_LABELS})
         name_terms({part.value: PART_LABELS[part] for part in PART_LABELS})
         name_terms(
@@ -83,6 +86,8 @@ class PeopleConfig(AppConfig):
                 "fields": _("champs"),
                 "kept_until": _("gardé jusqu’au"),
                 "why": _("raison"),
+                "teller": _("qui répond"),
+                "version": _("version"),
                 "oid": _("racine de l’identifiant"),
                 "patients": _("patients"),
                 "status": _("état"),

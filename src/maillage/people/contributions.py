@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.directory import api as directory
 from maillage.kernel import formats
 from maillage.kernel.access import may_everywhere
 from maillage.kernel.contributions import (
@@ -181,9 +180,8 @@ def to_do(person: Person) -> Waiting | None:
         shown = _("carte d’identité, passeport ou titre de séjour")
         lines.append(Line(_("Montrer une pièce d’identité au prochain rendez-vous"), page, shown))
     if own.referring_doctor_id is None and not is_searching(own):
-        where = f"{reverse('directory:professionals')}?profession={directory.Profession.PHYSICIAN.value}"
-        declare = _("et le déclarer avec lui à l’Assurance maladie")
-        lines.append(Line(_("Trouver un médecin traitant"), where, declare))
+        where = reverse("people:write_inclusion", args=[own.pk])
+        lines.append(Line(_("Demander un médecin traitant"), where, _("on en cherche un pour vous")))
     said = ngettext("{count} chose à faire", "{count} choses à faire", len(lines))
     return rows_waiting(
         _("Ce que j’ai à faire"), lines, lambda one: one, said, url=page, gesture=_("Ouvrir mon dossier")

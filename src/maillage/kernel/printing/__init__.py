@@ -7,10 +7,13 @@ JSON input that holds everything the document says.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
+
+import segno
 
 from maillage.kernel.later import typst
 
@@ -35,3 +38,12 @@ def pdf(template: Traversable, data: dict[str, Any], day: dt.date) -> bytes:
         timestamp=dt.datetime.combine(day, dt.time(12), dt.UTC),
     )
     return made
+
+
+def qr(address: str) -> str:
+    """Return the QR code of an address, as SVG."""
+    made = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        made, kind="svg", scale=4, border=2, dark="#000", light="#fff"
+    )
+    return made.getvalue().decode()

@@ -19,6 +19,7 @@ from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.circle import follow_referring_doctor
+from maillage.people.actions.invented_inclusions import create_inclusions
 from maillage.people.actions.old_files import create_old_files
 from maillage.people.models import (
     AccessLogEntry,
@@ -120,6 +121,7 @@ def create_demonstration_patients(*, by: Person | None, place: territory.Territo
     _mandate(patients[0])
     _demands(patients)
     _referrals(patients)
+    create_inclusions(patients)
     _emergencies(patients)
     made = PATIENTS + create_old_files(place.scope, communes[0])
     changes = {"patients": made}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
-from maillage.kernel import access, journal
+from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -30,6 +31,12 @@ from maillage.people.rules.referring_doctor import (
     priority,
 )
 
+#: Published when a patient is proposed, when the doctor is reminded, once they answered: `{proposal}`.
+DOCTOR_PROPOSED, DOCTOR_REMINDED = "people.doctor_proposed", "people.doctor_reminded"
+PROPOSAL_ANSWERED = "people.proposal_answered"
+#: Published when a search is over, with a doctor or without: `{request}`.
+SEARCH_ENDED = "people.doctor_search_ended"
+
 
 @transaction.atomic
 def request_doctor(
@@ -42,6 +49,46 @@ def request_doctor(
     """
     if patient.account_id != by.pk:
         access.require(by, Permission.REGISTER_PATIENTS, patient.scope)
+    opened = _open(by, patient, criteria)
+    if consented:
+        record_consent(by=by, request=opened)
+    return opened
+
+
+def join_request(
+    *, by: Person, patient: Patient, criteria: Collection[Criterion], consented: bool
+) -> ReferringDoctorRequest:
+    """Open the search of a patient, or bring to the open one what was learnt, inside an action that has
+    checked who may."""
+    rows = ReferringDoctorRequest.objects.in_scope(patient.scope).filter(patient=patient)
+    request = rows.still_open().select_related("patient", "scope").first()
+    if request is None:
+        request = _open(by, patient, criteria)
+    else:
+        _learn(by, request, criteria_of(patient, criteria))
+    if consented and request.state == State.REQUESTED.value:
+        request = _move(by, request, Event.CONSENT, consented_at=timezone.now())
+    return request
+
+
+def _learn(by: Person, request: ReferringDoctorRequest, met: set[Criterion]) -> None:
+    known = {Criterion(one) for one in request.criteria}
+    if met <= known:
+        return
+    before, weights = request.priority, rule("people.referring_doctor.weights").value
+    request.criteria = sorted(one.value for one in known | met)
+    request.priority = priority(known | met, weights)
+    request.save(update_fields=["criteria", "priority"])
+    journal.record(
+        by=by,
+        verb="people.doctor_request_moved",
+        target=journal.target_of(request),
+        changes={"priority": [before, request.priority]},
+        scope=request.scope_id,
+    )
+
+
+def _open(by: Person, patient: Patient, criteria: Collection[Criterion]) -> ReferringDoctorRequest:
     met = criteria_of(patient, criteria)
     weights = rule("people.referring_doctor.weights").value
     try:
@@ -62,8 +109,6 @@ def request_doctor(
         changes=changes,
         scope=opened.scope_id,
     )
-    if consented:
-        record_consent(by=by, request=opened)
     return opened
 
 
@@ -94,7 +139,12 @@ def propose(*, by: Person, request: ReferringDoctorRequest, doctor: directory.Pr
     if refused.exists():
         raise ValidationError(_("Ce médecin a déjà refusé cette demande."))
     _move(by, request, Event.PROPOSE)
-    return DoctorProposal.objects.create(request=request, doctor=doctor)
+    made = DoctorProposal.objects.create(request=request, doctor=doctor)
+    days = timedelta(days=rule("people.referring_doctor.reminder_days").value)
+    told, key = {"proposal": made.pk}, f"proposal-{made.pk}"
+    outbox.publish(DOCTOR_PROPOSED, told, key=key)
+    outbox.publish(DOCTOR_REMINDED, told, key=key, not_before=made.proposed_at + days)
+    return made
 
 
 @transaction.atomic
@@ -140,6 +190,7 @@ def declare(*, by: Person, request: ReferringDoctorRequest) -> ReferringDoctorRe
         access.require(by, Permission.MANAGE_REFERRING_DOCTOR, request.scope)
     moved = _move(by, request, Event.DECLARE, declared_at=timezone.now(), closed_at=timezone.now())
     write_referring_doctor(by=by, patient=request.patient, doctor=moved.doctor, reason="déclaration")
+    _publish_end(moved)
     return moved
 
 
@@ -153,7 +204,9 @@ def close(*, by: Person, request: ReferringDoctorRequest, reason: Closing) -> Re
         access.require(by, Permission.MANAGE_REFERRING_DOCTOR, request.scope)
     moved = _move(by, request, Event.CLOSE, closed_at=timezone.now(), closing=reason.value)
     waiting = DoctorProposal.objects.in_scope(request.scope).filter(request=request, answer="")
-    waiting.update(answer="withdrawn", answered_at=timezone.now())
+    for row in waiting:
+        _answer(row, "withdrawn")
+    _publish_end(moved)
     return moved
 
 
@@ -193,6 +246,11 @@ def _answer(proposal: DoctorProposal, answer: str, refusal: Refusal | None = Non
     proposal.answer, proposal.answered_at = answer, timezone.now()
     proposal.refusal = refusal.value if refusal else ""
     proposal.save(update_fields=["answer", "refusal", "answered_at"])
+    outbox.publish(PROPOSAL_ANSWERED, {"proposal": proposal.pk}, key=f"proposal-{proposal.pk}")
+
+
+def _publish_end(request: ReferringDoctorRequest) -> None:
+    outbox.publish(SEARCH_ENDED, {"request": request.pk}, key=f"search-{request.pk}")
 
 
 def _move(by: Person, request: ReferringDoctorRequest, event: Event, **values: Any) -> ReferringDoctorRequest:

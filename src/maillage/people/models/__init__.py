@@ -20,6 +20,13 @@ from maillage.people.models.circle import (
     named_fields,
     one_holder,
 )
+from maillage.people.models.inclusions import (
+    AGREED_LABELS,
+    ALD_LABELS,
+    SYSTEM_LABELS,
+    TELLER_LABELS,
+    DoctorInclusion,
+)
 from maillage.people.models.patients import (
     DOCUMENT_LABELS,
     DOUBT_LABELS,
@@ -43,6 +50,7 @@ from maillage.people.models.referring_doctor import (
     CLOSING_LABELS,
     CRITERION_LABELS,
     OWNER_LABELS,
+    PLAIN_LABELS,
     REFUSAL_LABELS,
     STATE_LABELS,
     DoctorProposal,
@@ -70,6 +78,8 @@ from maillage.people.models.support_referrals import (
 )
 
 __all__ = [
+    "AGREED_LABELS",
+    "ALD_LABELS",
     "ANSWER_LABELS",
     "CARE_LABELS",
     "CAUSE_LABELS",
@@ -91,6 +101,7 @@ __all__ = [
     "OUTCOME_LABELS",
     "OWNER_LABELS",
     "PART_LABELS",
+    "PLAIN_LABELS",
     "REFUSAL_LABELS",
     "RELATION_LABELS",
     "RIGHT_LABELS",
@@ -101,12 +112,15 @@ __all__ = [
     "SINCE_LABELS",
     "STATE_LABELS",
     "STATUS_LABELS",
+    "SYSTEM_LABELS",
+    "TELLER_LABELS",
     "AccessLogEntry",
     "CareConsent",
     "CareLink",
     "CareOpposition",
     "CarerAnswers",
     "DataCopy",
+    "DoctorInclusion",
     "DoctorProposal",
     "DoctorQuota",
     "ErasureBatch",

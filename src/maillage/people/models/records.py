@@ -8,6 +8,7 @@ from maillage.kernel.contributions import Processing, Record
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.people.models.carers import Mandate, MandateItem
 from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
+from maillage.people.models.inclusions import DoctorInclusion
 from maillage.people.models.patients import AccessLogEntry, Patient, PatientAddress
 from maillage.people.models.referring_doctor import DoctorProposal, ReferringDoctorRequest
 from maillage.people.models.retention import LegalHold
@@ -40,6 +41,7 @@ RECORDS = (
     Record(MandateItem, "mandate__patient", FILE),
     Record(ReferringDoctorRequest, "patient", FILE, cared=("requested_at", "closed_at")),
     Record(DoctorProposal, "request__patient", FILE),
+    Record(DoctorInclusion, "patient", FILE, cared=("at",)),
     Record(SupportReferral, "patient", FILE, cared=("at", "answered_at")),
     Record(Signal, "patient", FILE, cared=("at",), withholds=said_by_others),
     Record(SignalAsked, "signal__patient", FILE),

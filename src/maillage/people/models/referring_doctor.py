@@ -24,6 +24,15 @@ STATE_LABELS = {
     State.DECLARED: _("Médecin traitant déclaré"),
     State.CLOSED: _("Close sans déclaration"),
 }
+#: The same as the person reads it in their space.
+PLAIN_LABELS = {
+    State.REQUESTED: _("Votre demande est reçue. On vous demandera votre accord."),
+    State.CONSENTED: _("On en cherche un pour vous."),
+    State.PROPOSED: _("On a demandé à un médecin. On attend sa réponse."),
+    State.ACCEPTED: _("Un médecin a dit oui. Il reste à le déclarer avec lui."),
+    State.DECLARED: _("C’est fait : vous avez un médecin traitant."),
+    State.CLOSED: _("Cette recherche est finie, sans médecin trouvé ici."),
+}
 CRITERION_LABELS = {
     Criterion.ALD: _("Affection de longue durée (ALD)"),
     Criterion.AGED: _("80 ans ou plus"),

@@ -22,11 +22,13 @@ from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import actions, queries
 from maillage.people.actions import circle
+from maillage.people.actions.inclusions import may_write
 from maillage.people.actions.support_referrals import may_refer
 from maillage.people.models import STATUS_LABELS, Patient
 from maillage.people.pages import presenters
 from maillage.people.pages.forms import InsForm, OwnFileForm, PatientForm, RegistrationForm, SearchForm
 from maillage.people.queries import PatientFile
+from maillage.people.queries.inclusions import current_of
 from maillage.people.queries.panels import panels_about
 from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import IdentityStatus, may_carry_ins, next_steps
@@ -194,6 +196,9 @@ class PatientPage(OfPatient, Page):
             may_read_log=patient.account_id == self.person.pk
             or access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
             search_form=SearchForm(),
+            search_said=queries.search_said(patient),
+            inclusion=current_of(patient),
+            may_include=patient.referring_doctor_id is None and may_write(self.person, patient),
             panels=panels_about(self.person, patient, Place.PATIENT),
             **context,
         )

@@ -20,12 +20,14 @@ from maillage.kernel.rules import Permission
 from maillage.people.models import (
     CRITERION_LABELS,
     OWNER_LABELS,
+    PLAIN_LABELS,
     STATE_LABELS,
     DoctorProposal,
     Patient,
     ReferringDoctorRequest,
 )
 from maillage.people.queries import Candidate, Match
+from maillage.people.queries.told import told
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import IdentityStatus
 from maillage.people.rules.referring_doctor import Criterion, State, owner_of
@@ -131,10 +133,23 @@ def waiting_places(person: Person) -> list[territory.Territory]:
     return list(every if scopes is None else every.filter(scope__in=scopes))
 
 
-def with_doctors(proposals: Sequence[DoctorProposal]) -> list[tuple[DoctorProposal, str]]:
-    """Return the proposals made, each with what tells its doctor from a homonym."""
+def with_doctors(proposals: Sequence[DoctorProposal]) -> list[tuple[DoctorProposal, str, str]]:
+    """Return the proposals made, each with what tells its doctor from a homonym, and what left to them."""
     apart = directory.told_apart(one.doctor for one in proposals)
-    return [(one, apart[one.doctor_id]) for one in proposals]
+    left = told([one for one in proposals if not one.answer])
+    return [(one, apart[one.doctor_id], left.get(one.pk, "")) for one in proposals]
+
+
+def plain_state(request: ReferringDoctorRequest, *, is_own: bool) -> str:
+    """Return where a search stands: in plain words to the person, as the work says it to others."""
+    state = State(request.state)
+    if is_own:
+        return str(PLAIN_LABELS[state])
+    if request.doctor is not None:
+        return formats.told(str(STATE_LABELS[state]), request.doctor.name)
+    if request.closing:
+        return formats.told(str(STATE_LABELS[state]), str(request.get_closing_display()))
+    return str(STATE_LABELS[state])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from maillage.people import actions, queries
 from maillage.people.models import DoctorProposal, DoctorQuota, ReferringDoctorRequest
 from maillage.people.pages import presenters
 from maillage.people.pages.forms import ClosingForm, QuotaForm, RefusalForm
+from maillage.people.queries.inclusions import inclusion_of_request
 from maillage.people.rules.referring_doctor import TRANSITIONS, Event, State
 from maillage.territory import api as territory
 
@@ -89,6 +90,7 @@ class RequestPage(Page):
             line=presenters.request_line(shown),
             proposals=presenters.with_doctors(proposals),
             manages=manages,
+            inclusion=inclusion_of_request(shown),
             allowed=allowed,
             candidates=presenters.candidate_lines(found),
             home=home,

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from maillage.people.pages import (
     carer_views,
     circle_views,
+    inclusion_views,
     patient_views,
     referring_views,
     retention_views,
@@ -41,6 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/conservation/", retention_views.Holds.as_view(), name="holds"),
     path("conservation/", retention_views.Retention.as_view(), name="retention"),
     path("conservation/<int:pk>/", retention_views.Batch.as_view(), name="erasure_batch"),
+    path("<int:pk>/sans-medecin/", inclusion_views.WriteInclusion.as_view(), name="write_inclusion"),
+    path("<int:pk>/sans-medecin.pdf", inclusion_views.BlankInclusion.as_view(), name="blank_inclusion"),
+    path("sans-medecin/<int:pk>/", inclusion_views.InclusionPage.as_view(), name="inclusion"),
     path("<int:pk>/medecin-traitant/", patient_views.DoctorSearch.as_view(), name="doctor_search"),
     path("<int:pk>/cercle/", circle_views.Circle.as_view(), name="circle"),
     path("<int:pk>/aidants/", carer_views.Mandates.as_view(), name="mandates"),

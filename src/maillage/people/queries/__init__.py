@@ -33,6 +33,7 @@ from maillage.people.queries.referring_doctor import (
     proposals_waiting,
     request_by_key,
     requests_of,
+    search_said,
     waiting_list,
 )
 
@@ -65,6 +66,7 @@ __all__ = [
     "request_by_key",
     "requests_of",
     "search_patients",
+    "search_said",
     "told_apart",
     "traits_of",
     "waiting_list",

@@ -20,6 +20,7 @@ from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
 from maillage.people.models import (
+    PLAIN_LABELS,
     DoctorProposal,
     DoctorQuota,
     Patient,
@@ -138,6 +139,21 @@ def is_searching(patient: Patient) -> bool:
     return (
         ReferringDoctorRequest.objects.in_scope(patient.scope).filter(patient=patient).still_open().exists()
     )
+
+
+def doctor_proposal(pk: int) -> DoctorProposal:
+    """Return a proposal, for the program that tells of it. Raises DoctorProposal.DoesNotExist."""
+    row: DoctorProposal = DoctorProposal._base_manager.select_related(
+        "request__scope", "doctor__account"
+    ).get(pk=pk)
+    return row
+
+
+def search_said(patient: Patient) -> str:
+    """Return where the last search of a patient stands, as they read it; empty where there was none."""
+    rows = ReferringDoctorRequest.objects.in_scope(patient.scope).filter(patient=patient)
+    state = rows.order_by("-requested_at", "-pk").values_list("state", flat=True).first()
+    return str(PLAIN_LABELS[State(state)]) if state else ""
 
 
 def request_by_key(*, by: Person, pk: int, purpose: str) -> ReferringDoctorRequest:

@@ -51,6 +51,7 @@ class Home(Page):
             helped=[_helped(one) for one in people.cared_for(self.person)],
             may_ask_doctor=own is not None and own.referring_doctor_id is None,
             is_searching=own is not None and people.is_searching(own),
+            search_said=people.search_said(own) if own is not None else "",
             key=uuid4().hex,
             **context,
         )

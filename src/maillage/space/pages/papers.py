@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-import segno
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,15 +16,6 @@ from maillage.space.models import EntryCode, Letter
 from maillage.space.pages import wording
 
 TEMPLATE = files("maillage.space.pages") / "letter.typ"
-
-
-def qr(address: str) -> str:
-    """Return the QR code of an address, as SVG."""
-    made = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        made, kind="svg", scale=4, border=2, dark="#000", light="#fff"
-    )
-    return made.getvalue().decode()
 
 
 def invitation_pdf(row: EntryCode, code: int, address: str, by: str) -> bytes:
@@ -109,7 +98,7 @@ class LetterContent:
 def _pdf(*, now: datetime, address: str, caption: str, **said: Any) -> bytes:
     data = said | {
         "day": formats.date_long(timezone.localdate(now)),
-        "qr": qr(address),
+        "qr": printing.qr(address),
         "address": address,
         "caption": caption,
     }
