@@ -29,11 +29,16 @@ OF_A_PATIENT = {
 }
 #: Those of a pharmacist have a matrix of their own: `test_pharmacy.py`.
 OF_A_PHARMACIST = {"protocols:pharmacy", "protocols:review", "protocols:vaccination"}
-OF_NOBODY = {"protocols:protocols", "protocols:protocol", "protocols:write_version"}
+#: Those of therapeutic education too: `test_education.py`.
+OF_EDUCATION = {"protocols:education_of", "protocols:enrolment", "protocols:summary_letter"}
+OF_NOBODY = {
+    "protocols:protocols", "protocols:protocol", "protocols:write_version", "protocols:programmes",
+    "protocols:programme", "protocols:write_programme", "protocols:education_session",
+}  # fmt: skip
 
 
 def test_every_address_has_its_line() -> None:
-    assert set(NAMES) == set(OF_A_PATIENT) | OF_A_PHARMACIST | OF_NOBODY
+    assert set(NAMES) == set(OF_A_PATIENT) | OF_A_PHARMACIST | OF_EDUCATION | OF_NOBODY
 
 
 @pytest.mark.parametrize("state", STATES)

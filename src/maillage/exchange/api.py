@@ -4,11 +4,13 @@
 `message_status` gives the sentence that a screen may say of it: what is known, and no more.
 """
 
+from maillage.exchange.actions.conversations import open_conversation
 from maillage.exchange.actions.inbox import note_told
 from maillage.exchange.actions.mailbox import receives as receives_mail
 from maillage.exchange.actions.notify import Recipient, notify, withdraw
 from maillage.exchange.actions.secure_mail import receive_mail
 from maillage.exchange.models import (
+    Conversation,
     Link,
     Notification,
     Parameters,
@@ -18,6 +20,7 @@ from maillage.exchange.models import (
     short_sector,
 )
 from maillage.exchange.queries.inbox import unread_count
+from maillage.exchange.queries.mail import said_of_opening
 from maillage.exchange.queries.message_status import (
     MessageState,
     MessageStatus,
@@ -27,6 +30,7 @@ from maillage.exchange.queries.message_status import (
     message_status,
     message_statuses,
 )
+from maillage.exchange.queries.presence import asked_in_circle
 from maillage.exchange.queries.quiet import wakes_at
 from maillage.exchange.queries.texts import asked_by
 from maillage.exchange.rules.vocabulary import (
@@ -43,6 +47,7 @@ __all__ = [
     "PATIENT_TOLD_OF_AN_HOUR",
     "PROFESSIONAL_TOLD_OF_AN_HOUR",
     "Channel",
+    "Conversation",
     "Failure",
     "Link",
     "MessageState",
@@ -54,6 +59,7 @@ __all__ = [
     "State",
     "Template",
     "asked_by",
+    "asked_in_circle",
     "can_link",
     "expected_message",
     "hour_to_correct",
@@ -63,9 +69,11 @@ __all__ = [
     "note_told",
     "notify",
     "number_to_call",
+    "open_conversation",
     "opened",
     "receive_mail",
     "receives_mail",
+    "said_of_opening",
     "short_sector",
     "unread_count",
     "wakes_at",

@@ -1,6 +1,26 @@
 """The front door of the protocols context: protocols, acts under them, what is asked of physicians."""
 
 from maillage.protocols.actions.acts import begin_act, complete_act, return_act, sign_act
+from maillage.protocols.actions.education import (
+    cancel_session,
+    change_session,
+    join_team,
+    leave_team,
+    open_programme,
+    plan_session,
+    write_text,
+)
+from maillage.protocols.actions.enrolments import (
+    assess,
+    end_enrolment,
+    enrol,
+    evaluate,
+    give_educator,
+    give_place,
+    give_up,
+    note_attendance,
+    send_summary,
+)
 from maillage.protocols.actions.pharmacy import (
     note_shortage,
     note_vaccination,
@@ -19,10 +39,22 @@ from maillage.protocols.actions.protocols import (
     write_version,
 )
 from maillage.protocols.actions.referrals import acknowledge, answer, ask_physician, read_answer
-from maillage.protocols.models import Act, Protocol, Referral, SignUp, Version
+from maillage.protocols.models import (
+    Act,
+    EducationSession,
+    Enrolment,
+    Programme,
+    Protocol,
+    Referral,
+    SessionPlace,
+    SignUp,
+    Version,
+)
 from maillage.protocols.queries.acts import acts_of
+from maillage.protocols.queries.education import follows_programme, own_places
 from maillage.protocols.queries.protocols import criteria_of, usable_by
 from maillage.protocols.rules.criteria import CriterionKind, Said, Standing
+from maillage.protocols.rules.education import Attendance, Ending, Filing, Moment, Proof, SessionKind
 from maillage.protocols.rules.pharmacy import Outcome
 from maillage.protocols.rules.protocols import ActState, EvidenceLevel, ProtocolKind, Side
 from maillage.protocols.rules.referrals import Purpose, Reply
@@ -30,15 +62,25 @@ from maillage.protocols.rules.referrals import Purpose, Reply
 __all__ = [
     "Act",
     "ActState",
+    "Attendance",
     "CriterionKind",
+    "EducationSession",
+    "Ending",
+    "Enrolment",
     "EvidenceLevel",
+    "Filing",
+    "Moment",
     "Outcome",
+    "Programme",
+    "Proof",
     "Protocol",
     "ProtocolKind",
     "Purpose",
     "Referral",
     "Reply",
     "Said",
+    "SessionKind",
+    "SessionPlace",
     "Side",
     "SignUp",
     "Standing",
@@ -47,24 +89,42 @@ __all__ = [
     "acts_of",
     "answer",
     "ask_physician",
+    "assess",
     "begin_act",
+    "cancel_session",
+    "change_session",
     "complete_act",
     "criteria_of",
+    "end_enrolment",
     "end_sign_up",
+    "enrol",
+    "evaluate",
+    "follows_programme",
+    "give_educator",
+    "give_place",
+    "give_up",
+    "join_team",
+    "leave_team",
+    "note_attendance",
     "note_shortage",
     "note_vaccination",
+    "open_programme",
     "open_protocol",
+    "own_places",
     "plan_review",
+    "plan_session",
     "plan_vaccination",
     "publish",
     "read_answer",
     "read_medicine",
     "return_act",
+    "send_summary",
     "share_review",
     "sign_act",
     "sign_up",
     "signal_shortage",
     "usable_by",
     "withdraw",
+    "write_text",
     "write_version",
 ]

@@ -10,11 +10,13 @@ from maillage.kernel.contributions import Block, Contribution, Entry, InboxSourc
 from maillage.kernel.rules import Permission, Role
 from maillage.people import api as people
 from maillage.protocols.actions.demonstration import create_demonstration_protocols
+from maillage.protocols.actions.education_demonstration import create_demonstration_education
 from maillage.protocols.actions.leaving import WITHDRAWALS
-from maillage.protocols.models import Protocol
+from maillage.protocols.models import Programme, Protocol
 from maillage.protocols.models.records import PROCESSING, RECORDS
-from maillage.protocols.pages import blocks, pharmacy_blocks
+from maillage.protocols.pages import blocks, education_blocks, pharmacy_blocks
 from maillage.protocols.queries.acts import acts_open, pending_acts
+from maillage.protocols.queries.education import assessments_to_do, attendance_to_take, pending_assessments
 from maillage.protocols.queries.referrals import (
     answers_unread,
     pending_answers,
@@ -25,11 +27,14 @@ from maillage.territory.api import Territory
 
 #: Who acts under a protocol.
 DELEGATED = (Role.NURSE, Role.PHARMACIST, Role.PHYSIOTHERAPIST, Role.MIDWIFE)
+#: Who may be of the team of an education programme.
+EDUCATORS = frozenset({*DELEGATED, Role.PHYSICIAN, Role.CASE_MANAGER, Role.COORDINATOR, Role.EHPAD})
 
 
 def demonstrate(place: Territory, now: datetime) -> None:
-    """Give the territory two protocols in use, acts under them and an exception that waits."""
+    """Give the territory two protocols in use with acts under them, and an education programme."""
     create_demonstration_protocols(place=place, now=now)
+    create_demonstration_education(place=place, now=now)
 
 
 CONTRIBUTION = Contribution(
@@ -44,6 +49,15 @@ CONTRIBUTION = Contribution(
             Permission.VIEW_PROTOCOLS,
             order=38,
         ),
+        Entry(
+            Verb.ACT,
+            lazy("Éducation thérapeutique"),
+            "protocols:programmes",
+            "users",
+            lazy("Lire les programmes, planifier les séances, noter les présences, suivre chaque personne."),
+            Permission.VIEW_PROTOCOLS,
+            order=39,
+        ),
     ),
     first_screen=(
         Block("protocols.acts", dict.fromkeys(DELEGATED, 2), blocks.acts_waiting),
@@ -53,6 +67,7 @@ CONTRIBUTION = Contribution(
             {role: 3 for role in DELEGATED if role is not Role.PHARMACIST},
             blocks.answers_waiting,
         ),
+        Block("protocols.education", dict.fromkeys(EDUCATORS, 4), education_blocks.education_waiting),
         Block("protocols.planned", {Role.PHARMACIST: 0}, pharmacy_blocks.planned),
         Block("protocols.missing", {Role.PHARMACIST: 0}, pharmacy_blocks.missing),
     ),
@@ -64,6 +79,13 @@ CONTRIBUTION = Contribution(
             "actes de pharmacien",
             pharmacy_blocks.pharmacy_panel,
             order=42,
+        ),
+        Panel(
+            "protocols.education",
+            people.Part.HEALTH.value,
+            "éducation thérapeutique",
+            education_blocks.education_panel,
+            order=43,
         ),
     ),
     inbox=(
@@ -94,9 +116,28 @@ CONTRIBUTION = Contribution(
             blocks.answer_lines,
             order=34,
         ),
+        InboxSource(
+            education_blocks.ATTENDANCE,
+            lazy("Présences à noter"),
+            "users",
+            EDUCATORS,
+            Waits(attendance_to_take, "starts_at"),
+            education_blocks.attendance_lines,
+            order=36,
+        ),
+        InboxSource(
+            education_blocks.ASSESSMENT,
+            lazy("Bilans éducatifs"),
+            "edit",
+            EDUCATORS,
+            Waits(assessments_to_do, "at", asked=pending_assessments),
+            education_blocks.assessment_lines,
+            order=37,
+        ),
     ),
     demonstrate=demonstrate,
-    named_in_journal=(Protocol,),
+    happenings=education_blocks.happenings,
+    named_in_journal=(Protocol, Programme),
     withdrawals=WITHDRAWALS,
     records=RECORDS,
     processing=PROCESSING,

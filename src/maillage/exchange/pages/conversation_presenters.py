@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.exchange.models import Conversation, ConversationMessage, MailCopy
+from maillage.exchange.models import Conversation, ConversationMessage
 from maillage.exchange.queries import conversations as queries
 from maillage.exchange.queries.conversations import Row, Seen
-from maillage.exchange.queries.mail import asides_of, states_of
+from maillage.exchange.queries.mail import asides_of, said_state, states_of
 from maillage.exchange.queries.presence import Candidate, Present
 from maillage.exchange.rules.conversations import OUTSIDE_CARE, Seat
-from maillage.exchange.rules.vocabulary import State
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import query_kept
@@ -127,19 +125,6 @@ def seat(one: Present) -> dict[str, Any]:
     """Shape a participant: their name, as what, whether they read it now."""
     said = one.participant.get_seat_display()
     return {"name": one.participant.name, "as": said, "reads": one.reads, "writes": one.writes}
-
-
-def said_state(copy: MailCopy) -> str:
-    """Say what truly left by secure mail: when and where, or what keeps it."""
-    if copy.state == State.SENT.value and copy.sent_at is not None:
-        when = formats.date_long(timezone.localtime(copy.sent_at))
-        said = _("remis à sa messagerie sécurisée ({address}), {when}")
-        return said.format(address=copy.sent_to, when=when)
-    if copy.state == State.ABANDONED.value:
-        return _("n’est pas parti : {why}").format(why=copy.detail or "–")
-    if copy.state == State.FAILED.value:
-        return _("pas encore parti, nouvel essai prévu ({why})").format(why=copy.detail)
-    return _("va partir par messagerie sécurisée")
 
 
 def mailed(message: ConversationMessage) -> list[tuple[str, str]]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from maillage.exchange.models import Conversation, MailCopy, MailReceived
+from maillage.exchange.models import Conversation, MailCopy, MailReceived, Participant
 from maillage.exchange.queries.conversations import Seen, log_reading, seen_by
 from maillage.exchange.rules.mail import MailFate
-from maillage.kernel import access
+from maillage.exchange.rules.vocabulary import State
+from maillage.kernel import access, formats
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.statements import given
@@ -52,6 +55,38 @@ def strangers(person: Person) -> list[MailReceived]:
     if not access.may(person, Permission.VIEW_DELIVERIES):
         return []
     return list(MailReceived.objects.filter(copy=None, **_WAITING).order_by("received_at", "pk")[:50])
+
+
+def said_state(copy: MailCopy) -> str:
+    """Say what truly left by secure mail: when and where, or what keeps it."""
+    if copy.state == State.SENT.value and copy.sent_at is not None:
+        when = formats.date_long(timezone.localtime(copy.sent_at))
+        said = _("remis à sa messagerie sécurisée ({address}), {when}")
+        return said.format(address=copy.sent_to, when=when)
+    if copy.state == State.ABANDONED.value:
+        return _("n’est pas parti : {why}").format(why=copy.detail or "–")
+    if copy.state == State.FAILED.value:
+        return _("pas encore parti, nouvel essai prévu ({why})").format(why=copy.detail)
+    return _("va partir par messagerie sécurisée")
+
+
+def said_of_opening(conversation: Conversation) -> list[tuple[str, str]]:
+    """Return, for each one asked into a conversation, what is known of its first message."""
+    seats = Participant.objects.filter(conversation=conversation).exclude(person=conversation.by)
+    copies = {
+        one.participant_id: one
+        for one in MailCopy.objects.filter(message__conversation=conversation, message__number=1)
+    }
+    found = []
+    for seat in seats.select_related("person", "professional"):
+        if (copy := copies.get(seat.pk)) is not None:
+            found.append((seat.name, said_state(copy)))
+        elif seat.read and seat.read_at is not None:
+            when = formats.date_long(timezone.localtime(seat.read_at))
+            found.append((seat.name, _("lu dans Maillage, {when}").format(when=when)))
+        else:
+            found.append((seat.name, _("déposé dans ses conversations, pas encore lu")))
+    return found
 
 
 def states_of(conversation: Conversation) -> list[tuple[int, str]]:

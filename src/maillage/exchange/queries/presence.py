@@ -134,6 +134,18 @@ def circle_of(patient: people.Patient, but: Person, *, with_patient: bool) -> li
     return found
 
 
+def asked_in_circle(patient: people.Patient, by: Person, sheet: directory.Professional) -> str:
+    """Return the key by which a professional of the circle is asked into a conversation by `by`.
+
+    Empty where the circle, or the want of an account and of a secure mailbox, lets nobody write to them so.
+    """
+    if not may_open(by, patient):
+        return ""
+    named = (sheet, sheet.account) if sheet.account_id is not None else (sheet,)
+    found = (one.key for one in circle_of(patient, by, with_patient=False) if one.named in named)
+    return next(found, "")
+
+
 def said_role(decision: people.Decision) -> str:
     """Return the role by which somebody is in the circle, as people say it; empty where none is said."""
     link = decision.link

@@ -29,6 +29,7 @@ ORIGIN_LABELS = {
     Origin.BOOKING: _("Rendez-vous"),
     Origin.REGULATION: _("Appel à la régulation"),
     Origin.EXPERTISE: _("Demande d’avis à distance"),
+    Origin.EDUCATION: _("Éducation thérapeutique"),
     Origin.MANDATE: _("Mandat d’aidant"),
     Origin.EMERGENCY: _("Accès d’urgence"),
 }

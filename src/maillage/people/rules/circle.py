@@ -45,6 +45,7 @@ class Origin(StrEnum):
     BOOKING = "booking"
     REGULATION = "regulation"
     EXPERTISE = "expertise"
+    EDUCATION = "education"
     MANDATE = "mandate"
     EMERGENCY = "emergency"
 
@@ -52,7 +53,7 @@ class Origin(StrEnum):
 #: In the care team of the patient (L.1110-12): who takes part directly in their care, known to them.
 CARE_TEAM = frozenset({Origin.REFERRING_DOCTOR, Origin.TEAM, Origin.RESIDENCE})
 #: An act that the patient asked for: it opens what the act needs, as long as it lasts.
-ACTS = frozenset({Origin.BOOKING, Origin.REGULATION, Origin.EXPERTISE})
+ACTS = frozenset({Origin.BOOKING, Origin.REGULATION, Origin.EXPERTISE, Origin.EDUCATION})
 
 _REACHED = frozenset({Part.IDENTITY, Part.REACH})
 #: What each origin opens at most, before need, consent and opposition.
@@ -67,6 +68,8 @@ OPENS: Mapping[Origin, frozenset[Part]] = {
     Origin.REGULATION: frozenset({*_REACHED, Part.CIRCLE, Part.APPOINTMENTS, Part.CRISIS}),
     # The expert reads what the question shares, kept with it, and nothing else of the file.
     Origin.EXPERTISE: frozenset({Part.IDENTITY}),
+    # The team of a programme reads what is written in the programme, and nothing else of the file.
+    Origin.EDUCATION: _REACHED,
     Origin.MANDATE: frozenset(Part),
     Origin.EMERGENCY: frozenset({*_REACHED, Part.CIRCLE, Part.HEALTH, Part.PLAN, Part.CRISIS}),
 }

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.contributions import Processing, Record
 from maillage.protocols.models.acts import Act
+from maillage.protocols.models.education import Enrolment, Evaluation, SessionPlace
 from maillage.protocols.models.pharmacy import MedicationReview, ReviewLine, Shortage, Vaccination
 from maillage.protocols.models.referrals import Referral, ReferralAsked
 
@@ -18,10 +19,16 @@ RECORDS = (
     Record(ReviewLine, "review__patient", FILE),
     Record(Shortage, "patient", FILE, cared=("at",)),
     Record(Vaccination, "patient", FILE, cared=("at", "planned_on")),
+    Record(Enrolment, "patient", FILE, cared=("at", "assessed_at", "ended_at")),
+    Record(SessionPlace, "enrolment__patient", FILE),
+    Record(Evaluation, "enrolment__patient", FILE),
 )
 PROCESSING = Processing(
-    _("Protocoles et actes de pharmacien"),
-    _("Faire un acte délégué, demander l’avis du médecin, suivre un bilan, une rupture, une vaccination."),
+    _("Protocoles, actes de pharmacien, éducation thérapeutique"),
+    _(
+        "Faire un acte délégué, demander l’avis du médecin, suivre un bilan, une rupture, une vaccination, "
+        "un programme d’éducation thérapeutique."
+    ),
     _("Patients, professionnels"),
     _("Cercle de soins de chaque personne"),
 )

@@ -18,6 +18,7 @@ from maillage.care import api as care
 from maillage.kernel.pages.base import Endpoint, Page, pdf_response
 from maillage.people import api as people
 from maillage.people.api import Gesture, Part
+from maillage.protocols import api as protocols
 from maillage.space.actions import letters
 from maillage.space.models import Letter
 from maillage.space.pages import papers, wording
@@ -61,9 +62,11 @@ def _doors(own: people.Patient) -> list[Door]:
     def page(name: str) -> str:
         return reverse(name, args=[own.pk])
 
+    sessions = [Door(_("Mes séances"), page("space:education"), _("Quand, où, avec qui j’apprends."))]
     return [
         Door(_("Prendre un rendez-vous"), page("space:ask"), _("Choisir qui et quand.")),
         Door(_("Mes rendez-vous"), page("space:appointments"), _("Les voir, les déplacer, les annuler.")),
+        *(sessions if protocols.follows_programme(own) else []),
         Door(
             _("Qui fait quoi pour moi"), page("people:circle"), _("Ceux qui me soignent, ce qu’ils lisent.")
         ),
@@ -92,6 +95,9 @@ def _helped(one: people.CaredFor) -> tuple[str, list[Door]]:
     if Part.APPOINTMENTS in one.parts:
         page = reverse("space:appointments", args=[patient])
         doors.append(Door(_("Les rendez-vous"), page, _("Voir ce qui est prévu.")))
+    if Part.HEALTH in one.parts and protocols.follows_programme(one.mandate.patient):
+        page = reverse("space:education", args=[patient])
+        doors.append(Door(_("Les séances"), page, _("Quand, où, avec qui.")))
     page = reverse("people:helped", args=[one.mandate.pk])
     doors.append(Door(_("Tout ce que je peux voir"), page, _("Qui appeler, signaler une inquiétude.")))
     return one.said, doors

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.space.pages import booking, entry, home, inviting
+from maillage.space.pages import booking, education, entry, home, inviting
 
 app_name = "space"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("invitations/<int:entry>.pdf", inviting.InvitationPaper.as_view(), name="invitation_paper"),
     path("lettres/<int:letter>.pdf", home.LetterPage.as_view(), name="letter"),
     path("<int:pk>/lettre/", home.OwnLetter.as_view(), name="own_letter"),
+    path("<int:pk>/seances/", education.Sessions.as_view(), name="education"),
     path("<int:pk>/papiers/", home.Documents.as_view(), name="documents"),
     path("<int:pk>/rendez-vous/", booking.Appointments.as_view(), name="appointments"),
     path("<int:pk>/rendez-vous/prendre/", booking.Ask.as_view(), name="ask"),
