@@ -12,7 +12,7 @@ from maillage.kernel.models import Person
 from maillage.people import api as people
 from maillage.territory import api as territory
 
-#: Slots looked at, the soonest first, before professionals are ranked.
+#: Slots looked at, the soonest first, of one's own professionals and of the others, before they are ranked.
 LOOKED_AT = 4000
 _PUBLIC = agenda.Visibility.PUBLIC.value
 _UNKNOWN = 1e9
@@ -61,7 +61,16 @@ def options(
         free = free.filter(agenda__professional__profession=profession)
     if of_agenda:
         free = free.filter(agenda=of_agenda)
-    rows = list(free.values_list("schedule", "pk", "starts_at", "kind")[:LOOKED_AT])
+    mine = own_professionals(person, patient)
+    # Apart: in a large territory the soonest hours of all would leave out those of one's own.
+    rows = [
+        row
+        for some in (
+            free.filter(agenda__professional__in=mine),
+            free.exclude(agenda__professional__in=mine),
+        )
+        for row in some.values_list("schedule", "pk", "starts_at", "kind")[:LOOKED_AT]
+    ]
     slots: dict[int, list[Choice]] = {}
     for schedule, pk, starts_at, kind in rows:
         slots.setdefault(schedule, []).append(Choice(pk, starts_at, kind))
@@ -69,7 +78,6 @@ def options(
         "agenda__professional", "agenda__territory__scope", "commune", "place__commune", "structure__commune",
     )  # fmt: skip
     schedules = list(agenda.Schedule.objects.filter(pk__in=list(slots)).select_related(*names))
-    mine = own_professionals(person, patient)
     minutes = _minutes(person, patient, schedules)
     found = []
     for one in schedules:
