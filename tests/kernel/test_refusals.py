@@ -28,3 +28,21 @@ def test_a_page_that_is_not_there_any_more_shows_what_was_sent_to_it() -> None:
     assert answer.status_code == 404
     assert "Un mot &lt;b&gt;gras&lt;/b&gt;" in answer.content.decode()
     assert "Ce que vous aviez écrit" not in client.get("/messages/conversations/99/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"text=" + b"un mot " * 600_000, "application/x-www-form-urlencoded"),
+        (b"&".join(b"a%d=un+mot" % number for number in range(1_200)), "application/x-www-form-urlencoded"),
+        (b"--x\r\nno part", "multipart/form-data; boundary="),
+        (b"[1]", "application/json"),
+    ],
+    ids=["too much", "too many", "malformed", "no form"],
+)
+def test_a_page_that_is_not_there_answers_whatever_was_sent_to_it(body: bytes, kind: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_person("ines.capucine", Role.NURSE, None))
+    answer = client.post("/messages/conversations/99/", body, content_type=kind)
+    assert answer.status_code in {400, 404}

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    RawPostDataException,
+    UnreadablePostError,
+)
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
+#: What is raised by a body that is too much, malformed, cut, or read already as it came.
+_UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, RawPostDataException)
 #: Fields of a form that nobody typed, or that are not shown again.
 _NEVER = frozenset({"csrfmiddlewaretoken", "next", "key", "do", "code"})
 _MOST = 20
@@ -15,11 +24,16 @@ _MOST = 20
 def typed(request: HttpRequest) -> list[str]:
     """Return the texts that somebody typed in the form that a request sends, for a page to show them again.
 
-    Those of several words: a key, a choice, a day, a number is given again in a gesture.
+    Those of several words: a key, a choice, a day, a number is given again in a gesture. None of what cannot
+    be read.
     """
+    try:
+        sent = request.POST.lists()
+    except _UNREADABLE:
+        return []
     found = [
         text.replace("\x00", "").strip()
-        for name, values in request.POST.lists()
+        for name, values in sent
         if name not in _NEVER and "password" not in name
         for text in values
     ]
