@@ -33,6 +33,9 @@ PARTS = {
     "care:follow_up": Part.HEALTH,
     "care:recall": Part.HEALTH,
     "care:pathways": Part.PLAN,
+    "care:questionnaires": Part.HEALTH,
+    "care:questionnaire": Part.HEALTH,
+    "care:questionnaire_pdf": Part.HEALTH,
     "care:plan": Part.PLAN,
     "care:plan_edit": Part.PLAN,
     "care:plan_merge": Part.PLAN,
@@ -79,7 +82,7 @@ def linked(patient: Patient, person: Person, role: Role, state: str) -> None:
 
 
 def measured(patient: Patient, nurse: Person) -> dict[str, int]:
-    """Give the patient a measure, an alert rule, a recall; return their keys by name."""
+    """Give the patient a measure, an alert rule, a recall, a questionnaire; return their keys by name."""
     (made,) = api.record_measures(
         by=nurse, patient=patient, values={"weight": Decimal(70)}, taken_at=timezone.now(), key="m"
     )
@@ -95,7 +98,8 @@ def measured(patient: Patient, nurse: Person) -> dict[str, int]:
         owner=nurse,
         key="r",
     )
-    return {"measure": made.pk, "rule": rule.pk, "recall": recall.pk}
+    asked = api.ask_questionnaire(by=nurse, patient=patient, code="daily", key="q")
+    return {"measure": made.pk, "rule": rule.pk, "recall": recall.pk, "asked": asked.pk}
 
 
 def test_every_address_of_a_patient_has_its_line() -> None:

@@ -11,17 +11,22 @@ from maillage.care.actions.measures import (
     switch_on,
 )
 from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
+from maillage.care.actions.questionnaires import answer as answer_questionnaire
+from maillage.care.actions.questionnaires import ask as ask_questionnaire
 from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
-from maillage.care.models import AcuteEvent, CrisisCard, Stay, Task
+from maillage.care.models import AcuteEvent, CrisisCard, Questionnaire, Stay, Task
 from maillage.care.queries.measures import last_said
 from maillage.care.queries.meetings import cases_of
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
+from maillage.care.queries.questionnaires import asked_of as questionnaires_asked
+from maillage.care.queries.questionnaires import own_questionnaire, said_vital, vital_signs
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
 from maillage.care.rules.plans import Content as PlanContent
 from maillage.care.rules.plans import entries as plan_entries
 from maillage.care.rules.plans import months_later
+from maillage.care.rules.questionnaires import Way
 from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
 
 __all__ = [
@@ -32,13 +37,17 @@ __all__ = [
     "PlanContent",
     "PlanFile",
     "Priority",
+    "Questionnaire",
     "Stay",
     "Task",
     "TaskOrigin",
     "TaskState",
+    "Way",
     "add_recall",
     "admit",
+    "answer_questionnaire",
     "answered_in_time",
+    "ask_questionnaire",
     "call_desk",
     "cancel_task",
     "cases_of",
@@ -57,17 +66,21 @@ __all__ = [
     "note_advice",
     "note_recall",
     "open_task",
+    "own_questionnaire",
     "plan_entries",
     "plan_of",
     "plans_to_revise",
+    "questionnaires_asked",
     "record_measures",
     "report_event",
     "require_writer",
     "revise_card",
+    "said_vital",
     "save_plan",
     "settle",
     "switch_on",
     "tasks_of",
     "transfer_task",
+    "vital_signs",
     "waiting_tasks",
 ]

@@ -28,8 +28,16 @@ from maillage.care.pages.meeting_blocks import (
     meetings_waiting,
     own_meetings,
 )
+from maillage.care.pages.questionnaire_blocks import (
+    ANSWERS,
+    answer_lines,
+    answers_waiting,
+    own_questionnaires,
+    questionnaires_panel,
+)
 from maillage.care.pages.recall_blocks import RECALLS, follow_up_panel
 from maillage.care.pages.recall_blocks import inbox_lines as recall_lines
+from maillage.care.queries.questionnaires import answers_unread, pending_answers
 from maillage.care.queries.recalls import pending_recalls, recalls_waiting
 from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, tasks_waiting, waiting_tasks
 from maillage.kernel import formats
@@ -220,6 +228,8 @@ CONTRIBUTION = Contribution(
             meetings_waiting,
         ),
         Block("care.own_meetings", {Role.PATIENT: 2, Role.CARER: 2}, own_meetings),
+        Block("care.questionnaires", {Role.PATIENT: 1, Role.CARER: 1}, own_questionnaires),
+        Block("care.answers", dict.fromkeys(AT_CARE, 4), answers_waiting),
         Block("care.alerts", {Role.NURSE: 1}, plans_in_alert),
         Block("care.cards", {Role.EHPAD: 2}, cards_to_complete),
         Block("care.transfers", {Role.EHPAD: 3}, away_or_to_review),
@@ -238,6 +248,7 @@ CONTRIBUTION = Contribution(
         ),
         Panel("care.follow_up", HEALTH, "lecture du suivi", follow_up_panel, order=25),
         Panel("care.measures", HEALTH, "lecture des mesures", panels.measures_panel, order=30),
+        Panel("care.questionnaires", HEALTH, "questionnaires", questionnaires_panel, order=35),
     ),
     inbox=(
         InboxSource(
@@ -258,6 +269,15 @@ CONTRIBUTION = Contribution(
             recall_lines,
             order=36,
         ),
+        InboxSource(
+            ANSWERS,
+            lazy("Réponses à des questionnaires"),
+            "list-check",
+            frozenset(AT_CARE),
+            Waits(answers_unread, "answered_at", asked=pending_answers),
+            answer_lines,
+            order=31,
+        ),
     ),
     demonstrate=demonstrate,
     happenings=happenings,
@@ -266,6 +286,7 @@ CONTRIBUTION = Contribution(
     told_of_leavers=(
         "care.attendance.person",
         "care.attendance.professional",
+        "care.questionnaire.carer",
     ),
     records=RECORDS,
     processing=PROCESSING,

@@ -11,14 +11,17 @@ from django.db import transaction
 from maillage.care.actions.measures import draft_rule, record_measures, switch_on
 from maillage.care.actions.networks import open_pathway
 from maillage.care.actions.plans import consent_to_plan, save_plan
+from maillage.care.actions.questionnaires import answer, ask
 from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.models import AlertRule, NetworkPathway, NetworkStep, SharedPlan
 from maillage.care.queries.networks import template
+from maillage.care.queries.questionnaires import may_ask
 from maillage.care.queries.rights import may_write
 from maillage.care.rules.alerts import ConditionKind
 from maillage.care.rules.networks import Network, planned
 from maillage.care.rules.pathway import Step
 from maillage.care.rules.plans import months_later
+from maillage.care.rules.questionnaires import Way
 from maillage.care.rules.recalls import ENDING, Came, RecallKind
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
@@ -41,6 +44,8 @@ RECALLS = (
 NETWORKS = {0: (Network.GERIATRICS, 34), 1: (Network.PALLIATIVE, 6), 3: (Network.PRECARIOUSNESS, 2)}
 #: The patient and the recall of which the demonstration says that it was put off.
 PUT_OFF = (1, 0)
+#: Patients who are asked questions.
+ASKED = (0, 3)
 #: How much the weight moves from one morning to the next, in tenths of a kilogram.
 DRIFT = (0, 1, -1, 2, 0, -2, 1, 0, -1, 1, 0, 1)
 
@@ -71,6 +76,8 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
         _recall(order, patient, team, now)
         if order in NETWORKS:
             _open_network(patient, nurse, NETWORKS[order])
+        if order in ASKED:
+            _question(patient, nurse, physician)
     return min(PLANS, len(followed))
 
 
@@ -171,6 +178,16 @@ def _open_network(patient: people.Patient, nurse: Person, opened: tuple[Network,
     for step in NetworkStep.objects.of_patient(patient):
         step.due_on, step.done_on = due[Step(step.step)], done.get(Step(step.step))
         step.save(update_fields=["due_on", "done_on"])
+
+
+def _question(patient: people.Patient, nurse: Person, physician: Person | None) -> None:
+    """Ask a patient about the medicines, twice answered aloud; and about everyday life, not answered yet."""
+    for round_, said in enumerate(("sometimes", "often")):
+        row = ask(by=nurse, patient=patient, code="treatment", key=f"demonstration-{patient.pk}-{round_}")
+        answers = {one["code"]: said for one in row.asked}
+        answer(by=nurse, questionnaire=row, answers=answers, way=Way.SPOKEN)
+    asker = physician if physician is not None and may_ask(physician, patient) else nurse
+    ask(by=asker, patient=patient, code="daily", key=f"demonstration-{patient.pk}-daily")
 
 
 def _named(person: Person) -> Any:

@@ -25,6 +25,7 @@ from maillage.care.models.plans import (
     PlanVersion,
     SharedPlan,
 )
+from maillage.care.models.questionnaires import Questionnaire
 from maillage.care.models.recalls import CAME_LABELS, RECALL_LABELS, Recall, RecallStep
 from maillage.care.models.tasks import (
     ORIGIN_LABELS,
@@ -66,6 +67,7 @@ __all__ = [
     "PeerReview",
     "PlanConsent",
     "PlanVersion",
+    "Questionnaire",
     "Recall",
     "RecallStep",
     "SharedPlan",

@@ -10,7 +10,9 @@ from maillage.care.pages import (
     meeting_item_views,
     meeting_views,
     network_views,
+    own_questionnaire_views,
     plan_views,
+    questionnaire_views,
     recall_views,
     task_views,
 )
@@ -30,6 +32,27 @@ urlpatterns: list[URLPattern] = [
     path("patients/<int:pk>/plan/souhaits/", plan_views.OwnWishes.as_view(), name="plan_wishes"),
     path("patients/<int:pk>/plan/plan.pdf", plan_views.PlanPdf.as_view(), name="plan_pdf"),
     path("patients/<int:pk>/plan/plan-simple.pdf", plan_views.PlainPlanPdf.as_view(), name="plain_plan_pdf"),
+    path(
+        "patients/<int:pk>/questionnaires/",
+        questionnaire_views.Questionnaires.as_view(),
+        name="questionnaires",
+    ),
+    path(
+        "patients/<int:pk>/questionnaires/<int:asked>/",
+        questionnaire_views.QuestionnairePage.as_view(),
+        name="questionnaire",
+    ),
+    path(
+        "patients/<int:pk>/questionnaires/<int:asked>/questionnaire.pdf",
+        questionnaire_views.QuestionnairePaper.as_view(),
+        name="questionnaire_pdf",
+    ),
+    path("questionnaires/", own_questionnaire_views.OwnQuestionnaires.as_view(), name="own_questionnaires"),
+    path(
+        "questionnaires/<int:asked>/",
+        own_questionnaire_views.OwnQuestionnaire.as_view(),
+        name="own_questionnaire",
+    ),
     path("ehpad/", home_views.Residents.as_view(), name="residents"),
     path("ehpad/entree/", home_views.Admission.as_view(), name="admission"),
     path("ehpad/sejours/<int:pk>/", home_views.StayChange.as_view(), name="stay"),

@@ -19,7 +19,7 @@ RECORDS = (
     Record(ReviewLine, "review__patient", FILE),
     Record(Shortage, "patient", FILE, cared=("at",)),
     Record(Vaccination, "patient", FILE, cared=("at", "planned_on")),
-    Record(Enrolment, "patient", FILE, cared=("at", "assessed_at", "ended_at")),
+    Record(Enrolment, "patient", FILE, cared=("at", "assessed_at", "ended_at"), lasting="ended_at"),
     Record(SessionPlace, "enrolment__patient", FILE),
     Record(Evaluation, "enrolment__patient", FILE),
 )

@@ -71,6 +71,11 @@ def _doors(own: people.Patient) -> list[Door]:
             _("Qui fait quoi pour moi"), page("people:circle"), _("Ceux qui me soignent, ce qu’ils lisent.")
         ),
         Door(_("Mon plan de soins"), page("care:plan"), _("Ce qui est prévu, et mes souhaits.")),
+        Door(
+            _("Mes questionnaires"),
+            reverse("care:own_questionnaires"),
+            _("Les questions de ceux qui me soignent."),
+        ),
         Door(_("Mes papiers"), page("space:documents"), _("Ce qui a été écrit pour moi.")),
         Door(_("Mes messages"), reverse("exchange:inbox"), _("Ce que l’on m’a écrit.")),
         Door(

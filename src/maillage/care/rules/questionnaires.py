@@ -1,0 +1,63 @@
+"""Questionnaires that the circle asks: where one stands, what is missing, which words call for the 15."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """How the answers were given: by the person themself, on paper, or aloud to a professional."""
+
+    SPACE = "space"
+    PAPER = "paper"
+    SPOKEN = "spoken"
+
+
+class Standing(StrEnum):
+    """Where a questionnaire stands."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+def standing(answered_at: datetime | None, withdrawn_at: datetime | None) -> Standing:
+    """Return where a questionnaire stands; answered, it is never taken back."""
+    if answered_at is not None:
+        return Standing.ANSWERED
+    return Standing.ASKED if withdrawn_at is None else Standing.WITHDRAWN
+
+
+def is_whole(asked: Collection[str], choices: Collection[str], answers: Mapping[str, str]) -> bool:
+    """Return whether each sentence has an answer among the choices, and nothing else has."""
+    return set(answers) == set(asked) and set(answers.values()) <= set(choices)
+
+
+def kept(asked: Collection[str], choices: Collection[str], answers: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers that belong to the questionnaire: what a sign of danger did not let finish."""
+    return {code: said for code, said in answers.items() if code in asked and said in choices}
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, capitals nor signs, its words between single spaces.
+
+    >>> plain("J’ai MAL à la poitrine !")
+    ' j ai mal a la poitrine '
+    """
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    return f" {' '.join(re.findall(r'[a-z0-9]+', letters))} "
+
+
+def named(text: str, words: Iterable[str]) -> list[str]:
+    """Return which of the `words` a text contains, whole.
+
+    >>> named("Je voudrais en finir.", ["en finir", "mourir"])
+    ['en finir']
+    """
+    said = plain(text)
+    return [one for one in words if plain(one) in said]
