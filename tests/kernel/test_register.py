@@ -16,7 +16,8 @@ def test_it_holds_each_personal_field_of_each_table() -> None:
 
 def test_how_long_is_said_or_said_not_to_be(db: None) -> None:
     said = {one.context: register.kept_said(one) for one in register.lines()}
-    assert said["care"] == ["Durée de conservation d’un dossier de patient"]
+    ended = "au terme, effacé sur confirmation du DPO, sauf conservation légale"
+    assert said["care"] == ["Durée de conservation d’un dossier de patient", ended]
     assert "non établie" in said["roster"][0]
 
 

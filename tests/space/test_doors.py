@@ -21,7 +21,7 @@ from tests.space.conftest import client_of
 def test_the_first_screen_and_the_space_lead_to_each_other(own: Person) -> None:
     browser = client_of(own)
     first = browser.get("/").content.decode()
-    assert first.index("Ouvrir mon espace") < first.index("Qui appeler")
+    assert first.index("Qui appeler") < first.index("Ouvrir mon espace") < first.index("Qui me soigne")
     assert "Ce qui m’attend" in browser.get(reverse("space:home")).content.decode()
 
 

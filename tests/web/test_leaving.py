@@ -55,8 +55,9 @@ def test_all_that_was_theirs_ends_or_goes_to_others(populated: None, client: Cli
         done = leaving.withdraw_person(by=dpo, person=person, reason="Départ", key=role.value)
         concerned |= {key for key, count, _taken in done.done if count}
         left = [one.what.key for one in leaving.preview(person) if one.what.fate is not Fate.STAYS]
-        # A task that nobody else of the circle may read stays in the patient's file, for the next of them.
-        assert set(left) <= {"care.tasks", "care.rules", "orientation.requests", "roster.duties"}, role
+        # What nobody else of the circle may read stays in the patient's file, for the next of them.
+        of_care = {"care.tasks", "care.recalls", "care.steps", "care.rules"}
+        assert set(left) <= of_care | {"orientation.requests", "roster.duties"}, role
         assert client.get(reverse("kernel:departure", args=[done.pk])).status_code == 200
         links = CareLink._base_manager.filter(person=person, ends_at=None)
         assert not links.exists(), role

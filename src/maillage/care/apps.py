@@ -105,7 +105,7 @@ class CareConfig(AppConfig):
         name_terms({one.value: NETWORK_LABELS[one] for one in NETWORK_LABELS})
         name_terms({one.value: STEP_LABELS[one] for one in STEP_LABELS})
         name_terms({"kinds": _("partenaires"), "named": _("autres partenaires"), "sheet": _("fiche à lire")})
-        name_terms({"called": _("nom")})
+        name_terms({"called": _("nom"), "sentences": _("phrases")})
         # Those alone whose name is no word of another context.
         local = directory.StructureKind.LOCAL_HOSPITAL
         name_terms({local.value: directory.KIND_LABELS[local]})

@@ -228,7 +228,7 @@ CONTRIBUTION = Contribution(
             meetings_waiting,
         ),
         Block("care.own_meetings", {Role.PATIENT: 2, Role.CARER: 2}, own_meetings),
-        Block("care.questionnaires", {Role.PATIENT: 1, Role.CARER: 1}, own_questionnaires),
+        Block("care.questionnaires", {Role.PATIENT: 2, Role.CARER: 2}, own_questionnaires),
         Block("care.answers", dict.fromkeys(AT_CARE, 4), answers_waiting),
         Block("care.alerts", {Role.NURSE: 1}, plans_in_alert),
         Block("care.cards", {Role.EHPAD: 2}, cards_to_complete),

@@ -83,7 +83,7 @@ def demonstrate(place: Territory, now: datetime) -> None:
 CONTRIBUTION = Contribution(
     "space",
     first_screen=(
-        Block("space.doors", {Role.PATIENT: 1}, own_doors),
+        Block("space.doors", {Role.PATIENT: 2}, own_doors),
         Block("space.helped", {Role.CARER: 3}, doors_of_helped),
     ),
     entrances=((lazy("Patient : entrer avec un code"), "space:enter"),),
