@@ -6,7 +6,8 @@ import re
 
 from django.test.utils import CaptureQueriesContext
 
-_KIND = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)\b")
+#: PostgreSQL is given each part of a union in parentheses.
+_KIND = re.compile(r"\(*(SELECT|INSERT|UPDATE|DELETE)\b")
 #: The table of the first column, or that of the statement where no column comes first.
 _TABLE = re.compile(r'"(\w+)"\.|(?:FROM|INTO|UPDATE) "(\w+)"')
 #: Locks that hold rows named by others in their place, which SQLite needs none of.

@@ -86,6 +86,7 @@ def migrate(targets: list[tuple[str, str]]) -> Any:
     return executor.migrate(targets).apps
 
 
+@pytest.mark.no_cover  # every migration, there and back: nothing of the program but models of then
 @pytest.mark.django_db(transaction=True)
 def test_what_was_written_before_keeps_its_key_and_frees_it_for_others(
     call: Call, regulator: Person, colleague: Person, doctor: Professional, patient: Patient, place: Territory

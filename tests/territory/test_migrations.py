@@ -21,6 +21,7 @@ def migrate(*targets: tuple[str, str]) -> Any:
     return executor.migrate(list(targets)).apps
 
 
+@pytest.mark.no_cover  # every migration, there and back: nothing of the program but models of then
 @pytest.mark.django_db(transaction=True)
 def test_the_time_zone_of_a_territory_goes_to_its_scope_and_comes_back() -> None:
     latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
