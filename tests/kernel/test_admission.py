@@ -115,6 +115,7 @@ def test_an_overloaded_server_answers_what_it_takes_and_says_that_it_refuses_the
                 assert b"\r\nContent-Security-Policy: default-src 'none'" in answer
                 said = "Too many requests at once" if number % 2 else "Trop de demandes à la fois"
                 assert f"<h1>{said}</h1>" in answer.decode()
+                assert b'href="tel:15"' in answer
             acts = apart(all_at_once(server.port, [ACT] * (RUNNING + ACTS)))
             # Without the token of a form: judged by the site, not refused by the line.
             assert {one.split(b" ", 2)[1] for one in acts} == {b"403"}

@@ -85,6 +85,7 @@ def test_a_birth_date_that_may_be_is_kept() -> None:
         ("71230", "71230"), ("2a004", "2A004"), ("2b 033", "2B033"), ("97411", "97411"), ("98735", "98735"),
         ("99352", "99352"), ("99999", "99999"), ("20004", "20004"), ("75120", "75120"), ("78999", "78999"),
         ("96001", "96001"), ("01\u00a0004", "01004"),
+        ("٧١٢٣٠", "71230"), ("２Ａ００４", "2A004"), ("71\u200b230\u202c", "71230"), ("71\u2011230", "71230"),
     ],
 )  # fmt: skip
 def test_the_code_of_a_birthplace(typed: str, code: str) -> None:
@@ -93,7 +94,20 @@ def test_the_code_of_a_birthplace(typed: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["ABCDE", "7123", "712300", "00123", "2C004", "71000", "97999", "98101", "99A52", "2A00A", "", "٧١٢٣٠"],
+    [
+        "ABCDE",
+        "7123",
+        "712300",
+        "00123",
+        "2C004",
+        "71000",
+        "97999",
+        "98101",
+        "99A52",
+        "2A00A",
+        "",
+        "七一二三〇",
+    ],
 )
 def test_what_is_no_birthplace_is_refused(typed: str) -> None:
     with pytest.raises(IdentifierError, match="lieu"):

@@ -97,7 +97,7 @@ def test_rpps_wrong_key_is_only_a_warning_on_training_platforms() -> None:
     [
         ("1000000000A", "que des chiffres"),
         ("", "que des chiffres"),
-        ("١٠٠٠٠٠٠٠٠٠٠", "que des chiffres"),
+        ("一二三四五六七八九十一", "que des chiffres"),
         ("1000000000", "compte 10 chiffres"),
         ("100000000004", "compte 12 chiffres"),
         ("810000000004", "soit 10000000004"),

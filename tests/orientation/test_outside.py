@@ -232,6 +232,63 @@ def test_the_hour_agreed_is_kept_and_each_change_of_it_is_told_once(
     refused(api.Refusal.STATE, api.agree_on_hour, by=regulator, request=call(), at=first, key="e")
 
 
+def test_what_stands_against_an_hour_agreed_is_said_and_refuses_nothing(
+    call: Call,
+    regulator: Person,
+    doctor: Professional,
+    make_doctor: Doctor,
+    patient: Patient,
+    place: Territory,
+) -> None:
+    slot, later = list(agenda.free_slots(regulator, NOW, NOW + timedelta(days=1)))[:2]
+    other = make_doctor("Aubépine", visibility=agenda.Visibility.PRIVATE)
+    request = call()
+
+    def warned(who: Professional, at: datetime, key: str) -> str:
+        again = call() if key == "own" else request
+        if Decision.objects.of_request(again).exists():
+            made = api.agree_on_hour(by=regulator, request=again, at=at, key=key)
+        else:
+            made = api.send_outside_slot(by=regulator, request=again, professional=who, at=at, key=key)
+        return api.warnings_of_hour(made, again)
+
+    assert warned(other, slot.starts_at, "a") == ""
+    # The person was given an appointment with somebody else since.
+    agenda.book(by=regulator, slot=slot, patient=patient, key="k")
+    assert warned(other, slot.starts_at + timedelta(minutes=1), "b").endswith(f"chez {slot.agenda}.")
+    assert warned(other, slot.ends_at, "c") == ""
+    # With the same professional, it is the same appointment; somebody else's is not.
+    assert warned(doctor, slot.starts_at, "own") == ""
+    agenda.book(by=regulator, slot=later, patient=make_patient("Orme", place), key="l")
+    taken = call()
+    made = api.send_outside_slot(
+        by=regulator, request=taken, professional=doctor, at=later.starts_at, key="m"
+    )
+    assert (
+        api.warnings_of_hour(made, taken)
+        == f"Attention\N{NO-BREAK SPACE}: {doctor} a déjà un rendez-vous à cette heure."
+    )
+    # Away: their own agenda says so.
+    agenda.close(
+        by=None,
+        agenda=slot.agenda,
+        starts_at=NOW + timedelta(days=2),
+        ends_at=NOW + timedelta(days=3),
+        key="away",
+    )
+    away = call()
+    made = api.send_outside_slot(
+        by=regulator, request=away, professional=doctor, at=NOW + timedelta(days=2, hours=1), key="n"
+    )
+    assert "est absent à cette heure" in api.warnings_of_hour(made, away)
+    assert (
+        api.warnings_of_hour(
+            api.send_outside_slot(by=regulator, request=call(), professional=doctor, key="o"), away
+        )
+        == ""
+    )
+
+
 def test_the_same_key_with_another_hour_is_told_and_names_only_an_hour_that_left(
     call: Call, regulator: Person, doctor: Professional, patient: Patient, place: Territory, client: Client,
     clock: time_machine.Traveller, settings: Any, tmp_path: Path,

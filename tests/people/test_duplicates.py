@@ -48,6 +48,26 @@ def test_another_spelling_raises_a_warning_that_one_may_pass(
 
 
 @pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Müller", "Mueller"),
+        ("MUELLER", "Müller"),
+        ("Muller", "Mueller"),
+        ("Göbel", "GOEBEL"),
+        ("Håkan", "Haakan"),
+    ],
+)
+def test_letters_that_a_document_cannot_write_raise_the_same_warning(
+    regulator: Person, scope: Scope, known: str, typed: str
+) -> None:
+    born = {"birth_first_names": "Jörg", "birth_date": date(1950, 12, 31)}
+    file = register(regulator, scope, birth_name=known, **born)
+    with pytest.raises(api.DuplicateWarning) as warning:
+        register(regulator, scope, birth_name=typed, **born | {"birth_first_names": "Joerg"})
+    assert [match.patient.pk for match in warning.value.matches] == [file.pk]
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         {"birth_name": "Lefèvre"},

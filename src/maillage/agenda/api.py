@@ -35,6 +35,7 @@ from maillage.agenda.queries.appointments import (
     appointments_of,
     elsewhere_at,
     elsewhere_sentence,
+    hour_warnings,
     of_patient,
     to_move,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "extra_slots",
     "free_slots",
     "hold",
+    "hour_warnings",
     "keep_out_with",
     "keep_slots",
     "leave_waiting",

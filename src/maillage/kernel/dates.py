@@ -6,12 +6,12 @@ A year of two digits is the latest that is not to come: in 2026, 50 is 1950 and 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 
 from maillage.kernel.identifiers.errors import IdentifierError, gettext_noop
 from maillage.kernel.names import normalise
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.typed import plain_digits
 
 _LONGEST = 40
 _MONTHS = (
@@ -42,7 +42,7 @@ def read_day(text: str, today: date) -> date | None:
     """
     if len(text) > _LONGEST:
         return None
-    words = normalise(re.sub(r"(?<=\d)\s*(er|ER)\b", " ", _digits(text))).split()
+    words = normalise(re.sub(r"(?<=\d)\s*(er|ER)\b", " ", plain_digits(text))).split()
     if len(words) == 1:
         return _read_together(words[0], today)
     if len(words) != 3 or not (words[0].isdigit() and words[2].isdigit()):
@@ -87,16 +87,6 @@ def check_birth_date(day: date, today: date) -> None:
             given=given,
             oldest=oldest,
         )
-
-
-def _digits(text: str) -> str:
-    """Return `text` with the digits of every script as ASCII, without invisible marks."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(
-        str(unicodedata.decimal(one)) if unicodedata.category(one) == "Nd" else one
-        for one in plain
-        if unicodedata.category(one) != "Cf"
-    )
 
 
 def _read_together(word: str, today: date) -> date | None:

@@ -24,6 +24,9 @@ _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _ORDINAL = re.compile(r"0?([1-9]\d?)(?:er|ere|e|eme|nd|nde)?")
 #: Apostrophes and primes that Unicode counts as letters (ʼ, the ʻokina of Tahiti…).
 _LETTER_APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ")
+#: What German and Nordic names become where such letters cannot be written: MUELLER on a passport.
+_WRITTEN_WITHOUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_WRITTEN_WITHOUT_THEM = re.compile(r"([aou])e(?=[a-z]{2})|aa")
 _HIDDEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 _BLANKS = frozenset("\t\n\r\v\f")
 
@@ -104,26 +107,39 @@ def begins_like(key: str) -> str:
 def sought(text: str) -> tuple[tuple[str, ...], ...]:
     """Return, for each word of `text`, the beginnings of words of which a search key must hold one.
 
-    A word is held as it is, as the saint it may stand for (« ste » is Stéphanie's beginning too), or within a
-    run of words typed apart (« le goff » finds « Legoff »). Empty where nothing can be looked for.
+    A word is held as it is, as the saint it may stand for (« ste » is Stéphanie's beginning too), as a German
+    or Nordic name is written with its own letters or without (« mueller », « Müller »), or within a run of
+    words typed apart (« le goff » finds « Legoff »). Empty where nothing can be looked for.
 
-    >>> sought("le goff"), sought("ste")
-    ((('le', 'legoff'), ('goff', 'legoff')), (('ste', 'sainte'),))
+    >>> sought("le goff"), sought("ste"), sought("Müller")
+    ((('le', 'legoff'), ('goff', 'legoff')), (('ste', 'sainte'),), (('muller', 'mueller'),))
     """
     words = normalise(text[:LONGEST]).split()[:_WORDS_SOUGHT]
+    without = _without_its_letters(text[:LONGEST]).split()[:_WORDS_SOUGHT]
     runs = [
         (start, start + length, "".join(words[start : start + length]))
         for length in range(2, _RUN + 1)
         for start in range(len(words) - length + 1)
     ]
+
+    def beginnings(place: int, word: str, other: str) -> tuple[str, ...]:
+        around = (run for first, end, run in runs if first <= place < end)
+        return tuple(dict.fromkeys((word, _written_out(word), _with_its_letters(word), other, *around)))
+
     return tuple(
-        tuple(
-            dict.fromkeys(
-                (word, _written_out(word), *(run for first, end, run in runs if first <= place < end))
-            )
-        )
-        for place, word in enumerate(words)
+        beginnings(place, word, other) for place, (word, other) in enumerate(zip(words, without, strict=True))
     )
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the normalised name, then as it is written with German and Nordic letters or without them.
+
+    >>> spellings("Mueller-Göbel")
+    ('mueller gobel', 'muller gobel', 'mueller goebel')
+    """
+    plain = normalise(name)
+    with_letters = " ".join(map(_with_its_letters, plain.split()))
+    return tuple(dict.fromkeys((plain, with_letters, _without_its_letters(name))))
 
 
 def place_sought(text: str) -> tuple[str, ...]:
@@ -158,6 +174,18 @@ def holds(key: str, text: str) -> bool:
 def _written_out(word: str) -> str:
     ordinal = _ORDINAL.fullmatch(word)
     return ordinal[1] if ordinal else _SAINTS.get(word, word)
+
+
+def _with_its_letters(word: str) -> str:
+    """Return the word with the plain letter of ä, ö, ü, ø or å where two letters may stand for it.
+
+    Not at the end of a word, where French has its own « oe » and « ae »: « noel » is no « nol ».
+    """
+    return _WRITTEN_WITHOUT_THEM.sub(lambda found: found[1] or "a", word)
+
+
+def _without_its_letters(name: str) -> str:
+    return normalise(unicodedata.normalize("NFC", name).casefold().translate(_WRITTEN_WITHOUT))
 
 
 def _key(names: list[list[str]]) -> str:

@@ -16,6 +16,7 @@ from phonenumbers.shortnumberinfo import is_valid_short_number_for_region
 
 from maillage.kernel.identifiers.errors import IdentifierError, gettext_noop
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.typed import plain_digits
 
 #: Of a stored number: a plus and fifteen digits.
 STORED_LENGTH = 16
@@ -141,13 +142,11 @@ def _grouped(ten: str, first: int) -> str:
 def _compact(text: str) -> str:
     """Return the digits of every script as ASCII, with a plus where one begins, and what is neither."""
     kept = []
-    for character in unicodedata.normalize("NFKC", text[: 4 * TYPED_LENGTH]):
+    for character in plain_digits(text[: 4 * TYPED_LENGTH]):
         category = unicodedata.category(character)
-        if category == "Nd":
-            kept.append(str(unicodedata.decimal(character)))
-        elif category == "Pd" or character == "\N{MINUS SIGN}":
+        if category == "Pd" or character == "\N{MINUS SIGN}":
             kept.append("-")
-        elif category not in {"Cf", "Cc", "Mn"}:
+        elif category not in {"Cc", "Mn"}:
             kept.append(character)
         elif character.isspace():
             kept.append(" ")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from maillage.kernel.names import normalise
+from maillage.kernel.names import normalise, spellings
 
 #: In order: each beginning of a name is read with what came before already replaced.
 _SPELLINGS = tuple(
@@ -72,6 +72,12 @@ def name_sound(last: str, first: str) -> str:
     several = normalise(first).split()
     heard = sorted(filter(None, (phonetic_key(last), phonetic_key(several[0]) if several else "")))
     return " ".join(heard)[:80] if len(heard) == 2 else ""
+
+
+def name_sounds(last: str, first: str) -> list[str]:
+    """Return the sounds of a name as it is spelt, and as a German or Nordic name may be spelt elsewhere."""
+    spelt = (name_sound(one, other) for one in spellings(last) for other in spellings(first))
+    return list(dict.fromkeys(filter(None, spelt)))
 
 
 def likeness(one: str, other: str) -> float:

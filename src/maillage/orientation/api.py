@@ -14,6 +14,7 @@ from maillage.orientation.actions.outside import (
     message_of_hour,
     said_of_hour,
     send_outside_slot,
+    warnings_of_hour,
 )
 from maillage.orientation.actions.proposals import (
     Next,
@@ -248,6 +249,7 @@ __all__ = [
     "today",
     "transfer_to_15",
     "under_way_count",
+    "warnings_of_hour",
     "withdraw",
     "write_sheet",
 ]

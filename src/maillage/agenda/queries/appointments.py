@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from functools import cache
 
@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.agenda.models import Agenda, Appointment, Occupation, Slot
+from maillage.agenda.models import Agenda, Appointment, Closure, Occupation, Slot
 from maillage.agenda.models.appointments import AppointmentQuerySet
-from maillage.agenda.rules.clock import quanta
+from maillage.agenda.rules.clock import QUANTUM, quanta
 from maillage.agenda.rules.vocabulary import SHOWN, State
+from maillage.directory.api import Professional
 from maillage.kernel.models import Person
 from maillage.kernel.statements import Statement, any_of, given, numbered, rounded
 from maillage.people import api as people
@@ -101,19 +102,56 @@ def occupied_around(slots: Collection[Slot]) -> list[Occupation]:
 
 def elsewhere_at(patient: Patient, slot: Slot) -> list[str]:
     """Return with whom `patient` is expected, in another agenda, while `slot` lasts."""
-    rows = Appointment._base_manager.filter(
-        patient=patient,
-        state__in=[State.BOOKED.value, State.ARRIVED.value],
-        slot__starts_at__lt=slot.ends_at,
-        slot__ends_at__gt=slot.starts_at,
-    ).exclude(slot__agenda=slot.agenda_id)
-    return [str(one.slot.agenda) for one in rows.select_related("slot__agenda__professional")]
+    rows = _expected_during(patient, slot.starts_at, slot.ends_at).exclude(slot__agenda=slot.agenda_id)
+    return [str(one.slot.agenda) for one in rows]
 
 
 def elsewhere_sentence(patient: Patient, slot: Slot) -> str:
     """Warn that `patient` is also expected elsewhere while `slot` lasts; empty where they are not."""
+    return _also_expected(elsewhere_at(patient, slot))
+
+
+def hour_warnings(patient: Patient | None, professional: Professional | None, at: datetime) -> list[str]:
+    """Return what stands against an hour agreed outside any slot: sentences, none where nothing does.
+
+    The person is expected by somebody else then, the professional has an appointment or is noted absent. Both
+    may have been said on the phone: it warns and refuses nothing. Three statements at most.
+    """
+    end = at + QUANTUM
+    said = []
+    if patient is not None:
+        rows = _expected_during(patient, at, end).exclude(slot__agenda__professional=professional)
+        said.append(_also_expected(str(one.slot.agenda) for one in rows))
+    if professional is not None:
+        own = Slot.objects.filter(agenda__professional=professional, starts_at__lt=end, ends_at__gt=at)
+        taken = Appointment._base_manager.filter(
+            slot__in=own, state__in=[State.BOOKED.value, State.ARRIVED.value]
+        )
+        if taken.exclude(patient=patient).exists():
+            said.append(
+                _("Attention : {name} a déjà un rendez-vous à cette heure.").format(name=professional)
+            )
+        closed = Closure.objects.filter(agenda__professional=professional, schedule=None)
+        if closed.filter(starts_at__lt=end, ends_at__gt=at).exists():
+            said.append(
+                _("Attention : {name} est absent à cette heure d’après son agenda.").format(name=professional)
+            )
+    return list(filter(None, said))
+
+
+def _expected_during(patient: Patient, start: datetime, end: datetime) -> QuerySet[Appointment]:
+    rows = Appointment._base_manager.filter(
+        patient=patient,
+        state__in=[State.BOOKED.value, State.ARRIVED.value],
+        slot__starts_at__lt=end,
+        slot__ends_at__gt=start,
+    )
+    return rows.select_related("slot__agenda__professional")
+
+
+def _also_expected(names: Iterable[str]) -> str:
     text = _("Attention : cette personne a aussi rendez-vous à cette heure chez {name}.")
-    return " ".join(text.format(name=name) for name in elsewhere_at(patient, slot))
+    return " ".join(text.format(name=name) for name in names)
 
 
 def own_day(person: Person) -> list[Appointment]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+
+from maillage.kernel.names import normalise
 
 
 class Way(StrEnum):
@@ -48,9 +48,7 @@ def plain(text: str) -> str:
     >>> plain("J’ai MAL à la poitrine !")
     ' j ai mal a la poitrine '
     """
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(one for one in bare if not unicodedata.combining(one))
-    return f" {' '.join(re.findall(r'[a-z0-9]+', letters))} "
+    return f" {normalise(text)} "
 
 
 def named(text: str, words: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ from maillage.directory.models import (
 )
 from maillage.directory.rules.freshness import Fact, Freshness, freshness
 from maillage.directory.rules.practice import Practice, Setting, practice
+from maillage.kernel.sounds import name_sounds
 from maillage.kernel.sourced_rules import rule
 
 
@@ -80,9 +81,10 @@ def professionals_alike(one: Professional, limit: int = 20) -> list[Professional
 
     A sheet of another profession counts too, unless both have an RPPS number; read by its key.
     """
-    if not one.sound:
+    sounds = name_sounds(one.last_name, one.first_name)
+    if not sounds:
         return []
-    found = Professional.objects.active().filter(sound=one.sound).exclude(pk=one.pk)
+    found = Professional.objects.active().filter(sound__in=sounds).exclude(pk=one.pk)
     if one.rpps:
         found = found.filter(Q(rpps=None) | Q(profession=one.profession))
     near = sorted(

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 
-_SEPARATORS = re.compile(r"[\s.\-]+")
+from maillage.kernel.typed import plain_digits
+
+#: Blanks (also non-breaking), dots, hyphens and dashes of every width.
+_SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212]+")
 
 
 def compact(text: str) -> str:
-    """Return `text` without blanks (also non-breaking), dots and hyphens, in capitals."""
-    return _SEPARATORS.sub("", text).upper()
+    """Return `text` without blanks, dots, hyphens and marks that are not seen, in capitals and plain digits.
+
+    >>> compact("２ａ\u200b 00٤")
+    '2A004'
+    """
+    return _SEPARATORS.sub("", plain_digits(text)).upper()
 
 
 def is_digits(text: str) -> bool:

@@ -278,3 +278,10 @@ def _tell_hour(by: Person, row: Request, made: Decision, key: str) -> None:
             by=by, to=to, template=template, parameters=replace(values, previous=previous), path=path,
             key=f"{key}-{name}", subject=journal.target_of(made), scope=row.scope, urgent=True, not_after=at,
         )  # fmt: skip
+
+
+def warnings_of_hour(decision: Decision, request: Request) -> str:
+    """Say what stands against the hour agreed, as agendas know it; empty where nothing does."""
+    if decision.agreed_at is None:
+        return ""
+    return " ".join(agenda.hour_warnings(request.patient, decision.sent_to, decision.agreed_at))

@@ -77,7 +77,7 @@ class Outside(Act):
             professional=who if is_person else None, structure=None if is_person else who,
         )  # fmt: skip
         said = [_("Orientation hors créneau notée."), api.said_of_hour(made, self.asked)]
-        messages.success(self.request, " ".join(filter(None, said)))
+        _say(self.request, said, api.warnings_of_hour(made, self.asked))
 
 
 class AgreedHour(Act):
@@ -98,7 +98,13 @@ class AgreedHour(Act):
             messages.warning(self.request, text.format(when=formats.date_long(made.agreed_at)))
             return
         said = [_("Heure convenue notée."), api.said_of_hour(made, self.asked)]
-        messages.success(self.request, " ".join(filter(None, said)))
+        _say(self.request, said, api.warnings_of_hour(made, self.asked))
+
+
+def _say(request: HttpRequest, said: list[str], warning: str) -> None:
+    messages.success(request, " ".join(filter(None, said)))
+    if warning:
+        messages.warning(request, warning)
 
 
 def say_errors(request: HttpRequest, form: Form) -> None:

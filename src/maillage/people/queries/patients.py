@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, databases, formats
 from maillage.kernel.dates import read_day
 from maillage.kernel.models import Person, Scope
-from maillage.kernel.names import normalise
+from maillage.kernel.names import normalise, spellings
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sounds import name_sound
@@ -360,4 +360,4 @@ def log_access(*, by: Person, patients: Iterable[Patient], what: str, purpose: s
 
 
 def _normalised(*names: str) -> frozenset[str]:
-    return frozenset(filter(None, (normalise(name) for name in names)))
+    return frozenset(filter(None, (one for name in names for one in spellings(name))))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from maillage.kernel.names import normalise
 
 MOST_LINES, LONGEST = 60, 200
 _BULLET = re.compile(r"^\s*(?:(?:[\-–—•*·]\s*)+|\d{1,2}[.)]\s+)?")
@@ -49,8 +50,7 @@ def name_of(line: str) -> str:
     Empty where it has none; nothing is looked up in a list of medicines.
     """
     found = _NAME.search(line)
-    plain = unicodedata.normalize("NFKD", found[0]) if found else ""
-    return "".join(one for one in plain if not unicodedata.combining(one)).lower()
+    return normalise(found[0]) if found else ""
 
 
 def side_by_side(before: Iterable[str], after: Iterable[str]) -> list[Pair]:
