@@ -7,7 +7,17 @@ import sys
 
 from bench.harness import write
 
-ENGINES = ("accessibility", "traveltime", "booking", "roster", "agenda", "search", "diagnosis", "circle")
+ENGINES = (
+    "accessibility",
+    "traveltime",
+    "booking",
+    "roster",
+    "agenda",
+    "search",
+    "diagnosis",
+    "circle",
+    "evaluation",
+)
 
 
 def main(names: list[str]) -> int:
