@@ -33,7 +33,7 @@ GOALS = {"decision": 0.2, "list": 50.0, "table": 20.0}  # ms
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 MODEL = """
 [request_definition]
-r = origin, part, role, active, held, informed, consented, opposed, barred, mandated
+r = origin, part, role, active, held, informed, consented, opposed, barred, frozen, mandated
 
 [policy_definition]
 p = origin, part, role, basis
@@ -44,9 +44,9 @@ e = some(where (p.eft == allow))
 [matchers]
 m = r.origin == p.origin && r.part == p.part && r.role == p.role && r.active == "y" && r.held == "y" && \
 ((p.basis == "emergency" && r.barred != "y") || (r.opposed != "y" && \
-((p.basis == "team" && r.informed == "y") || p.basis == "act" || \
+(p.basis == "act" || (r.frozen != "y" && ((p.basis == "team" && r.informed == "y") || \
 (p.basis == "mandate" && r.mandated == "y") || \
-(p.basis != "mandate" && r.consented == "y"))))
+(p.basis != "mandate" && r.consented == "y"))))))
 """
 
 
@@ -150,7 +150,8 @@ def _standing(chance: random.Random) -> Any:
     )
     consents = tuple(choice() for _ in range(chance.randrange(2)))
     oppositions = tuple(choice() for _ in range(chance.random() < 0.2))
-    return Standing(frozenset(roles), links, consents, oppositions)
+    restrictions = tuple(choice() for _ in range(chance.random() < 0.1))
+    return Standing(frozenset(roles), links, consents, oppositions, restrictions=restrictions)
 
 
 def _enforced(enforcer: Any, standing: Any, part: Any) -> bool:
@@ -159,6 +160,7 @@ def _enforced(enforcer: Any, standing: Any, part: Any) -> bool:
 
     about = [one for one in standing.oppositions if one.is_about(part, NOW)]
     consented = any(one.lets(part, NOW) for one in standing.consents)
+    frozen = any(one.freezes(part, NOW) for one in standing.restrictions)
     return any(
         enforcer.enforce(
             link.origin.value,
@@ -170,6 +172,7 @@ def _enforced(enforcer: Any, standing: Any, part: Any) -> bool:
             said(consented),
             said(bool(about)),
             said(any(one.in_emergency for one in about)),
+            said(frozen),
             said(any(one.is_about(part, NOW) for one in link.mandated)),
         )
         for link in standing.links

@@ -14,9 +14,11 @@ from maillage.people.models import (
     CareConsent,
     CareLink,
     CareOpposition,
+    CareRestriction,
     Mandate,
     MandateItem,
     Patient,
+    RightsRequest,
     readable,
 )
 from maillage.people.queries import circle
@@ -64,6 +66,13 @@ def _mandate(link: CareLink, carer: Person, opened: dict[Part, dict[str, object]
         MandateItem.objects.create(mandate=mandate, part=part, **period)
 
 
+def _demand(patient: Patient, by: Person) -> RightsRequest:
+    return RightsRequest.objects.create(
+        patient=patient, right="restriction", means=MEANS, due_on=timezone.localdate(), by=by,
+        key=f"k{patient.pk}",
+    )  # fmt: skip
+
+
 def test_the_three_readers_agree_on_any_circle(scope: Scope, people: list[Person], home: Structure) -> None:
     chance, now = random.Random(20260314), timezone.now()
     holders = _holders(people, home)
@@ -96,6 +105,13 @@ def test_the_three_readers_agree_on_any_circle(scope: Scope, people: list[Person
             CareOpposition.objects.create(
                 patient=patient, part=chance.choice(["", *Part]), means=MEANS, recorded_by=people[0],
                 in_emergency=chance.choice([True, False]), **period(), **chance.choice([{}, *holders]),
+            )  # fmt: skip
+        for _restriction in range(chance.random() < 0.25):
+            said = period()
+            lifted = {"lifted_at": said["since"], "lifted_by": people[0]} if said["until"] else {}
+            CareRestriction.objects.create(
+                patient=patient, request=_demand(patient, people[0]), part=chance.choice(["", *Part]),
+                right=chance.choice(["restriction", "restriction", "opposition"]), **said, **lifted,
             )  # fmt: skip
     patients[7].account = people[3]
     patients[7].save()

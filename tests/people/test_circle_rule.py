@@ -1,5 +1,6 @@
 """The rule of the circle of care: held to the sentence of the law, written out, on any standing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from maillage.people.rules.circle import (
     ACTS,
     CARE_TEAM,
     OPENS,
+    SPARED,
     Choice,
     Decision,
     Link,
@@ -62,10 +64,21 @@ def literal(standing: Standing, part: Part) -> bool:
             return True
         if about:
             continue
+        if link.origin in ACTS:
+            return True
+        frozen = [
+            one
+            for one in standing.restrictions
+            if (one.part is None or one.part == part)
+            and one.since <= NOW
+            and (one.until is None or one.until > NOW)
+        ]
+        if frozen and part not in {Part.IDENTITY, Part.CRISIS}:
+            continue
         if link.origin == Origin.MANDATE:
             if mandated:
                 return True
-        elif (link.origin in CARE_TEAM and link.is_informed) or link.origin in ACTS or consented:
+        elif (link.origin in CARE_TEAM and link.is_informed) or consented:
             return True
     return False
 
@@ -86,6 +99,7 @@ standings = st.builds(
     st.lists(choices, max_size=2).map(tuple),
     st.lists(choices, max_size=2).map(tuple),
     st.sampled_from([False, False, False, True]),
+    st.lists(choices, max_size=1).map(tuple),
 )
 
 
@@ -106,6 +120,20 @@ def test_an_opposition_to_all_even_in_emergency_leaves_nothing_but_ones_own(
     against = Choice(None, EARLIER, None, in_emergency=True)
     opposed = Standing(standing.roles, standing.links, standing.consents, (against,), standing.is_own)
     assert decide(opposed, part, NOW, NEED).is_allowed == standing.is_own
+
+
+@given(standings, parts)
+def test_a_frozen_file_opens_to_its_person_to_an_emergency_and_to_an_act_alone(
+    standing: Standing, part: Part
+) -> None:
+    frozen = replace(standing, restrictions=(Choice(None, EARLIER),))
+    decided = decide(frozen, part, NOW, NEED)
+    if decided.is_allowed and part not in SPARED:
+        assert decided.reason in {Reason.OWN, Reason.EMERGENCY, Reason.ACT}
+    if part in SPARED:
+        assert decided.is_allowed == decide(replace(standing, restrictions=()), part, NOW, NEED).is_allowed
+    lifted = replace(standing, restrictions=(Choice(None, EARLIER - timedelta(days=3), NOW),))
+    assert decide(lifted, part, NOW, NEED) == decide(replace(standing, restrictions=()), part, NOW, NEED)
 
 
 @given(standings, parts)

@@ -53,6 +53,7 @@ from maillage.people.actions.referring_doctor import (
 from maillage.people.actions.retention import note_files_at_their_term
 from maillage.people.actions.rights import (
     COPY_READY,
+    RESTRICTION_LIFTED,
     RIGHTS_ANSWERED,
     RIGHTS_ASKED,
     RIGHTS_EXTENDED,
@@ -69,6 +70,7 @@ from maillage.people.models import (
     Patient,
     PatientAddress,
     ReferringDoctorRequest,
+    countable,
     named_fields,
     one_holder,
     readable,
@@ -148,6 +150,7 @@ __all__ = [
     "PART_LABELS",
     "PROPOSAL_ANSWERED",
     "REASON_LABELS",
+    "RESTRICTION_LIFTED",
     "RIGHTS_ANSWERED",
     "RIGHTS_ASKED",
     "RIGHTS_EXTENDED",
@@ -198,6 +201,7 @@ __all__ = [
     "code_ends",
     "code_for",
     "consents_of",
+    "countable",
     "create_demonstration_patients",
     "decision",
     "decision_of_sheet",

@@ -42,6 +42,8 @@ class PeopleConfig(AppConfig):
                 "people.rights_asked": _("a noté la demande d’une personne sur ses données"),
                 "people.rights_extended": _("a prolongé le délai de réponse à une demande"),
                 "people.rights_answered": _("a répondu à une demande sur des données"),
+                "people.restricted": _("a gelé l’usage de données à la demande d’une personne"),
+                "people.restriction_lifted": _("a levé le gel de données d’une personne"),
                 "people.copy_made": _("a fait la copie des données d’une personne"),
                 "people.copy_fetched": _("a téléchargé la copie des données d’une personne"),
                 "people.copy_erased": _("a effacé la copie des données d’une personne"),

@@ -140,7 +140,9 @@ def network_counts(scope: Scope) -> list[NetworkCount]:
     """
     threshold: int = rule("territory.secrecy.threshold").value
     today = timezone.localdate()
-    rows = NetworkStep.objects.in_scope(scope).filter(pathway__closed_at=None).select_related("pathway")
+    usable = people.countable(prefix="pathway__patient__")
+    rows = NetworkStep.objects.in_scope(scope).filter(usable, pathway__closed_at=None)
+    rows = rows.select_related("pathway")
     found: dict[Network, dict[int, list[NetworkStep]]] = {one: {} for one in Network}
     for row in rows:
         found[Network(row.pathway.network)].setdefault(row.pathway_id, []).append(row)

@@ -65,6 +65,12 @@ def tell_of_answer(event: outbox.Event) -> None:
     _tell_person(event)
 
 
+@outbox.handles(people.RESTRICTION_LIFTED)
+def tell_of_lifting(event: outbox.Event) -> None:
+    """Tell the person, before it happens, that what was frozen is to be used again; why is read there."""
+    _tell_person(event)
+
+
 @outbox.handles(people.COPY_READY)
 def tell_of_copy(event: outbox.Event) -> None:
     """Tell the person that their copy may be fetched."""

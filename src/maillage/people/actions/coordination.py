@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people.actions.circle import end_row, join, record
-from maillage.people.models import CareConsent, CareLink, Patient, named_fields, need, unopposed
+from maillage.people.models import CareConsent, CareLink, Patient, named_fields, need, not_opposed
+from maillage.people.queries.circle import is_frozen
 from maillage.people.rules.circle import Means, Origin, Part
 
 
@@ -28,6 +29,10 @@ def open_coordination(
     Called by the action that the agreement was written in, which has checked who may: `recorded_by` wrote it.
     Again, what is in force is kept. Raises ValidationError where the patient opposes it meanwhile.
     """
+    if is_frozen(patient, Part.PLAN):
+        raise ValidationError(
+            _("L’usage de ce dossier est gelé à la demande de la personne : rien ne s’ouvre.")
+        )
     if opposes(patient, who, Part.PLAN):
         raise ValidationError(_("La personne s’oppose depuis à ce partage : rien ne s’ouvre."))
     link = join(
@@ -47,7 +52,7 @@ def open_coordination(
 
 def opposes(patient: Patient, who: Person, part: Part) -> bool:
     """Return whether a patient opposes, to everybody or to `who`, that a part of their file is read."""
-    return not Patient._base_manager.filter(unopposed(who, part), pk=patient.pk).exists()
+    return not Patient._base_manager.filter(not_opposed(who, part), pk=patient.pk).exists()
 
 
 def is_coordinating(who: Person, patient: Patient) -> bool:

@@ -26,8 +26,9 @@ from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.acts import follow_act
 from maillage.people.actions.circle import follow_referring_doctor
 from maillage.people.models import Patient, PatientAddress
+from maillage.people.queries.circle import is_frozen
 from maillage.people.queries.patients import possible_duplicates, traits_of
-from maillage.people.rules.circle import Origin
+from maillage.people.rules.circle import Origin, Part
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import identity_status, may_carry_ins
 
@@ -234,13 +235,17 @@ def is_own_file(person: Person, patient: Patient) -> bool:
 
 
 def may_keep(person: Person, patient: Patient) -> bool:
-    """Return whether the person may change a file, never their own: a role of its scope, or its doctor."""
+    """Return whether the person may change a file, never their own: a role of its scope, or its doctor.
+
+    Nobody while the use of how to reach the person is frozen.
+    """
     doctor = patient.referring_doctor
     if is_own_file(person, patient):
         return False
-    return access.may(person, Permission.REGISTER_PATIENTS, patient.scope) or (
+    keeps = access.may(person, Permission.REGISTER_PATIENTS, patient.scope) or (
         doctor is not None and doctor.account_id == person.pk
     )
+    return keeps and not is_frozen(patient, Part.REACH)
 
 
 def require_keeper(person: Person, patient: Patient) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,15 +17,17 @@ from maillage.kernel.contributions import records
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.people.actions.circle import may_speak_for
-from maillage.people.models import DataCopy, Patient, RightsRequest
+from maillage.people.actions.circle import may_speak_for, tell_narrowed
+from maillage.people.models import CareRestriction, DataCopy, Patient, RightsRequest
 from maillage.people.queries.retention import hold_of
 from maillage.people.queries.rights import rows_of
-from maillage.people.rules.circle import Means
+from maillage.people.rules.circle import SPARED, Means, Part
 from maillage.people.rules.rights import Answer, Right, months_after
 
 #: Published when a copy is to be made, when it is there, and for the instant at which it goes: `{copy}`.
 COPY_ASKED, COPY_READY, COPY_OVER = "people.copy_asked", "people.copy_ready", "people.copy_over"
+#: Published when the DPO lifts what a demand froze: `{request}`. The person is told before it ends.
+RESTRICTION_LIFTED = "people.restriction_lifted"
 #: Published when a demand is noted, lengthened or answered: `{request}`.
 RIGHTS_ASKED, RIGHTS_EXTENDED = "people.rights_asked", "people.rights_extended"
 RIGHTS_ANSWERED = "people.rights_answered"
@@ -112,11 +116,14 @@ def extend(*, by: Person, request: RightsRequest, why: str) -> RightsRequest:
 
 
 @transaction.atomic
-def answer(*, by: Person, request: RightsRequest, answer: Answer, words: str) -> RightsRequest:
+def answer(
+    *, by: Person, request: RightsRequest, answer: Answer, words: str, parts: Collection[Part] = ()
+) -> RightsRequest:
     """Answer a demand, do what it grants, and tell the person; answered already, nothing changes.
 
     An erasure empties what no law asks to keep; what belongs to care stays until its term, and `words` say
-    why. Raises PermissionDenied, ValidationError without words, or for a copy that the program makes.
+    why. A restriction freezes the file at once, or the `parts` named; an opposition leaves the person out of
+    counts. Raises PermissionDenied, ValidationError without words, or for a copy that the program makes.
     """
     row = _locked(by, request)
     if row.decided_at is not None:
@@ -129,13 +136,68 @@ def answer(*, by: Person, request: RightsRequest, answer: Answer, words: str) ->
     if row.right == Right.ERASURE.value and answer is not Answer.REFUSED:
         _require_no_hold(row)
         row.done = erase(row.patient)
+    frozen = _parts_to_freeze(row, answer, parts)
     _decide(row, answer, said, by)
+    if frozen:
+        _freeze(by, row, frozen)
     if row.right == Right.ACCESS.value:
         DataCopy.objects.of_requests([row]).update(erased_at=timezone.now())
     outbox.publish(RIGHTS_ANSWERED, {"request": row.pk}, key=f"rights-answered-{row.pk}")
     changes = {"answer": [None, answer.value], "erased": dict(row.done)}
     record(by, "people.rights_answered", row, changes)
     return row
+
+
+@transaction.atomic
+def lift_restriction(
+    *, by: Person, restriction: CareRestriction, why: str, is_agreed: bool = False
+) -> CareRestriction:
+    """Let what a demand froze be used again, for a reason; lifted already, nothing changes.
+
+    The person is told before it ends (article 18, paragraph 3): it ends after the delay of the rule, or at
+    once where they agree. Raises PermissionDenied, ValidationError.
+    """
+    access.require_everywhere(by, Permission.VIEW_JOURNAL)
+    rows = CareRestriction.objects.for_person(by).select_related("request__patient__scope", "patient__scope")
+    row = rows.select_for_update(of=("self",)).get(pk=restriction.pk)
+    if row.lifted_at is not None:
+        return row
+    if not why.strip():
+        raise ValidationError(_("Dites pourquoi le gel prend fin : la personne le lira."))
+    now = timezone.now()
+    notice = timedelta(0) if is_agreed else timedelta(days=rule("people.rights.lift_notice_days").value)
+    row.lifted_at, row.lifted_by, row.lifted_why = now, by, why.strip()[:300]
+    row.until = now + notice
+    row.save(update_fields=["lifted_at", "lifted_by", "lifted_why", "until"])
+    outbox.publish(RESTRICTION_LIFTED, {"request": row.request_id}, key=f"restriction-lifted-{row.pk}")
+    record(
+        by, "people.restriction_lifted", row.request, {"part": row.part, "until": row.until}, row.lifted_why
+    )
+    return row
+
+
+def _parts_to_freeze(row: RightsRequest, answer: Answer, parts: Collection[Part]) -> list[str]:
+    """Return the parts that an answer freezes, empty for all of them. Raises ValidationError."""
+    if answer is Answer.REFUSED or row.right not in {Right.RESTRICTION.value, Right.OPPOSITION.value}:
+        return []
+    if row.right == Right.OPPOSITION.value:
+        return [""]
+    named = sorted(part.value for part in parts if part not in SPARED)
+    if (answer is Answer.PARTLY) != bool(named):
+        raise ValidationError(
+            _("Acceptée, la demande gèle tout le dossier ; acceptée en partie, les parties que vous cochez.")
+        )
+    return named or [""]
+
+
+def _freeze(by: Person, row: RightsRequest, parts: Collection[str]) -> None:
+    now = timezone.now()
+    for part in parts:
+        CareRestriction.objects.create(
+            patient=row.patient, request=row, right=row.right, part=part, since=now
+        )
+    record(by, "people.restricted", row, {"right": [None, row.right], "parts": list(parts)})
+    tell_narrowed(by, row.patient)
 
 
 def decide_copy(row: RightsRequest) -> None:
@@ -195,7 +257,10 @@ def _require_open(row: RightsRequest) -> None:
         raise ValidationError(_("Cette demande a déjà sa réponse."))
 
 
-def record(by: Person | None, verb: str, row: RightsRequest, changes: dict[str, Any]) -> None:
+def record(
+    by: Person | None, verb: str, row: RightsRequest, changes: dict[str, Any], reason: str = ""
+) -> None:
     """Journal what was done of a demand, in the chain of the patient's scope."""
     target = journal.target_of(row)
-    journal.record(by=by, verb=verb, target=target, changes=changes, scope=row.patient.scope_id)
+    scope = row.patient.scope_id
+    journal.record(by=by, verb=verb, target=target, changes=changes, reason=reason, scope=scope)

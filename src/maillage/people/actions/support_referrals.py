@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
-from maillage.people.models import Patient, SupportReferral
+from maillage.people.models import Patient, SupportReferral, unrestricted
 from maillage.people.models.patients import PatientQuerySet
+from maillage.people.queries.circle import is_frozen
+from maillage.people.rules.circle import Part
 from maillage.people.rules.support_referrals import (
     Care,
     Cause,
@@ -51,7 +53,10 @@ def may_refer(person: Person, patient: Patient) -> bool:
         person, Permission.REGISTER_PATIENTS, patient.scope
     )
     seen: PatientQuerySet = Patient.objects.opened_to(person)
-    return works and (handles(person, patient) or seen.filter(pk=patient.pk).exists())
+    return works and (
+        (handles(person, patient) and not is_frozen(patient, Part.SOCIAL))
+        or seen.filter(unrestricted(Part.SOCIAL), pk=patient.pk).exists()
+    )
 
 
 def handles(person: Person, patient: Patient) -> bool:

@@ -41,10 +41,13 @@ from maillage.people.models.patients import (
 from maillage.people.models.reader import (
     EVERYBODY,
     Reader,
+    countable,
     need,
+    not_opposed,
     readable,
     reader_of,
     unopposed,
+    unrestricted,
 )
 from maillage.people.models.referring_doctor import (
     CLOSING_LABELS,
@@ -57,6 +60,7 @@ from maillage.people.models.referring_doctor import (
     DoctorQuota,
     ReferringDoctorRequest,
 )
+from maillage.people.models.restrictions import CareRestriction
 from maillage.people.models.retention import (
     ENDED_LABELS,
     KEPT_LABELS,
@@ -118,6 +122,7 @@ __all__ = [
     "CareConsent",
     "CareLink",
     "CareOpposition",
+    "CareRestriction",
     "CarerAnswers",
     "DataCopy",
     "DoctorInclusion",
@@ -138,10 +143,13 @@ __all__ = [
     "Signal",
     "SignalAsked",
     "SupportReferral",
+    "countable",
     "named_fields",
     "need",
+    "not_opposed",
     "one_holder",
     "readable",
     "reader_of",
     "unopposed",
+    "unrestricted",
 ]

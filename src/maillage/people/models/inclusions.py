@@ -12,7 +12,7 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, made_once
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import ScopedQuerySet
-from maillage.people.models.reader import readable
+from maillage.people.models.reader import readable, unrestricted
 from maillage.people.models.referring_doctor import ReferringDoctorRequest
 from maillage.people.rules.circle import Part
 from maillage.people.rules.inclusions import Agreed, Ald, System, Teller, waits_for_the_15
@@ -53,9 +53,10 @@ class DoctorInclusionQuerySet(ScopedQuerySet["DoctorInclusion"]):
         asked = ReferringDoctorRequest._base_manager.filter(
             proposals__doctor__account=person, proposals__answer__in=["", "accepted"]
         )
-        own = models.Q(by=person) | models.Q(completed_by=person) | models.Q(patient__account=person)
+        wrote = models.Q(by=person) | models.Q(completed_by=person)
         asked_of = models.Q(request__in=asked.order_by().values("pk"))
-        return own | asked_of | followed | readable(person, Part.HEALTH, prefix="patient__")
+        others = (wrote | asked_of | followed) & unrestricted(Part.HEALTH, prefix="patient__")
+        return models.Q(patient__account=person) | others | readable(person, Part.HEALTH, prefix="patient__")
 
     def of_patient(self, patient: Any) -> DoctorInclusionQuerySet:
         """Keep those of a patient who was read in scope."""

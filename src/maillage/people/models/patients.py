@@ -19,7 +19,7 @@ from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role
 from maillage.kernel.scoping import Row, ScopedQuerySet
 from maillage.kernel.statements import given
-from maillage.people.models.reader import Reader, readable, readable_by
+from maillage.people.models.reader import Reader, readable, readable_by, unrestricted
 from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import (
     AdministrativeSex,
@@ -116,7 +116,8 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
 def _opened(person: Person) -> models.Q:
     """Return the condition « opened to `person` ».
 
-    A coordinator opens only those who ask for a médecin traitant: a CPTS is not a care team.
+    A coordinator opens only those who ask for a médecin traitant: a CPTS is not a care team. The search waits
+    while the use of how to reach them is frozen.
     """
     still_open = models.Q(referring_doctor_requests__state__in=[state.value for state in OPEN])
     proposed = models.Q(
@@ -124,7 +125,7 @@ def _opened(person: Person) -> models.Q:
         referring_doctor_requests__proposals__answer__in=["", "accepted"],
     )
     attributed = _in_scopes(access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR))
-    return readable(person) | still_open & (proposed | attributed)
+    return readable(person) | still_open & (proposed | attributed) & unrestricted(Part.REACH)
 
 
 def _in_scopes(scopes: list[Any] | None) -> models.Q:

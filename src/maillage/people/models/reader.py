@@ -18,10 +18,12 @@ from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import Statement, given
 from maillage.people.models.carers import MandateItem
 from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
+from maillage.people.models.restrictions import CareRestriction, about, in_force
 from maillage.people.rules.circle import (
     ACTS,
     CARE_TEAM,
     RULE,
+    SPARED,
     Fact,
     Need,
     Origin,
@@ -97,11 +99,33 @@ def readable_by(reader: Reader, part: Part, *, prefix: str = "") -> Q:
     return Q(**{f"{prefix}pk__in": links.order_by().values("patient")})
 
 
+def unrestricted(part: Part, *, prefix: str = "") -> Q:
+    """Return the condition « the use of `part` of this patient's file is not frozen »."""
+    if part in SPARED:
+        return Q(**{f"{prefix}pk__isnull": False})
+    rows = CareRestriction._base_manager.filter(about(part), in_force(timezone.now()))
+    return ~Q(**{f"{prefix}pk__in": rows.order_by().values("patient")})
+
+
+def countable(*, prefix: str = "") -> Q:
+    """Return the condition « this patient may be used in counts »: neither frozen, even in part, nor opposed.
+
+    For what is published of many people; what somebody has to do today is not counted by it.
+    """
+    rows = CareRestriction._base_manager.filter(in_force(timezone.now()))
+    return ~Q(**{f"{prefix}pk__in": rows.order_by().values("patient")})
+
+
 def unopposed(person: Person, part: Part, *, prefix: str = "") -> Q:
-    """Return the condition « this patient opposes nothing to `person` reading `part` », nor to everybody.
+    """Return the condition « nothing is opposed to `person` reading `part` of this patient, nor frozen ».
 
     It opens nothing by itself: for what is sent to somebody outside the circle, with the patient's agreement.
     """
+    return not_opposed(person, part, prefix=prefix) & unrestricted(part, prefix=prefix)
+
+
+def not_opposed(person: Person, part: Part, *, prefix: str = "") -> Q:
+    """Return the condition « this patient opposes nothing to `person` reading `part` », nor to everybody."""
     now = timezone.now()
     lasting = Q(until=None) | Q(until__gt=now)
     rows = CareOpposition._base_manager.filter(
@@ -115,7 +139,7 @@ def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
     needing = roles_in_need(part, need(), reader.roles)
     unnamed = Q(role="") & (Q(pk__isnull=False) if needing else Q(pk__in=[]))
 
-    about = Q(part="") | Q(part=part.value)
+    named_part = Q(part="") | Q(part=part.value)
 
     def standing(rows: Any, *which: Q, **more: Any) -> Q:
         lasting = Q(until=None) | Q(until__gt=now)
@@ -123,18 +147,20 @@ def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
 
     consents = CareConsent._base_manager.filter(reader.named)
     oppositions = CareOpposition._base_manager.filter(EVERYBODY | reader.named)
+    restrictions = CareRestriction._base_manager.all()
     opened = MandateItem._base_manager.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
     facts = {
         Fact.IN_FORCE: Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now)),
         Fact.ROLE_HELD: Q(role__in=sorted(reader.roles)) | Q(role=""),
         Fact.OPENED: Q(origin__in=origins_opening(part)),
         Fact.NEEDED: Q(role__in=needing) | unnamed,
-        Fact.OPPOSED: standing(oppositions, about),
-        Fact.OPPOSED_IN_EMERGENCY: standing(oppositions, about, in_emergency=True),
+        Fact.OPPOSED: standing(oppositions, named_part),
+        Fact.OPPOSED_IN_EMERGENCY: standing(oppositions, named_part, in_emergency=True),
+        Fact.RESTRICTED: Q(pk__in=[]) if part in SPARED else standing(restrictions, about(part)),
         Fact.IN_TEAM: Q(origin__in=sorted(one.value for one in CARE_TEAM)),
         Fact.INFORMED: Q(informed_at__isnull=False),
         # A consent to any part opens whose file it is.
-        Fact.CONSENTED: standing(consents, *([] if part is Part.IDENTITY else [about])),
+        Fact.CONSENTED: standing(consents, *([] if part is Part.IDENTITY else [named_part])),
         Fact.OF_AN_ACT: Q(origin__in=sorted(one.value for one in ACTS)),
         Fact.OF_AN_EMERGENCY: Q(origin=Origin.EMERGENCY.value),
         Fact.OF_A_MANDATE: Q(origin=Origin.MANDATE.value),

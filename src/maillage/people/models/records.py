@@ -11,6 +11,7 @@ from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
 from maillage.people.models.inclusions import DoctorInclusion
 from maillage.people.models.patients import AccessLogEntry, Patient, PatientAddress
 from maillage.people.models.referring_doctor import DoctorProposal, ReferringDoctorRequest
+from maillage.people.models.restrictions import CareRestriction
 from maillage.people.models.retention import LegalHold
 from maillage.people.models.rights import DataCopy, RightsRequest
 from maillage.people.models.signals import Signal, SignalAsked
@@ -50,6 +51,7 @@ RECORDS = (
     Record(RoleAssignment, "person__patient_file", FILE),
     Record(RightsRequest, "patient", FILE),
     Record(DataCopy, "request__patient", FILE),
+    Record(CareRestriction, "patient", FILE),
     Record(LegalHold, "patient", FILE),
     Record(AccessLogEntry, "patient", FILE),
 )

@@ -14,6 +14,8 @@ from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.people.models.patients import Patient
+from maillage.people.models.reader import unrestricted
+from maillage.people.rules.circle import Part
 from maillage.people.rules.referring_doctor import OPEN, Closing, Criterion, Owner, Refusal, State
 
 STATE_LABELS = {
@@ -70,15 +72,18 @@ class ReferringDoctorRequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
     scope_path = "scope"
 
     def visible_to(self, person: Person) -> models.Q:
-        """One's own request; those proposed to one, unless refused; those where one attributes doctors."""
-        condition = models.Q(patient__account=person) | models.Q(
-            proposals__doctor__account=person, proposals__answer__in=["", "accepted"]
-        )
+        """One's own request; those proposed to one, unless refused; those where one attributes doctors.
+
+        But one's own, none of whom the use of how to reach them is frozen.
+        """
+        proposed = models.Q(proposals__doctor__account=person, proposals__answer__in=["", "accepted"])
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
+        others = proposed
         if scopes is None:
-            condition |= models.Q(pk__isnull=False)
+            others = models.Q(pk__isnull=False)
         elif scopes:
-            condition |= models.Q(scope__in=scopes)
+            others |= models.Q(scope__in=scopes)
+        condition = models.Q(patient__account=person) | others & unrestricted(Part.REACH, prefix="patient__")
         return models.Q(pk__in=ReferringDoctorRequest.objects.filter(condition).values("pk"))
 
     def still_open(self) -> ReferringDoctorRequestQuerySet:

@@ -21,6 +21,7 @@ ENDED_LABELS = {Ended.ERASED: _("effacé"), Ended.KEPT: _("gardé")}
 KEPT_LABELS = {
     Kept.HELD: _("une conservation légale l’arrête"),
     Kept.DEMANDED: _("une demande de la personne attend sa réponse"),
+    Kept.FROZEN: _("la personne a demandé le gel de son dossier, qui le garde"),
     Kept.CARED_FOR: _("la personne a été soignée depuis"),
     Kept.GONE: _("ce dossier n’existe plus"),
 }

@@ -14,6 +14,8 @@ from maillage.kernel.models import Authored, Keyed, Person, made_once
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.kernel.sourced_rules import rule
+from maillage.people.models.reader import unrestricted
+from maillage.people.rules.circle import Part
 from maillage.people.rules.support_referrals import (
     Care,
     Cause,
@@ -83,7 +85,8 @@ class SupportReferralQuerySet(ScopedQuerySet["SupportReferral"]):
         """The reader's own; those of the scopes where they follow people without a doctor."""
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
         handled = models.Q(pk__isnull=False) if scopes is None else models.Q(patient__scope__in=scopes)
-        return models.Q(by=person) | models.Q(patient__account=person) | handled
+        others = (models.Q(by=person) | handled) & unrestricted(Part.SOCIAL, prefix="patient__")
+        return models.Q(patient__account=person) | others
 
     def of_patient(self, patient: models.Model) -> SupportReferralQuerySet:
         """Keep those of a patient who was read in scope."""

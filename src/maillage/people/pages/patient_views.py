@@ -30,6 +30,7 @@ from maillage.people.pages.forms import InsForm, OwnFileForm, PatientForm, Regis
 from maillage.people.queries import PatientFile
 from maillage.people.queries.inclusions import current_of
 from maillage.people.queries.panels import panels_about
+from maillage.people.queries.rights import restrictions_of
 from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import IdentityStatus, may_carry_ins, next_steps
 
@@ -195,6 +196,8 @@ class PatientPage(OfPatient, Page):
             is_searching=searching,
             may_read_log=patient.account_id == self.person.pk
             or access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
+            restrictions=restrictions_of(patient),
+            may_open_emergency=circle.role_in_emergency(self.person) is not None,
             search_form=SearchForm(),
             search_said=queries.search_said(patient),
             inclusion=current_of(patient),

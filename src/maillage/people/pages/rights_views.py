@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -24,11 +25,20 @@ from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Column, Row, Table
 from maillage.people import actions, queries
 from maillage.people.actions import copies, rights
-from maillage.people.models import ANSWER_LABELS, MEANS_LABELS, RIGHT_LABELS, DataCopy, Patient, RightsRequest
+from maillage.people.models import (
+    ANSWER_LABELS,
+    MEANS_LABELS,
+    PART_LABELS,
+    RIGHT_LABELS,
+    CareRestriction,
+    DataCopy,
+    Patient,
+    RightsRequest,
+)
 from maillage.people.pages import presenters
 from maillage.people.queries import rights as found
 from maillage.people.queries.retention import hold_of
-from maillage.people.rules.circle import Means
+from maillage.people.rules.circle import SPARED, Means, Part
 from maillage.people.rules.rights import Answer, Right
 
 #: Lines of an access log in a file.
@@ -48,6 +58,19 @@ HINTS: dict[Right, str | Promise] = {
     Right.ERASURE: lazy("Ce qui est du soin est gardé par la loi ; le reste s’efface."),
     Right.RESTRICTION: lazy("Le temps de vérifier une donnée, ou de la garder pour une preuve."),
     Right.OPPOSITION: lazy("Pour fermer une partie du dossier à quelqu’un, allez plutôt dans les choix."),
+}
+
+
+#: What accepting each demand does at once, said to the DPO before they answer.
+EFFECTS: dict[Right, str | Promise] = {
+    Right.RESTRICTION: lazy(
+        "Acceptée, elle ferme le dossier dès maintenant : seuls la personne, un accès d’urgence "
+        "et un acte qu’elle demande le lisent ; rien n’en est compté ni publié."
+    ),
+    Right.OPPOSITION: lazy(
+        "Acceptée, la personne sort dès maintenant des comptes et des statistiques ; "
+        "ses soins ne changent pas."
+    ),
 }
 
 
@@ -78,7 +101,7 @@ class AskForm(KeyedForm):
 
 
 class AnswerForm(forms.Form):
-    """What the DPO decides, in words that the person reads."""
+    """What the DPO decides, in words that the person reads; of a restriction, what it freezes."""
 
     answer = forms.ChoiceField(
         label=lazy("Réponse"),
@@ -91,6 +114,29 @@ class AnswerForm(forms.Form):
         widget=Textarea(attrs={"rows": 4}),
         help_text=lazy("La personne le lit tel quel ; un refus dit pourquoi et qu’elle peut saisir la CNIL."),
     )
+
+    parts = forms.MultipleChoiceField(
+        label=lazy("Parties gelées, si la demande est acceptée en partie"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(one.value, words) for one, words in PART_LABELS.items() if one not in SPARED],
+        help_text=lazy("L’identité et la fiche d’urgence restent lisibles par l’équipe de soins."),
+    )
+
+    def __init__(self, *args: Any, right: Right, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if right is not Right.RESTRICTION:
+            del self.fields["parts"]
+
+
+class LiftForm(forms.Form):
+    """Why what was frozen is to be used again."""
+
+    restriction = forms.IntegerField(
+        min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput, required=False
+    )
+    why = forms.CharField(label=lazy("Pourquoi le gel prend fin"), max_length=300)
+    is_agreed = forms.BooleanField(label=lazy("La personne est d’accord : sans attendre"), required=False)
 
 
 class ExtensionForm(forms.Form):
@@ -127,10 +173,11 @@ class PatientRights(Page):
         context.setdefault("form", AskForm(is_own=is_own))
         rows = found.requests_of(by=self.person, patient=self.patient)
         ready = found.copies_of(by=self.person, requests=rows)
+        frozen = found.restrictions_by(rows)
         return super().get_context_data(
             patient=self.patient,
             is_own=is_own,
-            rows=[(one, self._link(ready.get(one.pk))) for one in rows],
+            rows=[(one, self._link(ready.get(one.pk)), frozen[one.pk]) for one in rows],
             hints=[((OWN_LABELS if is_own else RIGHT_LABELS)[one], words) for one, words in HINTS.items()],
             delay=rule("people.rights.answer_months"),
             hold=hold_of(self.patient),
@@ -227,7 +274,9 @@ class Demand(Overseen):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         row = self.demand
-        context.setdefault("form", AnswerForm())
+        context.setdefault("form", AnswerForm(right=Right(row.right)))
+        lifting = context.pop("lifting", None)
+        frozen = found.restrictions_by([row])[row.pk]
         context.setdefault("extension_form", ExtensionForm())
         is_erasure = row.right == Right.ERASURE.value
         return super().get_context_data(
@@ -237,14 +286,53 @@ class Demand(Overseen):
             held=found.held_about(by=self.person, patient=row.patient) if is_erasure else [],
             may_extend=row.decided_at is None and row.extended_at is None and not row.is_late,
             is_copy=row.right == Right.ACCESS.value,
+            restrictions=[(one, self._lift_form(one, lifting)) for one in frozen],
+            notice=rule("people.rights.lift_notice_days"),
+            effect=EFFECTS.get(Right(row.right), ""),
             erased=sum(count for _table, count in row.done),
             **context,
         )
 
+    def _lift_form(self, one: CareRestriction, sent: LiftForm | None) -> LiftForm | None:
+        if one.lifted_at is not None:
+            return None
+        if sent is not None and sent.data.get("restriction") == str(one.pk):
+            return sent
+        return LiftForm(initial={"restriction": one.pk}, auto_id=f"id_%s_{one.pk}")
+
+    def _lift(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = LiftForm(request.POST, auto_id=f"id_%s_{request.POST.get('restriction', '')}")
+        if form.is_valid():
+            said = form.cleaned_data
+            frozen = found.restrictions_by([self.demand])[pk]
+            row = next((one for one in frozen if one.pk == said["restriction"]), None)
+            if row is None:
+                raise Http404(said["restriction"])
+            try:
+                lifted = rights.lift_restriction(
+                    by=self.person, restriction=row, why=said["why"], is_agreed=said["is_agreed"]
+                )
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                text = _("Le gel prend fin le {day} à {hour} ; la personne en est avertie.")
+                until = timezone.localtime(lifted.until, self.demand.patient.scope.zone)
+                messages.success(
+                    request, text.format(day=formats.date_short(until), hour=formats.time_short(until))
+                )
+                return redirect("people:demand", pk=pk)
+        return self.render_to_response(self.get_context_data(lifting=form), status=422)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer the demand, or lengthen its delay."""
+        """Answer the demand, lengthen its delay, or lift what it froze."""
+        if request.POST.get("do") == "lift":
+            return self._lift(request, pk)
         is_extension = request.POST.get("do") == "extend"
-        form: forms.Form = ExtensionForm(request.POST) if is_extension else AnswerForm(request.POST)
+        form: forms.Form = (
+            ExtensionForm(request.POST)
+            if is_extension
+            else AnswerForm(request.POST, right=Right(self.demand.right))
+        )
         if form.is_valid():
             try:
                 if isinstance(form, ExtensionForm):
@@ -257,6 +345,7 @@ class Demand(Overseen):
                         request=self.demand,
                         answer=Answer(said["answer"]),
                         words=said["words"],
+                        parts=[Part(one) for one in said.get("parts", [])],
                     )
                     done = _("Réponse donnée ; la personne en est avertie.")
             except ValidationError as error:

@@ -37,11 +37,13 @@ from maillage.people.models import (
     CareConsent,
     CareLink,
     CareOpposition,
+    CareRestriction,
     Holder,
     MandateItem,
     Patient,
     Reader,
     need,
+    unrestricted,
 )
 from maillage.people.rules.circle import (
     Choice,
@@ -53,6 +55,7 @@ from maillage.people.rules.circle import (
     Standing,
     decide,
 )
+from maillage.people.rules.rights import Right
 
 REASON_LABELS = {
     Reason.OWN: _("c’est son dossier"),
@@ -67,6 +70,7 @@ REASON_LABELS = {
     Reason.NOT_OPENED: _("ce lien n’ouvre pas cette partie du dossier"),
     Reason.NOT_NEEDED: _("ce rôle n’a pas besoin de cette partie du dossier"),
     Reason.OPPOSED: _("le patient s’y oppose"),
+    Reason.RESTRICTED: _("l’usage en est gelé à la demande de la personne"),
     Reason.NOT_INFORMED: _("le patient n’a pas encore été informé de ce lien"),
     Reason.NOT_MANDATED: _("son mandat n’ouvre pas cette partie du dossier"),
     Reason.NO_CONSENT: _("hors de l’équipe de soins, le consentement du patient manque"),
@@ -89,7 +93,7 @@ def standing_of(person: Person, patient: Patient) -> Standing:
     roles: set[str] = set()
     links: list[Link] = []
     opened: dict[int, list[Choice]] = {}
-    said: dict[str, list[Choice]] = {"consent": [], "opposition": []}
+    said: dict[str, list[Choice]] = {"consent": [], "opposition": [], "restriction": []}
     for kind, *row in _FACTS.rows(person=person.pk, patient=patient.pk, day=timezone.localdate()):
         key, word, role, since, until, flag = row
         if kind == "role":
@@ -108,11 +112,12 @@ def standing_of(person: Person, patient: Patient) -> Standing:
         consents=tuple(said["consent"]),
         oppositions=tuple(said["opposition"]),
         is_own=patient.account_id == person.pk,
+        restrictions=tuple(said["restriction"]),
     )
 
 
 def decisions_of(people: Collection[Person], patient: Patient, part: Part) -> dict[int, Decision]:
-    """Return what `decision` answers for each of several people, by key; eight statements for all of them."""
+    """Return what `decision` answers for each of several people, by key; nine statements for all of them."""
     return _decisions(_readers(people), patient, part)
 
 
@@ -123,6 +128,7 @@ def _decisions(readers: Iterable[Reader], patient: Patient, part: Part) -> dict[
     known = list(zip(links, links_of(links), strict=True))
     consents = list(CareConsent.objects.of_patient(patient))
     oppositions = list(CareOpposition.objects.of_patient(patient))
+    frozen = frozen_parts(patient)
     return {
         reader.person: decide(
             Standing(
@@ -133,6 +139,7 @@ def _decisions(readers: Iterable[Reader], patient: Patient, part: Part) -> dict[
                     _choice(one) for one in oppositions if _key(one) == _NOBODY or _is_named(one, reader)
                 ),
                 is_own=patient.account_id == reader.person,
+                restrictions=frozen,
             ),
             part,
             now,
@@ -146,7 +153,7 @@ def decision_of_sheet(sheet: directory.Professional, patient: Patient, part: Par
     """Return what the circle decides for a professional without an account, whom a secure mail reaches.
 
     As if they held the role of each link that names them, or that of their profession: no account holds one.
-    Seven statements at most.
+    Eight statements at most.
     """
     places = directory.Membership.objects.in_force(timezone.localdate()).filter(
         professional=sheet, structure__is_active=True
@@ -220,7 +227,7 @@ def _is_named(row: Holder, reader: Reader) -> bool:
 
 
 def _facts() -> QuerySet[Any, tuple[Any, ...]]:
-    """Return the roles, links, opened parts, consents and oppositions of one reader and one patient, as rows.
+    """Return what the rule looks at for one reader and one patient, in rows.
 
     One row each: its kind, the key of its link, a word (origin or part), a role, since, until, a flag
     (informed; even in an emergency).
@@ -260,6 +267,7 @@ def _facts() -> QuerySet[Any, tuple[Any, ...]]:
         items,
         lasting(CareConsent._base_manager, "consent", _naming()),
         lasting(CareOpposition._base_manager, "opposition", EVERYBODY | _naming(), flag=F("in_emergency")),
+        lasting(CareRestriction._base_manager, "restriction", Q(right=Right.RESTRICTION.value)),
         rows(
             RoleAssignment.objects.in_force(given("day")).filter(person=given("person")),
             "role",
@@ -308,7 +316,7 @@ def circle(patient: Patient) -> list[CareLink]:
 
 
 def matrix(patient: Patient) -> list[CircleRow]:
-    """Return the decision of the rule for each link of a patient and each part; eight statements at most.
+    """Return the decision of the rule for each link of a patient and each part; nine statements at most.
 
     For a structure, in the roles that its staff hold today; an opposition to one of them is told by their
     own decision, not here.
@@ -317,6 +325,7 @@ def matrix(patient: Patient) -> list[CircleRow]:
     links = circle(patient)
     consents = list(CareConsent.objects.of_patient(patient))
     oppositions = list(CareOpposition.objects.of_patient(patient))
+    frozen = frozen_parts(patient)
     roles = _roles_of_holders(links)
     rows = []
     for link, known in zip(links, links_of(links), strict=True):
@@ -326,6 +335,7 @@ def matrix(patient: Patient) -> list[CircleRow]:
             links=(known,),
             consents=tuple(_choice(one) for one in consents if _key(one) == _key(link)),
             oppositions=tuple(_choice(one) for one in oppositions if _key(one) in (_NOBODY, _key(link))),
+            restrictions=frozen,
         )
         decisions = {part: decide(standing, part, now, needed) for part in Part}
         rows.append(CircleRow(link, held is not None, decisions))
@@ -433,7 +443,18 @@ def links_of(rows: Iterable[CareLink]) -> tuple[Link, ...]:
     )
 
 
-def _choice(row: CareConsent | CareOpposition) -> Choice:
+def is_frozen(patient: Patient, part: Part) -> bool:
+    """Return whether the use of `part` of a file is frozen now; one statement."""
+    return not Patient._base_manager.filter(unrestricted(part), pk=patient.pk).exists()
+
+
+def frozen_parts(patient: Patient) -> tuple[Choice, ...]:
+    """Return what the DPO froze of a file, as the rule knows it; one statement."""
+    rows = CareRestriction.objects.of_patient(patient).filter(right=Right.RESTRICTION.value)
+    return tuple(_choice(one) for one in rows)
+
+
+def _choice(row: CareConsent | CareOpposition | CareRestriction) -> Choice:
     part = Part(row.part) if row.part else None
     return Choice(part, row.since, row.until, getattr(row, "in_emergency", False))
 

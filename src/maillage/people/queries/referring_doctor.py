@@ -26,6 +26,7 @@ from maillage.people.models import (
     Patient,
     PatientAddress,
     ReferringDoctorRequest,
+    countable,
 )
 from maillage.people.queries.patients import LIST, log_access
 from maillage.people.rules.referring_doctor import State, remaining_quota
@@ -263,6 +264,7 @@ def indicators(scope: Scope, on: date | None = None) -> Indicators:
     day = on or clock.today(scope)
     rows = list(
         ReferringDoctorRequest.objects.in_scope(scope)
+        .filter(countable(prefix="patient__"))
         .exclude(state=State.CLOSED.value)
         .order_by()
         .values_list("requested_at", "declared_at")

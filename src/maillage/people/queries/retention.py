@@ -17,10 +17,18 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.people.models import ErasureBatch, ErasureLine, LegalHold, Patient, RightsRequest
+from maillage.people.models import (
+    CareRestriction,
+    ErasureBatch,
+    ErasureLine,
+    LegalHold,
+    Patient,
+    RightsRequest,
+)
+from maillage.people.models.restrictions import in_force
 from maillage.people.queries.rights import title_of
 from maillage.people.rules.retention import Kept, hindrance, latest_care
-from maillage.people.rules.rights import kept_until, months_after
+from maillage.people.rules.rights import Right, kept_until, months_after
 
 RULE = "people.retention.file"
 #: Files of one list: the next day's look notes those that remain.
@@ -93,7 +101,9 @@ def at_their_term(scope: Scope, limit: int = MOST_FILES) -> list[tuple[Patient, 
         Q(until=None) | Q(until__gte=today), since__lte=today
     )
     asked = RightsRequest._base_manager.filter(patient=OuterRef("pk"), decided_at=None)
-    rows = rows.filter(~Exists(listed), ~Exists(held), ~Exists(asked)).select_related("scope")
+    frozen = _frozen().filter(patient=OuterRef("pk"))
+    rows = rows.filter(~Exists(listed), ~Exists(held), ~Exists(asked), ~Exists(frozen))
+    rows = rows.select_related("scope")
     found = list(rows.order_by("pk")[:limit])
     until = terms(found)
     return [(one, until[one.pk]) for one in found if until[one.pk] < today]
@@ -110,15 +120,23 @@ def hindrances(patients: Sequence[Patient]) -> dict[int, Kept | None]:
     asked = set(
         RightsRequest._base_manager.filter(patient__in=pks, decided_at=None).values_list("patient", flat=True)
     )
+    frozen = set(_frozen().filter(patient__in=pks).values_list("patient", flat=True))
     return {
         one.pk: hindrance(
             until[one.pk],
             timezone.localdate(timezone=one.scope.zone),
             is_held=one.pk in held,
             is_demanded=one.pk in asked,
+            is_frozen=one.pk in frozen,
         )
         for one in patients
     }
+
+
+def _frozen() -> QuerySet[CareRestriction]:
+    """Return the restrictions that hold now: what is frozen is kept (article 18, paragraph 1)."""
+    rows: QuerySet[CareRestriction] = CareRestriction._base_manager.filter(right=Right.RESTRICTION.value)
+    return rows.filter(in_force(timezone.now()))
 
 
 def hold_of(patient: Patient) -> LegalHold | None:

@@ -21,7 +21,8 @@ from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission, Role
 from maillage.kernel.sourced_rules import SourcedRule, rule
-from maillage.people.models import DataCopy, Mandate, Patient, RightsRequest
+from maillage.people.models import CareRestriction, DataCopy, Mandate, Patient, RightsRequest
+from maillage.people.models.restrictions import in_force
 
 #: What says nothing to anybody: keys, sounds, digests.
 TECHNICAL = frozenset(
@@ -57,6 +58,20 @@ def requests_of(*, by: Person, patient: Patient) -> list[RightsRequest]:
     """Return the demands of a patient that `by` may read, the latest first; one statement."""
     rows = RightsRequest.objects.for_person(by).filter(patient=patient)
     return list(rows.select_related("copy", "by", "decided_by").order_by("-at", "-pk"))
+
+
+def restrictions_of(patient: Patient) -> list[CareRestriction]:
+    """Return what is frozen now of a patient who was read in scope, or opposed; one statement."""
+    rows = CareRestriction.objects.of_patient(patient).filter(in_force(timezone.now()))
+    return list(rows.select_related("request", "lifted_by"))
+
+
+def restrictions_by(requests: list[RightsRequest]) -> dict[int, list[CareRestriction]]:
+    """Return what demands that were read in scope froze, lifted or not, by the key of the demand."""
+    found: dict[int, list[CareRestriction]] = {one.pk: [] for one in requests}
+    for row in CareRestriction.objects.of_requests(requests).select_related("lifted_by"):
+        found[row.request_id].append(row)
+    return found
 
 
 def copies_of(*, by: Person, requests: list[RightsRequest]) -> dict[int, DataCopy]:

@@ -2,9 +2,10 @@
 
 Articles L.1110-4 and L.1110-12 of the Code de la santé publique: inside the care team of one patient,
 sharing needs that the patient is informed and does not oppose; outside it, the patient's consent comes
-first. Being a member of a CPTS is no link. `RULE` says it once, as an expression over `Fact`s of one link
-and one part of the file. `fold` gives it a meaning: true or false in `decide`, with the reason, or a
-condition of SQL; the reader of a whole matrix asks `decide` for each cell.
+first. Being a member of a CPTS is no link. A part whose use is restricted (article 18 of the GDPR) opens to
+an emergency access, and to the act that the person asks for, alone. `RULE` says it once, as an expression
+over `Fact`s of one link and one part of the file. `fold` gives it a meaning: true or false in `decide`, with
+the reason, or a condition of SQL; the reader of a whole matrix asks `decide` for each cell.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Fact(StrEnum):
     NEEDED = "needed"
     OPPOSED = "opposed"
     OPPOSED_IN_EMERGENCY = "opposed_in_emergency"
+    RESTRICTED = "restricted"
     IN_TEAM = "in_team"
     INFORMED = "informed"
     CONSENTED = "consented"
@@ -116,6 +118,10 @@ class No:
 
 Term = Fact | Every | Some | No
 
+#: What no restriction closes: whose file it is, without which nobody knows that it is frozen, and the card
+#: that a night without the person's doctor is spent by.
+SPARED = frozenset({Part.IDENTITY, Part.CRISIS})
+
 #: Active link, a role still held, need by role; then opposition, and what lets by what the link is.
 RULE = Every(
     (
@@ -131,10 +137,19 @@ RULE = Every(
                         No(Fact.OPPOSED),
                         Some(
                             (
-                                Every((Fact.IN_TEAM, Fact.INFORMED)),
                                 Fact.OF_AN_ACT,
-                                Every((Fact.OF_A_MANDATE, Fact.MANDATED)),
-                                Every((No(Fact.OF_A_MANDATE), Fact.CONSENTED)),
+                                Every(
+                                    (
+                                        No(Fact.RESTRICTED),
+                                        Some(
+                                            (
+                                                Every((Fact.IN_TEAM, Fact.INFORMED)),
+                                                Every((Fact.OF_A_MANDATE, Fact.MANDATED)),
+                                                Every((No(Fact.OF_A_MANDATE), Fact.CONSENTED)),
+                                            )
+                                        ),
+                                    )
+                                ),
                             )
                         ),
                     )
@@ -184,6 +199,7 @@ class Reason(StrEnum):
     NOT_OPENED = "not_opened"
     NOT_NEEDED = "not_needed"
     OPPOSED = "opposed"
+    RESTRICTED = "restricted"
     NOT_INFORMED = "not_informed"
     NO_CONSENT = "no_consent"
     NOT_MANDATED = "not_mandated"
@@ -212,7 +228,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A consent or an opposition of the patient to one part of the file (None: all), between two instants.
+    """A consent, an opposition or a restriction: one part of the file (None: all), between two instants.
 
     `in_emergency`: an opposition that holds even then.
     """
@@ -230,6 +246,10 @@ class Choice:
         """Return whether, as a consent, it opens `part` at `now`: one to any part opens whose file it is."""
         return self._holds(now) and (part is Part.IDENTITY or self.part in (None, part))
 
+    def freezes(self, part: Part, now: datetime) -> bool:
+        """Return whether, as a restriction, it closes `part` at `now`."""
+        return part not in SPARED and self.is_about(part, now)
+
     def _holds(self, now: datetime) -> bool:
         return self.since <= now and (self.until is None or now < self.until)
 
@@ -239,8 +259,8 @@ class Standing:
     """All that the rule looks at for one person and one patient.
 
     `roles`: those the person holds today; `consents`: those given to this person or a structure where they
-    work; `oppositions`: those to everybody, to this person or to such a structure; `is_own`: the file is the
-    person's.
+    work; `oppositions`: those to everybody, to this person or to such a structure; `restrictions`: what the
+    DPO froze of the file, for everybody; `is_own`: the file is the person's.
     """
 
     roles: frozenset[str]
@@ -248,6 +268,7 @@ class Standing:
     consents: tuple[Choice, ...] = ()
     oppositions: tuple[Choice, ...] = ()
     is_own: bool = False
+    restrictions: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +312,7 @@ def facts_of(standing: Standing, link: Link, part: Part, now: datetime, need: Ne
         Fact.NEEDED: any(part in need.get(role, ()) for role in acting),
         Fact.OPPOSED: bool(against),
         Fact.OPPOSED_IN_EMERGENCY: any(one.in_emergency for one in against),
+        Fact.RESTRICTED: any(one.freezes(part, now) for one in standing.restrictions),
         Fact.IN_TEAM: link.origin in CARE_TEAM,
         Fact.INFORMED: link.is_informed,
         Fact.CONSENTED: any(one.lets(part, now) for one in standing.consents),
@@ -333,6 +355,8 @@ def _refusal(facts: frozenset[Fact]) -> Reason:
         return Reason.NOT_NEEDED
     if Fact.OPPOSED in facts:
         return Reason.OPPOSED
+    if Fact.RESTRICTED in facts:
+        return Reason.RESTRICTED
     if Fact.OF_A_MANDATE in facts:
         return Reason.NOT_MANDATED
     return Reason.NOT_INFORMED if Fact.IN_TEAM in facts else Reason.NO_CONSENT
@@ -351,6 +375,7 @@ _CLOSENESS = {
             Reason.NO_CONSENT,
             Reason.NOT_MANDATED,
             Reason.NOT_INFORMED,
+            Reason.RESTRICTED,
             Reason.OPPOSED,
         )
     )

@@ -23,14 +23,18 @@ class Kept(StrEnum):
 
     HELD = "held"
     DEMANDED = "demanded"
+    FROZEN = "frozen"
     CARED_FOR = "cared_for"
     GONE = "gone"
 
 
-def hindrance(kept_until: date, today: date, *, is_held: bool, is_demanded: bool) -> Kept | None:
+def hindrance(
+    kept_until: date, today: date, *, is_held: bool, is_demanded: bool, is_frozen: bool = False
+) -> Kept | None:
     """Return what stops the erasure of a file kept up to and including a day; None where nothing does.
 
-    A hold is said before all else, then a demand that waits, then the years that are not over.
+    A hold is said before all else, then a demand that waits, then a restriction that the person
+    obtained, then the years that are not over.
 
     >>> hindrance(date(2026, 5, 2), date(2026, 5, 2), is_held=False, is_demanded=False)
     <Kept.CARED_FOR: 'cared_for'>
@@ -39,6 +43,8 @@ def hindrance(kept_until: date, today: date, *, is_held: bool, is_demanded: bool
         return Kept.HELD
     if is_demanded:
         return Kept.DEMANDED
+    if is_frozen:
+        return Kept.FROZEN
     return None if kept_until < today else Kept.CARED_FOR
 
 

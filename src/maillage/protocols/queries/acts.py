@@ -92,7 +92,8 @@ def activity(person: Person) -> list[Activity]:
     known = list(protocols.select_related("scope"))
     versions = in_use(known)
     since = timezone.now() - timedelta(days=rule("protocols.counts.days").value)
-    rows = Act.objects.of_protocols(protocols).filter(at__gte=since).order_by()
+    rows = Act.objects.of_protocols(protocols).filter(people.countable(prefix="patient__"), at__gte=since)
+    rows = rows.order_by()
     done: dict[int, Counter[str]] = {one.pk: Counter() for one in known}
     back: dict[int, Counter[str]] = {one.pk: Counter() for one in known}
     for protocol, act, state in rows.values_list("version__protocol", "act", "state"):

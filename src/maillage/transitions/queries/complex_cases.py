@@ -179,15 +179,19 @@ class CaseCounts:
 
 
 def case_counts(scope: Scope) -> CaseCounts:
-    """Count the requests of a scope; one statement."""
+    """Count the requests of a scope, but of whom the use is frozen or opposed; one statement."""
     today = timezone.localdate(timezone=scope.zone)
     given = Q(state__in=[one.value for one in OUTCOMES])
     over = Q(state__in=[CaseState.CLOSED.value, CaseState.REFUSED.value, CaseState.WITHDRAWN.value])
-    found = ComplexCase.objects.in_scope(scope).aggregate(
-        open=Count("pk", filter=~over),
-        waiting=Count("pk", filter=Q(state=CaseState.SENT.value)),
-        late=Count("pk", filter=Q(state=CaseState.SENT.value, acknowledge_by__lt=today)),
-        given=Count("pk", filter=given),
-        returned=Count("pk", filter=given & Q(told_at__isnull=False)),
+    found = (
+        ComplexCase.objects.in_scope(scope)
+        .filter(people.countable(prefix="patient__"))
+        .aggregate(
+            open=Count("pk", filter=~over),
+            waiting=Count("pk", filter=Q(state=CaseState.SENT.value)),
+            late=Count("pk", filter=Q(state=CaseState.SENT.value, acknowledge_by__lt=today)),
+            given=Count("pk", filter=given),
+            returned=Count("pk", filter=given & Q(told_at__isnull=False)),
+        )
     )
     return CaseCounts(**found)

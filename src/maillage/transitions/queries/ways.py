@@ -170,7 +170,7 @@ class WayCounts:
 
 
 def way_counts(scope: Scope) -> WayCounts:
-    """Count the ways of a scope; one statement."""
+    """Count the ways of a scope, but of whom the use is frozen or opposed; one statement."""
     closed = Q(state__in=[one.value for one in CLOSED])
     now = timezone.now()
     own = Q(visit__state="open", visit__due_at__lt=now)
@@ -178,6 +178,7 @@ def way_counts(scope: Scope) -> WayCounts:
     lines = Exists(MedicineLine._base_manager.filter(_UNRESOLVED, way=OuterRef("pk")))
     found = (
         Way.objects.in_scope(scope)
+        .filter(people.countable(prefix="patient__"))
         .annotate(has_unresolved=lines)
         .aggregate(
             open=Count("pk", filter=~closed),
