@@ -47,7 +47,8 @@ TOO_WIDE = """() => {
 def view_of(address: str) -> str:
     """Return the name of the view that answers at `address`, empty for what is not a page."""
     path = urlsplit(address).path
-    if path.endswith(NOT_PAGES) or (path.endswith("/flux/") and path.startswith("/regulation/")):
+    is_stream = path.endswith("/flux/") and path.startswith("/regulation/")
+    if path.endswith(NOT_PAGES) or "/pieces/" in path or is_stream:
         return ""
     try:
         return resolve(path).view_name

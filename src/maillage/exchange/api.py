@@ -4,6 +4,8 @@
 `message_status` gives the sentence that a screen may say of it: what is known, and no more.
 """
 
+from maillage.exchange.actions.attachments import Taken as TakenFile
+from maillage.exchange.actions.attachments import take as take_files
 from maillage.exchange.actions.conversations import open_conversation
 from maillage.exchange.actions.inbox import note_told
 from maillage.exchange.actions.mailbox import receives as receives_mail
@@ -14,6 +16,7 @@ from maillage.exchange.models import (
     Link,
     Notification,
     Parameters,
+    StoredFile,
     can_link,
     number_to_call,
     opened,
@@ -57,6 +60,8 @@ __all__ = [
     "Parameters",
     "Recipient",
     "State",
+    "StoredFile",
+    "TakenFile",
     "Template",
     "asked_by",
     "asked_in_circle",
@@ -75,6 +80,7 @@ __all__ = [
     "receives_mail",
     "said_of_opening",
     "short_sector",
+    "take_files",
     "unread_count",
     "wakes_at",
     "withdraw",

@@ -1,6 +1,7 @@
 """The front door of the telehealth context: asking an expert, answering, what becomes of an advice."""
 
 from maillage.telehealth.actions.answers import Advice, answer, ask_precision, decline, take
+from maillage.telehealth.actions.files import ShownFile
 from maillage.telehealth.actions.outcomes import open_task, write_plan
 from maillage.telehealth.actions.questions import Asked, acknowledge, complete, send_question, withdraw
 from maillage.telehealth.actions.sessions import admit, arrive, check, end, turn_to_phone
@@ -15,6 +16,7 @@ __all__ = [
     "Question",
     "Session",
     "Shared",
+    "ShownFile",
     "State",
     "acknowledge",
     "admit",

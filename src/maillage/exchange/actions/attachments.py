@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from maillage.exchange.computations.cleaning import Cleaned, cleaned
+from maillage.exchange.computations.cleaning import Cleaned, cleaned, made_small
 from maillage.exchange.models import Attachment, ConversationMessage
 from maillage.exchange.rules.attachments import HEAD, FileKind, Refusal, RefusedFileError, kept_name, kind_of
 from maillage.kernel import formats
@@ -25,6 +25,27 @@ class Taken:
     name: str
     kind: FileKind
     file: Cleaned
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a photo."""
+        return self.kind is not FileKind.PDF
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a `StoredFile` keeps of it."""
+        return {
+            "name": self.name,
+            "kind": self.kind.value,
+            "size": len(self.file.content),
+            "width": self.file.width,
+            "height": self.file.height,
+            "content": self.file.content,
+        }
+
+    def thumbnail(self, longest_side: int) -> bytes:
+        """Return the photo as a small JPEG, nothing for a document."""
+        return made_small(self.file.content, longest_side) if self.is_photo else b""
 
 
 def take(sent: Sequence[tuple[str, int, IO[bytes]]]) -> list[Taken]:
@@ -46,17 +67,7 @@ def take(sent: Sequence[tuple[str, int, IO[bytes]]]) -> list[Taken]:
 def attach(message: ConversationMessage, taken: Sequence[Taken]) -> None:
     """Keep files with a message, in its transaction."""
     Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            position=place,
-            name=one.name,
-            kind=one.kind.value,
-            size=len(one.file.content),
-            width=one.file.width,
-            height=one.file.height,
-            content=one.file.content,
-        )
-        for place, one in enumerate(taken, start=1)
+        Attachment(message=message, position=place, **one.columns) for place, one in enumerate(taken, start=1)
     )
 
 

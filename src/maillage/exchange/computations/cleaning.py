@@ -15,6 +15,8 @@ from maillage.exchange.rules.attachments import FileKind, Refusal, RefusedFileEr
 
 #: What a photo is written with: well above what an eye tells apart on a screen.
 _QUALITY = 85
+#: What a small one is written with: it leads to the photo itself.
+_SMALL_QUALITY = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,20 @@ def cleaned(content: bytes, kind: FileKind, *, most_pixels: int, longest_side: i
     if kind is FileKind.PDF:
         return Cleaned(_document(content))
     return _photo(content, kind, most_pixels, longest_side)
+
+
+def made_small(content: bytes, longest_side: int) -> bytes:
+    """Return a photo that was cleaned as a JPEG no longer than `longest_side` (pixels), on white."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as image:
+        image.thumbnail((longest_side, longest_side))
+        drawn = image.convert("RGBA")
+    paper = Image.new("RGB", drawn.size, "white")
+    paper.paste(drawn, mask=drawn)
+    written = io.BytesIO()
+    paper.save(written, "JPEG", quality=_SMALL_QUALITY)
+    return written.getvalue()
 
 
 def _photo(content: bytes, kind: FileKind, most_pixels: int, longest_side: int) -> Cleaned:

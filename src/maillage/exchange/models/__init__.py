@@ -12,6 +12,7 @@ from maillage.exchange.models.conversations import (
     Mention,
     Participant,
 )
+from maillage.exchange.models.files import StoredFile
 from maillage.exchange.models.links import Link, can_link, opened
 from maillage.exchange.models.mail import DOUBT_LABELS, MailCopy, MailReceived
 from maillage.exchange.models.notifications import (
@@ -47,6 +48,7 @@ __all__ = [
     "NotificationQuerySet",
     "Parameters",
     "Participant",
+    "StoredFile",
     "can_link",
     "number_to_call",
     "opened",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
-from maillage.exchange.rules.attachments import FileKind
+from maillage.exchange.models.files import StoredFile
 from maillage.exchange.rules.conversations import LONGEST, LONGEST_SUBJECT, OUTSIDE_CARE, Seat
 from maillage.kernel import access
 from maillage.kernel.choices import as_choices
@@ -29,12 +29,6 @@ SEAT_LABELS = {
     Seat.PATIENT: _("la personne"),
     Seat.CARER: _("aidant"),
     Seat.COLLEAGUE: _("collègue"),
-}
-FILE_LABELS = {
-    FileKind.JPEG: _("photo JPEG"),
-    FileKind.PNG: _("image PNG"),
-    FileKind.WEBP: _("image WebP"),
-    FileKind.PDF: _("document PDF"),
 }
 
 
@@ -255,22 +249,12 @@ class Mention(AnnotatedModel):
         return f"{self.message_id} · {self.participant_id}"
 
 
-class Attachment(AnnotatedModel):
-    """A photo or a document of a message, written anew by the program: no metadata is left in it.
-
-    `size` in bytes; `width` and `height` in pixels, 0 for a document.
-    """
+class Attachment(StoredFile):
+    """A photo or a document of a message."""
 
     message = models.ForeignKey(
         ConversationMessage, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("message")
     )
-    position = models.PositiveSmallIntegerField(_("rang"))
-    name = models.CharField(_("nom du fichier"), max_length=100)
-    kind = models.CharField(_("nature"), max_length=4, choices=as_choices(FILE_LABELS))
-    size = models.PositiveIntegerField(_("taille en octets"))
-    width = models.PositiveIntegerField(_("largeur en pixels"), default=0)
-    height = models.PositiveIntegerField(_("hauteur en pixels"), default=0)
-    content = models.BinaryField(_("contenu"))
 
     health = ("name", "content")
     neither = ("id", "message", "position", "kind", "size", "width", "height")
@@ -282,8 +266,3 @@ class Attachment(AnnotatedModel):
 
     def __str__(self) -> str:
         return f"{self.message_id} · {self.position}"
-
-    @property
-    def is_photo(self) -> bool:
-        """Whether it is a photo."""
-        return self.kind != FileKind.PDF.value

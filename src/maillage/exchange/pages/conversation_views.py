@@ -15,7 +15,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from maillage.exchange.actions import attachments
@@ -27,11 +26,10 @@ from maillage.exchange.pages.conversation_forms import AddForm, ConversationForm
 from maillage.exchange.queries import conversations as queries
 from maillage.exchange.queries.conversations import Seen
 from maillage.exchange.queries.presence import Candidate, circle_of, colleagues, may_open
-from maillage.exchange.rules.attachments import MEDIA_TYPES, FileKind
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages import live
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to, sent_file_response
 from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
@@ -298,13 +296,7 @@ class Piece(OfConversation, Endpoint):
         if found is None:
             raise Http404(piece)
         queries.log_reading(self.person, self.conversation, queries.OPENING)
-        response = HttpResponse(bytes(found.content), content_type=MEDIA_TYPES[FileKind(found.kind)])
-        # A header is always given where a file has a name.
-        response["Content-Disposition"] = str(content_disposition_header(not found.is_photo, found.name))
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response["Cache-Control"] = "no-store"
-        return response
+        return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=found.is_photo)
 
 
 def taken(sent: Sequence[Any]) -> list[attachments.Taken]:

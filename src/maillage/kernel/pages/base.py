@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
-from django.utils.http import quote_etag, url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, quote_etag, url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView, View
 
 from maillage.kernel import access
@@ -110,6 +110,20 @@ def pdf_response(content: bytes, name: str, *, is_kept: bool = False) -> HttpRes
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'{"attachment" if is_kept else "inline"}; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def sent_file_response(content: bytes, media_type: str, name: str, *, is_shown: bool) -> HttpResponse:
+    """Answer with a file that somebody sent, as what it is; nothing in it runs, and nobody else keeps it.
+
+    `is_shown`: in the browser; saved as a file otherwise.
+    """
+    response = HttpResponse(content, content_type=media_type)
+    # A header is always given where a file has a name.
+    response["Content-Disposition"] = str(content_disposition_header(not is_shown, name))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "no-store"
     return response
 
 

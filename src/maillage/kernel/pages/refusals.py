@@ -13,6 +13,7 @@ from django.http import (
 )
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 #: What is raised by a body that is too much, malformed, cut, or read already as it came.
 _UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, RawPostDataException)
@@ -40,10 +41,20 @@ def typed(request: HttpRequest) -> list[str]:
     return list(dict.fromkeys(text for text in found if len(text.split()) > 1))[:_MOST]
 
 
+def _has_files(request: HttpRequest) -> bool:
+    try:
+        return bool(request.FILES)
+    except _UNREADABLE:
+        return False
+
+
 def refused(request: HttpRequest, error: ValidationError | PermissionDenied, back: str) -> HttpResponse:
     """Say why a gesture was not done: on the page `back`, or where something was typed, beside it (409)."""
     why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     texts = typed(request)
+    if _has_files(request):  # a browser lets nobody choose them in its place
+        lost = _("Choisissez de nouveau vos fichiers : ils n’ont pas été gardés.")
+        why = f"{why} {lost}"
     if not texts:
         messages.error(request, why)
         return HttpResponseRedirect(back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from maillage.directory import api as directory
 from maillage.kernel.models import Person
+from maillage.telehealth.actions.files import ShownFile, keep_files
 from maillage.telehealth.actions.following import Template, known, locked, move, tell_asker
 from maillage.telehealth.models import Question
 from maillage.telehealth.models.questions import entrusted_to, offered_to, sheet_of
-from maillage.telehealth.rules.questions import Appointment, State
+from maillage.telehealth.rules.questions import Appointment, Side, State
 
 LONGEST_ANSWER, LONGEST, LONGEST_WHEN = 1500, 1000, 120
 
@@ -57,7 +59,9 @@ def ask_precision(*, by: Person, question: Question, text: str, key: str) -> Que
 
 
 @transaction.atomic
-def answer(*, by: Person, question: Question, advice: Advice, key: str) -> Question:
+def answer(
+    *, by: Person, question: Question, advice: Advice, key: str, files: Sequence[ShownFile] = ()
+) -> Question:
     """Give the advice; taken with it where it was not. The same again changes nothing. Raises as `take`."""
     row, sheet = _mine(by, question)
     if known(by, key, row):
@@ -74,6 +78,7 @@ def answer(*, by: Person, question: Question, advice: Advice, key: str) -> Quest
         see_when=" ".join(advice.see_when.split())[:LONGEST_WHEN],
         appointment=advice.appointment.value,
     )
+    keep_files(row, files, by=by, side=Side.EXPERT)
     tell_asker(row, Template.ADVICE_ANSWERED, by)
     return row
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from maillage.care import api as care
 from maillage.directory import api as directory
+from maillage.exchange import api as exchange
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
-from maillage.telehealth.actions import answers, following, outcomes, questions
+from maillage.telehealth.actions import answers, files, following, outcomes, questions
 from maillage.telehealth.models import Question, QuestionStep
-from maillage.telehealth.rules.questions import Appointment, Hurry, Shared, State
+from maillage.telehealth.rules.questions import Appointment, Hurry, Shared, Side, State
 from maillage.territory.api import Territory
 
 #: Patients about whom the demonstration asks.
@@ -68,7 +71,9 @@ def create_demonstration_questions(*, place: Territory, now: datetime) -> int:
     if not followed:
         return 0
     asks = _Asks(followed, now)
-    asks.ask(nurse, physician, _WOUND, hours=1)
+    wound = asks.ask(nurse, physician, _WOUND, hours=1)
+    if wound is not None:
+        files.keep_files(wound, [_drawn_wound()], by=nurse, side=Side.ASKER)
     answered = asks.ask(nurse, physician, _DIURETIC, hours=20)
     if answered is not None:
         advice = answers.Advice(
@@ -153,6 +158,25 @@ class _Asks:
         at = row.at + timedelta(hours=hours)
         Question.objects.keyed(row.pk).update(taken_at=at if row.taken_at else None, closed_at=at)
         QuestionStep.objects.of(row).exclude(state=State.SENT.value).update(at=at)
+
+
+def _drawn_wound() -> files.ShownFile:
+    """Return a drawing that stands for a photo of a wound, with its ruler: nobody's."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (900, 600), (226, 190, 168))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((280, 150, 620, 400), fill=(190, 92, 84))
+    pen.ellipse((340, 200, 540, 350), fill=(222, 200, 120))
+    for centimetre in range(10):
+        left = 150 + centimetre * 60
+        pen.rectangle(
+            (left, 470, left + 60, 520), fill="white" if centimetre % 2 else "black", outline="black"
+        )
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    (taken,) = exchange.take_files([("plaie.png", written.tell(), io.BytesIO(written.getvalue()))])
+    return files.ShownFile(taken, _("Dessin : plaie de jambe, bords fibrineux, règle en centimètres"))
 
 
 def _writes(person: Person, patient: people.Patient) -> bool:

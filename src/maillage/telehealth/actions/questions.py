@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,7 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
+from maillage.telehealth.actions.files import ShownFile, carry_files, keep_files
 from maillage.telehealth.actions.following import (
     Template,
     known,
@@ -33,7 +34,7 @@ from maillage.telehealth.actions.following import (
 from maillage.telehealth.computations.shared import extracts
 from maillage.telehealth.models import Question
 from maillage.telehealth.queries.questions import accounts_asked
-from maillage.telehealth.rules.questions import Hurry, Shared, State, due_at, is_without_sign
+from maillage.telehealth.rules.questions import Hurry, Shared, Side, State, due_at, is_without_sign
 
 LONGEST_QUESTION, LONGEST = 300, 1000
 LONGEST_CONTEXT = 1500
@@ -65,11 +66,14 @@ def send_question(
     none_said: bool,
     key: str,
     signs: Collection[str] = (),
+    files: Sequence[ShownFile] = (),
+    carried_from: Question | None = None,
 ) -> Question:
     """Ask an expert about a patient whose health `by` writes; the same `key` again is the same question.
 
     `signs`: the vital signs seen; `none_said`: that they were looked for and none is there. `consented_on`:
-    the day on which the patient, told of what is shared and with whom, agreed. Raises PermissionDenied;
+    the day on which the patient, told of what is shared and with whom, agreed. `carried_from`: a question
+    about the same patient whose own photos are shown again. Raises PermissionDenied;
     ValidationError for a vital sign (it is for the 15), without a consent, or where nobody can be asked.
     """
     access.require(by, Permission.SEND_REQUEST)
@@ -112,6 +116,9 @@ def send_question(
         return _same(Question.objects.with_key(key, by).get(), patient)
     note_step(row, by=by, key=key, at=now)
     record(by, "telehealth.question_sent", row, {"hurry": [None, row.hurry]})
+    if carried_from is not None:
+        carry_files(row, carried_from, by=by)
+    keep_files(row, files, by=by, side=Side.ASKER)
     link_expert(by, row)
     plan_deadline(row)
     tell_experts(row, by)
@@ -119,7 +126,9 @@ def send_question(
 
 
 @transaction.atomic
-def complete(*, by: Person, question: Question, text: str, key: str) -> Question:
+def complete(
+    *, by: Person, question: Question, text: str, key: str, files: Sequence[ShownFile] = ()
+) -> Question:
     """Bring the precision that the expert asked for; it is theirs again. Raises as `send_question`."""
     row = asker_row(by, question)
     if known(by, key, row):
@@ -128,6 +137,7 @@ def complete(*, by: Person, question: Question, text: str, key: str) -> Question
     if row.stands is not State.PRECISION:
         raise ValidationError(_("Aucune précision n’est demandée : rechargez la page."))
     move(row, State.TAKEN, by=by, key=key, text=said)
+    keep_files(row, files, by=by, side=Side.ASKER)
     tell_expert(row, Template.ADVICE_COMPLETED, by)
     return row
 

@@ -1,5 +1,6 @@
 """Tables of the telehealth context, one aggregate a module."""
 
+from maillage.telehealth.models.files import SIDE_LABELS, QuestionFile
 from maillage.telehealth.models.questions import (
     APPOINTMENT_LABELS,
     HURRY_LABELS,
@@ -23,9 +24,11 @@ __all__ = [
     "HURRY_LABELS",
     "OUTCOME_LABELS",
     "SHARED_LABELS",
+    "SIDE_LABELS",
     "STAGE_LABELS",
     "STATE_LABELS",
     "Question",
+    "QuestionFile",
     "QuestionQuerySet",
     "QuestionStep",
     "Session",

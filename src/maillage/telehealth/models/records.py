@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.contributions import Processing, Record
+from maillage.telehealth.models.files import QuestionFile
 from maillage.telehealth.models.questions import Question, QuestionStep
 from maillage.telehealth.models.sessions import Session
 
@@ -12,6 +13,7 @@ FILE = "people.retention.file"
 RECORDS = (
     Record(Question, "patient", FILE, cared=("at", "closed_at")),
     Record(QuestionStep, "question__patient", FILE, cared=("at",)),
+    Record(QuestionFile, "question__patient", FILE, cared=("at",)),
     Record(Session, "appointment__patient", FILE, cared=("created_at", "ended_at")),
 )
 PROCESSING = Processing(

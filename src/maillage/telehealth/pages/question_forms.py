@@ -17,6 +17,7 @@ from maillage.kernel.fields import DayField, Textarea
 from maillage.kernel.pages.forms import KeyedForm, waits_for_nothing
 from maillage.kernel.sourced_rules import rule
 from maillage.telehealth.models import APPOINTMENT_LABELS, HURRY_LABELS, SHARED_LABELS
+from maillage.telehealth.pages.file_forms import WithFiles
 from maillage.telehealth.rules.questions import Appointment, Hurry, Shared
 
 Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
@@ -30,7 +31,7 @@ def vital_signs() -> list[tuple[str, str]]:
     ]
 
 
-class QuestionForm(KeyedForm):
+class QuestionForm(WithFiles):
     """A question to an expert: the signs that lead to the 15 are looked for before anything else."""
 
     signs = forms.MultipleChoiceField(
@@ -73,8 +74,23 @@ class QuestionForm(KeyedForm):
         error_messages={"required": _("Notez le jour où la personne, informée, a donné son accord.")},
     )
 
-    def __init__(self, *args: Any, to: Groups, extracts: Mapping[Shared, str], **options: Any) -> None:
+    carried = forms.BooleanField(
+        label=_("Montrer de nouveau les photos et documents de la première demande"),
+        required=False,
+        initial=True,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        to: Groups,
+        extracts: Mapping[Shared, str],
+        has_earlier_files: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        if not has_earlier_files:
+            del self.fields["carried"]
         self.fields["signs"].choices = vital_signs()  # type: ignore[attr-defined]  # a field of choices
         self.fields["to"].choices = [("", "–"), *to]  # type: ignore[attr-defined]  # a field of choices
         self.fields["shared"].choices = [  # type: ignore[attr-defined]  # a field of choices
@@ -86,9 +102,10 @@ class QuestionForm(KeyedForm):
 
     def clean(self) -> dict[str, Any]:
         """Return what was asked. Raises ValidationError where the signs were not looked for."""
-        said = super().clean() or {}
+        said = super().clean()
         if said.get("signs"):
-            waits_for_nothing(self, "to", "text", "tried", "context", "hurry", "consented_on")
+            files = [bound.name for row in self.rows for bound in row]
+            waits_for_nothing(self, "to", "text", "tried", "context", "hurry", "consented_on", *files)
             return said  # neither does the 15
         if not said.get("none_said"):
             raise ValidationError(
@@ -104,7 +121,7 @@ def _shortened(text: str) -> str:
     return line if len(line) <= 140 else f"{line[:139]}…"
 
 
-class AdviceForm(KeyedForm):
+class AdviceForm(WithFiles):
     """An answer in five minutes: what the expert thinks, what to do, when to see the person."""
 
     answer = forms.CharField(label=_("Votre réponse"), max_length=1500, widget=Textarea(attrs={"rows": 4}))
@@ -121,6 +138,14 @@ class AdviceForm(KeyedForm):
         choices=as_choices(APPOINTMENT_LABELS),
         initial=Appointment.NONE.value,
         widget=forms.RadioSelect,
+    )
+
+
+class PrecisionForm(WithFiles):
+    """The precision that an expert asked for, with the photos that show it."""
+
+    text = forms.CharField(
+        label=_("La précision demandée"), max_length=1000, widget=Textarea(attrs={"rows": 2})
     )
 
 

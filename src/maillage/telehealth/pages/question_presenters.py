@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,9 +19,9 @@ from maillage.kernel.parameters import row_key
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
 from maillage.telehealth.actions.questions import To
-from maillage.telehealth.models import SHARED_LABELS, Question, QuestionStep
+from maillage.telehealth.models import SHARED_LABELS, Question, QuestionFile, QuestionStep
 from maillage.telehealth.queries import questions as queries
-from maillage.telehealth.rules.questions import Delays, Shared, State
+from maillage.telehealth.rules.questions import Delays, Shared, Side, State
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
 #: How the state of a question is marked.
@@ -143,6 +145,24 @@ def shared(one: Question) -> list[tuple[str, list[str]]]:
         for kind in Shared
         if kind.value in one.shared
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPiece:
+    """A photo or a document: the photo small, inside the page, so that it is read with it alone."""
+
+    file: QuestionFile
+    thumbnail: str
+
+
+def shown_files(seen: queries.Seen) -> dict[str, Any]:
+    """Return what is shown with a question and with its advice, by the side it comes from."""
+    found: dict[str, list[ShownPiece]] = {"asker_files": [], "expert_files": []}
+    for one in queries.files_of(seen):
+        small = base64.b64encode(bytes(one.thumbnail)).decode()
+        piece = ShownPiece(one, f"data:image/jpeg;base64,{small}" if small else "")
+        found["expert_files" if one.side == Side.EXPERT.value else "asker_files"].append(piece)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

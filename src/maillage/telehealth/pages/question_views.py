@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from maillage.care import api as care
 from maillage.kernel import access
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Page, back_to
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to, sent_file_response
 from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
@@ -28,7 +28,7 @@ from maillage.telehealth.computations.shared import extracts
 from maillage.telehealth.models import Question
 from maillage.telehealth.models.questions import offered_to
 from maillage.telehealth.pages import question_presenters as presenters
-from maillage.telehealth.pages.question_forms import AdviceForm, QuestionForm, WordsForm
+from maillage.telehealth.pages.question_forms import AdviceForm, PrecisionForm, QuestionForm, WordsForm
 from maillage.telehealth.queries import questions as queries
 from maillage.telehealth.rules.questions import State
 
@@ -122,6 +122,8 @@ class NewQuestion(Page):
                 consented_on=data["consented_on"],
                 none_said=data["none_said"],
                 key=data["key"],
+                files=data["shown"],
+                carried_from=self.again if data.get("carried") else None,
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -138,26 +140,40 @@ class NewQuestion(Page):
         if self.again is not None:
             one = self.again
             initial = {"text": one.text, "tried": one.tried, "context": one.context, "hurry": one.hurry}
-        return QuestionForm(data, to=self._doors, extracts=extracts(self.patient), initial=initial)
+        return QuestionForm(
+            data,
+            self.request.FILES if data is not None else None,
+            to=self._doors,
+            extracts=extracts(self.patient),
+            has_earlier_files=self.again is not None and queries.has_own_files(self.again),
+            initial=initial,
+        )
 
 
-class QuestionPage(Page):
-    """One question, as its reader may see it, with the gestures that are theirs."""
+class OfQuestion(PermissionMixin):
+    """One question of the address, as the visitor may read it. Raises Http404 elsewhere."""
 
-    template_name = "telehealth/question.html"
     permission = None
 
     @cached_property
     def seen(self) -> queries.Seen:
-        """The question as the visitor reads it; logged. Raises Http404."""
-        found = queries.seen_by(self.person, self.kwargs["pk"])
+        """The question as the visitor reads it; logged."""
+        found = queries.seen_by(self.person, self.kwargs["pk"], self.purpose)
         if found is None:
             raise Http404(self.kwargs["pk"])
         return found
 
+    purpose = queries.READING
+
     def get_clock(self) -> Scope | None:
         """Return the scope of the question."""
         return self.seen.question.scope
+
+
+class QuestionPage(OfQuestion, Page):
+    """One question, as its reader may see it, with the gestures that are theirs."""
+
+    template_name = "telehealth/question.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         seen = self.seen
@@ -172,13 +188,14 @@ class QuestionPage(Page):
             line=presenters.row(one, names_patient=seen.names_patient),
             facts=presenters.facts(seen),
             shared=presenters.shared(one) if seen.names_patient else [],
+            **presenters.shown_files(seen),
             steps=presenters.steps(seen, queries.steps_of(one)),
             may_take=(seen.is_offered or (seen.is_expert and one.stands is State.SENT)),
             advice_form=AdviceForm(auto_id="advice_%s") if answers else None,
             precision_form=self._words(_("Ce qui manque pour répondre"), "ask") if answers else None,
             decline_form=self._words(_("Pourquoi"), "decline") if answers else None,
             is_asker=may_write,
-            complete_form=self._words(_("La précision demandée"), "complete") if may_write else None,
+            complete_form=PrecisionForm(auto_id="complete_%s") if may_write else None,
             withdraw_form=self._words(_("Pourquoi la demande est retirée"), "withdraw")
             if may_write and one.is_open and not answers
             else None,
@@ -226,14 +243,15 @@ class QuestionPage(Page):
         return _("Précision demandée.")
 
     def _answer(self) -> str:
-        form = AdviceForm(self.request.POST)
+        form = AdviceForm(self.request.POST, self.request.FILES)
         if not form.is_valid():
             raise ValidationError(_refusal(form) or _("Écrivez votre réponse."))
         data = form.cleaned_data
         advice = api.Advice(
             data["answer"], data["todo"], data["see_when"], api.Appointment(data["appointment"])
         )
-        api.answer(by=self.person, question=self.seen.question, advice=advice, key=data["key"])
+        question, files = self.seen.question, data["shown"]
+        api.answer(by=self.person, question=question, advice=advice, key=data["key"], files=files)
         return _("Avis rendu.")
 
     def _decline(self) -> str:
@@ -242,8 +260,12 @@ class QuestionPage(Page):
         return _("Demande déclinée : elle revient à qui l’a faite.")
 
     def _complete(self) -> str:
-        text, key = self._said(_("Écrivez la précision demandée."))
-        api.complete(by=self.person, question=self.seen.question, text=text, key=key)
+        form = PrecisionForm(self.request.POST, self.request.FILES)
+        if not form.is_valid():
+            raise ValidationError(_refusal(form) or _("Écrivez la précision demandée."))
+        said = form.cleaned_data
+        question, files = self.seen.question, said["shown"]
+        api.complete(by=self.person, question=question, text=said["text"], key=said["key"], files=files)
         return _("Précision envoyée.")
 
     def _withdraw(self) -> str:
@@ -271,6 +293,19 @@ class QuestionPage(Page):
 
     def _words(self, label: str, prefix: str) -> WordsForm:
         return WordsForm(label=label, auto_id=f"{prefix}_%s")
+
+
+class QuestionPiece(OfQuestion, Endpoint):
+    """A photo or a document of a question, for who is told of the person; each opening is logged."""
+
+    purpose = queries.OPENING
+
+    def get(self, request: HttpRequest, pk: int, piece: int) -> HttpResponse:  # noqa: ARG002 (Django's)
+        """Answer with the file as what it is, never as what it is called. Raises Http404."""
+        found = queries.file_of(self.seen, piece)
+        if found is None:
+            raise Http404(piece)
+        return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=found.is_photo)
 
 
 def _refusal(form: forms.Form) -> str:

@@ -8,6 +8,7 @@ app_name = "telehealth"
 urlpatterns: list[URLPattern] = [
     path("avis/", question_views.Questions.as_view(), name="questions"),
     path("avis/<int:pk>/", question_views.QuestionPage.as_view(), name="question"),
+    path("avis/<int:pk>/pieces/<int:piece>/", question_views.QuestionPiece.as_view(), name="question_piece"),
     path("teleconsultations/", session_views.Sessions.as_view(), name="sessions"),
     path("teleconsultations/<int:pk>/", session_views.SessionPage.as_view(), name="session"),
     path("teleconsultations/<int:pk>/salle/", session_views.OwnRoom.as_view(), name="own_room"),

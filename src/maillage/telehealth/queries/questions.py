@@ -18,11 +18,12 @@ from maillage.kernel.once import once
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
 from maillage.people import api as people
-from maillage.telehealth.models import Question, QuestionStep
+from maillage.telehealth.models import Question, QuestionFile, QuestionStep
 from maillage.telehealth.models.questions import entrusted_to, offered_to, sheet_of
-from maillage.telehealth.rules.questions import RETURNED, Course, Delays, Hurry, State, delays, due_at
+from maillage.telehealth.rules.questions import RETURNED, Course, Delays, Hurry, Side, State, delays, due_at
 
 LISTING, READING = "liste des demandes d’avis", "lecture d’une demande d’avis"
+OPENING = "photo ou document d’une demande d’avis"
 #: A group larger than this is told by its list alone.
 MOST_TOLD = 30
 _NAMES = (
@@ -68,7 +69,7 @@ class Seen:
         return self.is_team or self.is_expert
 
 
-def seen_by(person: Person, pk: int) -> Seen | None:
+def seen_by(person: Person, pk: int, purpose: str = READING) -> Seen | None:
     """Return a question as `person` reads it, None where they do not; leaves a line in the access log."""
     rows = Question.objects.for_person(person).select_related(*_NAMES)
     row = rows.filter(pk=pk).first()
@@ -83,13 +84,30 @@ def seen_by(person: Person, pk: int) -> Seen | None:
         standings.add(Standing.EXPERT)
     if itself.filter(offered_to(person)).exists():
         standings.add(Standing.OFFERED)
-    people.log_access(by=person, patients=[row.patient], what="file", purpose=READING)
+    people.log_access(by=person, patients=[row.patient], what="file", purpose=purpose)
     return Seen(row, frozenset(standings))
 
 
 def steps_of(question: Question) -> list[QuestionStep]:
     """Return the steps of a question that was read in scope, in order."""
     return list(QuestionStep.objects.of(question).select_related("by").order_by("pk"))
+
+
+def files_of(seen: Seen) -> list[QuestionFile]:
+    """Return what is shown with a question, without the files; nothing to who is told of nobody."""
+    if not seen.names_patient:
+        return []
+    return list(QuestionFile.objects.of(seen.question).defer("content").select_related("by"))
+
+
+def file_of(seen: Seen, pk: int) -> QuestionFile | None:
+    """Return a file of a question, None to who is told of nobody and where there is none of that key."""
+    return QuestionFile.objects.of(seen.question).filter(pk=pk).first() if seen.names_patient else None
+
+
+def has_own_files(question: Question) -> bool:
+    """Return whether something was shown by whoever asked a question that was read in scope."""
+    return QuestionFile.objects.of(question).filter(side=Side.ASKER.value).exists()
 
 
 def questions_waiting() -> QuerySet[Question]:

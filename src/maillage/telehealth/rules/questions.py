@@ -50,6 +50,17 @@ class Hurry(StrEnum):
     MONTH = "month"
 
 
+class Side(StrEnum):
+    """From which side a photo or a document comes."""
+
+    ASKER = "asker"
+    EXPERT = "expert"
+
+
+#: Characters that say what a photo shows.
+LONGEST_SEEN = 160
+
+
 class Appointment(StrEnum):
     """Whether the person must be seen, and by whom."""
 

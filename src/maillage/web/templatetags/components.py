@@ -150,7 +150,9 @@ def field(field: BoundField) -> dict[str, Any]:
 def error_summary(form: Form) -> dict[str, Any]:
     """Draw what to mend, above the form, each line leading to its field."""
     errors = [(bound, list(bound.errors)) for bound in form if bound.errors] if form.is_bound else []
-    return {"errors": errors, "general": list(form.non_field_errors()) if form.is_bound else []}
+    general = list(form.non_field_errors()) if form.is_bound else []
+    # A browser lets nobody choose them in its place.
+    return {"errors": errors, "general": general, "has_lost_files": bool(form.files)}
 
 
 @register.inclusion_tag("web/components/tabs.html", takes_context=True)
