@@ -11,11 +11,12 @@ from django.db.transaction import TransactionManagementError, atomic
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from maillage.directory.models import Membership
 from maillage.kernel import databases
 from maillage.kernel.models import Person, RoleAssignment, Scope
 from maillage.kernel.rules import Role
 from maillage.kernel.scoping import UnscopedQueryError
-from maillage.kernel.statements import Change, Statement, any_of, given, numbered, rounded
+from maillage.kernel.statements import Change, Keys, Statement, any_of, given, numbered, rounded
 from maillage.people.models import Patient
 from tests.factories import make_person
 
@@ -89,6 +90,13 @@ def test_an_instant_cannot_be_fixed_in_a_statement() -> None:
             Statement(lambda fixed=fixed: Person.objects.filter(**fixed)).rows()
 
 
+def test_a_value_given_is_never_asked_for_as_a_text() -> None:
+    # A lookup `in` of a relation makes texts of its values where the key is one.
+    written = Statement(lambda: Membership.objects.filter(structure__in=[given("where")]))
+    with pytest.raises(TypeError, match="where"):
+        written.rows(where="ehpad:1")
+
+
 def test_a_change_is_made_to_the_rows_given(scope: Scope, other_scope: Scope) -> None:
     renamed = Change(lambda: Scope.objects.filter(pk=given("pk")), label=given("label"))
     assert renamed.make(pk=scope.pk, label="Val-des-Ormes") == 1
@@ -109,3 +117,62 @@ def test_a_number_that_no_column_holds_finds_no_row(key: int) -> None:
     by_key: Statement[Scope] = Statement(lambda: Scope.objects.filter(pk=given("pk")))
     assert by_key.rows(pk=key) == list(by_key.plain(pk=key)) == []
     assert by_key.first(pk=2**63 - 1) is None
+
+
+def _holding(count: int) -> Keys:
+    return Keys(
+        lambda: (
+            RoleAssignment.objects.in_force(given("day"))
+            .filter(any_of(count, role="role"), person__created_at__lt=given("now"))
+            .order_by()
+            .values("person")
+        )
+    )
+
+
+def test_keys_written_once_are_those_of_their_queryset_wherever_they_stand(scope: Scope) -> None:
+    held = [Role.NURSE, Role.REGULATOR, Role.PHYSICIAN, Role.NURSE]
+    people = [make_person(f"ada{place}.loriot", role, scope) for place, role in enumerate(held)]
+    holding, later = _holding(2), timezone.now() + timedelta(days=1)
+    for roles, day, now in (
+        (["nurse"], timezone.localdate(), later),
+        (["nurse", "physician"], timezone.localdate(), later),
+        (["carer"], timezone.localdate(), later),
+        (["nurse"], date(1999, 1, 1), later),
+        (["nurse"], timezone.localdate(), people[0].created_at),
+    ):
+        values = {"day": day, "now": now, **numbered(2, role=roles)}
+        plain, kept = Q(pk__in=holding.plain(**values)), Q(pk__in=holding.of(**values))
+        for condition in (lambda one: one, lambda one: ~one, lambda one: one | Q(email=people[1].email)):
+            wanted = set(Person.objects.filter(condition(plain)))
+            assert set(Person.objects.filter(condition(kept))) == wanted
+            assert Person.objects.filter(condition(kept)).count() == len(wanted)
+        through = RoleAssignment.objects.filter(Q(person__in=holding.of(**values)))
+        assert {one.person for one in through} == set(Person.objects.filter(plain))
+        # Inside another subquery, whose tables are the same, and beside another use of itself.
+        outer = Person.objects.filter(
+            kept, roles__in=RoleAssignment.objects.filter(person__in=through.values("person"))
+        )
+        assert set(outer.union(Person.objects.filter(kept))) == set(Person.objects.filter(plain))
+
+
+def test_keys_stand_in_a_statement_and_take_its_values(scope: Scope) -> None:
+    nurse, doctor = (make_person(f"{one}.loriot", one, scope) for one in (Role.NURSE, Role.PHYSICIAN))
+    asked = {"day": timezone.localdate(), "now": timezone.now() + timedelta(days=1)}
+    keys = _holding(1).of(day=given("on"), now=given("before"), role0=given("word"))
+    found = Statement(lambda: Person.objects.filter(pk__in=keys))
+    for role, person in (("nurse", nurse), ("physician", doctor)):
+        assert found.rows(on=asked["day"], before=asked["now"], word=role) == [person]
+
+
+def test_keys_that_cannot_be_give_none_and_an_instant_is_not_fixed_in_them(scope: Scope) -> None:
+    nurse = make_person("ada.loriot", Role.NURSE, scope)
+    none = Keys(lambda: Person.objects.filter(pk__in=[]).values("pk"))
+    for _turn in range(2):
+        assert not Person.objects.filter(pk__in=none.of()).exists()
+        assert set(Person.objects.filter(~Q(pk__in=none.of()), pk=nurse.pk)) == {nurse}
+    fixed = Keys(lambda: Person.objects.filter(created_at__lt=timezone.now()).values("pk"))
+    with pytest.raises(ValueError, match="let it be given"):
+        Person.objects.filter(pk__in=fixed.of()).exists()
+    with pytest.raises(KeyError):
+        Person.objects.filter(pk__in=_holding(1).of()).exists()

@@ -8,6 +8,12 @@ costs more than asking the database. A `Statement` keeps what Django wrote, and 
 
 What varies is `given`; all else is fixed when the statement is first read: no instant, no language, no rule.
 The scope that rows about patients must be read in is asked for as everywhere else.
+
+Where a queryset must be built anew, a condition that it shares with many is written once all the same, as
+`Keys` of another table:
+
+    _ABSENT = Keys(lambda: Absence.objects.filter(until__gt=given("day")).values("professional"))
+    rows = Professional.objects.filter(~Q(pk__in=_ABSENT.of(day=today)))
 """
 
 from __future__ import annotations
@@ -23,6 +29,7 @@ from inspect import getattr_static
 from operator import or_
 from typing import Any, Generic, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 from django.db.models.expressions import Expression
@@ -35,6 +42,7 @@ from django.db.transaction import TransactionManagementError
 from maillage.kernel import databases
 
 Found = TypeVar("Found")
+Built = TypeVar("Built")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -50,6 +58,10 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 (Django's names)
         return "%s", [self]
+
+    def __str__(self) -> str:
+        """Refuse to be a text: a lookup that makes one of its value would ask for the text for ever."""
+        raise TypeError(f"the value {self.name} was to be compared, not turned into a text: write it with =")
 
 
 _plainly: ContextVar[dict[str, Any] | None] = ContextVar("_plainly", default=None)
@@ -84,6 +96,15 @@ def rounded(count: int) -> int:
     return 1 << max(0, count - 1).bit_length()
 
 
+def _built_for(values: dict[str, Any], build: Callable[[], Built]) -> Built:
+    """Return what `build` makes where each `given` is its value."""
+    token = _plainly.set(values)
+    try:
+        return build()
+    finally:
+        _plainly.reset(token)
+
+
 class Statement(Generic[Found]):
     """A queryset, built by `build` when it is first read; thread-safe."""
 
@@ -115,11 +136,64 @@ class Statement(Generic[Found]):
 
     def plain(self, **values: Any) -> models.QuerySet[Any, Found]:
         """Return the queryset with the values in their places, as Django itself reads it."""
-        token = _plainly.set(values)
+        return _built_for(values, self._build)
+
+
+class Keys:
+    """The keys that a queryset of one column gives, written once: what `pk__in` compares with.
+
+    `build` makes the queryset, whose rows depend on nothing outside it; thread-safe. The scope of its rows is
+    not asked for: as any subquery, it only keeps rows of the queryset that it stands in, which has its own.
+    """
+
+    def __init__(self, build: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._written: dict[str, tuple[str, Sequence[Any]] | None] = {}
+        self._guard = threading.Lock()
+
+    def of(self, **values: Any) -> Any:
+        """Return the keys for these values, to a lookup `in`; in a statement, a value may be `given`."""
+        return _KeysOf(self, values)
+
+    def plain(self, **values: Any) -> models.QuerySet[Any, Any]:
+        """Return the queryset with the values in their places, as Django itself reads it."""
+        return _built_for(values, self._build)
+
+    def written(self, connection: Any) -> tuple[str, Sequence[Any]]:
+        """Return the SQL, in parentheses, and what it asks; raise EmptyResultSet where no row can be."""
+        with self._guard:
+            if connection.vendor not in self._written:
+                self._written[connection.vendor] = self._write(connection)
+            found = self._written[connection.vendor]
+        if found is None:
+            raise EmptyResultSet
+        return found
+
+    def _write(self, connection: Any) -> tuple[str, Sequence[Any]] | None:
         try:
-            return self._build()
-        finally:
-            _plainly.reset(token)
+            sql, asked = self._build().query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            return None
+        _refuse_instants(asked)
+        return f"({sql})", asked
+
+
+class _KeysOf(Expression):
+    """Keys for some values; nothing of it changes with the queryset that it stands in."""
+
+    def __init__(self, keys: Keys, values: dict[str, Any]) -> None:
+        super().__init__(output_field=models.Field())
+        self._keys, self._values = keys, values
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ARG002 (Django's names)
+        sql, asked = self._keys.written(connection)
+        return sql, _asked(connection, asked, self._values)
+
+    def resolve_expression(self, *_how: Any, **_options: Any) -> _KeysOf:
+        return self
+
+    def relabeled_clone(self, _change_map: Any) -> _KeysOf:
+        return self
 
 
 class Change:
@@ -283,7 +357,7 @@ def _asked(connection: Any, written: Iterable[Any], values: dict[str, Any]) -> l
 
 
 def _adapted(connection: Any, value: Any) -> Any:
-    """Return a value as the database takes it: an instant has two forms."""
+    """Return a value as the database takes it: an instant has two forms; one given waits for its own."""
     if hasattr(value, "astimezone"):
         return connection.ops.adapt_datetimefield_value(value)
     if hasattr(value, "isoformat"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from functools import lru_cache, reduce
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
@@ -15,7 +15,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.statements import Statement, given
+from maillage.kernel.statements import Keys, Statement, given, numbered, rounded
 from maillage.people.models.carers import MandateItem
 from maillage.people.models.circle import CareConsent, CareLink, CareOpposition
 from maillage.people.models.restrictions import CareRestriction, about, in_force
@@ -33,6 +33,8 @@ from maillage.people.rules.circle import (
     roles_in_need,
 )
 
+#: Conditions kept as written, of the shapes of readers seen last: one takes some kilobytes.
+WRITTEN = 1024
 EVERYBODY = Q(person=None, professional=None, structure=None)
 
 
@@ -48,12 +50,45 @@ class Reader:
     @property
     def named(self) -> Q:
         """The condition « names this reader » on a table that names a holder."""
-        condition = Q(person=self.person)
-        if self.professional is not None:
-            condition |= Q(professional=self.professional)
-        if self.structures:
-            condition |= Q(structure__in=sorted(self.structures))
-        return condition
+        return _named(self.person, self.professional, sorted(self.structures))
+
+    @property
+    def shape(self) -> Shape:
+        """What a condition is written for."""
+        places = rounded(len(self.structures)) if self.structures else 0
+        return Shape(self.professional is not None, places, tuple(sorted(self.roles)))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is put in the places of a condition written for the shape of this reader."""
+        known = {"person": self.person, "professional": self.professional}
+        if not self.structures:
+            return known
+        return known | numbered(rounded(len(self.structures)), structure=sorted(self.structures))
+
+
+class Shape(NamedTuple):
+    """What makes the condition of a reader another one than that of the next: all but who and where.
+
+    `places`: for how many structures it is written; one who works in fewer is told the last one again.
+    """
+
+    has_sheet: bool
+    places: int
+    roles: tuple[str, ...]
+
+    @property
+    def named(self) -> Q:
+        """`Reader.named`, of values given later."""
+        structures = [given(f"structure{place}") for place in range(self.places)]
+        return _named(given("person"), given("professional") if self.has_sheet else None, structures)
+
+
+def _named(person: Any, professional: Any, structures: list[Any]) -> Q:
+    condition = Q(person=person)
+    if professional is not None:
+        condition |= Q(professional=professional)
+    return reduce(operator.or_, (Q(structure=one) for one in structures), condition)
 
 
 def _sheet_and_workplaces() -> QuerySet[Any, tuple[int, str]]:
@@ -94,17 +129,19 @@ def readable(person: Person, part: Part = Part.IDENTITY, *, prefix: str = "") ->
 
 
 def readable_by(reader: Reader, part: Part, *, prefix: str = "") -> Q:
-    """Return the condition « the circle lets `reader` read `part` of this patient »."""
-    links = CareLink._base_manager.filter(_links_allowing(reader, part, timezone.now()))
-    return Q(**{f"{prefix}pk__in": links.order_by().values("patient")})
+    """Return the condition « the circle lets `reader` read `part` of this patient ».
+
+    Written once for all the readers of one shape, and again where the rule of needs says another thing.
+    """
+    allowing = _allowing(reader.shape, part, tuple(roles_in_need(part, need(), reader.roles)))
+    return Q(**{f"{prefix}pk__in": allowing.of(now=timezone.now(), **reader.values)})
 
 
 def unrestricted(part: Part, *, prefix: str = "") -> Q:
     """Return the condition « the use of `part` of this patient's file is not frozen »."""
     if part in SPARED:
         return Q(**{f"{prefix}pk__isnull": False})
-    rows = CareRestriction._base_manager.filter(about(part), in_force(timezone.now()))
-    return ~Q(**{f"{prefix}pk__in": rows.order_by().values("patient")})
+    return ~Q(**{f"{prefix}pk__in": _restricting(part).of(now=timezone.now())})
 
 
 def countable(*, prefix: str = "") -> Q:
@@ -126,17 +163,50 @@ def unopposed(person: Person, part: Part, *, prefix: str = "") -> Q:
 
 def not_opposed(person: Person, part: Part, *, prefix: str = "") -> Q:
     """Return the condition « this patient opposes nothing to `person` reading `part` », nor to everybody."""
-    now = timezone.now()
-    lasting = Q(until=None) | Q(until__gt=now)
-    rows = CareOpposition._base_manager.filter(
-        EVERYBODY | reader_of(person).named, lasting, Q(part="") | Q(part=part.value), since__lte=now
-    )
-    return ~Q(**{f"{prefix}pk__in": rows.order_by().values("patient")})
+    reader = reader_of(person)
+    opposed = _opposing(reader.shape._replace(roles=()), part)
+    return ~Q(**{f"{prefix}pk__in": opposed.of(now=timezone.now(), **reader.values)})
 
 
-def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
-    """Return the rule as a condition on the links of a reader."""
-    needing = roles_in_need(part, need(), reader.roles)
+@lru_cache(maxsize=WRITTEN)
+def _allowing(shape: Shape, part: Part, needing: tuple[str, ...]) -> Keys:
+    """Return the patients whose links let the readers of a shape read `part`, which roles `needing` need."""
+
+    def links() -> QuerySet[Any, Any]:
+        allowed = _links_allowing(shape, part, needing)
+        return CareLink._base_manager.filter(allowed).order_by().values("patient")
+
+    return Keys(links)
+
+
+@lru_cache(maxsize=WRITTEN)
+def _opposing(shape: Shape, part: Part) -> Keys:
+    """Return the patients who oppose `part` being read by the readers of a shape, or by everybody."""
+
+    def oppositions() -> QuerySet[Any, Any]:
+        lasting = Q(until=None) | Q(until__gt=given("now"))
+        rows = CareOpposition._base_manager.filter(
+            EVERYBODY | shape.named, lasting, Q(part="") | Q(part=part.value), since__lte=given("now")
+        )
+        return rows.order_by().values("patient")
+
+    return Keys(oppositions)
+
+
+@lru_cache(maxsize=WRITTEN)
+def _restricting(part: Part) -> Keys:
+    """Return the patients the use of `part` of whose file is frozen."""
+
+    def restrictions() -> QuerySet[Any, Any]:
+        rows = CareRestriction._base_manager.filter(about(part), in_force(given("now")))
+        return rows.order_by().values("patient")
+
+    return Keys(restrictions)
+
+
+def _links_allowing(shape: Shape, part: Part, needing: tuple[str, ...]) -> Q:
+    """Return the rule as a condition on the links of a reader, who is given later."""
+    now = given("now")
     unnamed = Q(role="") & (Q(pk__isnull=False) if needing else Q(pk__in=[]))
 
     named_part = Q(part="") | Q(part=part.value)
@@ -145,13 +215,13 @@ def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
         lasting = Q(until=None) | Q(until__gt=now)
         return Q(Exists(rows.filter(*which, lasting, patient=OuterRef("patient"), since__lte=now, **more)))
 
-    consents = CareConsent._base_manager.filter(reader.named)
-    oppositions = CareOpposition._base_manager.filter(EVERYBODY | reader.named)
+    consents = CareConsent._base_manager.filter(shape.named)
+    oppositions = CareOpposition._base_manager.filter(EVERYBODY | shape.named)
     restrictions = CareRestriction._base_manager.all()
     opened = MandateItem._base_manager.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
     facts = {
         Fact.IN_FORCE: Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now)),
-        Fact.ROLE_HELD: Q(role__in=sorted(reader.roles)) | Q(role=""),
+        Fact.ROLE_HELD: Q(role__in=shape.roles) | Q(role=""),
         Fact.OPENED: Q(origin__in=origins_opening(part)),
         Fact.NEEDED: Q(role__in=needing) | unnamed,
         Fact.OPPOSED: standing(oppositions, named_part),
@@ -167,4 +237,4 @@ def _links_allowing(reader: Reader, part: Part, now: datetime) -> Q:
         Fact.MANDATED: Q(Exists(opened.filter(mandate__link=OuterRef("pk"), part=part.value))),
     }
     allowed: Q = fold(RULE, facts.__getitem__, operator.and_, operator.or_, operator.invert)
-    return reader.named & allowed
+    return shape.named & allowed
