@@ -12,7 +12,7 @@ from maillage.care.actions import questionnaires as actions
 from maillage.care.models import Questionnaire
 from maillage.care.models.records import said_by_a_carer
 from maillage.care.queries.questionnaires import SUPPORT, content_of, questionnaire_seen_by
-from maillage.care.rules.questionnaires import Standing, Way, is_whole, kept, named, standing
+from maillage.care.rules.questionnaires import Standing, Way, is_whole, kept, standing
 from maillage.exchange.models import Notification
 from maillage.kernel import outbox
 from maillage.kernel.models import Person
@@ -65,8 +65,6 @@ def test_the_rules() -> None:
     assert not is_whole(["a", "b"], ["x"], {"a": "x"})
     assert not is_whole(["a"], ["x"], {"a": "y"})
     assert kept(["a"], ["x"], {"a": "x", "b": "x"}) == {"a": "x"}
-    assert named("J’ai MAL à la poitrine", ["poitrine", "mourir"]) == ["poitrine"]
-    assert named("Je suis mourirable", ["mourir"]) == []
 
 
 def test_it_is_asked_once_and_told_without_a_word_of_health(
@@ -191,7 +189,7 @@ def test_what_nobody_answered_is_taken_back(asked: Questionnaire, patient: Patie
     browser.post(here, {"do": "take_back"})
     browser.post(here, {"do": "take_back"})
     own = reverse("care:own_questionnaire", args=[asked.pk])
-    assert client_of(patient.account).get(own).status_code == 404
+    assert "a été retiré" in client_of(patient.account).get(own).content.decode()
     with pytest.raises(ValidationError, match="retiré"):
         actions.answer(by=patient.account, questionnaire=asked, answers=ANSWERS, way=Way.SPACE)
     with pytest.raises(PermissionDenied):
@@ -256,3 +254,57 @@ def test_an_opposition_closes_it_at_once(
 
 def test_the_copy_of_a_patient_keeps_what_is_theirs(asked: Questionnaire) -> None:
     assert said_by_a_carer(asked) == ()
+
+
+def test_a_danger_said_late_is_never_lost(
+    asked: Questionnaire, patient: Patient, nurse: Person, doctor: Person
+) -> None:
+    own, here = client_of(patient.account), reverse("care:own_questionnaire", args=[asked.pk])
+    page = reverse("care:questionnaire", args=[patient.pk, asked.pk])
+    spoken = TYPED | {"do": "answer", "way": "spoken"}
+    assert client_of(doctor).post(page, spoken).status_code == 302
+    assert "Appelez le 15 maintenant" not in own.get(here).content.decode()
+    late = own.post(here, {"signs": ["chest"], "words": "Depuis midi"}, follow=True).content.decode()
+    assert "Appelez le 15 maintenant" in late
+    row = Questionnaire.objects.of_patient(patient).get()
+    assert (row.signs, row.words, row.answers, row.read_at) == (["chest"], "Depuis midi", ANSWERS, None)
+    urgent = Notification.objects.about([f"care.questionnaire:{row.pk}#answer"])
+    assert {one.person for one in urgent} == {nurse}
+    before = urgent.count()
+    assert own.post(here, {"signs": ["chest"], "words": "Depuis midi"}).status_code == 302
+    assert urgent.count() == before
+    own.post(here, TYPED | {"words": "Je veux mourir"})
+    row.refresh_from_db()
+    assert row.alarms == ["mourir"]
+    assert row.words == "Depuis midi\nJe veux mourir"
+    again = own.post(here, TYPED | {"q_wash": "never"}, follow=True).content.decode()
+    assert f"{doctor} a déjà noté vos réponses" in again
+    assert own.post(here, {"q_wash": "never"}).status_code == 302
+    theirs = client_of(nurse)
+    assert "a déjà répondu" in theirs.post(page, spoken, follow=True).content.decode()
+    theirs.post(page, spoken | {"signs": ["breathing"], "none": ""})
+    row.refresh_from_db()
+    assert (row.signs, row.read_at is not None) == (["breathing", "chest"], True)
+
+
+def test_a_danger_said_once_it_is_taken_back_is_kept(
+    asked: Questionnaire, patient: Patient, nurse: Person
+) -> None:
+    own, here = client_of(patient.account), reverse("care:own_questionnaire", args=[asked.pk])
+    lacking = own.post(here, {"none": "on", "words": "J’ai mal dans la poitrine"})
+    assert lacking.status_code == 422
+    assert "Appelez le 15 maintenant" in lacking.content.decode()
+    actions.take_back(by=nurse, questionnaire=asked)
+    assert "a été retiré" in own.get(here).content.decode()
+    assert here not in own.get(reverse("care:own_questionnaires")).content.decode()
+    refused = own.post(here, TYPED, follow=True).content.decode()
+    assert "il n’y a plus rien à répondre" in refused
+    assert "Appelez le 15 maintenant" in own.post(here, {"signs": ["chest"]}, follow=True).content.decode()
+    row = Questionnaire.objects.of_patient(patient).get()
+    assert (row.signs, row.standing) == (["chest"], Standing.ANSWERED)
+    assert "un signe grave a été dit" in client_of(nurse).get(reverse("web:inbox")).content.decode()
+
+
+def test_a_key_is_for_one_questionnaire(asked: Questionnaire, patient: Patient, nurse: Person) -> None:
+    with pytest.raises(ValidationError, match="déjà servi"):
+        actions.ask(by=nurse, patient=patient, code="eating", key="q1")

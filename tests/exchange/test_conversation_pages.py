@@ -260,3 +260,15 @@ def test_the_page_of_a_conversation_takes_few_statements(team: Team) -> None:
     with CaptureQueriesContext(connection) as many:
         browser.get(page_of(row))
     assert len(many) <= len(few)
+
+
+def test_words_of_danger_of_the_patient_show_the_15_until_somebody_answers(team: Team) -> None:
+    row = team.talk(team.nurse, by=team.louis)
+    waits = "N’attendez pas une réponse d’ici"
+    own = client_of(team.louis)
+    assert waits not in text_of(own, page_of(row))
+    team.write(team.louis, row, "J’ai mal dans la poitrine")
+    assert waits in text_of(own, page_of(row))
+    assert waits not in text_of(client_of(team.nurse), page_of(row))
+    team.write(team.nurse, row, "Je vous appelle")
+    assert waits not in text_of(own, page_of(row))

@@ -227,3 +227,76 @@ def test_the_paper_is_filled_in_by_hand(seen: Patient, nurse: Person, regulator:
     for page in ("people:blank_inclusion", "people:write_inclusion"):
         assert client_of(stranger).get(reverse(page, args=[seen.pk])).status_code == 404
     assert client_of(stranger).get(reverse("people:inclusion", args=[99])).status_code == 404
+
+
+def test_a_form_is_for_one_person(seen: Patient, nurse: Person, scope: Scope) -> None:
+    actions.write_inclusion(by=nurse, patient=seen, said=said(), key="a")
+    other = Patient.objects.create(
+        scope=scope, birth_name="Orme", birth_first_names="Ana", birth_date="1990-05-02", sex="female"
+    )
+    own = holder(Role.BOARD, scope)
+    Patient._base_manager.filter(pk=other.pk).update(account=own)
+    other.refresh_from_db()
+    circle.add_to_circle(
+        by=own, patient=other, who=nurse.professional, origin=Origin.TEAM, role=Role.NURSE, is_informed=True
+    )
+    with pytest.raises(ValidationError, match="déjà servi"):
+        actions.write_inclusion(by=nurse, patient=other, said=said(), key="a")
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "shown"),
+    [
+        ("diseases_said", "Une douleur dans la poitrine ce matin", "poitrine"),
+        ("treatments", "je n’arrive plus à respirer", "n’arrive plus à respirer"),
+        ("allergies", "rien, I want to die", "want to die"),
+        ("occupation", "Retraité", ""),
+    ],
+)
+def test_words_of_danger_of_the_person_show_the_15_before_the_search(
+    seen: Patient, nurse: Person, field: str, words: str, shown: str
+) -> None:
+    assert seen.account is not None
+    own = client_of(seen.account)
+    page = reverse("people:write_inclusion", args=[seen.pk])
+    text = own.post(page, {"key": "o", "agrees": "on", field: words}, follow=True).text
+    assert ("N’attendez pas une réponse d’ici" in text) == bool(shown)
+    assert ("Fiche gardée" in text) == (not shown)
+    if shown:
+        assert text.index("appelez le 15 maintenant") < text.index('id="said"')
+        assert f"« {shown} »" in text.replace("\u00a0", " ").replace("\u202f", " ")
+    row = DoctorInclusion._base_manager.get()
+    assert "N’attendez pas" not in client_of(nurse).get(reverse("people:inclusion", args=[row.pk])).text
+
+
+def test_no_search_opens_for_whoever_found_a_doctor_before_the_call(
+    seen: Patient, nurse: Person, doctor: directory.Professional
+) -> None:
+    row = actions.write_inclusion(by=nurse, patient=seen, said=said(signs=["chest"]), key="a")
+    Patient._base_manager.filter(pk=seen.pk).update(referring_doctor=doctor)
+    shown = client_of(nurse).post(reverse("people:inclusion", args=[row.pk]), follow=True).text
+    row.refresh_from_db()
+    assert (row.request, row.called_by) == (None, nurse)
+    assert "Appel noté." in shown
+    assert not ReferringDoctorRequest._base_manager.exists()
+
+
+def test_a_doctor_reads_no_more_once_the_person_gives_up(
+    seen: Patient, nurse: Person, coordinator: Person, physician: Person, doctor: directory.Professional
+) -> None:
+    row = actions.write_inclusion(by=nurse, patient=seen, said=said(allergies="Pénicilline"), key="a")
+    searches.set_quota(by=physician, doctor=doctor, per_month=2)
+    proposal = searches.propose(by=coordinator, request=row.request, doctor=doctor)
+    searches.accept(by=physician, proposal=proposal)
+    form, request = (
+        reverse("people:inclusion", args=[row.pk]),
+        reverse("people:request", args=[row.request_id]),
+    )
+    browser = client_of(physician)
+    assert "Pénicilline" in browser.get(form).text
+    assert browser.get(request).status_code == 200
+    searches.close(by=seen.account, request=row.request, reason=Closing.WITHDRAWN)
+    assert browser.get(form).status_code == 404
+    assert browser.get(request).status_code == 404
+    row.refresh_from_db()
+    assert not reads_health(physician, row)

@@ -139,3 +139,23 @@ def test_indicators_count_what_is_old_enough(
     assert [(one.days, one.solved, one.total) for one in found.delays] == [(30, 1, 2), (90, 2, 2)]
     assert (found.open, found.declared, found.median_days) == (0, 3, 20)
     assert found.delays[0].share == 0.5
+
+
+def test_a_proposal_is_answered_once(
+    search: ReferringDoctorRequest, coordinator: Person, physician: Person, doctor: directory.Professional
+) -> None:
+    api.set_quota(by=physician, doctor=doctor, per_month=3)
+    first = api.propose(by=coordinator, request=search, doctor=doctor)
+    stale = DoctorProposal._base_manager.get(pk=first.pk)  # read by a page before
+    api.withdraw_proposal(by=coordinator, proposal=first)
+    second = api.propose(by=coordinator, request=search, doctor=doctor)
+    for late in (
+        lambda: api.accept(by=physician, proposal=stale),
+        lambda: api.refuse(by=physician, proposal=stale, reason=api.Refusal.TOO_FAR),
+        lambda: api.withdraw_proposal(by=coordinator, proposal=stale),
+    ):
+        with pytest.raises(ValidationError, match="n’attend plus"):
+            late()
+    second.refresh_from_db()
+    assert second.answer == ""
+    assert api.accept(by=physician, proposal=second).doctor == doctor

@@ -22,7 +22,7 @@ from maillage.people.models import Mandate, MandateItem, Patient, Signal, Signal
 from maillage.people.queries import signals as queries
 from maillage.people.rules.carers import Gesture
 from maillage.people.rules.circle import Origin, Part
-from maillage.people.rules.signals import Kind, in_turn, may_close
+from maillage.people.rules.signals import Kind, in_turn, may_close, named
 from tests.factories import declare_doctor, make_person, make_professional
 from tests.people.test_carers import signed
 
@@ -292,3 +292,39 @@ def test_the_turn_and_what_closes() -> None:
     team = [(4, "pharmacist"), (1, "physician"), (2, "nurse"), (3, "nurse"), (1, "nurse")]
     assert in_turn(team) == [2, 3, 1, 4]
     assert [may_close(is_vital=v, emergency_called=e) for v in (0, 1) for e in (0, 1)] == [1, 1, 0, 1]
+
+
+def test_words_of_danger_are_found_whole() -> None:
+    assert named("J’ai MAL à la poitrine", ["poitrine", "mourir"]) == ["poitrine"]
+    assert named("Je suis mourirable", ["mourir"]) == []
+    assert queries.words_of_danger("Ses jambes gonflent") == []
+    assert queries.words_of_danger("Il s’étouffe", "I can't breathe") == ["étouffe", "can’t breathe"]
+
+
+def test_words_of_danger_in_a_worry_show_the_15_to_who_wrote_it(
+    mandate: Mandate, nurse: Person, doctor: Professional
+) -> None:
+    made = actions.send_signal(
+        by=mandate.carer, patient=mandate.patient, kind=Kind.OTHER, key="w", text="Elle ne se réveille pas."
+    )
+    page = reverse("people:signal", args=[made.pk])
+    carer = Client()
+    carer.force_login(mandate.carer)
+    shown = carer.get(page).content.decode()
+    assert "N’attendez pas une réponse d’ici" in shown
+    actions.acknowledge(by=nurse, signal=made, done="Le 15 est appelé.")
+    assert "N’attendez pas" not in carer.get(page).content.decode()
+
+
+def test_a_key_is_for_one_person(mandate: Mandate) -> None:
+    made = actions.send_signal(by=mandate.carer, patient=mandate.patient, kind=Kind.FALL, key="k")
+    other = Patient.objects.create(
+        scope=mandate.patient.scope,
+        birth_name="Orme",
+        birth_first_names="Ana",
+        birth_date="1940-05-02",
+        sex="female",
+    )
+    Signal._base_manager.filter(pk=made.pk).update(patient=other)
+    with pytest.raises(ValidationError, match="déjà servi"):
+        actions.send_signal(by=mandate.carer, patient=mandate.patient, kind=Kind.FALL, key="k")

@@ -433,3 +433,35 @@ def test_each_address_of_education_answers_as_the_circle_decides(
             if not allowed:
                 assert browser.post(path, {"do": "send"}).status_code == 404, (role, path)
         assert browser.get(closed).status_code == 404, "before the end"
+
+
+def test_a_key_is_for_one_programme_and_one_person(
+    scene: Scene, coordinator: Person, nurse: Person, patient: Patient, place: Territory
+) -> None:
+    def again(**values: object) -> api.Programme:
+        asked = {"scope": place.scope, "title": "Vivre avec", "coordinator": nurse.professional, "key": "p"}
+        return api.open_programme(by=coordinator, **asked | values)
+
+    assert again() == scene.programme
+    other = again(title="Respirer", key="p2")
+    later = {
+        "theme": "Bouger", "kind": SessionKind.GROUP, "starts_at": timezone.now() + timedelta(days=2),
+        "minutes": 60, "capacity": 1, "leader": scene.educator.professional, "place": "Salle", "key": "s",
+    }  # fmt: skip
+    plan = api.plan_session
+    assert plan(by=scene.educator, programme=scene.programme, **later) == scene.session
+    assert enrolled(nurse, patient, scene.programme, scene.educator) == scene.enrolment
+    for wrong in (
+        lambda: again(title="Respirer"),
+        lambda: api.write_text(by=nurse, programme=other, content=TEXT, key="t"),
+        lambda: api.join_team(
+            by=nurse, programme=other, professional=scene.educator.professional, is_coordinator=False, key="m"
+        ),
+        lambda: (
+            plan(by=nurse, programme=other, **later | {"leader": nurse.professional, "key": "n"})
+            and plan(by=nurse, programme=scene.programme, **later | {"key": "n"})
+        ),
+        lambda: enrolled(nurse, patient, other, scene.educator),
+    ):
+        with pytest.raises(ValidationError, match="déjà servi"):
+            wrong()

@@ -48,6 +48,7 @@ class CareConfig(AppConfig):
                 "care.plan_kept_aside": _("a écrit un plan en même temps qu’un collègue"),
                 "care.questionnaire_asked": _("a posé un questionnaire"),
                 "care.questionnaire_answered": _("a gardé les réponses à un questionnaire"),
+                "care.questionnaire_danger_said": _("a dit un signe grave après un questionnaire"),
                 "care.questionnaire_taken_back": _("a retiré un questionnaire"),
                 "care.measured": _("a noté des mesures"),
                 "care.measure_corrected": _("a corrigé une mesure"),

@@ -129,7 +129,7 @@ from maillage.people.queries.patients import by_phone_and_birth, own_file
 from maillage.people.queries.referring_doctor import doctor_proposal, search_said
 from maillage.people.queries.retention import erasures_waiting
 from maillage.people.queries.rights import demand
-from maillage.people.queries.signals import signal_of
+from maillage.people.queries.signals import signal_of, words_of_danger
 from maillage.people.queries.support_referrals import referral
 from maillage.people.queries.told import read_messages_with
 from maillage.people.rules.carers import Gesture, Hindrance
@@ -267,4 +267,5 @@ __all__ = [
     "unopposed",
     "waiting_list",
     "withdraw_proposal",
+    "words_of_danger",
 ]

@@ -19,15 +19,18 @@ from maillage.care.queries.questionnaires import (
     is_respondent,
     may_ask,
 )
-from maillage.care.rules.questionnaires import Way, is_whole, kept, named
+from maillage.care.rules.questionnaires import Way, is_whole, kept
 from maillage.exchange import api as exchange
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import same_write
 from maillage.people import api as people
 
 #: Published for the instant when an answer is recalled: `{questionnaire}`.
 REMINDER_DUE = "care.questionnaire_due"
+#: The longest that may be said freely.
+LONGEST_WORDS = 1000
 
 
 @transaction.atomic
@@ -43,7 +46,8 @@ def ask(
         raise PermissionDenied(_("Seuls les professionnels du cercle de soins posent un questionnaire."))
     known = Questionnaire.objects.with_key(key, by).first()
     if known is not None:
-        return known
+        said = (known.patient_id, known.code, known.carer_id)
+        return same_write(known, is_same=said == (patient.pk, code, carer.pk if carer is not None else None))
     found = content_of(code)
     if found is None or (code == SUPPORT) != (carer is not None):
         raise ValidationError(_("Ce questionnaire n’existe plus : rechargez la page."))
@@ -84,28 +88,30 @@ def answer(
 ) -> Questionnaire:
     """Keep the answers: of whom it is asked, or read out or typed from a paper by a professional; once.
 
-    A vital sign waits for no answer, and who asked is told at once. Raises PermissionDenied; ValidationError
-    for what was taken back, an unknown sign, or a sentence without an answer.
+    A vital sign waits for no answer, and who asked is told at once: also where answers stand already, or
+    where it was taken back meanwhile. Raises PermissionDenied; ValidationError for what was taken back, an
+    unknown sign, or a sentence without an answer.
     """
     row = _locked(questionnaire)
     own = is_respondent(by, row)
     if not own and not may_ask(by, row.patient):
         raise PermissionDenied(_("Ce questionnaire n’est pas pour vous."))
-    if row.answered_at is not None:
-        return row
-    if row.withdrawn_at is not None:
-        raise ValidationError(_("Ce questionnaire a été retiré : il n’y a plus rien à répondre."))
     if own != (way is Way.SPACE):
         raise ValidationError(_("Dites si la personne a répondu sur papier ou de vive voix."))
     if not set(signs) <= {one["code"] for one in rule("people.signals.vital_signs").value}:
         raise ValidationError(_("L’un des signes n’est pas connu : rechargez la page."))
+    alarms = people.words_of_danger(words)
+    if row.answered_at is not None:
+        return _say_danger(by, row, signs, words, alarms)
+    if row.withdrawn_at is not None and not signs and not alarms:
+        raise ValidationError(_("Ce questionnaire a été retiré : il n’y a plus rien à répondre."))
     asked = [one["code"] for one in row.asked]
     offered = [one["code"] for one in row.choices]
     if not signs and not is_whole(asked, offered, answers):
         raise ValidationError(_("Il manque une réponse : « jamais » en est une."))
     row.answers, row.signs = kept(asked, offered, answers), sorted(signs)
-    row.words = words.strip()[:1000]
-    row.alarms = named(row.words, rule("care.questionnaires.emergency_words").value)
+    row.words = words.strip()[:LONGEST_WORDS]
+    row.alarms = alarms
     row.way, row.answered_by, row.answered_at = way.value, by, timezone.now()
     if row.by_id == by.pk:
         row.read_at = row.answered_at
@@ -115,17 +121,40 @@ def answer(
     exchange.withdraw(subjects=[journal.target_of(row)])
     _record(by, "care.questionnaire_answered", row)
     if row.is_vital and row.by_id != by.pk:
-        exchange.notify(
-            by=None,
-            to=row.by,
-            template=exchange.Template.MESSAGE_WAITING,
-            parameters=exchange.Parameters(when=row.answered_at),
-            key=f"questionnaire-{row.pk}-vital",
-            subject=f"{journal.target_of(row)}#answer",
-            scope=row.patient.scope,
-            urgent=True,
-        )
+        _tell_danger(row, "vital")
     return row
+
+
+def _say_danger(
+    by: Person, row: Questionnaire, signs: Collection[str], words: str, alarms: Collection[str]
+) -> Questionnaire:
+    """Add what calls for the 15 to answers that stand already: that is never lost, however late."""
+    if set(signs) <= set(row.signs) and set(alarms) <= set(row.alarms):
+        return row
+    row.signs, row.alarms = sorted({*row.signs, *signs}), sorted({*row.alarms, *alarms})
+    said = words.strip()
+    if said not in row.words:
+        row.words = f"{row.words}\n{said}".strip()[-LONGEST_WORDS:]
+    row.read_at = timezone.now() if row.by_id == by.pk else None
+    row.save(update_fields=["signs", "alarms", "words", "read_at"])
+    _record(by, "care.questionnaire_danger_said", row)
+    if row.by_id != by.pk:
+        _tell_danger(row, f"vital-{len(row.signs)}-{len(row.alarms)}")
+    return row
+
+
+def _tell_danger(row: Questionnaire, what: str) -> None:
+    """Tell who asked, at once, that something waits to be read."""
+    exchange.notify(
+        by=None,
+        to=row.by,
+        template=exchange.Template.MESSAGE_WAITING,
+        parameters=exchange.Parameters(when=timezone.now()),
+        key=f"questionnaire-{row.pk}-{what}",
+        subject=f"{journal.target_of(row)}#answer",
+        scope=row.patient.scope,
+        urgent=True,
+    )
 
 
 @transaction.atomic

@@ -43,9 +43,9 @@ class QuestionnaireQuerySet(OfHealthQuerySet["Questionnaire"]):
         return readable & theirs | mine if is_carer else readable & theirs
 
     def asked_of(self, person: Person) -> QuestionnaireQuerySet:
-        """Keep what is asked of `person`: about themself, or as a carer; those that nobody took back."""
+        """Keep what is asked of `person`: about themself, or as a carer; taken back or not."""
         own = models.Q(carer=None, patient__account=person) | models.Q(carer=person)
-        return self.filter(own, withdrawn_at=None)
+        return self.filter(own)
 
     def with_key(self, key: str, by: Person) -> QuestionnaireQuerySet:
         """Keep what the same write of the same person made."""
@@ -61,7 +61,7 @@ class Questionnaire(Authored, Keyed):
 
     `asked` and `choices` are the words as they were when it was asked: lists of `{code, label, label_en}`.
     `answers` gives a choice by sentence. `signs` are codes of the rule `people.signals.vital_signs`,
-    `alarms` the words of the rule `care.questionnaires.emergency_words` that the free text holds.
+    `alarms` the words of the rule `people.signals.emergency_words` that the free text holds.
     """
 
     patient = models.ForeignKey(

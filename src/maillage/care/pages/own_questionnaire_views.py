@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -66,10 +67,14 @@ class OwnQuestionnaire(Page):
             context |= self._shown(form, step)
         return super().get_context_data(
             questionnaire=row,
-            vital=queries.said_vital(row),
+            vital=queries.said_vital(row) or [f"« {one} »" for one in self._alarms()],
             compared=queries.compared([row]) if row.answered_at is not None else [],
             **context,
         )
+
+    def _alarms(self) -> list[str]:
+        """Return the words that call for the 15 in what was sent and is not kept yet."""
+        return people.words_of_danger(self.request.POST.get("words", ""))
 
     def _steps(self, form: QuestionnaireForm) -> list[list[str]]:
         """Return the fields of each page: the signs, each sentence, what is said freely."""
@@ -106,9 +111,10 @@ class OwnQuestionnaire(Page):
         """Go on to the next question, or keep the answers: the 15 first where a sign was said."""
         row = self.questionnaire
         here = redirect("care:own_questionnaire", asked=asked)
-        if not row.is_open:  # sent twice
-            return here
         form = QuestionnaireForm(request.POST, questionnaire=row)
+        if not row.is_open:
+            self._come_late(form)
+            return here
         is_whole, step = form.is_valid(), self._step(request.POST.get("step", ""))
         if step and not request.POST.getlist("signs"):
             steps = self._steps(form)
@@ -129,6 +135,19 @@ class OwnQuestionnaire(Page):
             else:
                 return here
         return self._again(form, 0, 422)
+
+    def _come_late(self, form: QuestionnaireForm) -> None:
+        """Keep what calls for the 15 of what comes once answered or taken back; say what stands."""
+        row = self.questionnaire
+        try:
+            if form.is_valid():
+                actions.answer(by=self.person, questionnaire=row, **form.given())
+        except ValidationError as error:
+            messages.warning(self.request, " ".join(error.messages))
+            return
+        if row.answered_by_id not in {None, self.person.pk}:
+            said = _("{name} a déjà noté vos réponses. Si elles ont changé, dites-le à cette personne.")
+            messages.warning(self.request, said.format(name=row.answered_by))
 
     def _again(self, form: QuestionnaireForm, step: int, status: int) -> HttpResponse:
         if step and form.is_bound:  # what other pages lack is theirs to say

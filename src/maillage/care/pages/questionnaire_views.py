@@ -132,7 +132,10 @@ class QuestionnairePage(OfQuestionnaire, Page):
         if gesture != "answer":
             raise Http404(gesture)
         form = QuestionnaireForm(request.POST, questionnaire=row, asks_way=True)
-        if row.answered_at is not None:  # sent twice
+        if row.answered_at is not None and not request.POST.getlist("signs"):
+            if row.answered_by_id != self.person.pk:
+                said = _("{name} a déjà répondu : ces réponses restent.").format(name=row.answered_by)
+                messages.warning(request, said)
             return here
         if form.is_valid():
             try:

@@ -93,8 +93,9 @@ def questionnaire_seen_by(person: Person, pk: int) -> Questionnaire | None:
 
 
 def asked_of(person: Person) -> list[Questionnaire]:
-    """Return what is asked of `person`, open ones first, then the latest."""
+    """Return what is asked of `person`, open ones first, then the latest; not what nobody waits for."""
     rows = Questionnaire.objects.for_person(person).asked_of(person)
+    rows = rows.exclude(answered_at=None, withdrawn_at__isnull=False)
     found = list(rows.select_related("by", "patient__scope"))
     return sorted(found, key=lambda one: not one.is_open)
 
@@ -102,7 +103,7 @@ def asked_of(person: Person) -> list[Questionnaire]:
 def own_questionnaire(person: Person, pk: int) -> Questionnaire | None:
     """Return what is asked of `person` under that key, None where it is asked of somebody else."""
     rows = Questionnaire.objects.for_person(person).asked_of(person).filter(pk=pk)
-    return rows.select_related("by", "patient__scope").first()
+    return rows.select_related("by", "answered_by", "patient__scope").first()
 
 
 def is_respondent(person: Person, row: Questionnaire) -> bool:

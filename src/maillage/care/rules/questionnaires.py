@@ -1,12 +1,10 @@
-"""Questionnaires that the circle asks: where one stands, what is missing, which words call for the 15."""
+"""Questionnaires that the circle asks: where one stands, what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
-
-from maillage.kernel.names import normalise
 
 
 class Way(StrEnum):
@@ -40,22 +38,3 @@ def is_whole(asked: Collection[str], choices: Collection[str], answers: Mapping[
 def kept(asked: Collection[str], choices: Collection[str], answers: Mapping[str, str]) -> dict[str, str]:
     """Return the answers that belong to the questionnaire: what a sign of danger did not let finish."""
     return {code: said for code, said in answers.items() if code in asked and said in choices}
-
-
-def plain(text: str) -> str:
-    """Return a text without accents, capitals nor signs, its words between single spaces.
-
-    >>> plain("J’ai MAL à la poitrine !")
-    ' j ai mal a la poitrine '
-    """
-    return f" {normalise(text)} "
-
-
-def named(text: str, words: Iterable[str]) -> list[str]:
-    """Return which of the `words` a text contains, whole.
-
-    >>> named("Je voudrais en finir.", ["en finir", "mourir"])
-    ['en finir']
-    """
-    said = plain(text)
-    return [one for one in words if plain(one) in said]

@@ -212,6 +212,7 @@ class ConversationPage(OfConversation, Page):
             seen=seen,
             finding=presenters.sentence(seen),
             patient_link=presenters.patient_link(seen),
+            alarms=queries.own_alarms(seen),
             readers=presenters.outside_readers(seen),
             add_form=AddForm(candidates=asked) if asked else None,
             now=datetime.now(UTC),

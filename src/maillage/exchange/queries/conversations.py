@@ -217,3 +217,13 @@ def _rows(person: Person, found: list[Conversation], *, logs: bool = True) -> li
         )
         for one in found
     ]
+
+
+def own_alarms(seen: Seen) -> list[str]:
+    """Return the words that call for the 15 in what a patient or a carer wrote last, and nobody answered."""
+    if not seen.own.participant.is_outside_care:
+        return []
+    last = ConversationMessage.objects.filter(conversation=seen.conversation).order_by("-number").first()
+    if last is None or last.participant_id != seen.own.participant.pk:
+        return []
+    return people.words_of_danger(last.text)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import journal
 from maillage.kernel.models import Person
+from maillage.kernel.writes import same_write
 from maillage.people.actions.referring_doctor import join_request
 from maillage.people.actions.support_referrals import may_refer
 from maillage.people.models import DoctorInclusion, Patient
@@ -82,6 +84,9 @@ def write_inclusion(
     known = rows.filter(written_by=by, key=key).select_related("patient__scope", "request").first()
     if known is not None:
         return known
+    # The base manager, for a key alone: a form of theirs about somebody else.
+    others = DoctorInclusion._base_manager.filter(Q(by=by) | Q(written_by=by), key=key)
+    same_write(None, is_same=not others.exclude(patient=patient).exists())
     if patient.referring_doctor_id is not None:
         raise ValidationError(_("Cette personne a un médecin traitant : sa fiche le dit."))
     row = current_of(patient)
@@ -104,6 +109,8 @@ def write_inclusion(
 def note_call(*, by: Person, inclusion: DoctorInclusion) -> DoctorInclusion:
     """Note that the 15 was called for the signs of a form, then open the search; noted already, no change.
 
+    Nothing opens for whoever has a médecin traitant by now.
+
     Raises PermissionDenied, ValidationError.
     """
     if not may_note_call(by, inclusion):
@@ -115,7 +122,8 @@ def note_call(*, by: Person, inclusion: DoctorInclusion) -> DoctorInclusion:
     row.called_at, row.called_by = timezone.now(), by
     row.save(update_fields=["called_at", "called_by"])
     _record(by, "people.inclusion_called", row, {})
-    _open_search(by, row)
+    if row.patient.referring_doctor_id is None:  # found meanwhile: nothing is looked for
+        _open_search(by, row)
     return row
 
 

@@ -151,6 +151,7 @@ def propose(*, by: Person, request: ReferringDoctorRequest, doctor: directory.Pr
 def accept(*, by: Person, proposal: DoctorProposal) -> ReferringDoctorRequest:
     """Accept a proposal, as its doctor. Raises PermissionDenied, ValidationError."""
     _require_doctor(by, proposal)
+    _require_waiting(proposal)
     moved = _move(by, proposal.request, Event.ACCEPT, doctor=proposal.doctor)
     _answer(proposal, "accepted")
     return moved
@@ -160,6 +161,7 @@ def accept(*, by: Person, proposal: DoctorProposal) -> ReferringDoctorRequest:
 def refuse(*, by: Person, proposal: DoctorProposal, reason: Refusal) -> ReferringDoctorRequest:
     """Refuse a proposal, as its doctor, for a coded reason. Raises PermissionDenied, ValidationError."""
     _require_doctor(by, proposal)
+    _require_waiting(proposal)
     moved = _move(by, proposal.request, Event.REFUSE)
     _answer(proposal, "refused", reason)
     return moved
@@ -174,6 +176,7 @@ def withdraw_proposal(*, by: Person, proposal: DoctorProposal) -> ReferringDocto
 
 def take_back_proposal(*, by: Person, proposal: DoctorProposal) -> ReferringDoctorRequest:
     """Take back a proposal not answered, inside an action that has checked who may: its doctor leaves."""
+    _require_waiting(proposal)
     moved = _move(by, proposal.request, Event.WITHDRAW_PROPOSAL)
     _answer(proposal, "withdrawn")
     return moved
@@ -240,6 +243,16 @@ def criteria_of(patient: Patient, criteria: Collection[Criterion]) -> set[Criter
 def _require_doctor(by: Person, proposal: DoctorProposal) -> None:
     if proposal.doctor.account_id != by.pk:
         raise PermissionDenied(_("Seul le médecin sollicité répond à cette proposition."))
+
+
+def _require_waiting(proposal: DoctorProposal) -> None:
+    """Take a proposal as it is now, its search locked. Raises ValidationError once it was answered."""
+    request = proposal.request
+    rows = ReferringDoctorRequest.objects.in_scope(request.scope).select_for_update(of=("self",))
+    rows.get(pk=request.pk)
+    proposal.refresh_from_db(fields=["answer"])
+    if proposal.answer:
+        raise ValidationError(_("Cette proposition n’attend plus de réponse : relisez la page."))
 
 
 def _answer(proposal: DoctorProposal, answer: str, refusal: Refusal | None = None) -> None:

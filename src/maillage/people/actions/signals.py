@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import same_write
 from maillage.people.models import Patient, Signal, SignalAsked
 from maillage.people.queries.carers import may_for
 from maillage.people.queries.circle import decision, matrix
@@ -38,7 +39,7 @@ def send_signal(
         raise PermissionDenied(_("Votre mandat ne permet pas de signaler pour cette personne."))
     known = Signal.objects.sent_by(by).filter(key=key).first()
     if known is not None:
-        return known
+        return same_write(known, is_same=known.patient_id == patient.pk)
     codes = {one["code"] for one in rule("people.signals.vital_signs").value}
     if not set(vital_signs) <= codes:
         raise ValidationError(_("L’un des signes n’est pas connu : rechargez la page."))

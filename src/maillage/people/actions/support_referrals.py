@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import same_write
 from maillage.people.models import Patient, SupportReferral, unrestricted
 from maillage.people.models.patients import PatientQuerySet
 from maillage.people.queries.circle import is_frozen
@@ -78,6 +79,8 @@ def refer(*, by: Person, patient: Patient, said: Said, key: str) -> SupportRefer
     known = rows.filter(by=by, key=key).first()
     if known is not None:
         return known
+    # The base manager, for a key alone: a form of theirs about somebody else.
+    same_write(None, is_same=not SupportReferral._base_manager.filter(by=by, key=key).exists())
     if not said.grounds:
         raise ValidationError(_("Dites au moins un motif."))
     today = timezone.localdate(timezone=patient.scope.zone)

@@ -13,7 +13,7 @@ from maillage.kernel.models import Authored, Keyed, Person, made_once
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import ScopedQuerySet
 from maillage.people.models.reader import readable, unrestricted
-from maillage.people.models.referring_doctor import ReferringDoctorRequest
+from maillage.people.models.referring_doctor import ReferringDoctorRequest, asked_of
 from maillage.people.rules.circle import Part
 from maillage.people.rules.inclusions import Agreed, Ald, System, Teller, waits_for_the_15
 
@@ -50,12 +50,10 @@ class DoctorInclusionQuerySet(ScopedQuerySet["DoctorInclusion"]):
     def visible_to(self, person: Person) -> models.Q:
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
         followed = models.Q(pk__isnull=False) if scopes is None else models.Q(patient__scope__in=scopes)
-        asked = ReferringDoctorRequest._base_manager.filter(
-            proposals__doctor__account=person, proposals__answer__in=["", "accepted"]
-        )
+        asked = ReferringDoctorRequest._base_manager.filter(asked_of(person))
         wrote = models.Q(by=person) | models.Q(completed_by=person)
-        asked_of = models.Q(request__in=asked.order_by().values("pk"))
-        others = (wrote | asked_of | followed) & unrestricted(Part.HEALTH, prefix="patient__")
+        shown = models.Q(request__in=asked.order_by().values("pk"))
+        others = (wrote | shown | followed) & unrestricted(Part.HEALTH, prefix="patient__")
         return models.Q(patient__account=person) | others | readable(person, Part.HEALTH, prefix="patient__")
 
     def of_patient(self, patient: Any) -> DoctorInclusionQuerySet:

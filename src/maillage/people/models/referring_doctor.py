@@ -68,15 +68,21 @@ OWNER_LABELS = {
 }
 
 
+def asked_of(person: Person) -> models.Q:
+    """Return which searches are shown to a doctor: asked or accepted, not closed without one."""
+    asked = models.Q(proposals__doctor__account=person, proposals__answer__in=["", "accepted"])
+    return asked & ~models.Q(state=State.CLOSED.value)
+
+
 class ReferringDoctorRequestQuerySet(ScopedQuerySet["ReferringDoctorRequest"]):
     scope_path = "scope"
 
     def visible_to(self, person: Person) -> models.Q:
-        """One's own request; those proposed to one, unless refused; those where one attributes doctors.
+        """One's own request; those asked of one and not closed; those where one attributes doctors.
 
         But one's own, none of whom the use of how to reach them is frozen.
         """
-        proposed = models.Q(proposals__doctor__account=person, proposals__answer__in=["", "accepted"])
+        proposed = asked_of(person)
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
         others = proposed
         if scopes is None:

@@ -23,6 +23,7 @@ from maillage.people.pages import presenters
 from maillage.people.pages.inclusion_forms import FirstPartForm, InclusionForm, OwnForm
 from maillage.people.pages.inclusion_print import inclusion_pdf
 from maillage.people.queries import inclusions as found
+from maillage.people.queries.signals import words_of_danger
 from maillage.people.rules.referring_doctor import Criterion
 
 WRITING, READING = "fiche d’une personne sans médecin traitant", "lecture d’une fiche sans médecin traitant"
@@ -100,7 +101,8 @@ class WriteInclusion(OfPatientWithout, Page):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                if not made.waits_for_the_15:
+                alarming = self.is_own and words_of_danger(*written_freely(made))
+                if not made.waits_for_the_15 and not alarming:
                     messages.success(request, _("Fiche gardée : la recherche d’un médecin est ouverte."))
                 return redirect("people:inclusion", pk=made.pk)
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -141,6 +143,7 @@ class InclusionPage(Page):
             row=row,
             patient=row.patient,
             is_own=is_own,
+            alarms=words_of_danger(*written_freely(row)) if is_own and row.called_at is None else [],
             reads_health=reads,
             facts=_facts(row),
             health=_health(row) if reads else [],
@@ -156,12 +159,20 @@ class InclusionPage(Page):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Note that the 15 was called."""
         try:
-            actions.note_call(by=self.person, inclusion=self.inclusion)
+            row = actions.note_call(by=self.person, inclusion=self.inclusion)
+            said = _("Appel noté.")
+            if row.request is not None:
+                said = _("Appel noté : la recherche d’un médecin est ouverte.")
         except PermissionDenied as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("Appel noté : la recherche d’un médecin est ouverte."))
+            messages.success(request, said)
         return redirect("people:inclusion", pk=pk)
+
+
+def written_freely(row: DoctorInclusion) -> list[str]:
+    """Return what the person may have written of their health with their own words."""
+    return [row.diseases_said, row.treatments, row.allergies, row.occupation]
 
 
 def _facts(row: DoctorInclusion) -> list[tuple[str, str]]:

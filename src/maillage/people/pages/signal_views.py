@@ -105,6 +105,8 @@ class SignalPage(Page):
         one = self.signal
         said = dict(vital_signs())
         context.setdefault("form", AnswerForm())
+        writes = self.is_sender and not one.is_vital and one.acknowledged_at is None
+        alarms = signals.words_of_danger(one.text) if writes else []
         may_answer = self.patient is not None and one.acknowledged_at is None
         return super().get_context_data(
             signal=one,
@@ -113,6 +115,7 @@ class SignalPage(Page):
             may_read=self.is_sender or self.patient is not None,
             may_answer=may_answer and actions.may_answer(self.person, one.patient),
             vital=[said.get(code, code) for code in one.vital_signs],
+            alarms=alarms,
             asked=signals.asked_of(one),
             **context,
         )

@@ -35,9 +35,9 @@ def reads_health(person: Person, row: DoctorInclusion) -> bool:
     and the doctor asked; not the coordination."""
     if person.pk in {row.by_id, row.completed_by_id, row.written_by_id, row.patient.account_id}:
         return True
-    if row.request_id is not None:
+    if row.request is not None and row.request.state != State.CLOSED.value:  # closed: no more
         asked = DoctorProposal.objects.for_person(person).filter(
-            request=row.request_id, doctor__account=person, answer__in=["", "accepted"]
+            request=row.request, doctor__account=person, answer__in=["", "accepted"]
         )
         if asked.exists():
             return True

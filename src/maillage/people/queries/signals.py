@@ -9,9 +9,11 @@ from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
 from maillage.people.models import Patient, Signal, SignalAsked, readable
 from maillage.people.rules.circle import Part
+from maillage.people.rules.signals import named
 
 
 @once
@@ -65,3 +67,8 @@ def signal_of(pk: int) -> Signal | None:
 def asked_of(signal: Signal) -> list[SignalAsked]:
     """Return who was asked to answer a signal, in their turn."""
     return list(SignalAsked.objects.of_signals([signal]).select_related("person"))
+
+
+def words_of_danger(*texts: str) -> list[str]:
+    """Return the words of the rule `people.signals.emergency_words` that a patient or a carer wrote."""
+    return named("\n".join(texts), rule("people.signals.emergency_words").value)

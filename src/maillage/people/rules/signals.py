@@ -1,10 +1,11 @@
-"""What a carer signals, who answers first, and what may answer a vital sign (S46)."""
+"""What a carer signals, who answers first, what answers a vital sign (S46), which words call for the 15."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
 
+from maillage.kernel.names import normalise
 from maillage.kernel.rules import Role
 
 
@@ -34,3 +35,22 @@ def in_turn(team: Iterable[tuple[int, str]]) -> list[int]:
 def may_close(*, is_vital: bool, emergency_called: bool) -> bool:
     """Return whether an answer closes a signal: a vital sign is answered by the 15, and by nothing else."""
     return emergency_called or not is_vital
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, capitals nor signs, its words between single spaces.
+
+    >>> plain("J’ai MAL à la poitrine !")
+    ' j ai mal a la poitrine '
+    """
+    return f" {normalise(text)} "
+
+
+def named(text: str, words: Iterable[str]) -> list[str]:
+    """Return which of the `words` a text contains, whole.
+
+    >>> named("Je voudrais en finir.", ["en finir", "mourir"])
+    ['en finir']
+    """
+    said = plain(text)
+    return [one for one in words if plain(one) in said]

@@ -16,6 +16,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import same_write
 from maillage.people import api as people
 from maillage.protocols.models import (
     EducationSession,
@@ -49,7 +50,8 @@ def open_programme(
         raise ValidationError({"title": _("Donnez un titre au programme.")})
     row = Programme(scope=scope, title=said, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        return Programme.objects.get(by=by, key=key)
+        made = Programme.objects.get(by=by, key=key)
+        return same_write(made, is_same=(made.scope_id, made.title) == (scope.pk, said))
     ProgrammeMember.objects.create(
         programme=row, professional=coordinator, is_coordinator=True, by=by, key=f"programme-{row.pk}"
     )
@@ -67,7 +69,7 @@ def write_text(*, by: Person, programme: Programme, content: Mapping[str, Any], 
     _require_keeper(by, programme)
     known = ProgrammeText.objects.filter(by=by, key=key).first()
     if known is not None:
-        return known
+        return same_write(known, is_same=known.programme_id == programme.pk)
     _locked(programme)
     last = ProgrammeText.objects.filter(programme=programme).first()
     row = ProgrammeText(
@@ -109,6 +111,8 @@ def join_team(
         rows.filter(is_coordinator=True).exclude(professional=professional).update(is_coordinator=False)
     known = rows.filter(professional=professional).first()
     if known is None:
+        # Taken in with that key already: another programme, somebody else, or who left since.
+        same_write(None, is_same=not ProgrammeMember.objects.filter(by=by, key=key).exists())
         known = ProgrammeMember.objects.create(
             programme=programme, professional=professional, is_coordinator=is_coordinator, by=by, key=key
         )
@@ -187,7 +191,7 @@ def plan_session(
     _require_team(by, programme)
     known = EducationSession.objects.filter(by=by, key=key).first()
     if known is not None:
-        return known
+        return same_write(known, is_same=known.programme_id == programme.pk)
     if not theme.strip():
         raise ValidationError({"theme": _("Dites de quoi parle la séance.")})
     _check_where(place, video_url)
@@ -199,7 +203,8 @@ def plan_session(
         key=key,
     )  # fmt: skip
     if not databases.insert_new([row], unique=["by", "key"]):
-        return EducationSession.objects.get(by=by, key=key)
+        known = EducationSession.objects.get(by=by, key=key)
+        return same_write(known, is_same=known.programme_id == programme.pk)
     _record(by, "protocols.session_planned", row, programme.scope, {})
     return row
 

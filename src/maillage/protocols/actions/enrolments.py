@@ -16,6 +16,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import same_write
 from maillage.people import api as people
 from maillage.protocols.actions.education import link_team, subject_of, tell_cancelled, tell_expected
 from maillage.protocols.models import (
@@ -60,7 +61,8 @@ def enrol(
         raise PermissionDenied(_("Quelqu’un du cercle de soins de la personne l’inscrit."))
     known = Enrolment.objects.with_key(key, by).first()
     if known is not None:
-        return known
+        said = (known.patient_id, known.programme_id)
+        return same_write(known, is_same=said == (patient.pk, programme.pk))
     people.lock(patient)
     known = Enrolment.objects.of_patient(patient).filter(programme=programme, ended_at=None).first()
     if known is not None:

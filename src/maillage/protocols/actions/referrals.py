@@ -13,6 +13,7 @@ from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import same_write
 from maillage.people import api as people
 from maillage.protocols.models import Act, Referral, ReferralAsked
 from maillage.protocols.queries.referrals import may_answer, turn_of
@@ -40,7 +41,7 @@ def ask_physician(
     """
     known = Referral.objects.with_key(key, by).first()
     if known is not None:
-        return known
+        return same_write(known, is_same=known.patient_id == patient.pk)
     now = timezone.now()
     row = Referral.objects.create(
         patient=patient,
