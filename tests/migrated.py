@@ -14,11 +14,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -84,6 +86,34 @@ def migrated_database(server: str) -> str:
 def copy_to(file: Path) -> None:
     """Write a migrated SQLite database."""
     shutil.copyfile(migrated_file(), file)
+
+
+@contextmanager
+def another_database(folder: Path) -> Iterator[None]:
+    """Give the program a database of the kind under test without a table, until the end of the block."""
+    from django.db import connections
+
+    usual = connections["default"]
+    other = usual.copy()
+    name = f"maillage_empty_{uuid4().hex}"
+    if other.vendor == "sqlite":
+        other.settings_dict["NAME"] = str(folder / "empty.sqlite3")
+    else:
+        other.settings_dict["NAME"] = name
+        _on_the_server(usual.settings_dict, f"CREATE DATABASE {name} TEMPLATE template0")
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections["default"] = usual
+        if other.vendor == "postgresql":
+            _on_the_server(usual.settings_dict, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_the_server(at: Mapping[str, Any], statement: str) -> None:
+    with psycopg.connect(f"{server_url(at)}/postgres", autocommit=True) as maintenance:
+        maintenance.execute(statement)
 
 
 def _migrate(url: str) -> None:

@@ -24,6 +24,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.migrated import copy_to, migrated_database
+
 CLOCK = "demonstration-clock.json"
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -72,9 +74,18 @@ def environment_of(home: Path, database: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    """Give a function that runs `maillage …` in an installation of its own and returns what it said."""
-    with own_database() as database:
-        environment = environment_of(tmp_path_factory.mktemp("installation"), database)
+    """Give a function that runs `maillage …` in an installation of its own and returns what it said.
+
+    Its tables are made; `prepared` and the wheel begin with none.
+    """
+    home, url = tmp_path_factory.mktemp("installation"), os.environ.get("DATABASE_URL", "")
+    template = "template1"
+    if url.startswith("postgres"):
+        template = migrated_database(url.rsplit("/", 1)[0])
+    else:
+        copy_to(home / "maillage.sqlite3")
+    with own_database(template) as database:
+        environment = environment_of(home, database)
 
         def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
             return subprocess.run(
