@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.handlers import wsgi
 from django.db import connection, transaction
 from django.http import HttpResponse, QueryDict
@@ -27,6 +28,10 @@ from django.http import request as http_request
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, resolve
 
+from maillage.kernel import inboxes
+from maillage.kernel.access import roles_of
+from maillage.kernel.models import Person
+from maillage.kernel.models.journal import ChainHead, Entry
 from tests.addresses import Address, addresses
 from tests.web.hostile_values import IN_AN_ADDRESS, KINDS, OF_A_NEIGHBOUR, OF_ANOTHER, UNKNOWN, files
 from tests.web.neighbours import Rows, state_of
@@ -42,6 +47,10 @@ TEN_MEGABYTES = b"10 Mo " * 1_700_000
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n--x--\r\n'
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"', re.IGNORECASE)
+#: Written by most pages that are read; nothing waits because of it.
+OF_THE_JOURNAL = {Entry._meta.db_table, ChainHead._meta.db_table, Session._meta.db_table}
+#: Bound before a request replaces it.
+read_waiting = inboxes.waiting
 
 
 class Heard(QueryDict):
@@ -189,6 +198,8 @@ class Sweep:
         self.faults: list[str] = []
         self.covered: set[tuple[str, str]] = set()
         self.requests = 0
+        #: By visitor and roles: what waits for them, which no parameter changes, and the statements it takes.
+        self._waiting: dict[tuple[object, ...], tuple[Any, int]] = {}
         self._before = {mark: state_of(rows) for several in forbidden.values() for mark, rows in several}
 
     # --- One request ---
@@ -202,6 +213,7 @@ class Sweep:
         client = self.visitors[role]
         cookies = {name: one.value for name, one in client.cookies.items()}
         written: set[str] = set()
+        counted: set[tuple[object, ...]] = set()
         statements = 0
 
         def watch(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
@@ -211,11 +223,26 @@ class Sweep:
                 written.add(found[1])
             return execute(sql, parameters, many, context)
 
+        def waiting(person: Person) -> Any:
+            """Return what waits for a visitor, which each page counts: read anew after a request wrote."""
+            nonlocal statements
+            if written - OF_THE_JOURNAL:
+                return read_waiting(person)
+            key = (person.pk, *sorted(one.role for one in roles_of(person)))
+            if key not in self._waiting:
+                before = statements
+                self._waiting[key] = read_waiting(person), statements - before
+            elif key not in counted:
+                statements += self._waiting[key][1]
+            counted.add(key)
+            return self._waiting[key][0]
+
         send = getattr(client, method.lower())
         content = more.pop("body", None)
         data = content if content is not None else dict(values)
         with transaction.atomic():
-            with connection.execute_wrapper(watch):
+            with connection.execute_wrapper(watch), pytest.MonkeyPatch.context() as patch:
+                patch.setattr(inboxes, "waiting", waiting)
                 try:
                     answer = send(path, data, headers=more.pop("headers", None), **more)
                 except Exception as fault:  # what no handler turned into an answer

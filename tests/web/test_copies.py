@@ -3,22 +3,18 @@
 import pytest
 from django.db import connection
 
-from maillage.config import demonstration
 from maillage.kernel.contributions import records
 from maillage.people.actions.retention import erase_whole, note_files_at_their_term
 from maillage.people.models import Patient
 from maillage.people.queries.rights import parts, rows_of
-from maillage.territory import api as territory
-from tests.packs import fictional_country, fictional_pack
+from tests.demonstrated import populated
+from tests.packs import fictional_pack
 
-__all__ = ["fictional_country", "fictional_pack"]
+__all__ = ["fictional_pack", "populated"]
 pytestmark = pytest.mark.django_db
 
 
-def test_it_holds_every_row_and_the_erasure_leaves_none(
-    fictional_country: territory.Atlas,
-) -> None:
-    demonstration.populate(territory.create_demonstration_territory(by=None))
+def test_it_holds_every_row_and_the_erasure_leaves_none(populated: None) -> None:
     assert note_files_at_their_term() == 3
     given = [one for one in records() if not one.aside]
     seen: set[str] = set()

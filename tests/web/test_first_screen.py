@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from maillage.config import demonstration
 from maillage.directory.models import Membership, Structure
 from maillage.kernel import contributions
 from maillage.kernel.contributions import Block, Contribution, Entry, Found, Line, Search, Verb, Waiting
@@ -22,10 +21,11 @@ from maillage.people.models import Patient
 from maillage.roster.models import Sector
 from maillage.roster.queries.sectors import own_sectors_first
 from maillage.territory import api as territory
+from tests.demonstrated import populated
 from tests.factories import make_professional
-from tests.packs import fictional_country, fictional_pack
+from tests.packs import fictional_pack
 
-__all__ = ["fictional_country", "fictional_pack"]
+__all__ = ["fictional_pack", "populated"]
 
 #: Of a professional with tasks, meetings, messages, requests sent and complex cases, or of a carer with a
 #: message to read: what waits, masthead.
@@ -123,12 +123,6 @@ def test_the_day_has_five_blocks_at_most(
     assert page.count('class="first-screen-block"') == 5
     assert "Partie 4" in page
     assert "Partie 5" not in page
-
-
-@pytest.fixture
-def populated(fictional_country: territory.Atlas) -> None:
-    """Give the demonstration's territory its people and their work."""
-    demonstration.populate(territory.create_demonstration_territory(by=None))
 
 
 def account_of(role: Role) -> Person:

@@ -4,16 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from maillage.config import demonstration
 from maillage.kernel import journal, leaving
 from maillage.kernel.contributions import Fate, withdrawals
 from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.rules import Role
 from maillage.people.models import CareLink
-from maillage.territory import api as territory
-from tests.packs import fictional_country, fictional_pack
+from tests.demonstrated import populated
+from tests.packs import fictional_pack
 
-__all__ = ["fictional_country", "fictional_pack"]
+__all__ = ["fictional_pack", "populated"]
 pytestmark = pytest.mark.django_db
 
 #: Who leaves, one after the other: those before may have handed something to those after.
@@ -30,11 +29,6 @@ ORDER = (
     Role.PATIENT,
     Role.BOARD,
 )
-
-
-@pytest.fixture
-def populated(fictional_country: territory.Atlas) -> None:
-    demonstration.populate(territory.create_demonstration_territory(by=None))
 
 
 def account_of(role: Role) -> Person:
