@@ -317,7 +317,10 @@ def test_what_waits_is_counted_for_each_side_and_a_stranger_has_nothing(
     make_professional("Loriot", "Ada", stranger, profession="60")
 
     def waiting(person: Person) -> set[int]:
-        return {row.pk for row in queries.pending_questions(person)}
+        found = {row.pk for row in queries.pending_questions(person)}
+        seen_rows = Question.objects.for_person(person).filter(queries.waiting_for(person))
+        assert found == set(seen_rows.values_list("pk", flat=True))
+        return found
 
     assert [waiting(who) for who in (expert, other, nurse, stranger)] == [
         {one.pk, two.pk},

@@ -27,9 +27,9 @@ from tests.packs import fictional_pack
 
 __all__ = ["fictional_pack", "populated"]
 
-#: Of a professional with tasks, meetings, messages, requests sent and complex cases, or of a carer with a
+#: Of a nurse with something in every kind of their inbox, or of a carer with a
 #: message to read: what waits, masthead.
-MOST_STATEMENTS = 25
+MOST_STATEMENTS = 20
 #: What a sentence says where nothing is the role’s own.
 GENERIC = "Rien ne vous attend aujourd’hui."
 #: They come for the figures: a territory that nobody has diagnosed has none to say.

@@ -29,6 +29,7 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
+from maillage.kernel.once import once
 from maillage.kernel.rules import Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
 from maillage.people.actions.leaving import WITHDRAWALS
@@ -165,6 +166,13 @@ def without_a_doctor(person: Person) -> Waiting | None:
     return Waiting(_("Sans médecin traitant"), tuple(lines[:4]), _counted(total, oldest))
 
 
+@once
+def _has_search(person: Person) -> bool:
+    """Return whether a médecin traitant is looked for, for a patient who has none."""
+    own = own_file(person)
+    return own is not None and own.referring_doctor_id is None and is_searching(own)
+
+
 def to_do(person: Person) -> Waiting | None:
     """Say to a patient what is missing in their own file, and what only they can do about it."""
     own = own_file(person)
@@ -179,7 +187,7 @@ def to_do(person: Person) -> Waiting | None:
     if any(step in {"document", "doubt"} for step in next_steps(own.evidence)):
         shown = _("carte d’identité, passeport ou titre de séjour")
         lines.append(Line(_("Montrer une pièce d’identité au prochain rendez-vous"), page, shown))
-    if own.referring_doctor_id is None and not is_searching(own):
+    if own.referring_doctor_id is None and not _has_search(person):
         where = reverse("people:write_inclusion", args=[own.pk])
         lines.append(Line(_("Demander un médecin traitant"), where, _("on en cherche un pour vous")))
     said = ngettext("{count} chose à faire", "{count} choses à faire", len(lines))
@@ -207,7 +215,7 @@ def caregivers(person: Person) -> Waiting | None:
     if doctor is not None:
         page = reverse("directory:professional", args=[doctor.pk])
         first = Line(doctor.name, page, _("mon médecin traitant"), phone=doctor.phone)
-    elif is_searching(own):
+    elif _has_search(person):
         first = Line(_("Pas encore de médecin traitant"), detail=_("une recherche est en cours pour vous"))
     else:
         first = Line(_("Pas encore de médecin traitant"))

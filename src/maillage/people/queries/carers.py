@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from maillage.kernel.models import Person
+from maillage.kernel.once import once
 from maillage.people.models import (
     SAID_TO_CARER,
     Mandate,
@@ -45,6 +46,7 @@ def with_items(mandate: Mandate) -> CaredFor:
     return CaredFor(mandate, parts, effective(gestures, parts))
 
 
+@once
 def cared_for(person: Person) -> list[CaredFor]:
     """Return whom `person` helps now, the oldest mandate first; four statements at most.
 

@@ -17,6 +17,7 @@ from maillage.kernel import access, databases, formats
 from maillage.kernel.dates import read_day
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import normalise, spellings
+from maillage.kernel.once import once
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sounds import name_sound
@@ -176,10 +177,11 @@ def by_phone_and_birth(phone: str, born: date) -> list[Patient]:
     return list(rows.select_related("scope", "account").order_by("pk"))
 
 
+@once
 def own_file(person: Person) -> Patient | None:
     """Return the file of the patient whose account it is, with their doctor; one query, None for none."""
     own = Patient.objects.for_person(person).filter(account=person)
-    return own.select_related("referring_doctor").first()
+    return own.select_related("referring_doctor", "scope").first()
 
 
 @transaction.atomic

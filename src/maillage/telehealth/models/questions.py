@@ -80,6 +80,10 @@ class QuestionQuerySet(ScopedQuerySet["Question"]):
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()
 
+    def seen_as(self, condition: models.Q) -> Self:
+        """Keep those of a condition that only names what its reader sees."""
+        return self.filter(condition)._scoped()
+
     def open(self) -> Self:
         """Keep those that still wait for somebody to write."""
         return self.filter(state__in=_OPEN)

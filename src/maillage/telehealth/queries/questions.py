@@ -121,10 +121,17 @@ def questions_waiting() -> QuerySet[Question]:
 @once
 def pending_questions(person: Person) -> list[Pending]:
     """Return what waits for `person`: to answer, to take, to read back; names nobody; one statement."""
-    rows = Question.objects.for_person(person).filter(waiting_for(person))
+    rows = Question.objects.seen_as(_seen_and_waiting_for(person))
     return [
         Pending(*one) for one in rows.values_list("pk", "at", "due_at").order_by("due_at", "pk").distinct()
     ]
+
+
+def _seen_and_waiting_for(person: Person) -> Q:
+    """Return `waiting_for`, of the questions that they see: each way to a question is asked of it once."""
+    held, back = Q(state__in=[State.SENT.value, State.TAKEN.value]), back_to(person)
+    read = people.readable(person, people.Part.HEALTH, prefix="patient__")
+    return entrusted_to(person) & (held | back) | offered_to(person) | back & read
 
 
 def waiting_for(person: Person) -> Q:
