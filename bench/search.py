@@ -250,8 +250,8 @@ def prepare() -> list[int]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     django.setup()
     from maillage.config import demonstration
+    from maillage.kernel.api import demonstration_account
     from maillage.kernel.rules import Role
-    from maillage.kernel.sign_in import demonstration_account
     from maillage.orientation import api
     from maillage.people.api import Patient
     from maillage.territory.api import Commune, member_codes

@@ -7,8 +7,10 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from maillage.kernel import access, actions, journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Entry, Person, RoleAssignment, Scope
 from maillage.kernel.rules import Permission, Role
+from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +133,16 @@ def test_demonstration_accounts_are_made_once_one_for_each_role(scope: Scope) ->
     }
     assert mail.outbox == []
     assert journal.verify().intact
+
+
+def test_the_demonstration_shows_a_role_by_its_first_open_account(scope: Scope, other_scope: Scope) -> None:
+    late = make_person("ada.loriot", Role.NURSE, scope)  # a real account is never shown
+    assert demonstration_account(Role.NURSE) is None
+    people = dict(zip(Role, actions.create_demonstration_accounts(scope=scope), strict=True))
+    assert {role: demonstration_account(role) for role in Role} == people
+    assert demonstration_account(Role.NURSE, scope) == people[Role.NURSE]
+    assert demonstration_account(Role.NURSE, other_scope) is None
+    Person.objects.filter(pk=people[Role.NURSE].pk).update(is_active=False)
+    assert demonstration_account(Role.NURSE) is None
+    Person.objects.filter(pk=late.pk).update(is_demonstration=True)
+    assert demonstration_account(Role.NURSE) == late

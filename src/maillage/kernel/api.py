@@ -15,6 +15,7 @@ from maillage.kernel.anchors import read as read_anchors
 from maillage.kernel.anchors import take as take_anchor
 from maillage.kernel.backups import Backup, BackupError, backup, restore
 from maillage.kernel.backups import note as note_backup
+from maillage.kernel.demonstration import demonstration_account
 from maillage.kernel.journal import Fault, Verification, record, target_of
 from maillage.kernel.outbox import Event, drain, handles, publish, work
 from maillage.kernel.privacy import RegisterRow
@@ -37,6 +38,7 @@ __all__ = [
     "backup",
     "close_account",
     "create_demonstration_accounts",
+    "demonstration_account",
     "drain",
     "end_role",
     "grant_role",

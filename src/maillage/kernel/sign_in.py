@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access, journal
+from maillage.kernel.demonstration import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.statements import Statement, given
@@ -65,12 +66,9 @@ def people_of(sessions: Collection[str]) -> dict[str, int]:
     return signed_in
 
 
-def demonstration_account(role: Role) -> Person | None:
+def account_in_one_click(role: Role) -> Person | None:
     """Return the demonstration account of `role`, None where demonstration is off or it was not created."""
-    if not settings.DEMO:
-        return None
-    people = Person.objects.filter(is_demonstration=True, is_active=True, roles__role=role)
-    return people.order_by("pk").first()
+    return demonstration_account(role) if settings.DEMO else None
 
 
 def sign_in_demonstration(request: HttpRequest, person: Person) -> None:

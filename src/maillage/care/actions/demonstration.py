@@ -23,6 +23,7 @@ from maillage.care.rules.pathway import Step
 from maillage.care.rules.plans import months_later
 from maillage.care.rules.questionnaires import Way
 from maillage.care.rules.recalls import ENDING, Came, RecallKind
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -55,7 +56,7 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
     """Write the plans of some invented patients, once; return how many. It needs the circles of `people`."""
     if SharedPlan.objects.in_scope(place.scope).exists():
         return 0
-    team = {role: _account(role) for role in (Role.NURSE, Role.PHYSICIAN, Role.PHARMACIST)}
+    team = {role: demonstration_account(role) for role in (Role.NURSE, Role.PHYSICIAN, Role.PHARMACIST)}
     nurse = team[Role.NURSE]
     if nurse is None:
         return 0
@@ -79,10 +80,6 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
         if order in ASKED:
             _question(patient, nurse, physician)
     return min(PLANS, len(followed))
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
 
 
 def _follow(order: int, patient: people.Patient, team: dict[Role, Person | None], now: datetime) -> None:

@@ -13,6 +13,7 @@ from maillage.care.models import AcuteEvent, AggirGrid, CrisisCard, PeerReview, 
 from maillage.care.rules.aggir import Activity, Grade, groups_of, outcome_of
 from maillage.directory import api as directory
 from maillage.kernel import journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.sourced_rules import rule
@@ -54,7 +55,7 @@ def create_demonstration_home(*, by: Person | None, place: territory.Territory, 
     """
     known = Stay.objects.in_scope(place.scope).filter(is_demonstration=True).count()
     home = _home(place)
-    nurse, doctor = (_account(role, place) for role in (Role.NURSE, Role.PHYSICIAN))
+    nurse, doctor = (demonstration_account(role, place.scope) for role in (Role.NURSE, Role.PHYSICIAN))
     if known or home is None or nurse is None or doctor is None:
         return known
     patients = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True, account=None)
@@ -78,15 +79,10 @@ def create_demonstration_home(*, by: Person | None, place: territory.Territory, 
 
 def _home(place: territory.Territory) -> directory.Structure | None:
     """Return the home where the demonstration's account of a home works."""
-    account = _account(Role.EHPAD, place)
+    account = demonstration_account(Role.EHPAD, place.scope)
     if account is None:
         return None
     return directory.Structure.objects.filter(pk__in=directory.homes_of(account)).order_by("pk").first()
-
-
-def _account(role: Role, place: territory.Territory) -> Person | None:
-    people_of = Person.objects.filter(is_demonstration=True, roles__role=role.value, roles__scope=place.scope)
-    return people_of.order_by("pk").first()
 
 
 def _stay(

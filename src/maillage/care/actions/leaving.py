@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
@@ -120,12 +121,28 @@ def hand_recalls_on(leaving: Leaving) -> int:
 
     One that nobody of the circle can take stays in the file of the patient, with its day.
     """
+    return _hand_on(
+        leaving,
+        _recalls(leaving.person).select_related("patient__scope", "professional"),
+        lambda row: row.patient,
+        people.Part.HEALTH,
+        lambda row, to: hand_recall_on(by=leaving.by, recall=row, to=to, reason=leaving.reason),
+    )
+
+
+def _hand_on(
+    leaving: Leaving,
+    rows: Any,
+    patient_of: Callable[[Any], people.Patient],
+    part: people.Part,
+    give: Callable[[Any, Person], Any],
+) -> int:
+    """Give each row to who takes over in a part of its patient's file; return how many the successor took."""
     taken = 0
-    rows = _recalls(leaving.person).select_related("patient__scope", "professional")
     for row in rows.select_for_update(of=("self",)):
-        to = _writer(leaving, row.patient, people.Part.HEALTH)
+        to = _writer(leaving, patient_of(row), part)
         if to is not None:
-            hand_recall_on(by=leaving.by, recall=row, to=to, reason=leaving.reason)
+            give(row, to)
             taken += to == leaving.successor
     return taken
 
@@ -151,14 +168,13 @@ def count_steps(person: Person) -> int:
 
 def hand_steps_on(leaving: Leaving) -> int:
     """Give each step to who takes over where they write the patient's plan, else to another of the circle."""
-    taken = 0
-    rows = _steps(leaving.person).select_related("pathway__patient__scope")
-    for row in rows.select_for_update(of=("self",)):
-        to = _writer(leaving, row.pathway.patient, people.Part.PLAN)
-        if to is not None:
-            hand_step_on(by=leaving.by, step=row, to=to, reason=leaving.reason)
-            taken += to == leaving.successor
-    return taken
+    return _hand_on(
+        leaving,
+        _steps(leaving.person).select_related("pathway__patient__scope"),
+        lambda row: row.pathway.patient,
+        people.Part.PLAN,
+        lambda row, to: hand_step_on(by=leaving.by, step=row, to=to, reason=leaving.reason),
+    )
 
 
 def _invitations(person: Person) -> Any:

@@ -34,8 +34,10 @@ from maillage.directory.rules.professionals import Function, Profession, Sector,
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
 from maillage.directory.rules.welcome import Step
 from maillage.kernel import journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.names import search_key
+from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
 from maillage.territory import api as territory
 
@@ -212,18 +214,18 @@ def _teams(offices: list[tuple[Structure, PracticePlace, list[Profession]]]) -> 
 
 
 _PROFESSION_OF_ROLE = {
-    "physician": Profession.PHYSICIAN,
-    "nurse": Profession.NURSE,
-    "pharmacist": Profession.PHARMACIST,
-    "midwife": Profession.MIDWIFE,
-    "physiotherapist": Profession.PHYSIOTHERAPIST,
+    Role.PHYSICIAN: Profession.PHYSICIAN,
+    Role.NURSE: Profession.NURSE,
+    Role.PHARMACIST: Profession.PHARMACIST,
+    Role.MIDWIFE: Profession.MIDWIFE,
+    Role.PHYSIOTHERAPIST: Profession.PHYSIOTHERAPIST,
 }
 
 
 def _link_accounts() -> None:
     """Give the demonstration accounts of caring roles the first sheet of their profession, and its name."""
     for role, profession in _PROFESSION_OF_ROLE.items():
-        account = Person.objects.filter(is_demonstration=True, roles__role=role).first()
+        account = demonstration_account(role)
         sheet = Professional.objects.filter(is_demonstration=True, profession=profession.value).order_by("pk")
         first = sheet.first()
         if account is None or first is None:

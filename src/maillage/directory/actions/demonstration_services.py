@@ -15,7 +15,7 @@ from maillage.directory.models import (
 )
 from maillage.directory.rules.professionals import Function, PracticeStatus, Profession
 from maillage.directory.rules.structures import Origin, Precision, StructureKind
-from maillage.kernel.models import Person
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.names import search_key
 from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
@@ -62,7 +62,7 @@ def create_services(communes: Sequence[territory.Commune], today: date) -> int:
 
 def _manager(home: Structure | None, today: date) -> None:
     """Let the account of a home's role manage the first home; nothing where there is no such account."""
-    account = Person.objects.filter(is_demonstration=True, roles__role=Role.EHPAD.value).first()
+    account = demonstration_account(Role.EHPAD)
     if account is None or home is None:
         return
     sheet = Professional.objects.create(

@@ -9,6 +9,7 @@ from django.db import transaction
 from maillage.exchange.actions.conversations import mark_read, open_conversation, write
 from maillage.exchange.models import Conversation, ConversationMessage, Participant
 from maillage.exchange.queries.presence import circle_of, colleagues
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -62,7 +63,7 @@ def create_demonstration_conversations(*, place: Territory, now: datetime) -> in
     """Write the conversations of the demonstration, once; return how many. `people` made the circles."""
     if Conversation.objects.in_scope(place.scope).exists():
         return 0
-    team = {role: _account(role) for role in Role}
+    team = {role: demonstration_account(role) for role in Role}
     made = 0
     nurse, physician, pharmacist = team[Role.NURSE], team[Role.PHYSICIAN], team[Role.PHARMACIST]
     patient = _followed(nurse, place)
@@ -80,10 +81,6 @@ def create_demonstration_conversations(*, place: Territory, now: datetime) -> in
     if team[Role.COORDINATOR] is not None:
         made += _talk(team, "Vaccination : qui vient en décembre ?", _TOPIC, now, place=place)
     return made
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
 
 
 def _followed(nurse: Person | None, place: Territory) -> people.Patient | None:

@@ -49,11 +49,11 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     if request.method == "GET":
-        accounts = [(role, presenters.role_name(role), sign_in.demonstration_account(role)) for role in Role]
+        accounts = [(role, presenters.role_name(role), sign_in.account_in_one_click(role)) for role in Role]
         asked = request.GET.get("role", "")
         return render(request, "kernel/demo_sign_in.html", {"accounts": accounts, "asked": asked})
     role = request.POST.get("role", "")
-    person = sign_in.demonstration_account(Role(role)) if role in set(Role) else None
+    person = sign_in.account_in_one_click(Role(role)) if role in set(Role) else None
     if person is None:
         raise Http404
     sign_in.sign_in_demonstration(request, person)

@@ -15,6 +15,7 @@ from django.db import transaction
 from maillage.directory.api import StructureKind, structures_in
 from maillage.kernel import api as kernel
 from maillage.kernel import journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.orientation.actions import linking
@@ -111,7 +112,7 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
     create_example_sheets(by=by)
     first = f"demonstration-{place.pk}-{now.astimezone(place.zone).date().isoformat()}"
     known = Request.objects.in_scope(place.scope).filter(key__startswith=first).count()
-    regulator = _account(Role.REGULATOR, place)
+    regulator = demonstration_account(Role.REGULATOR, place.scope)
     if known or regulator is None:
         return known
     _close_the_past(place, regulator, now)
@@ -149,11 +150,6 @@ def create_demonstration_desk(*, by: Person | None, place: territory.Territory, 
     return len(_CALLS)
 
 
-def _account(role: Role, place: territory.Territory) -> Person | None:
-    people = Person.objects.filter(is_demonstration=True, roles__role=role.value, roles__scope=place.scope)
-    return people.order_by("pk").first()
-
-
 def _colleague(by: Person | None, place: territory.Territory) -> Person:
     """Return the second regulator of the desk, to whom a shift is handed over."""
     email, first_name, last_name = _COLLEAGUE
@@ -183,7 +179,9 @@ def _request(call: _Call, key: str, regulator: Person, place: territory.Territor
     answered = called + timedelta(minutes=_ANSWER) if call.decided or call.state is not State.NEW else None
     decided = called + timedelta(minutes=_ANSWER + _DECISION) if call.decided else None
     ended = decided + timedelta(minutes=45) if decided and call.outcome else None
-    opener = _account(_OPENED_BY[call.origin], place) if call.origin in _OPENED_BY else None
+    opener = (
+        demonstration_account(_OPENED_BY[call.origin], place.scope) if call.origin in _OPENED_BY else None
+    )
     owner = regulator if answered or opener is None else opener
     return Request(
         scope=place.scope, origin=call.origin.value, caller_kind=call.caller.value, motive=call.motive,

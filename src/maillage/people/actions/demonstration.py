@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from maillage.directory import api as directory
 from maillage.kernel import journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import search_key
 from maillage.kernel.rules import Role
@@ -177,7 +178,7 @@ def _patient(
 
 def _link_account(patients: list[Patient]) -> None:
     """Give the demonstration account of the patient role the first file, and its name."""
-    account = Person.objects.filter(is_demonstration=True, roles__role="patient").first()
+    account = demonstration_account(Role.PATIENT)
     if account is None:
         return
     file = patients[0]
@@ -230,10 +231,7 @@ def _circles(patients: list[Patient]) -> None:
 
     The demonstration accounts of those roles are named; nothing is made where they do not exist.
     """
-    team = {
-        role: Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
-        for role in (Role.NURSE, Role.PHARMACIST, Role.CASE_MANAGER)
-    }
+    team = {role: demonstration_account(role) for role in (Role.NURSE, Role.PHARMACIST, Role.CASE_MANAGER)}
     now = timezone.now()
     for order, patient in enumerate(patients):
         wanted = (
@@ -268,7 +266,7 @@ def _circles(patients: list[Patient]) -> None:
 def _emergencies(patients: list[Patient]) -> None:
     """Open two files in an emergency, some days ago: the DPO has not reviewed them yet."""
     for place, (role, days, why) in enumerate(_EMERGENCIES):
-        person = Person.objects.filter(is_demonstration=True, roles__role=role.value).first()
+        person = demonstration_account(role)
         if person is None:
             continue
         patient = patients[40 + place]
@@ -316,8 +314,8 @@ def _demands(patients: list[Patient]) -> None:
 def _referrals(patients: list[Patient]) -> None:
     """Refer three people far from their rights: one to send, one awaited, one whose outcome came back."""
     now, today = timezone.now(), timezone.localdate()
-    nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).first()
-    coordinator = Person.objects.filter(is_demonstration=True, roles__role=Role.COORDINATOR.value).first()
+    nurse = demonstration_account(Role.NURSE)
+    coordinator = demonstration_account(Role.COORDINATOR)
     if nurse is None or coordinator is None:
         return
     for place, (days, grounds, given_up, since, causes, done, outcome) in enumerate(_REFERRALS):
@@ -346,7 +344,7 @@ def _referrals(patients: list[Patient]) -> None:
 
 def _mandate(patient: Patient) -> None:
     """Let the demonstration's carer help its patient: appointments, who cares for him, signalling."""
-    carer = Person.objects.filter(is_demonstration=True, roles__role=Role.CARER.value).first()
+    carer = demonstration_account(Role.CARER)
     if carer is None or patient.account is None:
         return
     now = timezone.now()

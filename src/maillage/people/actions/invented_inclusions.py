@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from maillage.kernel.models import Person
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.rules import Role
 from maillage.people.models import DoctorInclusion, Patient, ReferringDoctorRequest
 from maillage.people.rules.referring_doctor import OPEN
@@ -32,7 +32,7 @@ _FORMS: tuple[dict[str, Any], ...] = (
 
 def create_inclusions(patients: Sequence[Patient]) -> None:
     """Give three people who look for a doctor, or do not yet, the form that a nurse filled in with them."""
-    nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).order_by("pk").first()
+    nurse = demonstration_account(Role.NURSE)
     if nurse is None:
         return
     searches = ReferringDoctorRequest._base_manager.filter(

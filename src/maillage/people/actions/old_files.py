@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.api import demonstration_account
+from maillage.kernel.models import Scope
 from maillage.kernel.names import search_key
 from maillage.kernel.rules import Role
 from maillage.kernel.sounds import name_sound
@@ -26,8 +27,8 @@ _OLD = (
 def create_old_files(scope: Scope, home: territory.Commune) -> int:
     """Give a scope files that nobody has cared for in twenty years, one held by the law; return how many."""
     now = timezone.now()
-    nurse = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value).order_by("pk").first()
-    officer = Person.objects.filter(is_demonstration=True, roles__role=Role.DPO.value).order_by("pk").first()
+    nurse = demonstration_account(Role.NURSE)
+    officer = demonstration_account(Role.DPO)
     for place, (name, first, sex, born, years, held) in enumerate(_OLD):
         last = now - timedelta(days=366 * years)
         sound = name_sound(name, first)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -66,7 +67,10 @@ def create_demonstration_protocols(*, place: Territory, now: datetime) -> int:
     """
     if Protocol.objects.filter(scope=place.scope).exists():
         return 0
-    team = {role: _account(role) for role in (Role.COORDINATOR, Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST)}
+    team = {
+        role: demonstration_account(role)
+        for role in (Role.COORDINATOR, Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST)
+    }
     coordinator, physician, nurse = team[Role.COORDINATOR], team[Role.PHYSICIAN], team[Role.NURSE]
     if coordinator is None or physician is None or nurse is None:
         return 0
@@ -85,10 +89,6 @@ def create_demonstration_protocols(*, place: Territory, now: datetime) -> int:
     if (pharmacist := team[Role.PHARMACIST]) is not None:
         _counter(pharmacist, physician, place, now)
     return 2
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
 
 
 def _written(

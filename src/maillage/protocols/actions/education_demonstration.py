@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from maillage.directory import api as directory
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.kernel.sourced_rules import rule
@@ -41,8 +42,8 @@ def create_demonstration_education(*, place: Territory, now: datetime) -> int:
     """Write one programme, once; return how many people follow it. It needs the circles of `people`."""
     if Programme.objects.filter(scope=place.scope).exists():
         return 0
-    coordinator, nurse = _account(Role.COORDINATOR), _account(Role.NURSE)
-    pharmacist, physician = _account(Role.PHARMACIST), _account(Role.PHYSICIAN)
+    coordinator, nurse = demonstration_account(Role.COORDINATOR), demonstration_account(Role.NURSE)
+    pharmacist, physician = demonstration_account(Role.PHARMACIST), demonstration_account(Role.PHYSICIAN)
     if coordinator is None or nurse is None or physician is None:
         return 0
     sheet = getattr(nurse, "professional", None)
@@ -66,10 +67,6 @@ def create_demonstration_education(*, place: Territory, now: datetime) -> int:
         )  # fmt: skip
         _follow(nurse, row, sessions, order)
     return len(followed)
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
 
 
 def _planned(

@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from maillage.directory import api as directory
 from maillage.kernel import journal
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
 from maillage.roster.actions import exchanges, rosters, sectors, solving
 from maillage.roster.computations import propose
 from maillage.roster.models import Assignment, Exchange, Roster, Sector, StateChange, Volunteer
@@ -47,7 +49,7 @@ def create_demonstration_roster(*, by: Person | None, place: territory.Territory
     is made.
     """
     known = Sector.objects.filter(territory=place).count()
-    keeper = _coordinator(place)
+    keeper = demonstration_account(Role.COORDINATOR, place.scope)
     if known or keeper is None:
         return known
     doctors = _doctors(place)
@@ -68,11 +70,6 @@ def create_demonstration_roster(*, by: Person | None, place: territory.Territory
             by=by, verb="roster.demonstration_created", target=target, changes=changes, scope=place.scope_id
         )
     return len(made)
-
-
-def _coordinator(place: territory.Territory) -> Person | None:
-    people = Person.objects.filter(is_demonstration=True, roles__role="coordinator", roles__scope=place.scope)
-    return people.order_by("pk").first()
 
 
 def _communes(place: territory.Territory) -> list[territory.Commune]:

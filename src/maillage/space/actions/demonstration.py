@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -25,7 +26,7 @@ def create_demonstration_space(*, place: Territory, now: datetime) -> int:
 
     It needs the accounts and the circles of the demonstration; without them, nothing is made.
     """
-    own_account, nurse = _account(Role.PATIENT), _account(Role.NURSE)
+    own_account, nurse = demonstration_account(Role.PATIENT), demonstration_account(Role.NURSE)
     own = people.own_file(own_account) if own_account is not None else None
     if own is None or own_account is None or nurse is None or Letter.objects.of_patient(own).exists():
         return 0
@@ -53,7 +54,3 @@ def _invite(nurse: Person, place: Territory, now: datetime) -> int:
         EntryCode.objects.of_patient(patient).filter(pk=made.pk).update(asked_at=now - timedelta(days=days))
         count += 1
     return count
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()

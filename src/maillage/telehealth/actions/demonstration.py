@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from maillage.care import api as care
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -63,7 +64,7 @@ def create_demonstration_questions(*, place: Territory, now: datetime) -> int:
     """Write the advices of some invented patients, once; return how many. It needs their circles."""
     if Question.objects.in_scope(place.scope).exists():
         return 0
-    nurse, physician = _account(Role.NURSE), _account(Role.PHYSICIAN)
+    nurse, physician = demonstration_account(Role.NURSE), demonstration_account(Role.PHYSICIAN)
     if nurse is None or physician is None:
         return 0
     invented = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True).order_by("pk")
@@ -90,8 +91,11 @@ def create_demonstration_questions(*, place: Territory, now: datetime) -> int:
 
 def _with_others(asks: _Asks, nurse: Person, physician: Person) -> None:
     """Ask the other professions, where the demonstration has their accounts."""
-    physiotherapist, pharmacist = _account(Role.PHYSIOTHERAPIST), _account(Role.PHARMACIST)
-    midwife = _account(Role.MIDWIFE)
+    physiotherapist, pharmacist = (
+        demonstration_account(Role.PHYSIOTHERAPIST),
+        demonstration_account(Role.PHARMACIST),
+    )
+    midwife = demonstration_account(Role.MIDWIFE)
     if physiotherapist is not None and (asked := asks.ask(nurse, physiotherapist, _WALK, hours=30)):
         text = "Les chutes étaient-elles dedans ou dehors, et avec quelle aide à la marche ?"
         key = f"demonstration-{asked.pk}"
@@ -181,7 +185,3 @@ def _drawn_wound() -> files.ShownFile:
 
 def _writes(person: Person, patient: people.Patient) -> bool:
     return care.may_write(people.decision(person, patient, people.Part.HEALTH))
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from maillage.agenda import api as agenda
-from maillage.kernel.models import Person
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.rules import Role
 from maillage.telehealth.actions.sessions import arrive
 from maillage.telehealth.models import Session
@@ -23,9 +23,7 @@ def create_demonstration_session(*, place: Territory, now: datetime) -> Session 
 
     None where the doctor expects nobody today any more.
     """
-    doctor = (
-        Person.objects.filter(is_demonstration=True, roles__role=Role.PHYSICIAN.value).order_by("pk").first()
-    )
+    doctor = demonstration_account(Role.PHYSICIAN)
     if doctor is None or Session.objects.in_scope(place.scope).exists():
         return None
     rows = agenda.appointments_for(doctor, now - timedelta(minutes=30), now + timedelta(hours=24))

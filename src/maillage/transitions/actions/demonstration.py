@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -65,7 +66,7 @@ def create_demonstration_cases(*, place: Territory, now: datetime) -> int:
     """
     if ComplexCase.objects.in_scope(place.scope).exists():
         return 0
-    nurse, manager = (_account(role) for role in (Role.NURSE, Role.CASE_MANAGER))
+    nurse, manager = (demonstration_account(role) for role in (Role.NURSE, Role.CASE_MANAGER))
     if nurse is None or manager is None:
         return 0
     invented = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True).order_by("pk")
@@ -88,10 +89,6 @@ def create_demonstration_cases(*, place: Territory, now: datetime) -> int:
     _lead(made, manager)
     ComplexCase.objects.in_scope(place.scope).update(is_demonstration=True)
     return len(made)
-
-
-def _account(role: Role) -> Person | None:
-    return Person.objects.filter(is_demonstration=True, roles__role=role.value).order_by("pk").first()
 
 
 def _date(case: ComplexCase, at: datetime) -> None:

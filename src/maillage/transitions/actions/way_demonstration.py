@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
@@ -40,8 +41,7 @@ def create_demonstration_ways(*, place: Territory, now: datetime) -> int:
     """
     if Way.objects.in_scope(place.scope).exists():
         return 0
-    accounts = Person.objects.filter(is_demonstration=True, roles__role=Role.NURSE.value)
-    nurse = accounts.order_by("pk").first()
+    nurse = demonstration_account(Role.NURSE)
     if nurse is None:
         return 0
     invented = people.Patient.objects.in_scope(place.scope).filter(is_demonstration=True).order_by("pk")
