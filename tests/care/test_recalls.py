@@ -97,12 +97,17 @@ def test_where_a_recall_stands_after_what_came(
         (Came.DONE, RecallKind.ALD, None, "", 36, None),
         (Came.DONE, RecallKind.RENEWAL, TODAY, "", 0, Defect.PAST_DAY),
         (Came.CALLED, RecallKind.RENEWAL, None, "", 0, None),
+        (Came.BOOKED, RecallKind.RENEWAL, date(2028, 3, 10), "", 0, None),
+        (Came.BOOKED, RecallKind.RENEWAL, date(2028, 3, 11), "", 0, Defect.FAR_DAY),
+        (Came.POSTPONED, RecallKind.OTHER, date(2199, 12, 31), "voyage", 0, Defect.FAR_DAY),
+        (Came.DONE, RecallKind.EXAMINATION, date(2036, 3, 10), "", 0, None),
     ],
 )
 def test_what_is_missing_from_a_note(
     came: Came, kind: RecallKind, until: date | None, words: str, every: int, expected: Defect | None
 ) -> None:
-    assert defect(came, kind, until=until, words=words, every_months=every, today=TODAY) == expected
+    said = {"until": until, "words": words, "every_months": every}
+    assert defect(came, kind, today=TODAY, most_months=24, **said) == expected
 
 
 def test_a_recall_is_asked_before_its_day_and_late_after_it() -> None:
@@ -153,6 +158,19 @@ def test_a_prescription_says_until_when_the_next_one_holds(patient: Patient, doc
     assert note(doctor, made, Came.STOPPED, words="traitement arrêté").ended_at is not None
     with pytest.raises(ValidationError, match="arrêté"):
         note(doctor, made, Came.CALLED)
+
+
+def test_a_mistyped_year_forgets_nobody(patient: Patient, nurse: Person) -> None:
+    made = due(patient, nurse, 0)
+    for wrong in (
+        lambda: note(nurse, made, Came.BOOKED, until=date(2199, 12, 31)),
+        lambda: note(nurse, made, Came.POSTPONED, until=days(31 * 25), words="voyage"),
+        lambda: note(nurse, made, Came.DONE, until=days(366 * 20 + 5)),
+        lambda: due(patient, nurse, 366 * 20 + 5, key="far"),
+    ):
+        with pytest.raises(ValidationError, match="Vérifiez l’année"):
+            wrong()
+    assert note(nurse, made, Came.DONE, until=days(3650)).due_on == days(3650)
 
 
 def test_a_double_click_counts_once_and_two_writers_are_told(patient: Patient, nurse: Person) -> None:
@@ -266,7 +284,7 @@ def test_the_pages_add_note_change_stop_and_lose_nothing_typed(patient: Patient,
     browser = client_of(nurse)
     follow_up = reverse("care:follow_up", args=[patient.pk])
     listing = reverse("care:recalls")
-    assert "Personne à rappeler" in browser.get(listing).content.decode()
+    assert "Aucun rappel à faire" in browser.get(listing).content.decode()
     sent = {
         "kind": "vaccination", "what": "rage\u202e", "due_on": f"{days(2)}", "every_months": "12",
         "owner": str(nurse.pk), "key": "a",

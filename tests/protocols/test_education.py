@@ -109,7 +109,9 @@ def test_a_team_reads_what_it_writes_and_nothing_else_until_the_end(
     assert "TILLEUL" in client_of(educator).get(page).content.decode()
     assert AccessLogEntry.objects.in_scope(patient.scope).filter(person=educator).exists()
     ended = api.end_enrolment(by=educator, enrolment=row, ending=Ending.COMPLETED, summary="Tout va.")
-    assert api.end_enrolment(by=educator, enrolment=row, ending=Ending.STOPPED, summary="x") == ended
+    assert api.end_enrolment(by=educator, enrolment=row, ending=Ending.STOPPED, summary="Tout va.") == ended
+    with pytest.raises(ValidationError, match="a déjà fini"):
+        api.end_enrolment(by=educator, enrolment=row, ending=Ending.STOPPED, summary="x")
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert enrolment_seen_by(educator, row.pk) is None
         assert enrolment_seen_by(nurse, row.pk) == row
@@ -309,7 +311,14 @@ def test_answers_are_kept_once_and_shown_as_given(scene: Scene, patient: Patient
     assert browser.post(here, {"do": "evaluate", "moment": "before", "daily": "no"}).status_code == 422
     assert browser.post(here, ANSWERS | {"do": "evaluate", "moment": "never"}).status_code == 404
     browser.post(here, ANSWERS | {"do": "evaluate", "moment": "before", "words": "Je doute"})
-    api.evaluate(by=nurse, enrolment=row, moment=Moment.BEFORE, answers=dict.fromkeys(ANSWERS, "fully"))
+    with pytest.raises(ValidationError, match="a déjà noté"):
+        api.evaluate(by=nurse, enrolment=row, moment=Moment.BEFORE, answers=dict.fromkeys(ANSWERS, "fully"))
+    api.evaluate(by=nurse, enrolment=row, moment=Moment.BEFORE, answers=ANSWERS, words=" Je doute ")
+    late = client_of(scene.educator).post(
+        here, ANSWERS | {"do": "evaluate", "moment": "before", "words": "Je sais tout"}
+    )
+    assert late.status_code == 422
+    assert "Je sais tout</textarea>" in late.content.decode()
     (kept,) = Evaluation.objects.filter(enrolment=row)
     assert kept.answers == ANSWERS
     page = client_of(patient.account).get(here).content.decode()

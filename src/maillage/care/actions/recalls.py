@@ -14,6 +14,7 @@ from maillage.care.actions.tasks import Owner, named
 from maillage.care.models import Recall, RecallStep
 from maillage.care.queries.recalls import last_seen_on
 from maillage.care.queries.rights import require_writer, writes_part
+from maillage.care.rules.plans import months_later
 from maillage.care.rules.recalls import Came, Defect, RecallKind, defect, following, shows_on
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
@@ -139,11 +140,21 @@ def note_recall(
     _require_seen(row, seen)
     _require_open(row)
     kind, today = RecallKind(row.kind), timezone.localdate()
-    wrong = defect(came, kind, until=until, words=words, every_months=row.every_months, today=today)
+    wrong = defect(
+        came,
+        kind,
+        until=until,
+        words=words,
+        every_months=row.every_months,
+        today=today,
+        most_months=rule("care.recalls.most_months").value,
+    )
     if wrong is not None:
         raise ValidationError(_defect_said(wrong))
     if came in {Came.CALLED, Came.REFUSED, Came.STOPPED}:
         until = None
+    if until is not None and came is Came.DONE:
+        _check_reach(until, "until")
     step = _step(by, row, came, key, until, words)
     if came is not Came.CALLED:
         sent = RecallStep.objects.of_recalls([row]).filter(came=Came.MESSAGED.value)
@@ -237,16 +248,27 @@ def _check(
                 months=LONGEST_MONTHS
             )
         )
+    _check_reach(due_on, "due_on")
     if starts_on is not None and starts_on > due_on:
         raise ValidationError(_("Le début est après l’échéance : corrigez l’un des deux jours."))
     if kind is RecallKind.OTHER and not what.strip():
         raise ValidationError(_("Dites ce qui est à faire."))
 
 
+def _check_reach(day: date, field: str) -> None:
+    if day > months_later(timezone.localdate(), LONGEST_MONTHS):
+        raise ValidationError({field: _far()})
+
+
+def _far() -> str:
+    return _("Ce jour est trop loin : ce rappel serait oublié. Vérifiez l’année.")
+
+
 def _defect_said(wrong: Defect) -> ValidationError:
     field, said = {
         Defect.NO_DAY: ("until", _("Donnez le jour.")),
         Defect.PAST_DAY: ("until", _("Ce jour est passé : donnez-en un à venir.")),
+        Defect.FAR_DAY: ("until", _far()),
         Defect.NO_REASON: ("words", _("Dites pourquoi, en quelques mots.")),
         Defect.NO_NEXT: (
             "until",

@@ -45,6 +45,7 @@ class Defect(StrEnum):
     PAST_DAY = "past_day"
     NO_REASON = "no_reason"
     NO_NEXT = "no_next"
+    FAR_DAY = "far_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,28 @@ class Following:
 
 
 def defect(
-    came: Came, kind: RecallKind, *, until: date | None, words: str, every_months: int, today: date
+    came: Came,
+    kind: RecallKind,
+    *,
+    until: date | None,
+    words: str,
+    every_months: int,
+    today: date,
+    most_months: int,
 ) -> Defect | None:
-    """Return what is missing from what somebody notes, None where nothing is."""
+    """Return what is missing from what somebody notes, None where nothing is.
+
+    What is put off, or booked, beyond `most_months` would be forgotten: a year is often mistyped.
+    """
     if came in {Came.POSTPONED, Came.STOPPED, Came.REFUSED} and not words.strip():
         return Defect.NO_REASON
     if came in {Came.BOOKED, Came.POSTPONED} and until is None:
         return Defect.NO_DAY
     if until is not None and came in {Came.BOOKED, Came.POSTPONED, Came.DONE}:
-        is_past = until < today if came is Came.BOOKED else until <= today
-        return Defect.PAST_DAY if is_past else None
+        if until < today if came is Came.BOOKED else until <= today:
+            return Defect.PAST_DAY
+        is_far = came is not Came.DONE and until > months_later(today, most_months)
+        return Defect.FAR_DAY if is_far else None
     if came is Came.DONE and kind in ENDING and not every_months:
         return Defect.NO_NEXT
     return None

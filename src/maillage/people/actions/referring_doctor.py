@@ -137,7 +137,7 @@ def propose(*, by: Person, request: ReferringDoctorRequest, doctor: directory.Pr
         request=request, doctor=doctor, answer="refused"
     )
     if refused.exists():
-        raise ValidationError(_("Ce médecin a déjà refusé cette demande."))
+        raise ValidationError(_("Ce médecin a déjà refusé cette personne."))
     _move(by, request, Event.PROPOSE)
     made = DoctorProposal.objects.create(request=request, doctor=doctor)
     days = timedelta(days=rule("people.referring_doctor.reminder_days").value)
@@ -278,7 +278,7 @@ def _move(by: Person, request: ReferringDoctorRequest, event: Event, **values: A
         state = after(before, event)
     except TransitionError:
         words = str(STATE_LABELS[before]).lower()
-        text = _("Cette étape n’est plus possible : la demande en est à « {state} ».").format(state=words)
+        text = _("Cette étape n’est plus possible : la recherche en est à « {state} ».").format(state=words)
         raise ValidationError(text) from None
     for name, value in {"state": state.value, **values}.items():
         setattr(request, name, value)

@@ -130,7 +130,7 @@ class RequestPage(Page):
         elif word == Event.CLOSE:
             form = ClosingForm(request.POST)
             if not form.is_valid():
-                raise ValidationError(_("Dites pourquoi la demande est close."))
+                raise ValidationError(_("Dites pourquoi la recherche est close."))
             actions.close(by=self.person, request=shown, reason=form.chosen())
         else:
             raise Http404(word)

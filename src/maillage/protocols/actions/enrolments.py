@@ -211,11 +211,17 @@ def evaluate(
 ) -> Evaluation:
     """Keep what a person answered before or after; once a moment, the first answers stand.
 
-    Raises PermissionDenied; ValidationError unless each sentence is answered.
+    Raises PermissionDenied; ValidationError unless each sentence is answered, or where others stand.
     """
     row = _acting(by, enrolment)
-    known = Evaluation.objects.filter(enrolment=row, moment=moment.value).first()
+    known = Evaluation.objects.filter(enrolment=row, moment=moment.value).select_related("by").first()
     if known is not None:
+        if (known.answers, known.words) != (dict(answers), words.strip()[:2000]):
+            raise ValidationError(
+                _("{name} a déjà noté ces réponses, qui restent : vos mots sont gardés ci-dessous.").format(
+                    name=known.by
+                )
+            )
         return known
     codes = {one["code"] for one in rule("protocols.education.items").value}
     if set(answers) != codes or not set(answers.values()) <= {one.value for one in Level}:
@@ -236,6 +242,12 @@ def end_enrolment(*, by: Person, enrolment: Enrolment, ending: Ending, summary: 
     """
     row = _acting(by, enrolment)
     if not row.is_open:
+        if row.summary != summary.strip()[:4000]:
+            raise ValidationError(
+                _("{name} a déjà fini ce programme : vos mots sont gardés ci-dessous.").format(
+                    name=row.ended_by
+                )
+            )
         return row
     if not summary.strip():
         raise ValidationError({"summary": _("Écrivez en quelques lignes ce qu’il faut retenir.")})
