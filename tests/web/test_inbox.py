@@ -69,6 +69,30 @@ def test_tasks_and_messages_are_one_list_the_most_pressing_first(
     assert page.index("Peser") < page.index("Rappeler") < page.index("Marquer comme lu")
 
 
+def test_a_message_about_an_hour_that_comes_is_read_before_what_can_wait(
+    doctor: Person, nurse: Person, patient: Patient, clock: time_machine.Traveller
+) -> None:
+    for number in range(12):
+        ask(doctor, nurse.professional, patient, f"Geste {number}", f"k{number}", NOW + timedelta(days=1))
+        clock.shift(timedelta(minutes=1))
+    told = exchange.Notification.objects.for_person(nurse).filter(person=nurse).order_by("pk")
+    keys = list(told.values_list("pk", flat=True))
+    soon, past = keys[-1], keys[0]
+    rows = exchange.Notification._base_manager
+    rows.filter(pk=soon).update(not_after=NOW + timedelta(minutes=30))
+    rows.filter(pk=past).update(not_after=NOW)
+
+    def ordered() -> list[tuple[str, int, bool]]:
+        return [(one.source.kind, one.pending.pk, one.is_late) for one in inbox.gathered(nurse)]
+
+    assert ordered()[0] == ("exchange.message", soon, False)
+    # What was of use before now is no more pressing than another message: the oldest of them, it comes first.
+    assert [one[0] for one in ordered()[1:13]] == ["care.task"] * 12
+    assert ordered()[13] == ("exchange.message", past, False)
+    clock.shift(timedelta(minutes=30))
+    assert ("exchange.message", soon, False) in ordered()[12:]
+
+
 def test_a_patient_is_named_where_the_circle_lets_it_and_the_reading_is_logged(
     doctor: Person, nurse: Person, patient: Patient
 ) -> None:

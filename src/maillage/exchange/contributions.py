@@ -188,7 +188,7 @@ CONTRIBUTION = Contribution(
             lazy("Messages"),
             "bell",
             frozenset(Role),
-            Waits(messages_to_read, "created_at"),
+            Waits(messages_to_read, "created_at", "useful_until"),
             inbox_lines,
             order=60,
         ),

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from maillage.kernel.access import roles_of
@@ -64,7 +65,8 @@ def _rows(kinds: tuple[Waits, ...]) -> QuerySet[Any, Any]:
                 of_kind=Value(place),
                 its_key=F(waits.key),
                 waits_since=F(waits.since),
-                waits_until=F(waits.due) if waits.due else Value(None, DateTimeField()),
+                # Typed: PostgreSQL takes two nothings of a union for texts, and refuses an instant then.
+                waits_until=F(waits.due) if waits.due else Cast(Value(None), DateTimeField()),
             )
             .values_list("of_kind", "its_key", "waits_since", "waits_until")
         )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Case, Count, DateTimeField, F, Prefetch, Q, When
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -23,7 +23,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.phones import stored_phone, written_phone
 from maillage.kernel.rules import Permission
-from maillage.kernel.statements import Statement
+from maillage.kernel.statements import Statement, given
 from maillage.people.api import log_access
 
 PER_PAGE = 50
@@ -98,8 +98,13 @@ def calls_to_make() -> NotificationQuerySet:
 
 
 def messages_to_read() -> NotificationQuerySet:
-    """Return the messages that the reader has not read, for a statement."""
-    return Notification.objects.waiting_for_given().filter(person__isnull=False)
+    """Return the messages that the reader has not read, for a statement; until when each is of use.
+
+    One whose hour has passed is no more pressing than another: it is there to be known.
+    """
+    waiting = Notification.objects.waiting_for_given().filter(person__isnull=False)
+    ahead = When(not_after__gt=given("now"), then=F("not_after"))
+    return waiting.annotate(useful_until=Case(ahead, default=None, output_field=DateTimeField()))
 
 
 @transaction.atomic
