@@ -1,6 +1,7 @@
 """The pages of meetings: who is answered what in each state of their link; the PDF, the feed, the form."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -70,6 +71,26 @@ def test_minutes_that_cannot_be_kept_stay_on_the_screen(
         lines = "\r\n".join(["mot"] * 2000)  # 8,000 characters but one, as a browser counts them
         sent = browser.post(address, {"do": "write", "text": lines, "base": "0"})
         assert (sent.status_code, sent["Location"]) == (302, address)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("meeting", {"do": "add_topic", "subject": "Astreintes de l’été", "length": "0"}),
+        ("meeting", {"do": "cancel", "reason": "Salle prise ce jour-là " * 60}),
+        ("meeting", {"do": "dance", "text": "Un mot tapé"}),
+        ("meeting_item", {"do": "decide", "text": "Revoir la marche à domicile", "due_on": "hier"}),
+    ],
+)
+def test_a_gesture_that_is_refused_gives_back_what_was_typed(
+    case: AgendaItem, nurse: Person, name: str, body: dict[str, str]
+) -> None:
+    args = [case.meeting_id, case.pk] if name == "meeting_item" else [case.meeting_id]
+    answer = client_of(nurse).post(reverse(f"care:{name}", args=args), body)
+    shown = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert max(body.values(), key=len).strip() in shown
+    assert f'href="{reverse(f"care:{name}", args=args)}"' in shown
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -257,3 +257,21 @@ def test_each_reading_is_logged(plan: api.PlanFile, patient: Patient, nurse: Per
     shown = client_of(nurse).get(reverse("people:patient", args=[patient.pk])).content.decode()
     assert "Plan partagé" in shown
     assert "Peser chaque matin" in shown
+
+
+def test_a_consent_that_is_refused_gives_back_what_was_typed(
+    plan: api.PlanFile, patient: Patient, nurse: Person
+) -> None:
+    address = reverse("care:plan_consent", args=[patient.pk])
+    today = timezone.localdate().isoformat()
+    for values in (
+        {"version": "1", "means": "spoken", "signed_on": ""},
+        {"version": "7", "means": "spoken", "signed_on": today},
+        {"version": "1", "means": "dance", "signed_on": today},
+    ):
+        answer = client_of(nurse).post(address, {"who": "Sa fille Anne", **values})
+        assert (answer.status_code, "Sa fille Anne" in answer.content.decode()) == (409, True)
+    assert not PlanConsent.objects.of_patient(patient).exists()
+    kept = {"who": "Sa fille Anne", "version": "1", "means": "spoken", "signed_on": today}
+    assert client_of(nurse).post(address, kept).status_code == 302
+    assert PlanConsent.objects.of_patient(patient).get().who == "Sa fille Anne"

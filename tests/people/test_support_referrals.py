@@ -190,6 +190,8 @@ def test_the_pages_refer_print_send_and_tell(treated: Patient, nurse: Person, co
     assert "transmise le" in desk.post(own, {"do": "sent"}, follow=True).text
     assert desk.post(own, {"do": "outcome", "outcome": "nothing"}).status_code == 422
     assert "quelques mots" in desk.post(own, {"do": "outcome", "outcome": "other"}, follow=True).text
+    late = desk.post(own, {"do": "outcome", "outcome": "nothing", "words": "Vu au centre de santé"})
+    assert (late.status_code, "Vu au centre de santé" in late.text) == (422, True)
     done = desk.post(own, {"do": "outcome", "outcome": "care_done", "words": "Vu"}, follow=True)
     assert "Soin fait" in done.text
     assert "La suite" not in browser.get(own).text

@@ -22,6 +22,7 @@ from django.views.generic import TemplateView, View
 
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.pages.refusals import given_back
 from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Table
 
@@ -53,7 +54,7 @@ class PermissionMixin(View):
         return self.get_scope()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the permission, then serve the page by the clock of its scope.
+        """Check the permission, then serve the page by the clock of its scope; see `given_back`.
 
         Raises Http404 for an address with a null character: no database of ours holds one, and PostgreSQL
         refuses to be asked.
@@ -76,7 +77,7 @@ class PermissionMixin(View):
         if (scope := self.get_clock()) is not None:
             # Left active: the template is rendered after this method. `ReaderTimeZone` ends it.
             timezone.activate(scope.zone)
-        return super().dispatch(request, *args, **kwargs)
+        return given_back(request, super().dispatch(request, *args, **kwargs))
 
 
 class Page(PermissionMixin, TemplateView):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import (
     HttpRequest,
@@ -12,6 +14,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -39,6 +42,35 @@ def typed(request: HttpRequest) -> list[str]:
         for text in values
     ]
     return list(dict.fromkeys(text for text in found if len(text.split()) > 1))[:_MOST]
+
+
+class Messages(FallbackStorage):
+    """What a page says to whoever comes to it next, of which a refusal may be taken back."""
+
+    _queued_messages: list[Message]
+
+    def take_refusals(self) -> list[str]:
+        """Return the errors said in this request, then said no more; none where something was done too."""
+        said = [*self._queued_messages]
+        if any(one.level == messages.SUCCESS for one in said):
+            return []
+        self._queued_messages[:] = [one for one in said if one.level != messages.ERROR]
+        return [str(one.message) for one in said if one.level == messages.ERROR]
+
+
+def given_back(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return `response`; where a gesture was refused and leads elsewhere, what was typed in its place.
+
+    Asked of every page and every address by their base: a refusal that is said, then leads to a page, loses
+    nothing that somebody wrote. A part of a page (htmx) goes where it was asked to.
+    """
+    if request.method != "POST" or not isinstance(response, HttpResponseRedirect):
+        return response
+    storage = messages.get_messages(request)
+    if request.headers.get("HX-Request") or not isinstance(storage, Messages) or not typed(request):
+        return response
+    said = storage.take_refusals()
+    return refused(request, ValidationError(said), response.url) if said else response
 
 
 def _has_files(request: HttpRequest) -> bool:
