@@ -21,6 +21,11 @@ class PeopleConfig(AppConfig):
             {
                 "people.account_opened": _("est entré pour la première fois dans son espace"),
                 "people.registered": _("a enregistré un patient"),
+                "people.address_added": _("a noté une adresse d’un patient"),
+                "people.address_proposed": _("a proposé une adresse où le joindre"),
+                "people.address_confirmed": _("a confirmé l’adresse qu’un patient propose"),
+                "people.address_refused": _("a écarté l’adresse qu’un patient propose"),
+                "people.address_ended": _("a noté le dernier jour d’un patient à une adresse"),
                 "people.changed": _("a modifié un dossier de patient"),
                 "people.ins_recorded": _("a noté un matricule INS"),
                 "people.referring_doctor_set": _("a noté un médecin traitant"),

@@ -37,6 +37,8 @@ from maillage.people.models import (
     SupportReferral,
     named_fields,
 )
+from maillage.people.rules import addresses
+from maillage.people.rules.addresses import Use
 from maillage.people.rules.carers import Gesture, Relation, SignedBy
 from maillage.people.rules.circle import Means, Origin, Part
 from maillage.people.rules.identity import Evidence, IdentityDocument, InsiAnswer, identity_status
@@ -176,6 +178,25 @@ def _patient(
     return patient
 
 
+def _add_stays(file: Patient) -> None:
+    """Say where the first file stays: some weeks at a daughter's, and a second home to be confirmed."""
+    home = PatientAddress.objects.of_patient(file).select_related("commune").first()
+    today = timezone.localdate()
+    if home is None:
+        return
+    stays = (
+        (Use.FAMILY, "Chez sa fille", 6, addresses.State.CONFIRMED),
+        (Use.SECOND, "La maison de vacances", 30, addresses.State.PROPOSED),
+    )
+    for place, (use, label, weeks, state) in enumerate(stays, start=1):
+        PatientAddress.objects.create(
+            patient=file, commune=home.commune, postcode=home.postcode, label=label,
+            line="3 rue des Tilleuls", use=use.value, state=state.value, position=place,
+            since=today + timedelta(weeks=weeks), until=today + timedelta(weeks=weeks + 3),
+            by=file.account, at=timezone.now(),
+        )  # fmt: skip
+
+
 def _link_account(patients: list[Patient]) -> None:
     """Give the demonstration account of the patient role the first file, and its name."""
     account = demonstration_account(Role.PATIENT)
@@ -188,6 +209,7 @@ def _link_account(patients: list[Patient]) -> None:
     file.sex = "male"
     names = ("birth_name", "birth_first_names", "search_name", "birth_sound", "used_sound")
     file.save(update_fields=["account", "sex", *names])
+    _add_stays(file)
 
 
 def _searches(patients: list[Patient], doctors: list[directory.Professional], today: date) -> None:

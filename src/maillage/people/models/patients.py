@@ -20,6 +20,7 @@ from maillage.kernel.rules import Permission, Role
 from maillage.kernel.scoping import Row, ScopedQuerySet
 from maillage.kernel.statements import given
 from maillage.people.models.reader import Reader, readable, readable_by, unrestricted
+from maillage.people.rules.addresses import State, Use
 from maillage.people.rules.circle import Part
 from maillage.people.rules.identity import (
     AdministrativeSex,
@@ -57,6 +58,17 @@ DOUBT_LABELS = {
     Doubt.DOUBTFUL: _("Identité douteuse"),
     Doubt.HOMONYM: _("Homonyme à distinguer"),
     Doubt.FICTIVE: _("Identité fictive"),
+}
+USE_LABELS = {
+    Use.HOME: _("Domicile"),
+    Use.CARE_HOME: _("EHPAD ou établissement"),
+    Use.FAMILY: _("Séjour chez un proche"),
+    Use.SECOND: _("Résidence secondaire"),
+}
+ADDRESS_STATE_LABELS = {
+    State.CONFIRMED: _("confirmée"),
+    State.PROPOSED: _("proposée par la personne"),
+    State.REFUSED: _("écartée"),
 }
 #: How a birth is told, by administrative sex; where it is not known, both endings.
 _BORN = {
@@ -260,12 +272,22 @@ class OfPatientQuerySet(ScopedQuerySet[Row]):
 class AddressQuerySet(OfPatientQuerySet["PatientAddress"]):
     """Addresses, read for a person or inside a scope."""
 
+    def of_patient(self, patient: Any) -> AddressQuerySet:
+        """Keep those of a patient who was read in scope."""
+        return self.filter(patient=patient)._scoped()
+
 
 class PatientAddress(AnnotatedModel):
-    """Where a patient lives or stays; the first of them by order is where a visit goes."""
+    """Where a patient lives or stays, from `since` to `until`, its last day; `rules.addresses` picks one.
+
+    `state`: what the person proposes counts for nothing before a professional confirms it.
+    """
 
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, related_name="addresses", verbose_name=_("patient")
+    )
+    use = models.CharField(
+        _("ce que c’est"), max_length=9, default=Use.HOME.value, choices=as_choices(USE_LABELS)
     )
     label = models.CharField(_("intitulé"), max_length=60, blank=True)
     line = models.CharField(_("adresse"), max_length=200, blank=True)
@@ -278,12 +300,34 @@ class PatientAddress(AnnotatedModel):
         related_name="+",
         verbose_name=_("commune"),
     )
+    since = models.DateField(_("premier jour"), null=True, blank=True)
+    until = models.DateField(_("dernier jour"), null=True, blank=True)
+    state = models.CharField(
+        _("état"), max_length=9, default=State.CONFIRMED.value, choices=as_choices(ADDRESS_STATE_LABELS)
+    )
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("noté par")
+    )
+    at = models.DateTimeField(_("noté le"), null=True, blank=True)
+    key = models.CharField(_("clé d’idempotence"), max_length=64, blank=True)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 
     objects = AddressQuerySet.as_manager()
 
-    personal = ("patient", "label", "line", "postcode", "commune")
-    neither = ("id", "position")
+    personal = (
+        "patient",
+        "use",
+        "label",
+        "line",
+        "postcode",
+        "commune",
+        "since",
+        "until",
+        "state",
+        "by",
+        "at",
+    )
+    neither = ("id", "key", "position")
 
     class Meta:
         verbose_name = _("adresse d’un patient")
@@ -291,10 +335,35 @@ class PatientAddress(AnnotatedModel):
         ordering = ("position", "id")
         constraints = [
             models.UniqueConstraint(fields=["patient", "position"], name="one_address_per_rank"),
+            models.UniqueConstraint(
+                fields=["by", "key"], condition=~models.Q(key=""), name="patient_address_made_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None)
+                | models.Q(since=None)
+                | models.Q(until__gte=models.F("since")),
+                name="patient_address_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.patient_id} · {self.commune_id}"
+
+    @property
+    def named(self) -> str:
+        """What it is called: its own name, else what it is."""
+        return self.label or str(self.get_use_display())
+
+    @property
+    def said(self) -> str:
+        """The address in a line."""
+        town = f"{self.postcode} {self.commune.name if self.commune else ''}".strip()
+        return ", ".join(filter(None, (self.line, town)))
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for a professional to confirm it."""
+        return self.state == State.PROPOSED.value
 
 
 class AccessLogQuerySet(OfPatientQuerySet["AccessLogEntry"]):

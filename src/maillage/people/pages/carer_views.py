@@ -24,6 +24,7 @@ from maillage.people.models import Mandate, MandateItem, Patient
 from maillage.people.pages import carer_presenters as presenters
 from maillage.people.pages.carer_forms import CodeForm, MandateForm
 from maillage.people.pages.patient_views import OfPatient
+from maillage.people.pages.presenters import addresses as address_lines
 from maillage.people.queries import carers, circle, signals
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import PART
@@ -193,7 +194,7 @@ class Helped(OfMandate):
         return super().get_context_data(
             known=known,
             patient=patient,
-            addresses=file.addresses,
+            addresses=address_lines([one for one in file.addresses if not one.is_proposed], patient),
             may_reach=Part.REACH in parts,
             phone=written_phone(patient.phone),
             signals=signals.sent_about(self.person, patient),

@@ -32,6 +32,30 @@ from maillage.territory import api as territory
 REACH_FLAGS = ("disability", "joins_by_phone", "no_smartphone", "needs_interpreter")
 
 
+class CommuneForm(forms.Form):
+    """A commune, by its name or its code."""
+
+    commune = forms.CharField(
+        label=_("Commune"), max_length=120, required=False, help_text=_("Son nom ou son code INSEE.")
+    )
+
+    def clean_commune(self) -> territory.Commune | None:
+        """Return the one commune of that code or name. Raises ValidationError where none or several are."""
+        text = self.cleaned_data["commune"].strip()
+        if not text:
+            return None
+        found = list(territory.Commune.objects.active().matching(text).order_by("code")[:20])
+        exact = [one for one in found if text == one.code or place_name(text) == place_name(one.name)]
+        chosen = exact if len(exact) == 1 else found
+        if len(chosen) != 1:
+            raise ValidationError(
+                gettext("Aucune commune de ce nom.")
+                if not found
+                else gettext("Plusieurs communes répondent : donnez le code INSEE.")
+            )
+        return chosen[0]
+
+
 class PatientForm(forms.Form):
     """Who somebody is and how to reach them; a name alone is enough."""
 
@@ -119,7 +143,7 @@ class OwnFileForm(PatientForm):
         return {name: self.cleaned_data[name] for name in REACH_FIELDS}
 
 
-class RegistrationForm(PatientForm):
+class RegistrationForm(CommuneForm, PatientForm):
     """The same, where somebody is registered: in which scope, where they live, and that they are another."""
 
     layout = (
@@ -131,31 +155,12 @@ class RegistrationForm(PatientForm):
     scope = forms.ModelChoiceField(Scope.objects.none(), label=_("Périmètre"), empty_label=None)
     line = forms.CharField(label=_("Adresse"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Code postal"), max_length=5, required=False)
-    commune = forms.CharField(
-        label=_("Commune"), max_length=120, required=False, help_text=_("Son nom ou son code INSEE.")
-    )
     seeks_doctor = forms.BooleanField(label=_("Cherche un médecin traitant"), required=False)
     is_another = forms.BooleanField(label=_("C’est une autre personne que celles affichées"), required=False)
 
     def __init__(self, *args: Any, scopes: QuerySet[Scope], **options: Any) -> None:
         super().__init__(*args, initial={"language": "fr", "scope": scopes.first()}, **options)
         self.fields["scope"].queryset = scopes  # type: ignore[attr-defined]  # a field of rows
-
-    def clean_commune(self) -> territory.Commune | None:
-        """Return the one commune of that code or name. Raises ValidationError where none or several are."""
-        text = self.cleaned_data["commune"].strip()
-        if not text:
-            return None
-        found = list(territory.Commune.objects.active().matching(text).order_by("code")[:20])
-        exact = [one for one in found if text == one.code or place_name(text) == place_name(one.name)]
-        chosen = exact if len(exact) == 1 else found
-        if len(chosen) != 1:
-            raise ValidationError(
-                gettext("Aucune commune de ce nom.")
-                if not found
-                else gettext("Plusieurs communes répondent : donnez le code INSEE.")
-            )
-        return chosen[0]
 
     def address(self) -> dict[str, Any]:
         """Return where the patient lives."""

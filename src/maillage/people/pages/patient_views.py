@@ -178,7 +178,7 @@ class PatientPage(OfPatient, Page):
         may_keep, searching = actions.may_keep(self.person, patient), queries.is_searching(patient)
         return super().get_context_data(
             patient=patient,
-            addresses=self.file.addresses,
+            addresses=presenters.addresses(self.file.addresses, patient),
             status=STATUS_LABELS[status],
             status_kind=presenters.STATUS_KINDS[status],
             steps=[presenters.STEP_TEXTS[step] for step in next_steps(patient.evidence)],

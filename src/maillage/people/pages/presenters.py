@@ -17,6 +17,7 @@ from maillage.kernel.models import Person, RoleAssignment
 from maillage.kernel.pages.presenters import role_name
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
+from maillage.people.actions.addresses import period_said
 from maillage.people.models import (
     CRITERION_LABELS,
     OWNER_LABELS,
@@ -24,10 +25,12 @@ from maillage.people.models import (
     STATE_LABELS,
     DoctorProposal,
     Patient,
+    PatientAddress,
     ReferringDoctorRequest,
 )
 from maillage.people.queries import Candidate, Match
 from maillage.people.queries.told import told
+from maillage.people.rules.addresses import current
 from maillage.people.rules.duplicates import Likeness
 from maillage.people.rules.identity import IdentityStatus
 from maillage.people.rules.referring_doctor import Criterion, State, owner_of
@@ -193,3 +196,12 @@ def _why(one: Candidate, *, first: bool) -> str:
     if one.minutes is None:
         return _("trajet inconnu : classé par les places qui restent")
     return _("le plus proche qui a de la place") if first else _("a de la place")
+
+
+def addresses(rows: Sequence[PatientAddress], patient: Patient) -> list[tuple[PatientAddress, str, bool]]:
+    """Return the addresses to show, that of today first, each with its days, but those over."""
+    today = timezone.localdate(timezone=patient.scope.zone)
+    now = current([one for one in rows if not one.is_proposed], today)
+    kept = [one for one in rows if one.until is None or one.until >= today]
+    kept.sort(key=lambda one: one != now)
+    return [(one, period_said(one.since, one.until), one == now) for one in kept]

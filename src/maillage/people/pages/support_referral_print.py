@@ -13,7 +13,8 @@ from django.utils.translation import override
 
 from maillage.kernel import formats, printing
 from maillage.kernel.phones import written_phone
-from maillage.people.models import CARE_LABELS, CAUSE_LABELS, GROUND_LABELS, PatientAddress, SupportReferral
+from maillage.people.models import CARE_LABELS, CAUSE_LABELS, GROUND_LABELS, SupportReferral
+from maillage.people.queries.addresses import home_address
 
 TEMPLATE = files("maillage.people.pages") / "support_referral.typ"
 
@@ -43,9 +44,8 @@ def referral_pdf(row: SupportReferral, now: datetime) -> bytes:
     """Return the paper: who the person is, how to reach them, what was said, and where they sign."""
     with override("fr"):
         patient = row.patient
-        home = PatientAddress.objects.in_scope(patient.scope).filter(patient=patient).first()
-        town = home.commune.name if home is not None and home.commune is not None else ""
-        where = " ".join(filter(None, (home.line, home.postcode, town))) if home is not None else ""
+        home = home_address(patient)
+        where = home.said if home is not None else ""
         content: dict[str, Any] = {
             "title": _("Orientation vers la mission accompagnement santé"),
             "subtitle": _("À transmettre à la caisse d’assurance maladie de la personne."),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from maillage.people.pages import (
+    address_views,
     carer_views,
     circle_views,
     inclusion_views,
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("sans-medecin/<int:pk>/", inclusion_views.InclusionPage.as_view(), name="inclusion"),
     path("<int:pk>/medecin-traitant/", patient_views.DoctorSearch.as_view(), name="doctor_search"),
     path("<int:pk>/cercle/", circle_views.Circle.as_view(), name="circle"),
+    path("<int:pk>/adresses/", address_views.Addresses.as_view(), name="addresses"),
     path("<int:pk>/aidants/", carer_views.Mandates.as_view(), name="mandates"),
     path("aide/pour-moi/", support_views.Support.as_view(), name="support"),
     path("aide/<int:pk>/", carer_views.Helped.as_view(), name="helped"),

@@ -1,11 +1,11 @@
 """Reads of the people context, each of which leaves a line in the access log."""
 
+from maillage.people.queries.addresses import address_now, address_of, home_address
 from maillage.people.queries.patients import (
     Match,
     PartRead,
     PatientFile,
     access_log,
-    address_of,
     born_as,
     found_patient,
     lock,
@@ -45,10 +45,12 @@ __all__ = [
     "PartRead",
     "PatientFile",
     "access_log",
+    "address_now",
     "address_of",
     "born_as",
     "candidates",
     "found_patient",
+    "home_address",
     "home_of",
     "indicators",
     "is_searching",

@@ -24,7 +24,9 @@ from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import Statement, given
 from maillage.people.models import AccessLogEntry, Patient, PatientAddress
+from maillage.people.queries.addresses import addresses_of
 from maillage.people.queries.circle import decision, parts_read
+from maillage.people.rules.addresses import State
 from maillage.people.rules.circle import Decision, Part, Reason
 from maillage.people.rules.duplicates import Likeness, Traits, likeness, resemblance
 from maillage.territory import api as territory
@@ -111,14 +113,7 @@ def patient_file(*, by: Person, pk: int, purpose: str) -> PatientFile:
         parts |= PARTS_OF_RECEPTION
     if Part.REACH not in parts:
         return PatientFile(found, [], frozenset(parts))
-    addresses = PatientAddress.objects.in_scope(found.scope).filter(patient=found).select_related("commune")
-    return PatientFile(found, list(addresses), frozenset(parts))
-
-
-def address_of(*, by: Person, patient: Patient) -> PatientAddress | None:
-    """Return the first address of a patient whom `by` may see, None where nobody wrote one."""
-    rows = PatientAddress.objects.for_person(by).filter(patient=patient)
-    return rows.select_related("commune").first()
+    return PatientFile(found, addresses_of(found), frozenset(parts))
 
 
 def lock(patient: Patient) -> None:
@@ -301,7 +296,8 @@ def told_apart(patients: Sequence[Patient]) -> dict[int, str]:
     if not alike:
         return {}
     addresses = PatientAddress.objects.in_scope(*{one.scope for one in alike.values()})
-    rows = addresses.filter(patient__in=list(alike)).order_by("-position", "-pk")
+    rows = addresses.filter(patient__in=list(alike), state=State.CONFIRMED.value)
+    rows = rows.order_by("-position", "-pk")
     towns = dict(rows.values_list("patient", "commune__name"))
     years = {key: str(one.birth_date.year) for key, one in alike.items() if one.birth_date}
     return {key: ", ".join(filter(None, (towns.get(key), years.get(key)))) for key in alike}
@@ -310,7 +306,8 @@ def told_apart(patients: Sequence[Patient]) -> dict[int, str]:
 def _homes(scope: Scope, patients: Iterable[Patient]) -> dict[int, str]:
     """Return the commune of the first address of each patient, by key."""
     keys = [one.pk for one in patients]
-    rows = PatientAddress.objects.in_scope(scope).filter(patient__in=keys).order_by("-position", "-pk")
+    rows = PatientAddress.objects.in_scope(scope).filter(patient__in=keys, state=State.CONFIRMED.value)
+    rows = rows.order_by("-position", "-pk")
     return {patient: commune for patient, commune in rows.values_list("patient", "commune") if commune}
 
 

@@ -24,10 +24,10 @@ from maillage.people.models import (
     DoctorProposal,
     DoctorQuota,
     Patient,
-    PatientAddress,
     ReferringDoctorRequest,
     countable,
 )
+from maillage.people.queries.addresses import home_address
 from maillage.people.queries.patients import LIST, log_access
 from maillage.people.rules.referring_doctor import State, remaining_quota
 from maillage.territory import api as territory
@@ -174,9 +174,9 @@ def proposals_of(*, by: Person, request: ReferringDoctorRequest) -> list[DoctorP
 
 def home_of(*, by: Person, patient: Patient) -> territory.Commune | None:
     """Return the commune where a patient whom `by` may see lives, None where nobody said it."""
-    addresses = PatientAddress.objects.for_person(by).filter(patient=patient, commune__isnull=False)
-    first = addresses.select_related("commune").first()
-    return first.commune if first is not None else None
+    seen = Patient.objects.for_person(by).filter(pk=patient.pk).exists()
+    home = home_address(patient) if seen else None
+    return home.commune if home is not None else None
 
 
 def candidates(

@@ -17,10 +17,9 @@ MOST_PARTNERS, LONGEST_PARTNER = 300, 120
 
 
 def commune_of(patient: people.Patient) -> str:
-    """Return the commune of the first address of a patient who was read in scope; empty without one."""
-    rows = people.PatientAddress.objects.in_scope(patient.scope).filter(patient=patient)
-    name: str | None = rows.order_by("position", "pk").values_list("commune__name", flat=True).first()
-    return name or ""
+    """Return the commune where a patient who was read in scope is today; empty where nobody said it."""
+    address = people.address_now(patient)
+    return address.commune.name if address is not None and address.commune is not None else ""
 
 
 def partners_known(scope: Scope) -> list[str]:
