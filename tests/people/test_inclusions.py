@@ -15,18 +15,21 @@ from maillage.kernel import outbox
 from maillage.kernel.models import Entry, Person, Scope
 from maillage.kernel.rules import Role
 from maillage.kernel.sourced_rules import rule
-from maillage.people.actions import circle
+from maillage.people.actions import carers, circle
 from maillage.people.actions import inclusions as actions
 from maillage.people.actions import referring_doctor as searches
 from maillage.people.actions.inclusions import Said
 from maillage.people.api import Origin, Patient
-from maillage.people.models import AccessLogEntry, DoctorInclusion, ReferringDoctorRequest
+from maillage.people.models import AccessLogEntry, DoctorInclusion, Mandate, ReferringDoctorRequest
 from maillage.people.queries.inclusions import current_of, reads_health
+from maillage.people.rules.carers import Gesture
+from maillage.people.rules.circle import Part
 from maillage.people.rules.inclusions import Agreed, Ald, System, Teller, waits_for_the_15
 from maillage.people.rules.referring_doctor import Closing, Criterion, State
 from tests.factories import make_professional
 from tests.pdf import text_of
 from tests.people.conftest import holder
+from tests.people.test_carers import signed
 
 
 def test_a_sign_waits_for_the_15_until_somebody_called() -> None:
@@ -300,3 +303,84 @@ def test_a_doctor_reads_no_more_once_the_person_gives_up(
     assert browser.get(request).status_code == 404
     row.refresh_from_db()
     assert not reads_health(physician, row)
+
+
+def daughter_of(patient: Patient, *, parts: list[Part], gestures: list[Gesture]) -> Person:
+    """A carer whom the patient mandated."""
+    assert patient.account is not None
+    return signed(patient.account, patient, *parts, gestures=gestures).carer
+
+
+HEALTHY = [Part.CIRCLE, Part.HEALTH]
+
+
+def test_a_carer_answers_for_the_person_the_first_part_alone(seen: Patient, nurse: Person) -> None:
+    carer = daughter_of(seen, parts=HEALTHY, gestures=[Gesture.SPEAK])
+    mandate = Mandate.objects.of_carer(carer).get()
+    client, page = client_of(carer), reverse("people:write_inclusion", args=[seen.pk])
+    helped = reverse("people:helped", args=[mandate.pk])
+    assert page in client.get(helped).text
+    shown = client.get(page).text
+    assert "répondez pour la personne" in shown
+    assert 'name="vital"' not in shown
+    assert client.post(page, {"key": "c", "languages": "wolof"}).status_code == 422, "the person agrees first"
+    sent = {
+        "key": "c", "languages": "wolof", "treatments": "Amlodipine", "agrees": "on", "ald": "yes",
+        "vital": ["breathing"], "examination": "pressant",
+    }  # fmt: skip
+    done = client.post(page, sent, follow=True)
+    assert "Amlodipine" in done.text
+    row = DoctorInclusion._base_manager.get()
+    assert (row.by, row.teller, row.agreed, row.ald, row.signs) == (carer, "carer", "told", "", [])
+    assert (row.completed_by, row.examination, row.request.state) == (None, "", State.CONSENTED.value)
+    assert reverse("people:request", args=[row.request_id]) not in done.text
+    assert not actions.may_note_call(carer, row)
+    with pytest.raises(PermissionDenied):
+        actions.note_call(by=carer, inclusion=row)
+    whole = said(teller=Teller.CARER, signs=["chest"], ald=Ald.YES)
+    again = actions.write_inclusion(by=carer, patient=seen, said=whole, key="d", seen=1)
+    assert (again.signs, again.ald) == ([], "")
+    second = said(ald=Ald.YES, no_sign=True)
+    assert actions.write_inclusion(by=nurse, patient=seen, said=second, key="n", seen=2).completed_by == nurse
+    assert reverse("people:inclusion", args=[row.pk]) in client.get(helped).text
+
+
+@pytest.mark.parametrize(
+    ("parts", "gestures"),
+    [
+        (HEALTHY, [Gesture.SIGNAL]),
+        ([Part.CIRCLE, Part.APPOINTMENTS], [Gesture.SPEAK, Gesture.BOOK]),
+        ([Part.HEALTH], [Gesture.SPEAK]),
+    ],
+)
+def test_a_mandate_without_the_word_or_the_health_opens_no_form(
+    seen: Patient, parts: list[Part], gestures: list[Gesture]
+) -> None:
+    carer = daughter_of(seen, parts=parts, gestures=gestures)
+    mandate = Mandate.objects.of_carer(carer).get()
+    page = reverse("people:write_inclusion", args=[seen.pk])
+    assert client_of(carer).get(page).status_code == 404
+    assert page not in client_of(carer).get(reverse("people:helped", args=[mandate.pk])).text
+    with pytest.raises(PermissionDenied):
+        actions.write_inclusion(by=carer, patient=seen, said=said(), key="c")
+
+
+def test_a_mandate_that_ends_closes_what_its_carer_wrote(seen: Patient) -> None:
+    carer = daughter_of(seen, parts=HEALTHY, gestures=[Gesture.SPEAK])
+    made = actions.write_inclusion(by=carer, patient=seen, said=said(treatments="Amlodipine"), key="c")
+    page = reverse("people:inclusion", args=[made.pk])
+    assert "Amlodipine" in client_of(carer).get(page).text
+    carers.revoke_mandate(by=seen.account, mandate=Mandate.objects.of_carer(carer).get())
+    assert client_of(carer).get(page).status_code == 404
+    assert not reads_health(carer, made)
+    with pytest.raises(PermissionDenied):
+        actions.write_inclusion(by=carer, patient=seen, said=said(), key="e", seen=1)
+
+
+def test_words_of_danger_of_a_carer_show_the_15_too(seen: Patient) -> None:
+    carer = client_of(daughter_of(seen, parts=HEALTHY, gestures=[Gesture.SPEAK]))
+    page = reverse("people:write_inclusion", args=[seen.pk])
+    sent = {"key": "w", "agrees": "on", "diseases_said": "elle n’arrive plus à respirer"}
+    text = carer.post(page, sent, follow=True).text
+    assert "N’attendez pas une réponse d’ici" in text
+    assert "Fiche gardée" not in text

@@ -15,9 +15,13 @@ from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.writes import same_write
 from maillage.people.actions.referring_doctor import join_request
-from maillage.people.actions.support_referrals import may_refer
+from maillage.people.actions.support_referrals import may_refer, works_for
 from maillage.people.models import DoctorInclusion, Patient
+from maillage.people.queries import circle
+from maillage.people.queries.carers import may_for
 from maillage.people.queries.inclusions import current_of, signs
+from maillage.people.rules.carers import Gesture
+from maillage.people.rules.circle import Part
 from maillage.people.rules.inclusions import Agreed, Ald, System, Teller
 from maillage.people.rules.referring_doctor import Criterion
 
@@ -56,15 +60,30 @@ _TEXTS = {
 
 
 def may_write(person: Person, patient: Patient) -> bool:
-    """Return whether `person` writes the form of a patient: their own, or at the side of whom they see."""
-    return patient.account_id == person.pk or may_refer(person, patient)
+    """Return whether `person` writes the form of a patient: their own, or at the side of whom they see.
+
+    A carer writes the first part, where their mandate lets them speak for the person and read of health.
+    """
+    return patient.account_id == person.pk or may_refer(person, patient) or speaks_for(person, patient)
+
+
+def speaks_for(person: Person, patient: Patient) -> bool:
+    """Return whether a mandate in force lets `person` answer for a patient about their health."""
+    return (
+        may_for(person, patient, Gesture.SPEAK) and circle.decision(person, patient, Part.HEALTH).is_allowed
+    )
+
+
+def writes_both(person: Person, patient: Patient) -> bool:
+    """Return whether `person` writes the second part too: a professional, never of their own form."""
+    return patient.account_id != person.pk and may_refer(person, patient)
 
 
 def may_note_call(person: Person, row: DoctorInclusion) -> bool:
     """Return whether `person` notes that the 15 was called: a professional who wrote the form, or may."""
-    if row.patient.account_id == person.pk:
+    if row.patient.account_id == person.pk or not works_for(person, row.patient):
         return False
-    return person.pk in {row.by_id, row.completed_by_id} or may_write(person, row.patient)
+    return person.pk in {row.by_id, row.completed_by_id} or may_refer(person, row.patient)
 
 
 @transaction.atomic
@@ -74,10 +93,12 @@ def write_inclusion(
     """Write the form, new or once more; without a sign that leads to the 15, the search of a doctor opens.
 
     `seen` is the version that `by` read, None for none. The same `key` of `by` again is the same writing. A
-    patient writes their own first part. Raises PermissionDenied, ValidationError.
+    patient or their carer writes the first part alone. Raises PermissionDenied, ValidationError.
     """
     if not may_write(by, patient):
-        raise PermissionDenied(_("Seuls la personne et les professionnels qui la voient écrivent sa fiche."))
+        raise PermissionDenied(
+            _("Seuls la personne, un aidant mandaté et les professionnels qui la voient écrivent sa fiche.")
+        )
     # The file's row is the lock: two who write at once make one form.
     Patient._base_manager.select_for_update().filter(pk=patient.pk).first()
     rows = DoctorInclusion.objects.of_patient(patient)
@@ -96,7 +117,7 @@ def write_inclusion(
         row = DoctorInclusion(patient=patient, by=by, at=now, version=0)
     row.version, row.written_by, row.key = row.version + 1, by, key
     _write_first(row, said, patient)
-    if patient.account_id != by.pk:
+    if writes_both(by, patient):
         _write_second(row, said, by)
     row.save()
     changes = {"version": row.version, "teller": row.teller}

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from maillage.kernel.api import demonstration_account
 from maillage.kernel.rules import Role
-from maillage.people.models import DoctorInclusion, Patient, ReferringDoctorRequest
+from maillage.people.models import CareLink, DoctorInclusion, Patient, ReferringDoctorRequest, named_fields
+from maillage.people.rules.circle import Origin
 from maillage.people.rules.referring_doctor import OPEN
 
 #: What each form says, from the one whose search is the oldest.
@@ -31,7 +32,10 @@ _FORMS: tuple[dict[str, Any], ...] = (
 
 
 def create_inclusions(patients: Sequence[Patient]) -> None:
-    """Give three people who look for a doctor, or do not yet, the form that a nurse filled in with them."""
+    """Give three people who look for a doctor, or do not yet, the form that a nurse filled in with them.
+
+    The nurse is of their care team, and may complete it.
+    """
     nurse = demonstration_account(Role.NURSE)
     if nurse is None:
         return
@@ -45,6 +49,11 @@ def create_inclusions(patients: Sequence[Patient]) -> None:
     people += [(one, None) for one in alone[:1]]
     for place, ((patient, request), said) in enumerate(zip(people, _FORMS, strict=False)):
         now = timezone.now() - timedelta(days=3 - place)
+        if not CareLink.objects.of_patient(patient).filter(ends_at=None, **named_fields(nurse)).exists():
+            CareLink.objects.create(
+                patient=patient, origin=Origin.TEAM.value, role=Role.NURSE.value, starts_at=now,
+                informed_at=now, opened_by=nurse, **named_fields(nurse),
+            )  # fmt: skip
         has_second = bool({"ald", "no_sign", "signs"} & said.keys())
         DoctorInclusion.objects.create(
             patient=patient, by=nurse, written_by=nurse, at=now, key=f"demonstration-{place}",

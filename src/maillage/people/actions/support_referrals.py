@@ -50,13 +50,18 @@ class Said:
 
 def may_refer(person: Person, patient: Patient) -> bool:
     """Return whether `person` works where people are cared for, and sees this patient."""
-    works = access.may(person, Permission.SEND_REQUEST, patient.scope) or access.may(
-        person, Permission.REGISTER_PATIENTS, patient.scope
-    )
+    works = works_for(person, patient)
     seen: PatientQuerySet = Patient.objects.opened_to(person)
     return works and (
         (handles(person, patient) and not is_frozen(patient, Part.SOCIAL))
         or seen.filter(unrestricted(Part.SOCIAL), pk=patient.pk).exists()
+    )
+
+
+def works_for(person: Person, patient: Patient) -> bool:
+    """Return whether `person` works where people are cared for, in the scope of the patient."""
+    return access.may(person, Permission.SEND_REQUEST, patient.scope) or access.may(
+        person, Permission.REGISTER_PATIENTS, patient.scope
     )
 
 

@@ -12,6 +12,7 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, made_once
 from maillage.kernel.rules import Permission
 from maillage.kernel.scoping import ScopedQuerySet
+from maillage.people.models.carers import Mandate
 from maillage.people.models.reader import readable, unrestricted
 from maillage.people.models.referring_doctor import ReferringDoctorRequest, asked_of
 from maillage.people.rules.circle import Part
@@ -51,7 +52,9 @@ class DoctorInclusionQuerySet(ScopedQuerySet["DoctorInclusion"]):
         scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
         followed = models.Q(pk__isnull=False) if scopes is None else models.Q(patient__scope__in=scopes)
         asked = ReferringDoctorRequest._base_manager.filter(asked_of(person))
-        wrote = models.Q(by=person) | models.Q(completed_by=person)
+        # What a carer wrote is read as long as a mandate lets them, not because they wrote it.
+        helped = Mandate._base_manager.filter(carer=person).order_by().values("patient")
+        wrote = (models.Q(by=person) | models.Q(completed_by=person)) & ~models.Q(patient__in=helped)
         shown = models.Q(request__in=asked.order_by().values("pk"))
         others = (wrote | shown | followed) & unrestricted(Part.HEALTH, prefix="patient__")
         return models.Q(patient__account=person) | others | readable(person, Part.HEALTH, prefix="patient__")

@@ -20,12 +20,14 @@ from maillage.people import queries
 from maillage.people.actions import carers as actions
 from maillage.people.actions import is_own_file
 from maillage.people.actions.circle import may_speak_for
+from maillage.people.actions.inclusions import speaks_for
 from maillage.people.models import Mandate, MandateItem, Patient
 from maillage.people.pages import carer_presenters as presenters
 from maillage.people.pages.carer_forms import CodeForm, MandateForm
 from maillage.people.pages.patient_views import OfPatient
 from maillage.people.pages.presenters import addresses as address_lines
 from maillage.people.queries import carers, circle, signals
+from maillage.people.queries.inclusions import current_of
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import PART
 from maillage.people.rules.carers import Gesture
@@ -191,6 +193,7 @@ class Helped(OfMandate):
             )
             members = presenters.members(circle.circle(patient), may_speak=Gesture.SPEAK in gestures)
         opened, closed = presenters.reads(parts)
+        may_include = patient.referring_doctor_id is None and speaks_for(self.person, patient)
         return super().get_context_data(
             known=known,
             patient=patient,
@@ -199,6 +202,8 @@ class Helped(OfMandate):
             phone=written_phone(patient.phone),
             signals=signals.sent_about(self.person, patient),
             may_signal=Gesture.SIGNAL in gestures,
+            may_include=may_include,
+            inclusion=current_of(patient) if may_include else None,
             members=members,
             opened=opened,
             closed=closed,

@@ -107,6 +107,18 @@ class OwnForm(FirstPartForm):
         return Said(**self.first(), agreed=Agreed.SPACE)
 
 
+class CarerForm(FirstPartForm):
+    """The first part, by a carer whom the person mandated: the person said yes, or nobody is asked."""
+
+    agrees = forms.BooleanField(
+        label=_("La personne m’a dit qu’elle accepte que cette fiche soit montrée à des médecins d’ici."),
+    )
+
+    def said(self) -> Said:
+        """Return what a valid form says."""
+        return Said(**self.first() | {"teller": Teller.CARER}, agreed=Agreed.TOLD)
+
+
 class InclusionForm(FirstPartForm):
     """Both parts, by a professional at the side of the person."""
 

@@ -20,7 +20,7 @@ from maillage.people import queries
 from maillage.people.actions import inclusions as actions
 from maillage.people.models import CRITERION_LABELS, SYSTEM_LABELS, DoctorInclusion, Patient
 from maillage.people.pages import presenters
-from maillage.people.pages.inclusion_forms import FirstPartForm, InclusionForm, OwnForm
+from maillage.people.pages.inclusion_forms import CarerForm, FirstPartForm, InclusionForm, OwnForm
 from maillage.people.pages.inclusion_print import inclusion_pdf
 from maillage.people.queries import inclusions as found
 from maillage.people.queries.signals import words_of_danger
@@ -50,6 +50,11 @@ class OfPatientWithout(Endpoint):
         """Whether it is the visitor's own file."""
         return self.patient.account_id == self.person.pk
 
+    @property
+    def is_carer(self) -> bool:
+        """Whether the visitor answers for the person by their mandate, and not as a professional."""
+        return not self.is_own and not actions.writes_both(self.person, self.patient)
+
     def get_clock(self) -> Scope | None:
         """Return the scope of the patient."""
         return self.patient.scope
@@ -73,7 +78,9 @@ class WriteInclusion(OfPatientWithout, Page):
 
     def form(self, *sent: Any) -> FirstPartForm:
         """Return the form of whoever writes."""
-        return (OwnForm if self.is_own else InclusionForm)(*sent, row=self.row)
+        if self.is_own:
+            return OwnForm(*sent, row=self.row)
+        return (CarerForm if self.is_carer else InclusionForm)(*sent, row=self.row)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("form", self.form())
@@ -82,6 +89,7 @@ class WriteInclusion(OfPatientWithout, Page):
             patient=self.patient,
             known=self.current if self.row is None else None,
             is_own=self.is_own,
+            is_carer=self.is_carer,
             has_doctor=has_doctor,
             **context,
         )
@@ -101,7 +109,7 @@ class WriteInclusion(OfPatientWithout, Page):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                alarming = self.is_own and words_of_danger(*written_freely(made))
+                alarming = (self.is_own or self.is_carer) and words_of_danger(*written_freely(made))
                 if not made.waits_for_the_15 and not alarming:
                     messages.success(request, _("Fiche gardée : la recherche d’un médecin est ouverte."))
                 return redirect("people:inclusion", pk=made.pk)
@@ -139,16 +147,18 @@ class InclusionPage(Page):
         row = self.inclusion
         reads = found.reads_health(self.person, row)
         is_own = row.patient.account_id == self.person.pk
+        tells = is_own or actions.speaks_for(self.person, row.patient)
         return super().get_context_data(
             row=row,
             patient=row.patient,
             is_own=is_own,
-            alarms=words_of_danger(*written_freely(row)) if is_own and row.called_at is None else [],
+            alarms=words_of_danger(*written_freely(row)) if tells and row.called_at is None else [],
             reads_health=reads,
             facts=_facts(row),
             health=_health(row) if reads else [],
             signs=_signs(row) if reads else [],
             state=presenters.plain_state(row.request, is_own=is_own) if row.request else "",
+            sees_search=row.request_id is not None and found.sees_search(self.person, row.request_id),
             may_note_call=actions.may_note_call(self.person, row),
             may_write=reads
             and actions.may_write(self.person, row.patient)

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.people.models import DoctorInclusion, DoctorProposal, Patient, ReferringDoctorRequest
-from maillage.people.queries.circle import decision
+from maillage.people.models import DoctorInclusion, DoctorProposal, Mandate, Patient, ReferringDoctorRequest
+from maillage.people.queries.circle import decision, is_frozen
 from maillage.people.queries.patients import PART, log_access
 from maillage.people.rules.circle import Part
 from maillage.people.rules.referring_doctor import OPEN, State
@@ -33,8 +33,13 @@ def inclusion(*, by: Person, pk: int, purpose: str) -> DoctorInclusion:
 def reads_health(person: Person, row: DoctorInclusion) -> bool:
     """Return whether `person` reads the answers about health: who wrote them, whose they are, the circle,
     and the doctor asked; not the coordination."""
-    if person.pk in {row.by_id, row.completed_by_id, row.written_by_id, row.patient.account_id}:
+    if row.patient.account_id == person.pk:
         return True
+    if person.pk in {row.by_id, row.completed_by_id, row.written_by_id}:
+        # A carer reads what they wrote as long as their mandate lets them.
+        helped = Mandate._base_manager.filter(carer=person, patient=row.patient_id)
+        if not is_frozen(row.patient, Part.HEALTH) and not helped.exists():
+            return True
     if row.request is not None and row.request.state != State.CLOSED.value:  # closed: no more
         asked = DoctorProposal.objects.for_person(person).filter(
             request=row.request, doctor__account=person, answer__in=["", "accepted"]
@@ -42,6 +47,11 @@ def reads_health(person: Person, row: DoctorInclusion) -> bool:
         if asked.exists():
             return True
     return decision(person, row.patient, Part.HEALTH).is_allowed
+
+
+def sees_search(person: Person, request: int) -> bool:
+    """Return whether `person` opens a search: the coordination, the doctor asked, whose it is."""
+    return ReferringDoctorRequest.objects.for_person(person).filter(pk=request).exists()
 
 
 def inclusion_of_request(request: ReferringDoctorRequest) -> DoctorInclusion | None:
