@@ -97,10 +97,13 @@ const KINDS = {
     };
   },
   line(data, { x, y, series, ...options }) {
+    // Years with a fraction for their months: whole ones are written.
+    const years = data.map((row) => row[x]).filter(Number.isFinite);
+    const ticks = [...new Set(years.map(Math.ceil))].filter((year) => year <= Math.max(...years));
     return {
       height: 280, marginLeft: 64,
       color: { domain: series ? [...new Set(data.map((row) => row[series]))] : undefined, range: HUES, legend: Boolean(series) },
-      x: { tickFormat: (value) => String(value), ...(typeof data[0]?.[x] === "string" && { type: "point" }) }, y: { grid: true, tickFormat: write(options), nice: true },
+      x: { tickFormat: (value) => String(value), ...(typeof data[0]?.[x] === "string" ? { type: "point" } : { ticks }) }, y: { grid: true, tickFormat: write(options), nice: true },
       marks: [Plot.lineY(data, { x, y, stroke: series ?? HUES[0], strokeWidth: 2 }), Plot.dot(data, { x, y, fill: series ?? HUES[0], r: 3 }), ...marks(options)],
     };
   },

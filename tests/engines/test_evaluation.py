@@ -24,6 +24,7 @@ from maillage.engines.evaluation import (
     staggered,
     synthetic_control,
     synthetic_differences,
+    trend_before,
 )
 from maillage.engines.evaluation import reference as literal
 
@@ -123,6 +124,25 @@ def test_paths_that_part_before_are_seen() -> None:
     parting = Panel(panel.outcome + apart, panel.first)
     assert event_study(parting).trend_p < 1e-4
     assert placebo(parting, periods=1).p < 1e-4
+
+
+@settings(max_examples=15, deadline=None)
+@given(panels)
+def test_the_trend_before_is_the_literal_one(panel: Panel) -> None:
+    seen = [row for row in cells(panel) if not panel.treated[row[0], row[1]]]
+
+    def apart(unit: int, period: int) -> float:
+        return float(panel.ever[unit]) * period
+
+    beta, covariance = literal.two_way(seen, [apart])
+    found = trend_before(panel)
+    assert found.effect == pytest.approx(beta[0], abs=1e-8)
+    assert found.error == pytest.approx(math.sqrt(covariance[0][0]), rel=1e-6)
+
+
+def test_a_trend_before_is_said_by_chance_no_more_often_than_it_should() -> None:
+    said = [trend_before(panel_of(seed, 24, 12)).p < 0.05 for seed in range(600)]
+    assert np.mean(said) == pytest.approx(0.05, abs=0.03)
 
 
 @settings(max_examples=15, deadline=None)

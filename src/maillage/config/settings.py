@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "maillage.steering",
     "maillage.space",
     "maillage.transitions",
     "maillage.protocols",

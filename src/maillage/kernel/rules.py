@@ -54,6 +54,8 @@ class Permission(StrEnum):
     BOOK_FOR_ONESELF = "book_for_oneself"
     VIEW_PROTOCOLS = "view_protocols"
     MANAGE_PROTOCOLS = "manage_protocols"
+    VIEW_EVALUATIONS = "view_evaluations"
+    WRITE_EVALUATIONS = "write_evaluations"
 
 
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
@@ -82,6 +84,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_MEETINGS,
             Permission.VIEW_TRANSITION_COUNTS,
             Permission.MANAGE_PROTOCOLS,
+            Permission.VIEW_EVALUATIONS,
+            Permission.WRITE_EVALUATIONS,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -111,7 +115,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         for role in (Role.PHYSICIAN, Role.EHPAD)
     },
     Role.NURSE: frozenset({*_AT_CARE, Permission.SEND_REQUEST, Permission.VIEW_RESIDENTS}),
-    Role.ANALYST: frozenset({*_EVERYONE_AT_WORK, Permission.EDIT_TERRITORY}),
+    Role.ANALYST: frozenset(
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.EDIT_TERRITORY,
+            Permission.VIEW_EVALUATIONS,
+            Permission.WRITE_EVALUATIONS,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             *_EVERYONE_AT_WORK,
@@ -130,8 +141,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         for role in (Role.PHARMACIST, Role.MIDWIFE, Role.PHYSIOTHERAPIST)
     },
     # Who is paid what for their duties is for the person, for whoever coordinates, and for the board.
-    Role.BOARD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_ROSTER, Permission.VIEW_DUTY_PAY}),
-    Role.PREVENTION_LEAD: frozenset(_EVERYONE_AT_WORK),
+    Role.BOARD: frozenset(
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.VIEW_ROSTER,
+            Permission.VIEW_DUTY_PAY,
+            Permission.VIEW_EVALUATIONS,
+        }
+    ),
+    Role.PREVENTION_LEAD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_EVALUATIONS}),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:
     # for themself, or by a mandate. Whom they may act for is asked of `people` each time.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS, Permission.BOOK_FOR_ONESELF}),

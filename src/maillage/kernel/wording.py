@@ -46,6 +46,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_PROTOCOLS: _(
         "écrire les protocoles du périmètre, noter qui y adhère, compter les actes"
     ),
+    Permission.VIEW_EVALUATIONS: _("lire les évaluations du périmètre"),
+    Permission.WRITE_EVALUATIONS: _("évaluer ce qu’une mesure a changé dans le périmètre"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),

@@ -9,6 +9,7 @@ from maillage.engines.evaluation.compute import (
     difference_in_differences,
     event_study,
     placebo,
+    trend_before,
 )
 from maillage.engines.evaluation.model import (
     Break,
@@ -46,4 +47,5 @@ __all__ = [
     "staggered",
     "synthetic_control",
     "synthetic_differences",
+    "trend_before",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from maillage.engines.evaluation.model import BoolArray, Estimate, FloatArray, Leads, Panel
 
 _TOLERANCE = 1e-12
+_PER_TEST = 10
 
 
 def difference_in_differences(panel: Panel, *, level: float = 0.95) -> Estimate:
@@ -54,6 +54,19 @@ def placebo(panel: Panel, *, periods: int, level: float = 0.95) -> Estimate:
     return difference_in_differences(Panel(before, panel.first - periods), level=level)
 
 
+def trend_before(panel: Panel, *, level: float = 0.95) -> Estimate:
+    """Return by how much a period the units to be treated moved away from the others before they were.
+
+    Slope of  Y_it = α_i + λ_t + β·t·[i is ever treated] + ε_it  on what was seen before the treatment. One
+    coefficient: it holds its level with few units, where a test of all leads at once does not. Raises
+    ValueError as `difference_in_differences`.
+    """
+    before = np.where(panel.treated, np.nan, panel.outcome)
+    apart = panel.ever[:, None] * np.arange(before.shape[1], dtype=np.float64)
+    coefficients, covariance, used = _two_way(Panel(before, panel.first), apart[None])
+    return _clustered(coefficients[0], covariance[0, 0], used, level)
+
+
 def before_and_after(panel: Panel, *, level: float = 0.95) -> Estimate:
     """Return the mean change of the treated units between before and after, with no comparator.
 
@@ -75,6 +88,8 @@ def estimate(
     effect: float, error: float, degrees: float, observations: int, clusters: int, level: float
 ) -> Estimate:
     """Return an effect with Student's interval; none where `error` is NaN or zero, or no degree is left."""
+    from scipy import stats  # here only: megabytes that few requests of a server process need
+
     if not 0 < level < 1:
         raise ValueError("the level of an interval is between 0 and 1")
     if not (error > 0 and degrees > 0):
@@ -88,9 +103,15 @@ def estimate(
 
 
 def wald(coefficients: FloatArray, covariance: FloatArray, tested: BoolArray, degrees: float) -> float:
-    """Return the p-value of « the coefficients tested are all zero » (F); NaN where it cannot be told."""
+    """Return the p-value of « the coefficients tested are all zero » (F); NaN where it cannot be told.
+
+    Fewer than `_PER_TEST` clusters for each coefficient make a clustered covariance say too often that they
+    are not: nothing is told then.
+    """
+    from scipy import stats  # here only, as above
+
     count = int(tested.sum())
-    if count == 0 or degrees < count:
+    if count == 0 or degrees < _PER_TEST * count:
         return float("nan")
     among = covariance[np.ix_(tested, tested)]
     if np.linalg.matrix_rank(among) != count:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from maillage.engines.evaluation.model import Panel
 
@@ -25,6 +24,8 @@ def detectable(
     Pocock, 1992); Student's t with n₁ + n₀ − 2 degrees. `spread`: standard deviation σ of a measure;
     `correlation`: ρ between two measures of one unit, under 1. Same unit as `spread`. Raises ValueError.
     """
+    from scipy import stats  # here only: megabytes that few requests of a server process need
+
     if min(treated, compared, before, after) < 1 or treated + compared < 3:
         raise ValueError("one unit and one period on each side, three units in all, at least")
     if not (spread >= 0 and -1 <= correlation < 1 and 0 < power < 1 and 0 < level < 1):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import nnls
 
 from maillage.engines.evaluation.model import Differences, FloatArray, Panel, Synthetic
 
@@ -87,6 +86,8 @@ def _nearest(points: FloatArray, target: FloatArray, ridge: float) -> FloatArray
     On the simplex the first term is ‖(points − target·1ᵀ)·w‖², so that everything scales with w: the
     minimum of ‖C·u‖² + (1ᵀu − 1)² over u ≥ 0 lies in the same direction (Haskell & Hanson, 1981).
     """
+    from scipy.optimize import nnls  # here only: megabytes that few requests of a server process need
+
     apart = points - target[:, None]
     scale = max(float(np.abs(apart).max(initial=0.0)), ridge, 1e-300)
     count = points.shape[1]

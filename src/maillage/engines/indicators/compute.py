@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from maillage.engines.indicators.model import BoolArray, Estimate, FloatArray, Interval, counts
 
@@ -123,6 +122,8 @@ def hidden(count: Any, *, least: int, total_is_shown: bool = True) -> BoolArray:
 
 def _poisson(events: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
     """Return the bounds of a count: exact under `_FEW`, where Byar's low bound is too low, else Byar's."""
+    from scipy import stats  # here only: megabytes that few requests of a server process need
+
     z, above = _z(level), events + 1
     base = np.maximum(events, _FEW)
     low = base * (1 - 1 / (9 * base) - z / (3 * np.sqrt(base))) ** 3
@@ -137,6 +138,8 @@ def _poisson(events: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _z(level: float) -> float:
+    from scipy import stats  # here only, as above
+
     if not 0 < level < 1:
         raise ValueError("the level of an interval is between 0 and 1")
     return float(stats.norm.ppf((1 + level) / 2))

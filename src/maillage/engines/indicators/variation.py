@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from maillage.engines.indicators.model import BoolArray, Estimate, FloatArray, Funnel, Run, Slope, counts
 
@@ -53,6 +52,8 @@ def slope_index(values: Any, people: Any, order: Any, *, level: float = 0.95) ->
     the share of the population it holds, and the value regressed on that place, weighted by `people`. Raises
     ValueError with fewer than three ranks: no interval could be told.
     """
+    from scipy import stats  # here only: megabytes that few requests of a server process need
+
     outcome, weights = np.asarray(values, np.float64), np.asarray(people, np.float64)
     ranks, inverse = np.unique(np.asarray(order), return_inverse=True)
     if not outcome.shape == weights.shape == inverse.shape or outcome.ndim != 1:
@@ -79,6 +80,8 @@ def slope_index(values: Any, people: Any, order: Any, *, level: float = 0.95) ->
 
 def _limit(bottom: FloatArray, target: float, q: float, share: bool) -> FloatArray:
     """Return where the distribution of a count passes q, between two whole counts, over the denominator."""
+    from scipy import stats  # here only, as above
+
     some = bottom > 0
     n = np.where(some, bottom, 1.0)
     law = stats.binom(n, target) if share else stats.poisson(n * target)

@@ -1,0 +1,1 @@
+"""Steering a territory's project: what its measures changed, with a comparator or a warning."""

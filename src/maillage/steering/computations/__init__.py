@@ -1,0 +1,1 @@
+"""Measures to the engine, and what they say."""

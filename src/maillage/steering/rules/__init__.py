@@ -1,0 +1,1 @@
+"""What steering decides, without a framework."""
