@@ -72,9 +72,9 @@ def _sent(body: dict[str, str], *say: tuple[int, str], **headers: str) -> tuple[
     request = RequestFactory().post("/geste/", body, headers=headers)
     request.user = Person(first_name="Ada")
     request.session = Client().session
-    request._messages = Messages(request)  # type: ignore[attr-defined]  # what the middleware gives it
+    request._messages = Messages(request)
     answer = _Gesture.as_view(say=say)(request)
-    return answer, [str(one) for one in request._messages]  # type: ignore[attr-defined]
+    return answer, [str(one) for one in request._messages]
 
 
 @pytest.mark.django_db
@@ -124,4 +124,4 @@ def test_every_view_of_ours_that_takes_a_form_gives_back_what_it_refuses() -> No
     assert {one.__qualname__ for one in ours if not issubclass(one, PermissionMixin)} == set()
     own = {base for one in ours for base in one.__mro__ if "dispatch" in vars(base)}
     for one in own - {View, PermissionMixin}:
-        assert "super().dispatch(" in inspect.getsource(one.dispatch)  # type: ignore[attr-defined]  # a view
+        assert "super().dispatch(" in inspect.getsource(one.dispatch)

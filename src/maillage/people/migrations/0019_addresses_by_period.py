@@ -51,10 +51,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='patientaddress',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('by', 'key'), name='patient_address_made_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientaddress',
             constraint=models.CheckConstraint(condition=models.Q(('until', None), ('since', None), ('until__gte', models.F('since')), _connector='OR'), name='patient_address_ends_after_it_begins'),
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 from typing import Any, Self
+from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.directory import api as directory
 from maillage.kernel import access, formats
 from maillage.kernel.choices import as_choices
-from maillage.kernel.models import Person, Scope
+from maillage.kernel.models import Person, Scope, made_once
 from maillage.kernel.name_search import named_like
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role
@@ -277,6 +278,11 @@ class AddressQuerySet(OfPatientQuerySet["PatientAddress"]):
         return self.filter(patient=patient)._scoped()
 
 
+def own_key() -> str:
+    """Return the key of an address that no form of its own sent: it came with its file."""
+    return uuid4().hex
+
+
 class PatientAddress(AnnotatedModel):
     """Where a patient lives or stays, from `since` to `until`, its last day; `rules.addresses` picks one.
 
@@ -309,7 +315,7 @@ class PatientAddress(AnnotatedModel):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("noté par")
     )
     at = models.DateTimeField(_("noté le"), null=True, blank=True)
-    key = models.CharField(_("clé d’idempotence"), max_length=64, blank=True)
+    key = models.CharField(_("clé d’idempotence"), max_length=64, default=own_key)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 
     objects = AddressQuerySet.as_manager()
@@ -335,9 +341,7 @@ class PatientAddress(AnnotatedModel):
         ordering = ("position", "id")
         constraints = [
             models.UniqueConstraint(fields=["patient", "position"], name="one_address_per_rank"),
-            models.UniqueConstraint(
-                fields=["by", "key"], condition=~models.Q(key=""), name="patient_address_made_once"
-            ),
+            *made_once("patient_address", "by", or_program=True),
             models.CheckConstraint(
                 condition=models.Q(until=None)
                 | models.Q(since=None)
