@@ -11,6 +11,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from maillage.engines.evaluation import (
     Panel,
@@ -27,6 +28,7 @@ from maillage.engines.evaluation import (
     trend_before,
 )
 from maillage.engines.evaluation import reference as literal
+from maillage.engines.evaluation.compute import wald
 
 NAN = float("nan")
 STUDIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "causal"
@@ -441,6 +443,13 @@ def test_leads_that_no_data_can_test_say_so() -> None:
     outcome = np.random.default_rng(3).normal(size=(4, 6))
     assert math.isnan(event_study(Panel(outcome, np.array([5.0, 5.0, NAN, NAN]))).trend_p)
     assert math.isnan(event_study(Panel(outcome, np.array([1.0, 1.0, NAN, NAN]))).trend_p)
+
+
+def test_coefficients_that_say_the_same_are_not_tested_together() -> None:
+    both = np.array([True, True])
+    assert math.isnan(wald(np.ones(2), np.ones((2, 2)), both, 100))
+    # Apart: F(2, 100) of (1 + 4) / 2.
+    assert wald(np.array([1.0, 2.0]), np.eye(2), both, 100) == pytest.approx(stats.f.sf(2.5, 2, 100))
 
 
 def wide(
