@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +68,7 @@ class Evaluation(Authored, Keyed):
     def __str__(self) -> str:
         return self.title
 
-    @property
+    @cached_property
     def content(self) -> Measures:
         """The measures."""
         return Measures.of(self.measures)

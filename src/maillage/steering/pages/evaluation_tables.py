@@ -14,8 +14,9 @@ from maillage.steering.rules.designs import Design
 from maillage.steering.rules.panels import Measures, period_parts
 
 
-def curves_table(one: Evaluation, measures: Measures, result: Result) -> Table:
+def curves_table(one: Evaluation, result: Result, provenance: Provenance) -> Table:
     """Return the two curves of the chart, one row for each curve and period; a period as a decimal year."""
+    measures = one.content
     names = (_("Avec la mesure"), other_curve(result))
     decimals = decimals_for(result.level or 0.0)
     rows = []
@@ -35,7 +36,7 @@ def curves_table(one: Evaluation, measures: Measures, result: Result) -> Table:
         Column("at", _("Année"), "number", decimals=2),
         Column("value", one.outcome, "number", one.unit, decimals),
     ]
-    return Table("courbes", _("Mesures par période"), columns, rows, provenance=provenance_of(one, result))
+    return Table("courbes", _("Mesures par période"), columns, rows, provenance=provenance)
 
 
 def other_curve(result: Result) -> str:
@@ -81,7 +82,7 @@ def weights_table(result: Result) -> Table | None:
     return Table("poids", _("Ce dont le témoin est fait"), columns, rows)
 
 
-def measures_table(one: Evaluation, measures: Measures) -> Table:
+def measures_table(one: Evaluation) -> Table:
     """Return the measures as they were given, in the columns that the form reads."""
     columns = [
         Column("unit", _("Unité")),
@@ -89,6 +90,7 @@ def measures_table(one: Evaluation, measures: Measures) -> Table:
         Column("value", _("Valeur"), "number", decimals=6),
         Column("start", _("Début")),
     ]
+    measures = one.content
     rows = []
     for unit, line, start in zip(measures.units, measures.values, measures.starts, strict=True):
         begun = "" if start is None else written_period(measures, start)
@@ -110,7 +112,8 @@ def written_period(measures: Measures, place: int) -> str:
 
 def provenance_of(one: Evaluation, result: Result) -> Provenance:
     """Return where the figures of an evaluation come from."""
-    known = [value is not None for line in one.content.values for value in line]
+    measures = one.content
+    known = [value is not None for line in measures.values for value in line]
     formulas = {
         Design.STAGGERED: _(
             "écarts par cohorte et période, moyenne par unités (Callaway et Sant’Anna, 2021)"
@@ -125,7 +128,7 @@ def provenance_of(one: Evaluation, result: Result) -> Provenance:
     }
     return Provenance(
         one.source,
-        f"{period_name(one.content, 0)} – {period_name(one.content, one.content.count - 1)}",
+        f"{period_name(measures, 0)} – {period_name(measures, measures.count - 1)}",
         f"{design_words(result.design)} : {formulas[result.design]}",
         estimate=True,
         completeness=sum(known) / len(known),

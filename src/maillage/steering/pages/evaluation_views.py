@@ -105,8 +105,8 @@ class EvaluationPage(OfEvaluation, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         one = self.evaluation
-        measures = one.content
-        result = evaluate(measures)
+        result = evaluate(one.content)
+        provenance = tables.provenance_of(one, result)
         return super().get_context_data(
             evaluation=one,
             result=result,
@@ -118,10 +118,10 @@ class EvaluationPage(OfEvaluation, Page):
             sides=words.sides_words(result),
             doubts=[words.doubt_words(doubt) for doubt in result.doubts],
             effect=words.signed_amount(one, result.effect.effect) if result.effect else "",
-            curves=tables.curves_table(one, measures, result),
+            curves=tables.curves_table(one, result, provenance),
             leads=tables.leads_table(one, result),
             weights=tables.weights_table(result),
-            provenance=tables.provenance_of(one, result),
+            provenance=provenance,
             **context,
         )
 
@@ -130,4 +130,4 @@ class EvaluationCsv(OfEvaluation, Endpoint):
     """The measures of one evaluation, as they were given."""
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
-        return csv_response(tables.measures_table(self.evaluation, self.evaluation.content))
+        return csv_response(tables.measures_table(self.evaluation))
