@@ -21,6 +21,7 @@ ORDER = [
     "protocols",
     "transitions",
     "space",
+    "indicators",
     "steering",
     "web",
     "config",

@@ -40,6 +40,7 @@ from maillage.agenda.queries.appointments import (
     to_move,
 )
 from maillage.agenda.queries.commitments import Commitment, commitments_during
+from maillage.agenda.queries.counted import absences_counted, seats_counted, slots_counted
 from maillage.agenda.queries.kept_out import KeptOut, keep_out_with
 from maillage.agenda.queries.message_values import announced_as, message_values, patient_message, subject_of
 from maillage.agenda.queries.over_capacity import Extra, extra_slots
@@ -65,6 +66,7 @@ __all__ = [
     "Visibility",
     "WaitingEntry",
     "WaitingError",
+    "absences_counted",
     "accept_offer",
     "acts_for",
     "add_advanced_day",
@@ -105,8 +107,10 @@ __all__ = [
     "offer_freed_slot",
     "patient_message",
     "reopen",
+    "seats_counted",
     "set_visibility",
     "slot_with_names",
+    "slots_counted",
     "subject_of",
     "to_move",
     "undo",

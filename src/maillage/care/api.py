@@ -16,6 +16,7 @@ from maillage.care.actions.questionnaires import ask as ask_questionnaire
 from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, CrisisCard, Questionnaire, Stay, Task
+from maillage.care.queries.counted import cases_counted, invitations_counted, plans_counted
 from maillage.care.queries.measures import last_said
 from maillage.care.queries.meetings import cases_of
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
@@ -50,6 +51,7 @@ __all__ = [
     "ask_questionnaire",
     "call_desk",
     "cancel_task",
+    "cases_counted",
     "cases_of",
     "close_task",
     "consent_to_plan",
@@ -57,6 +59,7 @@ __all__ = [
     "draft_rule",
     "end_event",
     "end_rule",
+    "invitations_counted",
     "last_said",
     "leave",
     "make_due_booklets",
@@ -69,6 +72,7 @@ __all__ = [
     "own_questionnaire",
     "plan_entries",
     "plan_of",
+    "plans_counted",
     "plans_to_revise",
     "questionnaires_asked",
     "record_measures",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("protocoles/", include("maillage.protocols.pages.urls")),
     path("soins/", include("maillage.care.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
+    path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
     path("pilotage/", include("maillage.steering.pages.urls")),
     path("telesante/", include("maillage.telehealth.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),

@@ -56,8 +56,19 @@ class Permission(StrEnum):
     MANAGE_PROTOCOLS = "manage_protocols"
     VIEW_EVALUATIONS = "view_evaluations"
     WRITE_EVALUATIONS = "write_evaluations"
+    VIEW_INDICATORS = "view_indicators"
+    VIEW_INDICATOR_ROWS = "view_indicator_rows"
+    PUBLISH_INDICATORS = "publish_indicators"
+    IMPORT_INDICATORS = "import_indicators"
 
 
+# Counts for all who steer; the rows behind them, without a name, for those who answer for the figure.
+_MEASURES = {
+    Permission.VIEW_INDICATORS,
+    Permission.VIEW_INDICATOR_ROWS,
+    Permission.PUBLISH_INDICATORS,
+    Permission.IMPORT_INDICATORS,
+}
 _EVERYONE_AT_WORK = {Permission.VIEW_DIAGNOSIS, Permission.EDIT_SCENARIO}
 # Managing holds in one's own agenda, and in those that a professional confided: nowhere else.
 _AT_CARE = {
@@ -86,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PROTOCOLS,
             Permission.VIEW_EVALUATIONS,
             Permission.WRITE_EVALUATIONS,
+            *_MEASURES,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -121,6 +133,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_TERRITORY,
             Permission.VIEW_EVALUATIONS,
             Permission.WRITE_EVALUATIONS,
+            *_MEASURES,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -147,9 +160,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_ROSTER,
             Permission.VIEW_DUTY_PAY,
             Permission.VIEW_EVALUATIONS,
+            Permission.VIEW_INDICATORS,
         }
     ),
-    Role.PREVENTION_LEAD: frozenset({*_EVERYONE_AT_WORK, Permission.VIEW_EVALUATIONS}),
+    Role.PREVENTION_LEAD: frozenset(
+        {*_EVERYONE_AT_WORK, Permission.VIEW_EVALUATIONS, Permission.VIEW_INDICATORS}
+    ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:
     # for themself, or by a mandate. Whom they may act for is asked of `people` each time.
     Role.PATIENT: frozenset({Permission.VIEW_DIAGNOSIS, Permission.BOOK_FOR_ONESELF}),

@@ -78,6 +78,7 @@ from maillage.orientation.queries.asked import (
     last_sent,
     under_way_count,
 )
+from maillage.orientation.queries.counted import CountedRequest, requests_counted
 from maillage.orientation.queries.desk import (
     EVENTS,
     READ_WITH,
@@ -139,6 +140,7 @@ __all__ = [
     "ChangedMeanwhileError",
     "Clearance",
     "Closure",
+    "CountedRequest",
     "Criteria",
     "Decision",
     "DecisionKind",
@@ -234,6 +236,7 @@ __all__ = [
     "release_seat",
     "request_at",
     "request_file",
+    "requests_counted",
     "retire_sheet",
     "said",
     "said_of_hour",

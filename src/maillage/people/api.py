@@ -125,6 +125,7 @@ from maillage.people.queries.circle import (
 )
 from maillage.people.queries.circle import circle as links_of_circle
 from maillage.people.queries.circle import consents as consents_of
+from maillage.people.queries.counted import CountedPerson, named_in_counts, people_counted, professions_around
 from maillage.people.queries.inclusions import ended
 from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import by_phone_and_birth, own_file
@@ -166,6 +167,7 @@ __all__ = [
     "CareLink",
     "CaredFor",
     "Closing",
+    "CountedPerson",
     "Criterion",
     "Decision",
     "DuplicateWarning",
@@ -237,6 +239,7 @@ __all__ = [
     "may_for",
     "may_speak_for",
     "named_fields",
+    "named_in_counts",
     "note_files_at_their_term",
     "one_holder",
     "open_account",
@@ -250,7 +253,9 @@ __all__ = [
     "patient_file",
     "patient_part",
     "patient_seen_by",
+    "people_counted",
     "possible_duplicates",
+    "professions_around",
     "proposals_waiting",
     "propose",
     "read_messages_with",

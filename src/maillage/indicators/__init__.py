@@ -1,0 +1,1 @@
+"""Indicators: one definition each, computed on live rows and on files of claims, published, compared."""

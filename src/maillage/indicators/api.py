@@ -1,0 +1,30 @@
+"""The front door of indicators: the catalogue, what an indicator says, what was published."""
+
+from maillage.indicators.actions.published import publish_value
+from maillage.indicators.computations.catalogue import CATALOGUE, INDICATORS, Indicator
+from maillage.indicators.computations.results import result, results
+from maillage.indicators.computations.values import Result, Value
+from maillage.indicators.models import PublishedValue
+from maillage.indicators.queries.published import last_published, published_of
+from maillage.indicators.rules.periods import Period, last_months, read_period
+from maillage.indicators.rules.vocabulary import Family, Measure, Unit
+
+__all__ = [
+    "CATALOGUE",
+    "INDICATORS",
+    "Family",
+    "Indicator",
+    "Measure",
+    "Period",
+    "PublishedValue",
+    "Result",
+    "Unit",
+    "Value",
+    "last_months",
+    "last_published",
+    "publish_value",
+    "published_of",
+    "read_period",
+    "result",
+    "results",
+]

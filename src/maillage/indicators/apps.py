@@ -1,0 +1,42 @@
+"""Declares the `indicators` context to Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IndicatorsConfig(AppConfig):
+    name = "maillage.indicators"
+    label = "indicators"
+
+    def ready(self) -> None:
+        """Word the verbs of the context for the journal's page."""
+        from maillage.indicators.contributions import CONTRIBUTION
+        from maillage.kernel.contributions import contribute
+        from maillage.kernel.wording import name_terms, name_verbs
+
+        contribute(CONTRIBUTION)
+        name_verbs(
+            {
+                "indicators.value_published": _("a publié la valeur d’un indicateur"),
+                "indicators.rows_read": _("a ouvert les lignes d’un indicateur"),
+            }
+        )
+        name_terms(
+            {
+                "indicator": _("indicateur"),
+                "numerator": _("numérateur"),
+                "denominator": _("dénominateur"),
+                "period": _("période"),
+                "rank": _("rang"),
+                "absence_days": _("jours d’absence"),
+                "horizon_days": _("jours regardés"),
+                "mark": _("note"),
+                "answers": _("réponses"),
+                "first_day": _("premier jour"),
+                "last_day": _("dernier jour"),
+                "from_age": _("à partir de (ans)"),
+                "roots": _("racines CIM-10"),
+                "professions": _("professions"),
+                "months": _("mois"),
+            }
+        )

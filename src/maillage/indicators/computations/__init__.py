@@ -1,0 +1,1 @@
+"""Counted rows to values: definitions, engines, figures."""

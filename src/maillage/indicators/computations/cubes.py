@@ -1,0 +1,143 @@
+"""One definition on one engine gives a cube: counts by month, commune, age, sex, part and value.
+
+All figures, charts and comparisons of an indicator are sums of its cube, so that none can disagree with
+another. The engine is DuckDB, or Spark where the data outgrow the machine: the expression is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from maillage.indicators.computations.catalogue.definition import Asked, Expression, Indicator, Tables
+from maillage.indicators.rules.periods import Period
+from maillage.indicators.rules.schema import TABLES, Kind
+from maillage.indicators.rules.vocabulary import Measure
+from maillage.kernel.sourced_rules import rule
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STANDARD = "indicators.standard.population"
+COMPLETENESS = "indicators.completeness.least"
+SECRECY = "indicators.secrecy.least"
+#: What a cube is told by, then what it counts.
+KEYS = ("month", "commune", "band", "sex", "part", "value")
+COUNTS = ("rows", "numerator", "denominator", "missing", "excluded")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cube:
+    """The counts of an indicator over a period; `digest` changes with any counted row."""
+
+    indicator: Indicator
+    period: Period
+    cells: pl.DataFrame
+    digest: str
+
+
+def asked_for(indicator: Indicator, period: Period, today: date) -> Asked:
+    """Return what a definition is asked: the days, and its rules as they hold on the last day that was."""
+    day = min(period.last_day, today)
+    keys = {*indicator.rules, STANDARD}
+    return Asked(period.start, period.end, {key: rule(key, on=day).value for key in sorted(keys)})
+
+
+def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) -> Cube:
+    """Compute the cube of an indicator on the tables of an engine."""
+    import polars as pl  # here only, as in every module that a server process may never need
+
+    cells = read(summed(indicator.rows(tables, asked), asked))
+    if indicator.exposed is not None:
+        # Events are counted in their own right; people exposed are what they are divided by.
+        exposed = read(summed(indicator.exposed(tables, asked), asked))
+        cells = cells.with_columns(denominator=pl.lit(0, pl.Int64))
+        cells = pl.concat([cells, exposed.with_columns(numerator=pl.lit(0, pl.Int64))])
+    cells = cells.sort(KEYS)
+    lines = "\n".join("|".join(map(str, row)) for row in cells.rows())
+    return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest())
+
+
+def summed(rows: Expression, asked: Asked) -> Expression:
+    """Return counted rows summed by what the figures need, as an expression of the same engine."""
+    import ibis
+
+    starts = [start for start, _people in asked.rules[STANDARD]]
+    age = asked.year - rows.birth_year
+    bands = [(age >= start, ibis.literal(start, "int64")) for start in reversed(starts)]
+    counts = ~rows.is_excluded & ~rows.is_missing
+    one, zero = ibis.literal(1, "int64"), ibis.literal(0, "int64")
+
+    def number(condition: Expression) -> Expression:
+        return condition.ifelse(one, zero)
+
+    told = rows.select(
+        month=(rows.day.year().cast("int64") * 12 + rows.day.month().cast("int64") - 1).fill_null(0),
+        commune=rows.commune.fill_null(""),
+        band=ibis.cases(*bands, else_=ibis.literal(-1, "int64")),
+        sex=rows.sex.fill_null(""),
+        part=rows.part.fill_null(""),
+        value=counts.ifelse(rows.value, ibis.null("float64")),
+        numerator=counts.ifelse(rows.numerator, zero),
+        denominator=number(counts),
+        missing=number(rows.is_missing & ~rows.is_excluded),
+        excluded=number(rows.is_excluded),
+    )
+    return told.group_by(*KEYS).agg(
+        rows=told.count().cast("int64"),
+        numerator=told.numerator.sum().cast("int64"),
+        denominator=told.denominator.sum().cast("int64"),
+        missing=told.missing.sum().cast("int64"),
+        excluded=told.excluded.sum().cast("int64"),
+    )
+
+
+def read(expression: Expression) -> pl.DataFrame:
+    """Compute an expression on its engine."""
+    import polars as pl
+
+    found = pl.from_arrow(expression.to_pyarrow())
+    assert isinstance(found, pl.DataFrame)
+    return found.with_columns(
+        [pl.col(name).cast(pl.String) for name, kind in found.schema.items() if kind == pl.Categorical]
+    )
+
+
+def frame(name: str, rows: Any) -> pl.DataFrame:
+    """Return rows (in the order of the columns of `rules.schema`) as a table; a key is a number."""
+    import polars as pl
+
+    kinds: dict[Kind, Any] = {
+        Kind.KEY: pl.Int64, Kind.TEXT: pl.String, Kind.INTEGER: pl.Int64, Kind.FLAG: pl.Boolean,
+        Kind.DATE: pl.Date, Kind.INSTANT: pl.Int64,
+    }  # fmt: skip
+    schema = {column.name: kinds[column.kind] for column in TABLES[name].columns}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@contextmanager
+def on_duckdb(
+    frames: Mapping[str, pl.DataFrame] | None = None, views: Mapping[str, str] | None = None, **settings: Any
+) -> Iterator[Tables]:
+    """Open tables held in memory and files (`views`: the query that reads each) on a DuckDB of their own."""
+    import ibis  # here only: a second of loading that few requests of a server process need
+
+    connection = ibis.duckdb.connect(**settings)
+    try:
+        for name, one in (frames or {}).items():
+            connection.con.register(name, one.to_arrow())
+        for name, query in (views or {}).items():
+            connection.raw_sql(f"CREATE VIEW {name} AS {query}")
+        names = [*(frames or {}), *(views or {})]
+        yield {name: connection.table(name) for name in names}
+    finally:
+        connection.disconnect()
+
+
+def is_share(indicator: Indicator) -> bool:
+    """Return whether its numerator is a part of its denominator."""
+    return indicator.measure is Measure.SHARE

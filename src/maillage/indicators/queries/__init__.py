@@ -1,0 +1,1 @@
+"""Reads of indicators: live rows of the other contexts, published values, imports."""

@@ -1,0 +1,1 @@
+"""What an indicator is made of, without any framework: tables, periods, secrecy, changes."""
