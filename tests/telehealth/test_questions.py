@@ -286,7 +286,7 @@ def test_an_opposition_meanwhile_closes_it_at_once(
     named = {} if to_all else {"professional": expert.professional}
     CareOpposition.objects.create(patient=patient, part=part, means="spoken", recorded_by=nurse, **named)
     assert seen(expert, one) is None
-    assert queries.pending_questions(expert) == []
+    assert list(queries.questions_seen(expert)) == []
     with pytest.raises(PermissionDenied):
         api.answer(by=expert, question=one, advice=ADVICE, key="a1")
     assert (seen(nurse, one) is None) is (to_all and part != "identity")
@@ -317,7 +317,7 @@ def test_what_waits_is_counted_for_each_side_and_a_stranger_has_nothing(
     make_professional("Loriot", "Ada", stranger, profession="60")
 
     def waiting(person: Person) -> set[int]:
-        found = {row.pk for row in queries.pending_questions(person)}
+        found = {row.pk for row in queries.questions_seen(person)}
         seen_rows = Question.objects.for_person(person).filter(queries.waiting_for(person))
         assert found == set(seen_rows.values_list("pk", flat=True))
         return found

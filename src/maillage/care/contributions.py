@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -13,9 +14,9 @@ from django.utils.translation import ngettext
 from maillage.care.actions.demonstration import create_demonstration_care
 from maillage.care.actions.home_demonstration import create_demonstration_home
 from maillage.care.actions.leaving import WITHDRAWALS
-from maillage.care.models import Booklet, Task
+from maillage.care.models import Booklet, Questionnaire, Recall, Task
 from maillage.care.models.records import PROCESSING, RECORDS
-from maillage.care.pages import panels
+from maillage.care.pages import panels, recall_blocks
 from maillage.care.pages.home_blocks import (
     advanced_consultations,
     away_or_to_review,
@@ -30,6 +31,7 @@ from maillage.care.pages.meeting_blocks import (
 )
 from maillage.care.pages.questionnaire_blocks import (
     ANSWERS,
+    HELD_ANSWERS,
     answer_lines,
     answers_waiting,
     own_questionnaires,
@@ -37,12 +39,20 @@ from maillage.care.pages.questionnaire_blocks import (
 )
 from maillage.care.pages.recall_blocks import RECALLS, follow_up_panel
 from maillage.care.pages.recall_blocks import inbox_lines as recall_lines
-from maillage.care.queries.questionnaires import answers_unread, pending_answers
-from maillage.care.queries.recalls import pending_recalls, recalls_waiting
-from maillage.care.queries.tasks import open_alerts, own_tasks, pending_tasks, tasks_waiting, waiting_tasks
+from maillage.care.queries.questionnaires import answers_unread
+from maillage.care.queries.recalls import recalls_waiting
+from maillage.care.queries.tasks import (
+    closed_among,
+    open_alerts,
+    own_tasks,
+    tasks_held,
+    tasks_waiting,
+    waiting_tasks,
+)
 from maillage.kernel import formats
 from maillage.kernel.contributions import (
     Block,
+    Confided,
     Contribution,
     Deed,
     Entry,
@@ -58,7 +68,7 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people import api as people
 from maillage.territory.api import Territory
 
@@ -126,6 +136,31 @@ def _inbox_line(one: Task) -> InboxLine:
         deeds=(_done(one),),
         hand_over=f"{page}#gestures" if one.patient is not None else "",
     )
+
+
+_TASK_VEIL = people.veils(Task, lazy("Tâche"))
+
+
+def held_tasks(owner: Person, holder: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the tasks of some keys for whoever holds the inbox: whole where the circle opens the plan.
+
+    Done by them where they write it. What is about nobody is work between colleagues, which is confided.
+    """
+    drawn = []
+    for one, writes in tasks_held(owner, holder, keys):
+        line = _inbox_line(one)
+        page = line.url if one.patient is not None else ""
+        drawn.append(replace(line, url=page, hand_over="", deeds=line.deeds if writes else ()))
+    left = sorted(set(keys) - {one.pk for one in drawn})
+    return [*drawn, *_TASK_VEIL(owner, holder, left)]
+
+
+def done_tasks(owner: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the tasks of some keys that somebody closed for `owner`, who reads them; nobody is named."""
+    return [
+        InboxLine(one.pk, one.title, reverse("care:task", args=[one.pk]), detail=one.outcome)
+        for one in closed_among(owner, keys)
+    ]
 
 
 def plans_in_alert(person: Person) -> Waiting | None:
@@ -256,27 +291,30 @@ CONTRIBUTION = Contribution(
             lazy("Tâches"),
             "list-check",
             frozenset(AT_CARE),
-            Waits(tasks_waiting, "at", "due_at", asked=pending_tasks),
+            Waits(tasks_waiting, "at", "due_at", seen=Task.objects.for_person),
             inbox_lines,
             order=30,
+            confided=Confided(InboxGroup.TASKS, held_tasks, done_tasks),
         ),
         InboxSource(
             RECALLS,
             lazy("Rappels"),
             "phone",
             frozenset(AT_CARE),
-            Waits(recalls_waiting, "at", asked=pending_recalls),
+            Waits(recalls_waiting, "at", seen=Recall.objects.for_person),
             recall_lines,
             order=36,
+            confided=Confided(InboxGroup.CALLS, recall_blocks.held_lines, recall_blocks.done_lines),
         ),
         InboxSource(
             ANSWERS,
             lazy("Réponses à des questionnaires"),
             "list-check",
             frozenset(AT_CARE),
-            Waits(answers_unread, "answered_at", asked=pending_answers),
+            Waits(answers_unread, "answered_at", seen=Questionnaire.objects.for_person),
             answer_lines,
             order=31,
+            confided=Confided(InboxGroup.CLINICAL, HELD_ANSWERS),
         ),
     ),
     demonstrate=demonstrate,

@@ -16,6 +16,7 @@ class ExchangeConfig(AppConfig):
             delivery,
             doctor_searches,
             emergencies,
+            inboxes,
             mailbox,
             narrowing,
             secure_mail,
@@ -34,6 +35,7 @@ class ExchangeConfig(AppConfig):
         name_verbs(
             {
                 "exchange.call_made": _("a noté l’issue d’un appel demandé"),
+                "exchange.message_read": _("a marqué comme lu un message reçu par quelqu’un d’autre"),
                 "exchange.call_reopened": _("a remis un appel à faire"),
                 "exchange.told_by_word": _("a noté que la personne a été prévenue de vive voix"),
                 "exchange.retried": _("a relancé un envoi abandonné"),

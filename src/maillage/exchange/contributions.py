@@ -13,23 +13,25 @@ from django.utils.translation import ngettext
 
 from maillage.exchange.actions.demonstration import create_demonstration_conversations
 from maillage.exchange.actions.leaving import WITHDRAWALS
-from maillage.exchange.models import OUTCOME_LABELS, PART
+from maillage.exchange.models import OUTCOME_LABELS, PART, Conversation, MailReceived, Notification
 from maillage.exchange.models.records import PROCESSING, RECORDS
 from maillage.exchange.pages import conversation_blocks as talks
-from maillage.exchange.queries.conversations import pending_conversations, unread_conversations
+from maillage.exchange.queries.conversations import unread_conversations
 from maillage.exchange.queries.inbox import (
     Line,
     calls_to_make,
     messages_to_read,
+    read_lines,
     trouble_count,
     waiting_lines,
 )
 from maillage.exchange.queries.mail import mail_set_aside
-from maillage.exchange.rules.vocabulary import CLOSING_MISSED
+from maillage.exchange.rules.vocabulary import CLOSING_MISSED, MESSAGES
 from maillage.kernel import formats
 from maillage.kernel.access import may
 from maillage.kernel.contributions import (
     Block,
+    Confided,
     Contribution,
     Deed,
     Entry,
@@ -42,9 +44,10 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.rules import InboxGroup, Permission, Role, allows
+from maillage.people.api import reached, veils
 
-CALLS, MESSAGES = "exchange.call", "exchange.message"
+CALLS = "exchange.call"
 #: Roles of those who care for patients, and so talk about them.
 AT_CARE = (
     Role.PHYSICIAN,
@@ -123,6 +126,29 @@ def _inbox_line(one: Line) -> InboxLine:
     )
 
 
+def held_messages(owner: Person, holder: Person, keys: Sequence[int]) -> list[InboxLine]:  # noqa: ARG001 (one shape for all kinds)
+    """Return the messages of some keys for whoever holds the inbox: they name no patient, tell no health."""
+    return [
+        InboxLine(
+            one.notification.pk,
+            one.text.subject,
+            detail=one.text.body,
+            deeds=(Deed(_("Marquer comme lu"), reverse("exchange:close", args=[one.notification.pk])),),
+        )
+        for one in waiting_lines(owner, keys)
+        if not one.notification.is_call
+    ]
+
+
+def done_messages(owner: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return what the messages of some keys said, that somebody read for `owner`."""
+    page = reverse("exchange:inbox")
+    return [
+        InboxLine(one.notification.pk, one.text.subject, f"{page}#message-{one.notification.pk}")
+        for one in read_lines(owner, keys)
+    ]
+
+
 CONTRIBUTION = Contribution(
     "exchange",
     navigation=(
@@ -161,9 +187,12 @@ CONTRIBUTION = Contribution(
             lazy("Conversations"),
             "messages",
             frozenset(Role),
-            Waits(unread_conversations, "last_at", asked=pending_conversations),
+            Waits(unread_conversations, "last_at", seen=Conversation.objects.for_person),
             talks.inbox_lines,
             order=20,
+            confided=Confided(
+                InboxGroup.MESSAGES, veils(Conversation, lazy("Conversation à lire"), of_patient=False)
+            ),
         ),
         InboxSource(
             CALLS,
@@ -173,6 +202,7 @@ CONTRIBUTION = Contribution(
             Waits(calls_to_make, "created_at", "not_after"),
             inbox_lines,
             order=10,
+            confided=Confided(InboxGroup.CALLS, reached(Notification, lazy("Appel à passer"), "patient")),
         ),
         InboxSource(
             "exchange.mail",
@@ -182,6 +212,9 @@ CONTRIBUTION = Contribution(
             Waits(mail_set_aside, "received_at"),
             talks.mail_lines,
             order=25,
+            confided=Confided(
+                InboxGroup.MESSAGES, veils(MailReceived, lazy("Courriel mis de côté"), of_patient=False)
+            ),
         ),
         InboxSource(
             MESSAGES,
@@ -191,6 +224,7 @@ CONTRIBUTION = Contribution(
             Waits(messages_to_read, "created_at", "useful_until"),
             inbox_lines,
             order=60,
+            confided=Confided(InboxGroup.MESSAGES, held_messages, done_messages),
         ),
     ),
     withdrawals=WITHDRAWALS,

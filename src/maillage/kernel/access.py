@@ -58,6 +58,13 @@ def roles_of(person: Person, *, on: date | None = None) -> list[RoleAssignment]:
     return list(roles)
 
 
+def remember(person: Person, day: date, roles: list[RoleAssignment]) -> None:
+    """Keep the roles of somebody on a day, all of them, read with something else; while `reading_once`."""
+    known = _read.get()
+    if known is not None:
+        known[person.pk, day] = list(roles)
+
+
 def may(person: Person, permission: Permission, scope: Scope | None = None) -> bool:
     """Return whether a role of `person` in force today carries `permission` in `scope`.
 

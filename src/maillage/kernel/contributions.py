@@ -7,7 +7,7 @@ changes no file of the shell. The recipe is in ARCHITECTURE.md, the reasons in d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.phones import written_phone
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.kernel.wording import name_terms
 
 if TYPE_CHECKING:
@@ -209,15 +209,31 @@ class Waits:
 
     `rows` builds their queryset, scoped, where `given("person")`, `given("day")` and `given("now")` stand
     for the reader and the instant; it names nobody. Its columns `key`, `since` and `due` (none where empty)
-    make a `Pending`. Where the circle of care decides, or more than a condition, they are only what may
-    wait: `asked(person)`, where there is one of them, answers what does.
+    make a `Pending`. Where the circle of care decides, they are only what may wait: `seen(person)` are the
+    rows that the reader may see, by their `pk`, those of all kinds asked in one statement. Where it takes
+    more than a condition, `asked(person)`, where there is one of them, answers what does.
     """
 
     rows: Callable[[], QuerySet[Any, Any]]
     since: str
     due: str = ""
     key: str = "pk"
+    seen: Callable[[Person], QuerySet[Any, Any]] | None = None
     asked: Callable[[Person], list[Pending]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confided:
+    """How the lines of a kind are shown to whoever holds the inbox of somebody else (ADR 17).
+
+    `lines(owner, holder, keys)` draws every one of the keys as `holder` may see it: whole where the circle of
+    care opens it to them, else without a name or a word of health. It has a gesture only where the holder's
+    own role and circle allow it. `done(owner, keys)` draws for the owner what was done for them.
+    """
+
+    group: InboxGroup
+    lines: Callable[[Person, Person, Sequence[int]], list[InboxLine]]
+    done: Callable[[Person, Sequence[int]], list[InboxLine]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +242,7 @@ class InboxSource:
 
     `lines(person, keys)` draws those of the keys that still wait for `person`, in a bounded number of
     statements, and logs each patient whom it names. The state of a thing is its own context's: done there,
-    it is no longer pending here.
+    it is no longer pending here. A kind without `confided` is never shown to anybody else.
     """
 
     kind: str
@@ -236,6 +252,21 @@ class InboxSource:
     pending: Waits
     lines: Callable[[Person, Sequence[int]], list[InboxLine]]
     order: int = 50
+    confided: Confided | None = None
+
+
+def naming_nobody(
+    lines: Callable[[Person, Sequence[int]], list[InboxLine]],
+) -> Callable[[Person, Person, Sequence[int]], list[InboxLine]]:
+    """Return the lines of a kind that names no patient, for whoever holds an inbox: as its owner reads them.
+
+    Without their gestures and their page, which are the owner's.
+    """
+
+    def held(owner: Person, holder: Person, keys: Sequence[int]) -> list[InboxLine]:  # noqa: ARG001 (one shape for all kinds)
+        return [replace(one, url="", deeds=(), hand_over="") for one in lines(owner, keys)]
+
+    return held
 
 
 class Place(StrEnum):
@@ -426,6 +457,11 @@ def inbox_sources_of(roles: Iterable[Role]) -> list[InboxSource]:
     held = set(roles)
     found = [source for one in contributions() for source in one.inbox if source.roles & held]
     return sorted(found, key=lambda source: source.order)
+
+
+def inbox_source(kind: str) -> InboxSource | None:
+    """Return the source of the lines of a kind, None where no context declares it."""
+    return next((one for part in contributions() for one in part.inbox if one.kind == kind), None)
 
 
 def withdrawals() -> list[Withdrawal]:

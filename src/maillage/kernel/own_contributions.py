@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.kernel import formats, health, leaving, register
+from maillage.kernel import confiding, formats, health, leaving, register
 from maillage.kernel.access import may_everywhere
 from maillage.kernel.contributions import (
     Block,
@@ -208,6 +208,7 @@ CONTRIBUTION = Contribution(
         Block("kernel.departures", {Role.ADMINISTRATOR: 4, Role.DPO: 6}, departures),
     ),
     named_in_journal=(Person, Scope),
+    happenings=confiding.happenings,
     withdrawals=(
         Withdrawal(
             "kernel.sessions",
@@ -226,6 +227,15 @@ CONTRIBUTION = Contribution(
             ("kernel.roleassignment.person",),
             leaving.end_roles,
             order=90,
+        ),
+        Withdrawal(
+            "kernel.inboxes",
+            lazy("Boîtes confiées et tenues"),
+            Fate.ENDS,
+            confiding.count_holdings,
+            ("kernel.inboxholding.owner", "kernel.inboxholding.holder"),
+            confiding.end_holdings,
+            order=4,
         ),
         Withdrawal(
             "kernel.invitation",

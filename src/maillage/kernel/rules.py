@@ -60,6 +60,18 @@ class Permission(StrEnum):
     VIEW_INDICATOR_ROWS = "view_indicator_rows"
     PUBLISH_INDICATORS = "publish_indicators"
     IMPORT_INDICATORS = "import_indicators"
+    CONFIDE_INBOX = "confide_inbox"
+
+
+class InboxGroup(StrEnum):
+    """What somebody confides of their inbox: kinds of lines that go together."""
+
+    CALLS = "calls"
+    MESSAGES = "messages"
+    TASKS = "tasks"
+    VISITS = "visits"
+    CLINICAL = "clinical"
+    SIGNATURES = "signatures"
 
 
 # Counts for all who steer; the rows behind them, without a name, for those who answer for the figure.
@@ -77,6 +89,8 @@ _AT_CARE = {
     Permission.MANAGE_AGENDA,
     Permission.VIEW_ROSTER,
     Permission.VIEW_PROTOCOLS,
+    # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
+    Permission.CONFIDE_INBOX,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.

@@ -15,24 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel.models import Person, Snooze
-from maillage.kernel.statements import Statement, given
 
 #: A line put off for longer is a line that nobody sees any more.
 LONGEST = timedelta(days=60)
-
-_ASLEEP: Statement[tuple[str, int, datetime]] = Statement(
-    lambda: (
-        Snooze.objects.filter(person=given("person"), until__gt=given("now"))
-        .order_by()
-        .values_list("kind", "row", "until")
-    )
-)
-
-
-def asleep(person: Person) -> dict[tuple[str, int], datetime]:
-    """Return what `person` has put off and until when, by kind and row; one statement."""
-    rows = _ASLEEP.rows(person=person.pk, now=timezone.now())
-    return {(kind, row): until for kind, row, until in rows}
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from datetime import date
@@ -65,12 +66,26 @@ class Given(Expression):
 
 
 _plainly: ContextVar[dict[str, Any] | None] = ContextVar("_plainly", default=None)
+_renamed: ContextVar[dict[str, str] | None] = ContextVar("_renamed", default=None)
 
 
 def given(name: str) -> Any:
     """Return what stands for the value that `Statement.rows` gets under `name`: a key, a text, an instant."""
-    values = _plainly.get()
+    values, name = _plainly.get(), (_renamed.get() or {}).get(name, name)
     return Given(name) if values is None else values[name]
+
+
+@contextmanager
+def renamed(**names: str) -> Iterator[None]:
+    """Let `given("person")` stand for a value named otherwise, in what is built until the end of the block.
+
+    `renamed(person="person2")` lets one statement hold the same rows of several people.
+    """
+    token = _renamed.set(names)
+    try:
+        yield
+    finally:
+        _renamed.reset(token)
 
 
 def any_of(count: int, **lookups: str) -> models.Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 
 ROLES: dict[Role, str | Promise] = {
     Role.COORDINATOR: _("Coordination de CPTS"),
@@ -52,6 +52,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_INDICATOR_ROWS: _("lire les lignes d’un indicateur, sans aucun nom"),
     Permission.PUBLISH_INDICATORS: _("publier la valeur d’un indicateur"),
     Permission.IMPORT_INDICATORS: _("importer les fichiers dont les indicateurs sont calculés"),
+    Permission.CONFIDE_INBOX: _("confier sa boîte « À traiter », suivre celle d’un collègue"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
@@ -65,6 +66,15 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.WRITE_SAFETY_SHEETS: _("écrire, publier et retirer les fiches de sécurité"),
 }
 
+INBOX_GROUPS: dict[InboxGroup, str | Promise] = {
+    InboxGroup.CALLS: _("Appels et rappels à passer"),
+    InboxGroup.MESSAGES: _("Messages, conversations, courriels"),
+    InboxGroup.TASKS: _("Tâches et demandes de coordination"),
+    InboxGroup.VISITS: _("Venues et téléconsultations"),
+    InboxGroup.CLINICAL: _("Avis, inquiétudes d’aidants, réponses"),
+    InboxGroup.SIGNATURES: _("À signer, à décider"),
+}
+
 _VERBS: dict[str, str | Promise] = {
     "kernel.signed_in": _("a ouvert une session"),
     "kernel.signed_out": _("a fermé sa session"),
@@ -76,6 +86,8 @@ _VERBS: dict[str, str | Promise] = {
     "kernel.person_withdrawn": _("a retiré les droits de quelqu’un qui s’en va"),
     "kernel.withdrawal_done": _("a rendu compte d’un départ"),
     "kernel.read_unscoped": _("a lu au-delà de son périmètre"),
+    "kernel.inbox_confided": _("a confié sa boîte « À traiter »"),
+    "kernel.inbox_taken_back": _("a mis fin à une boîte confiée"),
     "kernel.backup_made": _("a fait une sauvegarde"),
     "kernel.backup_restored": _("a restauré une sauvegarde"),
 }
@@ -92,6 +104,9 @@ _TERMS: dict[str, str | Promise] = {
     "rows": _("lignes"),
     "successor": _("successeur"),
     "roles": _("rôles"),
+    "holder": _("qui suit la boîte"),
+    "groups": _("lignes confiées"),
+    "on_behalf_of": _("pour"),
 }
 
 

@@ -18,6 +18,7 @@ from maillage.kernel import clock, formats
 from maillage.kernel.contributions import (
     SHOWN,
     Block,
+    Confided,
     Contribution,
     Deed,
     Entry,
@@ -27,12 +28,13 @@ from maillage.kernel.contributions import (
     Verb,
     Waiting,
     Waits,
+    naming_nobody,
     rows_waiting,
 )
 from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.rules import InboxGroup, Permission, Role, allows
 from maillage.kernel.statements import given
 from maillage.orientation.actions.appointments import may_be_said
 from maillage.orientation.actions.demonstration import create_demonstration_desk
@@ -55,6 +57,7 @@ from maillage.orientation.queries.outcomes import (
     to_close,
 )
 from maillage.orientation.rules.vocabulary import State
+from maillage.people import api as people
 from maillage.territory.api import Territory
 
 OUTCOMES, SIGNATURES = "orientation.outcome", "orientation.signature"
@@ -300,6 +303,7 @@ CONTRIBUTION = Contribution(
             Waits(outcomes_waiting, "at", key="request"),
             outcome_lines,
             order=20,
+            confided=Confided(InboxGroup.VISITS, people.reached(Request, lazy("Venu ou non ?"), "patient")),
         ),
         InboxSource(
             SIGNATURES,
@@ -309,6 +313,7 @@ CONTRIBUTION = Contribution(
             Waits(signatures_waiting, "asked_at"),
             signature_lines,
             order=50,
+            confided=Confided(InboxGroup.SIGNATURES, naming_nobody(signature_lines)),
         ),
     ),
     demonstrate=demonstrate,

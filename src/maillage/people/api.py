@@ -135,6 +135,7 @@ from maillage.people.queries.rights import demand
 from maillage.people.queries.signals import signal_of, words_of_danger
 from maillage.people.queries.support_referrals import referral
 from maillage.people.queries.told import read_messages_with
+from maillage.people.queries.veils import opened, reached, veils
 from maillage.people.rules.carers import Gesture, Hindrance
 from maillage.people.rules.circle import ACTS, Decision, Means, Origin, Part, Reason
 from maillage.people.rules.identity import AdministrativeSex, IdentityStatus, may_carry_ins
@@ -244,6 +245,7 @@ __all__ = [
     "one_holder",
     "open_account",
     "open_coordination",
+    "opened",
     "opposes",
     "opposing",
     "own_file",
@@ -258,6 +260,7 @@ __all__ = [
     "professions_around",
     "proposals_waiting",
     "propose",
+    "reached",
     "read_messages_with",
     "readable",
     "record_consent",
@@ -274,6 +277,7 @@ __all__ = [
     "signal_of",
     "traits_of",
     "unopposed",
+    "veils",
     "waiting_list",
     "withdraw_proposal",
     "words_of_danger",

@@ -16,6 +16,7 @@ from maillage.kernel.access import may_everywhere
 from maillage.kernel.contributions import (
     SHOWN,
     Block,
+    Confided,
     Contribution,
     Deed,
     Entry,
@@ -27,13 +28,13 @@ from maillage.kernel.contributions import (
     Waits,
     rows_waiting,
 )
-from maillage.kernel.inboxes import nothing_waits
+from maillage.kernel.inboxes import nothing_waits, waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people.actions.demonstration import create_demonstration_patients
 from maillage.people.actions.leaving import WITHDRAWALS
-from maillage.people.models import Signal
+from maillage.people.models import DoctorProposal, Signal
 from maillage.people.models.records import PROCESSING, RECORDS
 from maillage.people.pages import rights_blocks
 from maillage.people.pages.presenters import request_line
@@ -44,22 +45,21 @@ from maillage.people.queries.circle import circle, emergencies_waiting, pending_
 from maillage.people.queries.patients import own_file
 from maillage.people.queries.referring_doctor import (
     is_searching,
-    pending_proposals,
     proposals_to,
-    proposals_waiting,
     proposed,
     waiting_by_scope,
 )
 from maillage.people.queries.signals import (
     count_waiting_of,
-    pending_signals,
+    signals_seen,
     signals_waiting,
     unanswered,
     waiting_for,
 )
 from maillage.people.queries.unusual import Unusual, unusual_readings
+from maillage.people.queries.veils import opened, veils
 from maillage.people.rules.carers import Gesture
-from maillage.people.rules.circle import Origin
+from maillage.people.rules.circle import Origin, Part
 from maillage.people.rules.identity import next_steps
 from maillage.territory import api as territory
 
@@ -70,7 +70,7 @@ AT_CARE = (Role.NURSE, Role.PHYSICIAN, Role.MIDWIFE, Role.PHYSIOTHERAPIST, Role.
 
 def proposed_patients(person: Person) -> Waiting | None:
     """Say how many patients wait for the answer of a doctor."""
-    count = 0 if nothing_waits(person, PROPOSALS) else proposals_waiting(person)
+    count = len(waiting_of(person, PROPOSALS) or [])
     if not count:
         return None
     said = ngettext("{count} patient vous est proposé", "{count} patients vous sont proposés", count)
@@ -375,18 +375,29 @@ CONTRIBUTION = Contribution(
             lazy("Patients proposés"),
             "user-plus",
             frozenset({Role.PHYSICIAN}),
-            Waits(proposed, "proposed_at", asked=pending_proposals),
+            Waits(proposed, "proposed_at", seen=DoctorProposal.objects.for_person),
             proposal_lines,
             order=40,
+            confided=Confided(InboxGroup.SIGNATURES, veils(DoctorProposal, lazy("Patient proposé"))),
         ),
         InboxSource(
             SIGNALS,
             lazy("Inquiétudes d’aidants"),
             "users",
             frozenset(AT_CARE),
-            Waits(signals_waiting, "at", "due_at", asked=pending_signals),
+            Waits(signals_waiting, "at", "due_at", seen=signals_seen),
             signal_inbox,
             order=5,
+            confided=Confided(
+                InboxGroup.CLINICAL,
+                opened(
+                    Signal,
+                    Part.HEALTH,
+                    lambda one: _signal(one).text,
+                    lambda one: reverse("people:signal", args=[one.pk]),
+                    veils(Signal, lazy("Inquiétude d’un aidant")),
+                ),
+            ),
         ),
         InboxSource(
             EMERGENCIES,

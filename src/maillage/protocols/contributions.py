@@ -6,23 +6,28 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb, Waits
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.contributions import (
+    Block,
+    Confided,
+    Contribution,
+    Entry,
+    InboxSource,
+    Panel,
+    Verb,
+    Waits,
+    naming_nobody,
+)
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people import api as people
 from maillage.protocols.actions.demonstration import create_demonstration_protocols
 from maillage.protocols.actions.education_demonstration import create_demonstration_education
 from maillage.protocols.actions.leaving import WITHDRAWALS
-from maillage.protocols.models import Programme, Protocol
+from maillage.protocols.models import Act, Enrolment, Programme, Protocol, Referral
 from maillage.protocols.models.records import PROCESSING, RECORDS
 from maillage.protocols.pages import blocks, education_blocks, pharmacy_blocks
-from maillage.protocols.queries.acts import acts_open, pending_acts
-from maillage.protocols.queries.education import assessments_to_do, attendance_to_take, pending_assessments
-from maillage.protocols.queries.referrals import (
-    answers_unread,
-    pending_answers,
-    pending_referrals,
-    questions_open,
-)
+from maillage.protocols.queries.acts import acts_open
+from maillage.protocols.queries.education import assessments_to_do, attendance_to_take
+from maillage.protocols.queries.referrals import answers_unread, questions_open
 from maillage.territory.api import Territory
 
 #: Who acts under a protocol.
@@ -94,27 +99,30 @@ CONTRIBUTION = Contribution(
             lazy("Actes à signer"),
             "report-medical",
             frozenset(DELEGATED),
-            Waits(acts_open, "at", asked=pending_acts),
+            Waits(acts_open, "at", seen=Act.objects.for_person),
             blocks.act_lines,
             order=32,
+            confided=Confided(InboxGroup.SIGNATURES, blocks.HELD_ACTS),
         ),
         InboxSource(
             blocks.QUESTIONS,
             lazy("Questions à répondre"),
             "report-medical",
             frozenset({Role.PHYSICIAN}),
-            Waits(questions_open, "at", "due_at", asked=pending_referrals),
+            Waits(questions_open, "at", "due_at", seen=Referral.objects.for_person),
             blocks.question_lines,
             order=22,
+            confided=Confided(InboxGroup.CLINICAL, blocks.HELD_QUESTIONS),
         ),
         InboxSource(
             blocks.ANSWERS,
             lazy("Réponses des médecins"),
             "report-medical",
             frozenset(DELEGATED),
-            Waits(answers_unread, "answered_at", asked=pending_answers),
+            Waits(answers_unread, "answered_at", seen=Referral.objects.for_person),
             blocks.answer_lines,
             order=34,
+            confided=Confided(InboxGroup.CLINICAL, blocks.HELD_ANSWERS),
         ),
         InboxSource(
             education_blocks.ATTENDANCE,
@@ -124,15 +132,17 @@ CONTRIBUTION = Contribution(
             Waits(attendance_to_take, "starts_at"),
             education_blocks.attendance_lines,
             order=36,
+            confided=Confided(InboxGroup.VISITS, naming_nobody(education_blocks.attendance_lines)),
         ),
         InboxSource(
             education_blocks.ASSESSMENT,
             lazy("Bilans éducatifs"),
             "edit",
             EDUCATORS,
-            Waits(assessments_to_do, "at", asked=pending_assessments),
+            Waits(assessments_to_do, "at", seen=Enrolment.objects.for_person),
             education_blocks.assessment_lines,
             order=37,
+            confided=Confided(InboxGroup.SIGNATURES, education_blocks.HELD_ASSESSMENTS),
         ),
     ),
     demonstrate=demonstrate,

@@ -15,6 +15,7 @@ from maillage.care import api as care
 from maillage.kernel import access, formats
 from maillage.kernel.contributions import (
     SHOWN,
+    Confided,
     Contribution,
     Deed,
     Entry,
@@ -27,12 +28,12 @@ from maillage.kernel.contributions import (
     Waits,
 )
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people import api as people
 from maillage.telehealth.actions.demonstration import create_demonstration_questions
 from maillage.telehealth.actions.leaving import WITHDRAWALS
 from maillage.telehealth.actions.session_demonstration import create_demonstration_session
-from maillage.telehealth.models import Question
+from maillage.telehealth.models import Question, Session
 from maillage.telehealth.models.records import PROCESSING, RECORDS
 from maillage.telehealth.pages.question_presenters import unnamed
 from maillage.telehealth.queries import questions as queries
@@ -211,9 +212,19 @@ CONTRIBUTION = Contribution(
             lazy("Avis"),
             "stethoscope",
             frozenset(AT_CARE),
-            Waits(queries.questions_waiting, "at", "due_at", asked=queries.pending_questions),
+            Waits(queries.questions_waiting, "at", "due_at", seen=queries.questions_seen),
             inbox_lines,
             order=25,
+            confided=Confided(
+                InboxGroup.CLINICAL,
+                people.opened(
+                    Question,
+                    people.Part.HEALTH,
+                    lambda one: str(one.text),
+                    lambda one: reverse("telehealth:question", args=[one.pk]),
+                    people.veils(Question, lazy("Demande d’avis")),
+                ),
+            ),
         ),
         InboxSource(
             "telehealth.waiting",
@@ -228,6 +239,12 @@ CONTRIBUTION = Contribution(
             ),
             waiting_lines,
             order=5,
+            confided=Confided(
+                InboxGroup.VISITS,
+                people.reached(
+                    Session, lazy("Attend en téléconsultation"), "appointment__patient", "appointment"
+                ),
+            ),
         ),
     ),
     demonstrate=demonstrate,

@@ -6,8 +6,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Panel, Verb, Waits
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.contributions import (
+    Block,
+    Confided,
+    Contribution,
+    Entry,
+    InboxSource,
+    Panel,
+    Verb,
+    Waits,
+)
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people import api as people
 from maillage.territory.api import Territory
 from maillage.transitions.actions.demonstration import create_demonstration_cases
@@ -89,6 +98,7 @@ CONTRIBUTION = Contribution(
             Waits(cases_waiting, "at", asked=pending_cases),
             case_blocks.inbox_lines,
             order=40,
+            confided=Confided(InboxGroup.TASKS, case_blocks.held_lines),
         ),
     ),
     demonstrate=demonstrate,

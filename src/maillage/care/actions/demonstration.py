@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.care.actions.measures import draft_rule, record_measures, switch_on
 from maillage.care.actions.networks import open_pathway
 from maillage.care.actions.plans import consent_to_plan, save_plan
 from maillage.care.actions.questionnaires import answer, ask
 from maillage.care.actions.recalls import add_recall, note_recall
-from maillage.care.models import AlertRule, NetworkPathway, NetworkStep, SharedPlan
+from maillage.care.models import AlertRule, NetworkPathway, NetworkStep, Recall, SharedPlan
+from maillage.care.models.tasks import owned_by
 from maillage.care.queries.networks import template
 from maillage.care.queries.questionnaires import may_ask
 from maillage.care.queries.rights import may_write
@@ -23,15 +25,18 @@ from maillage.care.rules.pathway import Step
 from maillage.care.rules.plans import months_later
 from maillage.care.rules.questionnaires import Way
 from maillage.care.rules.recalls import ENDING, Came, RecallKind
+from maillage.kernel import confiding
 from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Role
+from maillage.kernel.rules import InboxGroup, Role
 from maillage.people import api as people
 from maillage.territory.api import Territory
 
 #: Patients who get a plan, and those of them whose weight rose.
 PLANS, IN_ALERT = 6, (1, 2)
 DAYS = 12
+#: How many days the physician is away.
+AWAY = 9
 #: Who recalls, for what, in how many days for the first patient, every so many months.
 RECALLS = (
     (Role.PHYSICIAN, RecallKind.CONSULTATION, "insuffisance cardiaque", -6, 3),
@@ -79,7 +84,40 @@ def create_demonstration_care(*, place: Territory, now: datetime) -> int:
             _open_network(patient, nurse, NETWORKS[order])
         if order in ASKED:
             _question(patient, nurse, physician)
+    if physician is not None:
+        _confide(physician, nurse, followed)
     return min(PLANS, len(followed))
+
+
+def _confide(physician: Person, nurse: Person, followed: list[people.Patient]) -> None:
+    """Let the physician be away some days: the nurse of their patients calls, the coordination the rest.
+
+    The one, of the circle, sees the lines whole, and has called somebody already; the other sees that they
+    wait.
+    """
+    today = timezone.localdate()
+    for holder, groups in (
+        (nurse, (InboxGroup.CALLS, InboxGroup.TASKS)),
+        (demonstration_account(Role.COORDINATOR), (InboxGroup.MESSAGES, InboxGroup.VISITS)),
+    ):
+        if holder is None or not confiding.works_with(physician, holder):
+            continue
+        confiding.confide(
+            by=physician,
+            holder=holder,
+            groups=groups,
+            starts_on=today,
+            ends_on=today + timedelta(days=AWAY),
+            key=f"demonstration-{holder.pk}",
+        )
+    mine = Recall.objects.for_person(nurse).filter(owned_by(physician), shows_on__lte=today).open()
+    for one in (
+        mine.filter(patient__in=followed).select_related("patient__scope").order_by("due_on", "pk")[:1]
+    ):
+        if may_write(people.decision(nurse, one.patient, people.Part.HEALTH)):
+            words = "rappellera demain matin"
+            key = f"demonstration-held-{one.pk}"
+            note_recall(by=nurse, recall=one, came=Came.CALLED, seen=one.version, key=key, words=words)
 
 
 def _follow(order: int, patient: people.Patient, team: dict[Role, Person | None], now: datetime) -> None:

@@ -15,10 +15,10 @@ from maillage.care.models import Recall, RecallStep
 from maillage.care.queries.recalls import last_seen_on
 from maillage.care.queries.rights import require_writer, writes_part
 from maillage.care.rules.plans import months_later
-from maillage.care.rules.recalls import Came, Defect, RecallKind, defect, following, shows_on
+from maillage.care.rules.recalls import INBOX_KIND, Came, Defect, RecallKind, defect, following, shows_on
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
-from maillage.kernel import databases, journal
+from maillage.kernel import confiding, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
@@ -322,7 +322,11 @@ def _step(by: Person, row: Recall, came: Came, key: str, until: date | None, wor
     row.ended_at = timezone.now() if next_one.is_over else None
     row.version += 1
     row.save(update_fields=["starts_on", "due_on", "quiet_until", "shows_on", "ended_at", "version"])
-    _record(by, "care.recall_noted", row, {"due_on": [before, row.due_on]})
+    owner = row.person or (row.professional.account if row.professional else None)
+    held = confiding.on_behalf(by=by, owner=owner, kind=INBOX_KIND)
+    verb = "care.recall_noted"
+    confiding.note_deed(held, kind=INBOX_KIND, row=row.pk, target=journal.target_of(made), verb=verb)
+    _record(by, verb, row, {"due_on": [before, row.due_on], **confiding.said(held)})
     return made
 
 

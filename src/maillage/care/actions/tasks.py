@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from maillage.care.models import Task
 from maillage.care.queries.rights import may_write, require_writer
-from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState, deadline
+from maillage.care.rules.tasks import INBOX_KIND, Priority, TaskOrigin, TaskState, deadline
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
-from maillage.kernel import access, databases, journal
-from maillage.kernel.models import Person, Scope
+from maillage.kernel import access, confiding, databases, journal
+from maillage.kernel.models import InboxHolding, Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
@@ -92,8 +92,9 @@ def open_task(
 def close_task(*, by: Person, task: Task, outcome: str = "") -> Task:
     """Note that a task is done, and with what; done already, nothing changes.
 
-    For its owner, or who writes the plan of its patient. What a rule raised asks for a word. Raises
-    PermissionDenied; ValidationError where it was cancelled or passed on.
+    For its owner, or who writes the plan of its patient; one about nobody, for who holds the owner's inbox
+    too. What a rule raised asks for a word. Raises PermissionDenied; ValidationError where it was cancelled
+    or passed on.
     """
     row = _locked(by, task)
     if row.state == TaskState.DONE.value:
@@ -216,6 +217,8 @@ def _require(by: Person, scope: Scope, patient: people.Patient | None) -> None:
 def _locked(by: Person, task: Task) -> Task:
     """Return the row, locked, for who may close it. Raises PermissionDenied."""
     row = Task.objects.for_person(by).filter(pk=task.pk).first()
+    if row is None and task.patient_id is None and _held(by, task) is not None:
+        row = task
     if row is None:
         raise PermissionDenied(_("Vous ne lisez pas cette tâche."))
     row = (
@@ -240,8 +243,16 @@ def _close(by: Person | None, row: Task, state: TaskState, said: str, verb: str)
         )
     row.state, row.closed_by, row.closed_at, row.outcome = state.value, by, timezone.now(), said
     row.save(update_fields=["state", "closed_by", "closed_at", "outcome"])
-    _record(by, verb, row, {"state": [TaskState.OPEN.value, state.value]})
+    held = _held(by, row)
+    confiding.note_deed(held, kind=INBOX_KIND, row=row.pk, target=journal.target_of(row), verb=verb)
+    _record(by, verb, row, {"state": [TaskState.OPEN.value, state.value], **confiding.said(held)})
     return row
+
+
+def _held(by: Person | None, row: Task) -> InboxHolding | None:
+    """Return by what `by` acts for the owner of a task, None where they act for themselves."""
+    owner = row.person or (row.professional.account if row.professional else None)
+    return None if by is None else confiding.on_behalf(by=by, owner=owner, kind=INBOX_KIND)
 
 
 def _tell(task: Task, by: Person | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.care.models import Questionnaire
@@ -73,6 +74,15 @@ def answer_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
         said = " · ".join(filter(None, detail))
         found.append(InboxLine(one.pk, one.name, url, one.patient.name, said, deeds=deeds))
     return found
+
+
+HELD_ANSWERS = people.opened(
+    Questionnaire,
+    people.Part.HEALTH,
+    lambda one: str(one.name),
+    lambda one: reverse("care:questionnaire", args=[one.patient_id, one.pk]),
+    people.veils(Questionnaire, lazy("Réponse à lire")),
+)
 
 
 def questionnaires_panel(person: Person, patient: people.Patient) -> PanelContent | None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from maillage.care.models import Recall
-from maillage.care.queries.recalls import Listed, recalls_drawn, recalls_of
-from maillage.care.rules.recalls import Came
+from maillage.care.queries.recalls import Listed, recalls_drawn, recalls_held, recalls_of, recalls_read
+from maillage.care.rules.recalls import INBOX_KIND, Came
 from maillage.kernel import formats
 from maillage.kernel.contributions import SHOWN, Deed, InboxLine, Line, PanelContent
 from maillage.kernel.models import Person
 from maillage.people import api as people
 
-RECALLS = "care.recall"
+RECALLS = INBOX_KIND
 
 
 def inbox_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
@@ -26,7 +28,7 @@ def inbox_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
 
 def _inbox_line(one: Listed) -> InboxLine:
     recall = one.recall
-    url = reverse("care:recall", args=[recall.patient_id, recall.pk])
+    url = _page(recall)
     fields = (
         ("do", "note"),
         ("came", Came.CALLED.value),
@@ -43,6 +45,33 @@ def _inbox_line(one: Listed) -> InboxLine:
         phones=one.phones,
         deeds=(Deed(_("Appel passé"), url, "", fields),),
     )
+
+
+_VEIL = people.reached(Recall, lazy("À rappeler"), "patient")
+
+
+def held_lines(owner: Person, holder: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the recalls of some keys for whoever holds the inbox: whole where the circle opens them.
+
+    A call is noted by them where they write that part of the file.
+    """
+    drawn = []
+    for one, writes in recalls_held(owner, holder, keys):
+        line = _inbox_line(one)
+        drawn.append(line if writes else replace(line, deeds=()))
+    return [*drawn, *_VEIL(owner, holder, sorted(set(keys) - {one.pk for one in drawn}))]
+
+
+def done_lines(owner: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the recalls of some keys on which somebody did something for `owner`; nobody is named."""
+    return [
+        InboxLine(one.recall.pk, one.recall.said, _page(one.recall), detail=last_said(one))
+        for one in recalls_read(owner, keys)
+    ]
+
+
+def _page(one: Recall) -> str:
+    return reverse("care:recall", args=[one.patient_id, one.pk])
 
 
 def follow_up_panel(person: Person, patient: people.Patient) -> PanelContent | None:

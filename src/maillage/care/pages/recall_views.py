@@ -14,18 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.care.actions import recalls as actions
-from maillage.care.models import RECALL_LABELS, Recall
+from maillage.care.models import RECALL_LABELS, Recall, RecallStep
 from maillage.care.pages.base import OfPatient
 from maillage.care.pages.recall_blocks import last_said
 from maillage.care.pages.recall_forms import NoteForm, RecallForm, SeenForm, StopForm
 from maillage.care.queries import recalls as queries
 from maillage.care.rules.recalls import Came, RecallKind
 from maillage.exchange import api as exchange
-from maillage.kernel import formats
+from maillage.kernel import confiding, formats, journal
 from maillage.kernel.models import Person
 from maillage.kernel.pages.base import Page, back_to
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
+
+
+def done_by(steps: list[RecallStep]) -> list[tuple[RecallStep, str]]:
+    """Return what came of a recall with who noted it, and for whom where they held that inbox."""
+    found = confiding.for_whom(journal.target_of(one) for one in steps)
+    return [(one, confiding.said_doer(str(one.by), found.get(journal.target_of(one)))) for one in steps]
 
 
 class Recalls(Page):
@@ -189,7 +195,7 @@ class RecallPage(OfRecalls, Page):
             may_write=may,
             one=one,
             last=last_said(one),
-            steps=queries.steps_of(recall),
+            steps=done_by(queries.steps_of(recall)),
             here=reverse("care:recall", args=[self.patient.pk, recall.pk]),
         )
 

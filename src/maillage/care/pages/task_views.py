@@ -17,7 +17,7 @@ from maillage.care import api
 from maillage.care.models import Task
 from maillage.care.pages.task_forms import CancelForm, CloseForm, TransferForm
 from maillage.care.queries.tasks import asked_tasks, own_tasks, task_seen_by
-from maillage.kernel import access, formats
+from maillage.kernel import access, confiding, formats, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to
 from maillage.kernel.pages.refusals import refused
@@ -93,6 +93,7 @@ class TaskPage(OfTask, Page):
             cancel_form=CancelForm(),
             transfer_form=TransferForm(choices=receivers(task)) if may_close else None,
             followed=getattr(task, "followed_by", None),
+            closed_by=closed_by(task),
             **context,
         )
 
@@ -101,6 +102,14 @@ class TaskPage(OfTask, Page):
         if patient is None:
             return True
         return api.may_write(people.decision(self.person, patient, people.Part.PLAN))
+
+
+def closed_by(task: Task) -> str:
+    """Say who closed a task, and for whom where they held the inbox of its owner; empty while it is open."""
+    if task.closed_at is None:
+        return ""
+    target = journal.target_of(task)
+    return confiding.said_doer(str(task.closed_by), confiding.for_whom([target]).get(target))
 
 
 def owns(person: Person, task: Task) -> bool:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop, override
 from maillage.care.models import Questionnaire
 from maillage.care.queries.rights import may_write
 from maillage.kernel import formats
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
@@ -149,18 +148,12 @@ def said_vital(row: Questionnaire) -> list[str]:
 
 def answers_unread() -> QuerySet[Questionnaire]:
     """Return the answers that the reader asked for and has not read; the circle is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_answers` follows.
+    # The base manager, for keys alone: nobody is named.
     return Questionnaire._base_manager.filter(by=given("person"), answered_at__isnull=False, read_at=None)
 
 
 def _unread(person: Person) -> Any:
     return Questionnaire.objects.for_person(person).filter(by=person, answered_at__isnull=False, read_at=None)
-
-
-def pending_answers(person: Person) -> list[Pending]:
-    """Return the answers to read, before they are drawn; names nobody."""
-    rows = _unread(person).order_by("answered_at", "pk").values_list("pk", "answered_at")
-    return [Pending(pk, at) for pk, at in rows]
 
 
 @transaction.atomic

@@ -16,9 +16,7 @@ from maillage.care.queries.rights import may_write
 from maillage.care.rules.recalls import Came, RecallKind
 from maillage.exchange import api as exchange
 from maillage.kernel import journal
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
-from maillage.kernel.once import once
 from maillage.kernel.phones import written_phone
 from maillage.kernel.statements import given
 from maillage.people import api as people
@@ -53,21 +51,9 @@ class Listed:
 
 def recalls_waiting() -> QuerySet[Recall]:
     """Return the recalls of the reader that are asked today, for a statement; the circle is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_recalls` follows.
+    # The base manager, for keys alone: nobody is named.
     rows = Recall._base_manager.filter(owned_by(given("person")), ended_at=None)
     return rows.filter(shows_on__lte=given("day"))
-
-
-@once
-def due_recalls(person: Person) -> list[Recall]:
-    """Return what `person` has to recall now, pressing first; no patient is named, nothing logged."""
-    rows = Recall.objects.for_person(person).filter(owned_by(person)).open()
-    return list(rows.filter(shows_on__lte=timezone.localdate()).order_by("due_on", "pk"))
-
-
-def pending_recalls(person: Person) -> list[Pending]:
-    """Return what `person` has to recall, before it is drawn; names nobody."""
-    return [Pending(one.pk, one.at) for one in due_recalls(person)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +100,26 @@ def recalls_drawn(person: Person, keys: Sequence[int]) -> list[Listed]:
     found = list(rows.select_related("patient__scope", "patient__account").order_by("due_on", "pk"))
     _log(person, found)
     return listed(found, person)
+
+
+@transaction.atomic
+def recalls_held(owner: Person, holder: Person, keys: Sequence[int]) -> list[tuple[Listed, bool]]:
+    """Return those of some recalls of `owner` that `holder` reads by their own circle; each file is logged.
+
+    And whether they may note what comes of each.
+    """
+    rows = Recall.objects.for_person(holder).filter(owned_by(owner), pk__in=list(keys)).open()
+    found = list(rows.select_related("patient__scope", "patient__account").order_by("due_on", "pk"))
+    _log(holder, found)
+    patients = {one.patient_id: one.patient for one in found}
+    writes = {pk: may_write(people.decision(holder, one, people.Part.HEALTH)) for pk, one in patients.items()}
+    return [(one, writes[one.recall.patient_id]) for one in listed(found, holder)]
+
+
+def recalls_read(person: Person, keys: Sequence[int]) -> list[Listed]:
+    """Return those of some recalls that `person` reads, with what came of each last; nobody is named."""
+    rows = Recall.objects.for_person(person).filter(pk__in=list(keys))
+    return listed(list(rows.select_related("patient__scope", "patient__account")), person)
 
 
 def listed(recalls: Sequence[Recall], person: Person) -> list[Listed]:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.care.models import Task
 from maillage.care.models.tasks import owned_by
+from maillage.care.queries.rights import may_write
 from maillage.care.rules.tasks import Answered, TaskOrigin, TaskState, Timeliness, timeliness
 from maillage.kernel import formats
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.once import once
 from maillage.kernel.statements import given
 from maillage.people import api as people
 
 LISTING = "liste de ses tâches"
+LISTING_FOR = "tâches d’une boîte suivie pour un collègue"
 
 
 @once
@@ -31,13 +32,8 @@ def waiting_tasks(person: Person) -> list[Task]:
 
 def tasks_waiting() -> QuerySet[Task]:
     """Return the open tasks of the reader, for a statement; whether the circle lets it is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_tasks` follows.
+    # The base manager, for keys alone: nobody is named.
     return Task._base_manager.filter(owned_by(given("person")), state=TaskState.OPEN.value)
-
-
-def pending_tasks(person: Person) -> list[Pending]:
-    """Return what `person` has to do, before it is drawn; names nobody."""
-    return [Pending(one.pk, one.at, one.due_at) for one in waiting_tasks(person)]
 
 
 def open_alerts(person: Person) -> list[Task]:
@@ -63,6 +59,28 @@ def own_tasks(person: Person, keys: Sequence[int] | None = None) -> list[Task]:
     )
     log_patients(person, found, LISTING)
     return found
+
+
+@transaction.atomic
+def tasks_held(owner: Person, holder: Person, keys: Sequence[int]) -> list[tuple[Task, bool]]:
+    """Return those of some tasks of `owner` that `holder` reads for them, and whether they may close each.
+
+    About a patient, by the holder's own circle; each file is logged.
+    """
+    readable = people.readable(holder, people.Part.PLAN, prefix="patient__")
+    rows = Task.objects.for_person(owner).filter(owned_by(owner), pk__in=list(keys)).open()
+    rows = rows.filter(Q(patient=None) | readable).select_related("patient__scope", "scope", "by")
+    found = list(rows)
+    patients = {one.patient_id: one.patient for one in found if one.patient is not None}
+    if patients:
+        people.log_access(by=holder, patients=patients.values(), what="list", purpose=LISTING_FOR)
+    writes = {pk: may_write(people.decision(holder, one, people.Part.PLAN)) for pk, one in patients.items()}
+    return [(one, writes.get(one.patient_id, True)) for one in found]
+
+
+def closed_among(person: Person, keys: Sequence[int]) -> list[Task]:
+    """Return those of some tasks that are closed and that `person` reads; nobody is named."""
+    return list(Task.objects.for_person(person).filter(pk__in=list(keys)).exclude(closed_at=None))
 
 
 @transaction.atomic

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from maillage.care.rules.plans import months_later
 
+#: How the inbox names recalls.
+INBOX_KIND = "care.recall"
+
 
 class RecallKind(StrEnum):
     """What is due."""

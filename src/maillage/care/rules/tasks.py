@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+#: How the inbox names tasks.
+INBOX_KIND = "care.task"
+
 
 class TaskState(StrEnum):
     """Where a task stands; all but `open` are final."""

@@ -6,24 +6,40 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.exchange.models import CallAttempt, ContactPreference, Notification
-from maillage.exchange.rules.vocabulary import ENDING, TOLD, CallOutcome, State
-from maillage.kernel import journal
-from maillage.kernel.models import Person
+from maillage.exchange.rules.vocabulary import ENDING, MESSAGES, TOLD, CallOutcome, State
+from maillage.kernel import confiding, journal
+from maillage.kernel.models import InboxHolding, Person
 
 
 @transaction.atomic
 def close(*, by: Person, pk: int) -> Notification:
     """Mark a line as read; read already, nothing changes. A call ends with its outcome, by `note_call`.
 
-    Raises Notification.DoesNotExist where `by` does not see it, or where it is a call.
+    For who receives it, or holds their inbox for them: that is journalled. Raises Notification.DoesNotExist
+    where `by` does not see it, or where it is a call.
     """
-    row = _locked(by, pk)
+    row, held = _own_or_held(by, pk)
     if row.is_call:
         raise Notification.DoesNotExist
     if row.closed_at is None:
         row.closed_at, row.closed_by = timezone.now(), by
         row.save(update_fields=["closed_at", "closed_by"])
+        if held is not None:
+            verb, target = "exchange.message_read", journal.target_of(row)
+            confiding.note_deed(held, kind=MESSAGES, row=row.pk, target=target, verb=verb)
+            changes = confiding.said(held)
+            journal.record(by=by, verb=verb, target=target, changes=changes, scope=row.scope_id)
     return row
+
+
+def _own_or_held(by: Person, pk: int) -> tuple[Notification, InboxHolding | None]:
+    """Return a line of `by`, or of whoever confided their inbox to them, locked, and by what it is held."""
+    rows = Notification.objects.of_account().select_for_update(of=("self",)).filter(pk=pk)
+    row = rows.select_related("person").first()
+    held = None if row is None else confiding.on_behalf(by=by, owner=row.person, kind=MESSAGES)
+    if row is None or held is None:
+        return _locked(by, pk), None
+    return row, held
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from maillage.exchange.rules.conversations import LONGEST, LONGEST_SUBJECT, OUTS
 from maillage.kernel import access
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, Scope, made_once
+from maillage.kernel.once import once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.kernel.rules import Permission, Role
 from maillage.kernel.scoping import ScopedQuerySet
@@ -50,13 +51,7 @@ class ConversationQuerySet(ScopedQuerySet["Conversation"]):
         condition = care | patient | seated(Seat.COLLEAGUE) & models.Q(patient=None) & _worked_in(person)
         if not any(one.role == Role.CARER.value for one in access.roles_of(person)):
             return condition
-        helped = seats.filter(seat=Seat.CARER.value).values_list("conversation__patient", flat=True)
-        spoken_for = [
-            one.pk
-            for one in people.Patient._base_manager.filter(pk__in=set(helped))
-            if people.may_for(person, one, people.Gesture.SPEAK)
-        ]
-        if spoken_for:
+        if spoken_for := _spoken_for(person):
             opened = models.Q(is_open_to_patient=True, patient__in=spoken_for)
             condition |= seated(Seat.CARER) & opened
         return condition
@@ -77,6 +72,14 @@ class ConversationQuerySet(ScopedQuerySet["Conversation"]):
 def _worked_in(person: Person) -> models.Q:
     scopes = access.scopes_of(person, AT_WORK)
     return models.Q() if scopes is None else models.Q(scope__in=scopes)
+
+
+@once
+def _spoken_for(person: Person) -> list[int]:
+    """Return for whom a carer has a seat and may speak now."""
+    seats = Participant._base_manager.filter(person=person, left_at=None, seat=Seat.CARER.value).order_by()
+    helped = people.Patient._base_manager.filter(pk__in=seats.values("conversation__patient"))
+    return [one.pk for one in helped if people.may_for(person, one, people.Gesture.SPEAK)]
 
 
 class Conversation(Keyed, Authored):

@@ -74,6 +74,12 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
         shown = models.Q(channel=Channel.INBOX.value, state=State.SENT.value)
         return shown & (models.Q(person=person) | calls)
 
+    def of_account(self) -> NotificationQuerySet:
+        """Keep the lines of somebody's inbox, for an action that then checks whose it is."""
+        return self.filter(
+            channel=Channel.INBOX.value, state=State.SENT.value, person__isnull=False
+        )._scoped()
+
     def to_tell(self, person: Person) -> NotificationQuerySet:
         """Keep what a voice may tell: messages and calls that `person` caused, or of where they see patients.
 

@@ -19,7 +19,6 @@ from maillage.exchange.models import (
 )
 from maillage.exchange.queries.presence import Present, presence
 from maillage.exchange.rules.conversations import read_by, searched
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.statements import given
@@ -135,7 +134,7 @@ def _unread(person: Person) -> Q:
 def unread_conversations() -> QuerySet[Conversation]:
     """Return the conversations with a message that the reader has not read, for a statement.
 
-    The base manager, for keys alone: whether the circle lets it is asked next, by `pending_conversations`.
+    The base manager, for keys alone: whether the circle lets it is asked next.
     """
     return Conversation._base_manager.filter(_unread(given("person")))
 
@@ -144,11 +143,6 @@ def unread_conversations() -> QuerySet[Conversation]:
 def waiting_conversations(person: Person) -> list[Conversation]:
     """Return the conversations with a message that `person` has not read, the oldest first; names nobody."""
     return list(Conversation.objects.for_person(person).filter(_unread(person)).order_by("last_at", "pk"))
-
-
-def pending_conversations(person: Person) -> list[Pending]:
-    """Return what `person` has to read, before it is drawn; names nobody."""
-    return [Pending(one.pk, one.last_at) for one in waiting_conversations(person)]
 
 
 @transaction.atomic

@@ -116,6 +116,12 @@ def waiting_lines(person: Person, keys: Sequence[int]) -> list[Line]:
     return _lines(found)
 
 
+def read_lines(person: Person, keys: Sequence[int]) -> list[Line]:
+    """Return those of some messages of `person` that are read; no call among them, so nobody is named."""
+    rows = Notification.objects.for_person(person).filter(pk__in=list(keys), person=person)
+    return _lines(list(rows.exclude(closed_at=None).select_related("professional")))
+
+
 def _log(person: Person, rows: Iterable[Notification]) -> None:
     """Leave a line in the access log of each patient whom a call names."""
     patients = {one.patient_id: one.patient for one in rows if one.patient is not None}

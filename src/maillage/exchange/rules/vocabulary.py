@@ -32,6 +32,10 @@ class Failure(StrEnum):
     TOO_LATE = "too_late"
 
 
+#: How the inbox names messages to read.
+MESSAGES = "exchange.message"
+
+
 class Template(StrEnum):
     """What a notification is about; its text is the sourced rule `exchange.template.<value>`."""
 
@@ -99,6 +103,9 @@ class Template(StrEnum):
     # To a patient whom a professional would like to see again: nothing of why.
     GET_IN_TOUCH = "get_in_touch"
     GET_IN_TOUCH_BRIEF = "get_in_touch_brief"
+    INBOX_HELD = "inbox_held"
+    INBOX_CONFIDED = "inbox_confided"
+    INBOX_TAKEN_BACK = "inbox_taken_back"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told

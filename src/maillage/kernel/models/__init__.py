@@ -1,6 +1,7 @@
 """The kernel's tables, one aggregate a module."""
 
 from maillage.kernel.models.departure import Departure
+from maillage.kernel.models.holding import InboxDeed, InboxHolding
 from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
 from maillage.kernel.models.lease import Lease
 from maillage.kernel.models.outbox import Delivery, Message
@@ -16,6 +17,8 @@ __all__ = [
     "Delivery",
     "Departure",
     "Entry",
+    "InboxDeed",
+    "InboxHolding",
     "Keyed",
     "Lease",
     "Message",

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from maillage.kernel import formats
 from maillage.kernel.contributions import (
     Block,
+    Confided,
     Entry,
     InboxLine,
     InboxSource,
@@ -22,11 +23,12 @@ from maillage.kernel.contributions import (
     Verb,
     Waiting,
     Waits,
+    naming_nobody,
     rows_waiting,
 )
 from maillage.kernel.inboxes import nothing_waits
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
 from maillage.people.models import ErasureBatch, SupportReferral
 from maillage.people.queries.retention import batches_waiting, open_batches
 from maillage.people.queries.rights import open_demands
@@ -180,6 +182,7 @@ INBOX = (
         Waits(open_referrals, "at", asked=pending_referrals),
         referral_lines,
         order=45,
+        confided=Confided(InboxGroup.TASKS, naming_nobody(referral_lines)),
     ),
     InboxSource(
         "people.demand",

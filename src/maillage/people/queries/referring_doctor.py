@@ -13,9 +13,7 @@ from django.utils import timezone
 
 from maillage.directory import api as directory
 from maillage.kernel import access, clock
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
-from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
@@ -107,16 +105,9 @@ def proposed() -> QuerySet[DoctorProposal]:
     return DoctorProposal._base_manager.filter(doctor__account=given("person"), answer="")
 
 
-@once
-def pending_proposals(person: Person) -> list[Pending]:
-    """Return the patients who wait for the answer of `person`, a doctor; names nobody, so is not logged."""
-    rows = DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="")
-    return [Pending(pk, since) for pk, since in rows.values_list("pk", "proposed_at")]
-
-
 def proposals_waiting(person: Person) -> int:
-    """Return how many patients wait for the answer of `person`, a doctor."""
-    return len(pending_proposals(person))
+    """Return how many patients wait for the answer of `person`, a doctor; names nobody, so is not logged."""
+    return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
 
 
 def waiting_by_scope(person: Person) -> dict[int, tuple[int, datetime]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
@@ -33,9 +32,9 @@ def signals_waiting() -> QuerySet[Signal]:
     return Signal._base_manager.filter(acknowledged_at=None, asked__person=given("person"))
 
 
-def pending_signals(person: Person) -> list[Pending]:
-    """Return the signals that `person` was asked to answer and may still read; names nobody."""
-    return [Pending(one.pk, one.at, one.due_at) for one in waiting_for(person)]
+def signals_seen(person: Person) -> QuerySet[Signal]:
+    """Return the signals that `person` may read, by the circle; names nobody."""
+    return Signal.objects.filter(readable(person, Part.HEALTH, prefix="patient__"))._scoped()
 
 
 def unanswered(person: Person) -> list[Signal]:

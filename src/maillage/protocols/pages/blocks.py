@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.kernel import formats
@@ -132,6 +133,35 @@ def answer_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
             text = str(one.get_purpose_display())
             found.append(InboxLine(one.pk, text, url, one.patient.name, detail, deeds=(deed,)))
     return found
+
+
+HELD_ACTS = people.opened(
+    Act,
+    people.Part.HEALTH,
+    lambda one: str(one.act),
+    lambda one: reverse("protocols:act", args=[one.pk]),
+    people.veils(Act, lazy("Acte à signer")),
+)
+
+
+def _referral_page(one: Referral) -> str:
+    return reverse("protocols:referral", args=[one.pk])
+
+
+def _purpose(one: Referral) -> str:
+    return str(one.get_purpose_display())
+
+
+HELD_QUESTIONS = people.opened(
+    Referral,
+    people.Part.HEALTH,
+    _purpose,
+    _referral_page,
+    people.veils(Referral, lazy("Question à répondre")),
+)
+HELD_ANSWERS = people.opened(
+    Referral, people.Part.HEALTH, _purpose, _referral_page, people.veils(Referral, lazy("Réponse à lire"))
+)
 
 
 def acts_panel(person: Person, patient: people.Patient) -> PanelContent | None:

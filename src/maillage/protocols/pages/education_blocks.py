@@ -8,6 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.kernel import formats
@@ -16,6 +17,7 @@ from maillage.kernel.feeds import Happening
 from maillage.kernel.inboxes import waiting_of
 from maillage.kernel.models import Person
 from maillage.people import api as people
+from maillage.protocols.models import Enrolment
 from maillage.protocols.queries.education import (
     assessments_drawn,
     enrolments_of,
@@ -85,6 +87,15 @@ def assessment_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
         )
         for one in assessments_drawn(person, keys)
     ]
+
+
+HELD_ASSESSMENTS = people.opened(
+    Enrolment,
+    people.Part.HEALTH,
+    lambda _one: _("Bilan éducatif"),
+    lambda one: reverse("protocols:enrolment", args=[one.pk]),
+    people.veils(Enrolment, lazy("Bilan à faire")),
+)
 
 
 def education_panel(person: Person, patient: people.Patient) -> PanelContent | None:

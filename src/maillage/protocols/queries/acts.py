@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Permission
@@ -30,7 +29,7 @@ _WITH = ("version__protocol__scope", "patient__scope", "sign_up__professional", 
 
 def acts_open() -> QuerySet[Act]:
     """Return the open acts of the reader, for a statement; whether the circle lets it is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_acts` follows.
+    # The base manager, for keys alone: nobody is named.
     return Act._base_manager.filter(by=given("person"), state__in=[one.value for one in sorted(OPEN)])
 
 
@@ -39,11 +38,6 @@ def to_finish(person: Person) -> list[Act]:
     """Return the acts that `person` began and has to check or sign, the oldest first; nobody is named."""
     mine = Act.objects.for_person(person).filter(by=person).open()
     return list(mine.select_related("version__protocol").order_by("at", "pk"))
-
-
-def pending_acts(person: Person) -> list[Pending]:
-    """Return the acts to check or sign, before they are drawn; names nobody."""
-    return [Pending(one.pk, one.at) for one in to_finish(person)]
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from maillage.care import api as care
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -268,16 +267,8 @@ def attendance_to_take() -> QuerySet[EducationSession]:
 
 def assessments_to_do() -> QuerySet[Enrolment]:
     """Return the enrolments whose assessment the reader has to do; the circle is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_assessments` follows.
+    # The base manager, for keys alone: nobody is named.
     return Enrolment._base_manager.filter(educator__account=given("person"), assessed_at=None, ended_at=None)
-
-
-def pending_assessments(person: Person) -> list[Pending]:
-    """Return the assessments to do that `person` reads, before they are drawn; names nobody."""
-    rows = Enrolment.objects.for_person(person).filter(
-        educator__account=person, assessed_at=None, ended_at=None
-    )
-    return [Pending(pk, at) for pk, at in rows.order_by("at", "pk").values_list("pk", "at")]
 
 
 def sessions_drawn(person: Person, keys: Sequence[int]) -> list[tuple[EducationSession, int]]:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 
 from maillage.care import api as care
 from maillage.kernel import access
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import Role
@@ -68,11 +67,6 @@ def waiting_for(person: Person) -> list[Referral]:
     return list(rows.order_by("due_at", "pk"))
 
 
-def pending_referrals(person: Person) -> list[Pending]:
-    """Return what a physician has to answer, before it is drawn; names nobody."""
-    return [Pending(one.pk, one.at, one.due_at) for one in waiting_for(person)]
-
-
 def answers_unread() -> QuerySet[Referral]:
     """Return what was answered to the reader and not read, for a statement; the circle is asked next."""
     return Referral._base_manager.filter(by=given("person"), answered_at__isnull=False, read_at=None)
@@ -83,11 +77,6 @@ def answers_to_read(person: Person) -> list[Referral]:
     """Return what was answered to `person`, who has not read it; nobody is named."""
     mine = Referral.objects.for_person(person).filter(by=person, answered_at__isnull=False, read_at=None)
     return list(mine.order_by("answered_at", "pk"))
-
-
-def pending_answers(person: Person) -> list[Pending]:
-    """Return the answers that `person` has to read, before they are drawn; names nobody."""
-    return [Pending(one.pk, one.answered_at or one.at) for one in answers_to_read(person)]
 
 
 @transaction.atomic

@@ -12,9 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.directory import api as directory
-from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, RoleAssignment, Scope
-from maillage.kernel.once import once
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.statements import given
 from maillage.people import api as people
@@ -112,19 +110,15 @@ def has_own_files(question: Question) -> bool:
 
 def questions_waiting() -> QuerySet[Question]:
     """Return what may wait for the reader, for a statement; whether the circle lets it is asked next."""
-    # The base manager, for keys alone: nobody is named, and `pending_questions` follows.
+    # The base manager, for keys alone: nobody is named, and `questions_seen` follows.
     held = [State.SENT.value, State.TAKEN.value]
     own = Q(by=given("person"), state__in=_BACK, read_at=None) | Q(taken_by=None, state__in=held)
     return Question._base_manager.filter(own | Q(taken_by__account=given("person"), state__in=held))
 
 
-@once
-def pending_questions(person: Person) -> list[Pending]:
-    """Return what waits for `person`: to answer, to take, to read back; names nobody; one statement."""
-    rows = Question.objects.seen_as(_seen_and_waiting_for(person))
-    return [
-        Pending(*one) for one in rows.values_list("pk", "at", "due_at").order_by("due_at", "pk").distinct()
-    ]
+def questions_seen(person: Person) -> QuerySet[Question]:
+    """Return what waits for `person` and that they see: to answer, to take, to read back; names nobody."""
+    return Question.objects.seen_as(_seen_and_waiting_for(person))
 
 
 def _seen_and_waiting_for(person: Person) -> Q:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.care import api as care
@@ -114,6 +115,15 @@ def _inbox_line(one: ComplexCase) -> InboxLine:
     read = Deed(_("J’ai lu l’issue"), page, fields=(("do", "read"),))
     text = _("Issue du DAC à lire")
     return InboxLine(one.pk, text, page, one.patient.name, str(one.closed_by), deeds=(read,))
+
+
+held_lines = people.opened(
+    ComplexCase,
+    people.Part.PLAN,
+    lambda one: _("Issue du DAC à lire") if one.waits_to_be_read else presenters.title(one),
+    lambda one: reverse("transitions:case", args=[one.pk]),
+    people.veils(ComplexCase, lazy("Demande au DAC")),
+)
 
 
 def cases_panel(person: Person, patient: people.Patient) -> PanelContent | None:

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from maillage.kernel import formats, snoozes
+from maillage.kernel import confiding, formats, snoozes
 from maillage.kernel.pages.base import Endpoint, Page, back_to
 from maillage.kernel.parameters import query_kept, row_key
 from maillage.web import inbox
+from maillage.web.pages.confiding import form_of
 
 #: The keys of the page; each is on the screen too.
 KEYS = ("j", "k", "e", "s", "?")
@@ -29,13 +30,18 @@ class InboxPage(Page):
     permission = None
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        chosen = self.request.GET.get("genre", "")
+        chosen, whose = self.request.GET.get("genre", ""), self.request.GET.get("pour", "")
+        found = inbox.inbox(self.person, chosen, self.request.GET.get("page"), whose)
+        kept = [(name, [value]) for name, value in (("pour", whose), ("genre", chosen)) if value]
         return super().get_context_data(
-            inbox=inbox.inbox(self.person, chosen, self.request.GET.get("page")),
+            inbox=found,
             chosen=chosen,
+            whose=whose,
+            done=inbox.lately_done(self.person),
+            absence=form_of(self.person) if confiding.may_confide(self.person) else None,
             moments=moments(),
             keys=_keys(),
-            query=query_kept([("genre", [chosen])]) if chosen else "",
+            query=query_kept(kept) if kept else "",
             **context,
         )
 

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from maillage.web.pages import gallery, gallery_map, inbox, report, views
+from maillage.web.pages import confiding, gallery, gallery_map, inbox, report, views
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("a-traiter/", inbox.InboxPage.as_view(), name="inbox"),
     path("a-traiter/plus-tard/", inbox.Snooze.as_view(), name="snooze"),
     path("a-traiter/reprendre/", inbox.Wake.as_view(), name="wake"),
+    path("a-traiter/confier/", confiding.Confiding.as_view(), name="confiding"),
+    path("a-traiter/confier/<int:pk>/arreter/", confiding.TakeBack.as_view(), name="take_back"),
+    path("a-traiter/boites-confiees/", confiding.ConfidedInboxes.as_view(), name="confided_inboxes"),
     path("apparence/", views.appearance, name="appearance"),
     path("langue/", login_not_required(set_language), name="set_language"),
     path("healthz", views.health, name="health"),
