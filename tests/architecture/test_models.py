@@ -22,6 +22,7 @@ ORDER = [
     "transitions",
     "space",
     "indicators",
+    "funding",
     "steering",
     "web",
     "config",

@@ -28,6 +28,8 @@ FRENCH_TOO = {
     "communes",
     "date",
     "format",
+    "minutes",
+    "mission",
     "note",
     "patients",
     "questions",

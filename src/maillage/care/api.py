@@ -10,20 +10,24 @@ from maillage.care.actions.measures import (
     record_measures,
     switch_on,
 )
+from maillage.care.actions.meeting_minutes import Presence, record_attendance
+from maillage.care.actions.meetings import call_meeting
 from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
 from maillage.care.actions.questionnaires import answer as answer_questionnaire
 from maillage.care.actions.questionnaires import ask as ask_questionnaire
 from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
-from maillage.care.models import AcuteEvent, CrisisCard, Questionnaire, Stay, Task
+from maillage.care.models import AcuteEvent, Attendance, CrisisCard, Meeting, Questionnaire, Stay, Task
 from maillage.care.queries.counted import cases_counted, invitations_counted, plans_counted
 from maillage.care.queries.measures import last_said
+from maillage.care.queries.meeting_minutes import paid_presences
 from maillage.care.queries.meetings import cases_of
 from maillage.care.queries.plans import PlanFile, plan_of, plans_to_revise
 from maillage.care.queries.questionnaires import asked_of as questionnaires_asked
 from maillage.care.queries.questionnaires import own_questionnaire, said_vital, vital_signs
 from maillage.care.queries.rights import may_add, may_write, require_writer
 from maillage.care.queries.tasks import answered_in_time, tasks_of, waiting_tasks
+from maillage.care.rules.meetings import MeetingKind
 from maillage.care.rules.plans import Content as PlanContent
 from maillage.care.rules.plans import entries as plan_entries
 from maillage.care.rules.plans import months_later
@@ -33,10 +37,14 @@ from maillage.care.rules.tasks import Priority, TaskOrigin, TaskState
 __all__ = [
     "THE_PERSON",
     "AcuteEvent",
+    "Attendance",
     "CrisisCard",
+    "Meeting",
+    "MeetingKind",
     "Owner",
     "PlanContent",
     "PlanFile",
+    "Presence",
     "Priority",
     "Questionnaire",
     "Stay",
@@ -50,6 +58,7 @@ __all__ = [
     "answered_in_time",
     "ask_questionnaire",
     "call_desk",
+    "call_meeting",
     "cancel_task",
     "cases_counted",
     "cases_of",
@@ -70,11 +79,13 @@ __all__ = [
     "note_recall",
     "open_task",
     "own_questionnaire",
+    "paid_presences",
     "plan_entries",
     "plan_of",
     "plans_counted",
     "plans_to_revise",
     "questionnaires_asked",
+    "record_attendance",
     "record_measures",
     "report_event",
     "require_writer",

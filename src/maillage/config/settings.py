@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "maillage.steering",
+    "maillage.funding",
     "maillage.indicators",
     "maillage.space",
     "maillage.transitions",

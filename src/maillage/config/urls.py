@@ -15,6 +15,7 @@ urlpatterns = [
     path("soins/", include("maillage.care.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
+    path("pilotage/financement/", include("maillage.funding.pages.urls")),
     path("pilotage/", include("maillage.steering.pages.urls")),
     path("telesante/", include("maillage.telehealth.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),

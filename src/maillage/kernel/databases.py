@@ -48,6 +48,73 @@ _UNTRIGGERS = {
 }
 
 
+_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} WHEN EXISTS ({found}) "
+        "BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION maillage_{table}_guard() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN IF EXISTS ({found}) THEN RAISE EXCEPTION '{refusal}' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER {table}_guard BEFORE INSERT ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION maillage_{table}_guard()",
+    ),
+}
+_UNGUARDS = {
+    "sqlite": ("DROP TRIGGER IF EXISTS {table}_guard",),
+    "postgresql": (
+        "DROP TRIGGER IF EXISTS {table}_guard ON {table}",
+        "DROP FUNCTION IF EXISTS maillage_{table}_guard()",
+    ),
+}
+
+
+def guard_inserts(table: str, found: str, refusal: str, on: BaseDatabaseWrapper = connection) -> None:
+    """Make the database itself refuse a new row of `table` for which the query `found` finds something.
+
+    The query names the columns of the new row `NEW.column`, and is the same on both databases.
+    """
+    with on.cursor() as cursor:
+        for statement in _GUARDS[on.vendor]:
+            cursor.execute(statement.format(table=table, found=found, refusal=refusal))
+
+
+def unguard_inserts(table: str, on: BaseDatabaseWrapper = connection) -> None:
+    """Take the guard of `table` away: a migration undone."""
+    _run(_UNGUARDS, table, on)
+
+
+@contextmanager
+def _guards_lifted() -> Iterator[None]:
+    """Let rows in without their guards: those of a restore were all guarded once, in another order."""
+    if connection.vendor == "postgresql":
+        found = (
+            "SELECT tgrelid::regclass::text FROM pg_trigger "
+            "WHERE tgname = tgrelid::regclass::text || '_guard'"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(found)
+            tables = [table for (table,) in cursor.fetchall()]
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_guard")
+        yield
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_guard")
+        return
+    found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_guard'"
+    with connection.cursor() as cursor:
+        cursor.execute(found)
+        guards = cursor.fetchall()
+        for name, _sql in guards:
+            cursor.execute(f"DROP TRIGGER {name}")
+    yield
+    with connection.cursor() as cursor:
+        for _name, sql in guards:
+            cursor.execute(sql)
+
+
 def forbid_changes(table: str, on: BaseDatabaseWrapper = connection) -> None:
     """Make the database itself refuse to update, delete or truncate rows of `table`."""
     _run(_TRIGGERS, table, on)
@@ -68,7 +135,8 @@ def append_only_lifted() -> Iterator[None]:
     tables = _append_only_tables()
     for table in tables:
         allow_changes(table)
-    yield
+    with _guards_lifted():
+        yield
     for table in tables:
         forbid_changes(table)
 

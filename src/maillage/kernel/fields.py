@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from maillage.kernel import formats
+from maillage.kernel.amounts import read_cents
 from maillage.kernel.dates import check_birth_date, read_birth_date
 from maillage.kernel.identifiers import IdentifierError, parse_birthplace
 from maillage.kernel.parameters import FIRST_DAY, LAST_DAY, is_in_reach
@@ -84,6 +87,35 @@ class PhoneField(forms.CharField):
             return read_phone(text, short_codes=self.short_codes)
         except IdentifierError as error:
             raise refused(error) from error
+
+
+class AmountField(forms.CharField):
+    """An amount in euros typed in any of the ways people write one, cleaned to whole cents.
+
+    `least` in cents: 1 unless 0 means something.
+    """
+
+    def __init__(self, *, least: int = 1, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(max_length=60, **options)
+        self.least = least
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show stored cents as people write them."""
+        return formats.number(Decimal(value) / 100, 2) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        """Return the amount in cents, None for an empty field. Raises ValidationError."""
+        text: str = super().clean(value)
+        if not text:
+            return None
+        try:
+            cents = read_cents(text)
+        except IdentifierError as error:
+            raise refused(error) from error
+        if cents < self.least:
+            raise ValidationError(gettext("Ce montant est nul : donnez-en un d’au moins un centime."))
+        return cents
 
 
 class BirthDateField(forms.Field):

@@ -134,6 +134,14 @@ def quantity(value: Number, unit: str = "", decimals: int = 0) -> str:
     return text if not unit or text == UNKNOWN else f"{text}{NBSP}{unit}"
 
 
+def euros(cents: int | None, *, whole: bool = False) -> str:
+    """Return an amount given in cents: `1 250,50 €`, `1 250 €` where it has no cents or `whole` rounds it."""
+    if cents is None:
+        return UNKNOWN
+    decimals = 0 if whole or cents % 100 == 0 else 2
+    return quantity(Decimal(cents) / 100, "€", decimals)
+
+
 def listed(words: Iterable[str]) -> str:
     """Return what holds commas of its own as a list: « a ; b », in English “a; b”."""
     return f"{NBSP if is_french() else ''}; ".join(words)

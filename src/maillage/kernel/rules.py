@@ -61,6 +61,8 @@ class Permission(StrEnum):
     PUBLISH_INDICATORS = "publish_indicators"
     IMPORT_INDICATORS = "import_indicators"
     CONFIDE_INBOX = "confide_inbox"
+    VIEW_FUNDING = "view_funding"
+    MANAGE_FUNDING = "manage_funding"
 
 
 class InboxGroup(StrEnum):
@@ -112,6 +114,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_EVALUATIONS,
             Permission.WRITE_EVALUATIONS,
             *_MEASURES,
+            Permission.VIEW_FUNDING,
+            Permission.MANAGE_FUNDING,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -175,6 +179,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_DUTY_PAY,
             Permission.VIEW_EVALUATIONS,
             Permission.VIEW_INDICATORS,
+            Permission.VIEW_FUNDING,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(

@@ -37,7 +37,7 @@ from maillage.roster.queries.duties import (
     shared_on_call,
 )
 from maillage.roster.queries.settings import next_deadline
-from maillage.roster.queries.statements import Line, balance, statement
+from maillage.roster.queries.statements import Line, balance, shared_duties_done, statement
 from maillage.roster.rules.blocks import BlockKind, Hours, Period
 from maillage.roster.rules.errors import RosterError
 from maillage.roster.rules.vocabulary import SectorKind
@@ -99,6 +99,7 @@ __all__ = [
     "set_lock",
     "set_preference",
     "set_volunteer",
+    "shared_duties_done",
     "shared_on_call",
     "solve_waits",
     "statement",

@@ -12,10 +12,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from maillage.directory.api import Professional
+from maillage.kernel.models import Scope
 from maillage.kernel.sourced_rules import rule
 from maillage.roster.models import Assignment, Roster, Sector, Volunteer
 from maillage.roster.rules.blocks import BlockKind
-from maillage.roster.rules.workflow import IN_FORCE
+from maillage.roster.rules.vocabulary import SectorKind
+from maillage.roster.rules.workflow import IN_FORCE, State
 
 YEAR = timedelta(days=365)
 MEASURES = ("nights", "sundays", "holidays", "burden")
@@ -115,6 +117,22 @@ def _burden_by_month(sector: Sector, last_day: date) -> dict[int, list[float]]:
         if age < 12:
             found[one.volunteer.professional_id][11 - age] += one.post.burden
     return found
+
+
+def shared_duties_done(scope: Scope, since: date, until: date) -> list[Assignment]:
+    """Return the duties held in the shared on-calls of a scope, rosters closed; one statement.
+
+    The permanence of care (PDSA) is paid by the health insurance, and is not among them.
+    """
+    rows = Assignment.objects.filter(
+        post__roster__sector__territory__scope=scope,
+        post__roster__sector__kind=SectorKind.SHARED.value,
+        post__roster__state__in=[State.CLOSED.value, State.DUTY_DONE.value],
+        post__day__gte=since,
+        post__day__lte=until,
+    )
+    found = rows.select_related("post__roster__sector", "volunteer__professional__account")
+    return list(found.order_by("post__starts_at", "pk"))
 
 
 def _held_over_a_year(sector: Sector, last_day: date) -> QuerySet[Assignment]:

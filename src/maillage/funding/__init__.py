@@ -1,0 +1,1 @@
+"""Funding of a territory: contracts and what they pay, accounts, indemnities, budget."""

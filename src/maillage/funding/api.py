@@ -1,0 +1,70 @@
+"""The front door of funding: contracts and what they pay, the ledger, indemnities, budgets."""
+
+from maillage.funding.actions.budget import (
+    drop_commitment,
+    engage,
+    pay_invoice,
+    record_invoice,
+    set_budget,
+)
+from maillage.funding.actions.contracts import (
+    add_instalment,
+    declare,
+    keep_contract,
+    record_receipt,
+    start_mission,
+    stop_contract,
+    type_amount,
+)
+from maillage.funding.actions.indemnities import (
+    decide_ceiling,
+    decide_rate,
+    make_statement,
+    note_time,
+    pay_statement,
+    read_statement,
+    reopen_statement,
+    validate_statement,
+    validate_time,
+)
+from maillage.funding.actions.ledger import close_period, reverse_operation
+from maillage.funding.models import Contract, Indemnity, Operation, PayStatement
+from maillage.funding.queries.budget import MissionBudget, YearBudget, year_budget
+from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, TimeKind
+
+__all__ = [
+    "Contract",
+    "ContractKind",
+    "Indemnity",
+    "MissionBudget",
+    "MissionCode",
+    "Operation",
+    "PayStatement",
+    "RateUnit",
+    "TimeKind",
+    "YearBudget",
+    "add_instalment",
+    "close_period",
+    "decide_ceiling",
+    "decide_rate",
+    "declare",
+    "drop_commitment",
+    "engage",
+    "keep_contract",
+    "make_statement",
+    "note_time",
+    "pay_invoice",
+    "pay_statement",
+    "read_statement",
+    "record_invoice",
+    "record_receipt",
+    "reopen_statement",
+    "reverse_operation",
+    "set_budget",
+    "start_mission",
+    "stop_contract",
+    "type_amount",
+    "validate_statement",
+    "validate_time",
+    "year_budget",
+]

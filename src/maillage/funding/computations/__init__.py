@@ -1,0 +1,1 @@
+"""What is computed when read: schedules, points, budgets."""

@@ -1,0 +1,1 @@
+"""Rules of funding: no framework, whole cents."""
