@@ -264,6 +264,8 @@ class Done:
 
 #: How long what was done is said on the inbox itself; the page of confided inboxes has the rest.
 SAID_FOR = timedelta(days=14)
+#: How many of them: what waits comes first.
+DONE_SHOWN = 3
 
 
 def done_for(person: Person, deeds: Iterable[InboxDeed]) -> list[Done]:
@@ -288,7 +290,8 @@ def done_for(person: Person, deeds: Iterable[InboxDeed]) -> list[Done]:
     ]
 
 
-def lately_done(person: Person) -> list[Done]:
-    """Return what was done for `person` these last days, the latest first."""
+def lately_done(person: Person) -> tuple[list[Done], bool]:
+    """Return the latest of what was done for `person` these last days, and whether there is more of it."""
     since = timezone.localdate() - SAID_FOR
-    return done_for(person, confiding.deeds_for(person, since)[:PER_PAGE])
+    deeds = list(confiding.deeds_for(person, since)[: DONE_SHOWN + 1])
+    return done_for(person, deeds[:DONE_SHOWN]), len(deeds) > DONE_SHOWN

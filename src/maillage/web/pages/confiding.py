@@ -151,7 +151,7 @@ class ConfidedInboxes(Page):
         return super().get_context_data(
             page=page,
             rows=[(one, groups, _stands(one)) for one, groups in confiding.kept(list(page.object_list))],
-            standing=InboxHolding.objects.standing(today).count(),
+            standing=InboxHolding.objects.standing(today).order_by().values("owner").distinct().count(),
             query="",
             **context,
         )

@@ -33,11 +33,13 @@ class InboxPage(Page):
         chosen, whose = self.request.GET.get("genre", ""), self.request.GET.get("pour", "")
         found = inbox.inbox(self.person, chosen, self.request.GET.get("page"), whose)
         kept = [(name, [value]) for name, value in (("pour", whose), ("genre", chosen)) if value]
+        done, done_more = inbox.lately_done(self.person)
         return super().get_context_data(
             inbox=found,
             chosen=chosen,
             whose=whose,
-            done=inbox.lately_done(self.person),
+            done=done,
+            done_more=done_more,
             absence=form_of(self.person) if confiding.may_confide(self.person) else None,
             moments=moments(),
             keys=_keys(),
