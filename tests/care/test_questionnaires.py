@@ -18,7 +18,7 @@ from maillage.kernel import outbox
 from maillage.kernel.models import Person
 from maillage.people.actions import carers, circle
 from maillage.people.api import Means, Part, Patient
-from maillage.people.models import AccessLogEntry
+from maillage.people.models import AccessLogEntry, CareLink
 from maillage.people.rules.carers import Relation
 from tests.care.conftest import client_of
 from tests.pdf import text_of
@@ -308,3 +308,15 @@ def test_a_danger_said_once_it_is_taken_back_is_kept(
 def test_a_key_is_for_one_questionnaire(asked: Questionnaire, patient: Patient, nurse: Person) -> None:
     with pytest.raises(ValidationError, match="déjà servi"):
         actions.ask(by=nurse, patient=patient, code="eating", key="q1")
+
+
+def test_a_danger_is_told_to_the_team_where_who_asked_has_left_the_circle(
+    asked: Questionnaire, patient: Patient, nurse: Person, doctor: Person, pharmacist: Person
+) -> None:
+    link = CareLink.objects.of_patient(patient).get(professional=nurse.professional)
+    circle.end_link(by=doctor, link=link, reason="partie")
+    own, here = client_of(patient.account), reverse("care:own_questionnaire", args=[asked.pk])
+    assert own.post(here, {"signs": ["chest"]}).status_code == 302
+    urgent = Notification.objects.about([f"care.questionnaire:{asked.pk}#answer"])
+    assert {one.person for one in urgent} == {doctor, pharmacist}
+    assert client_of(doctor).get(urgent[0].path).status_code == 200

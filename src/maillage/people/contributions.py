@@ -32,9 +32,10 @@ from maillage.kernel.inboxes import nothing_waits, waiting_of
 from maillage.kernel.models import Person
 from maillage.kernel.once import once
 from maillage.kernel.rules import InboxGroup, Permission, Role
+from maillage.people.actions.addresses import period_said
 from maillage.people.actions.demonstration import create_demonstration_patients
 from maillage.people.actions.leaving import WITHDRAWALS
-from maillage.people.models import DoctorProposal, Signal
+from maillage.people.models import DoctorProposal, PatientAddress, Signal
 from maillage.people.models.records import PROCESSING, RECORDS
 from maillage.people.pages import rights_blocks
 from maillage.people.pages.presenters import request_line
@@ -43,6 +44,7 @@ from maillage.people.pages.unusual_views import said
 from maillage.people.queries.carers import cared_for
 from maillage.people.queries.circle import circle, emergencies_waiting, pending_reviews, to_review
 from maillage.people.queries.patients import own_file
+from maillage.people.queries.proposed_addresses import addresses_proposed, addresses_seen, proposed_among
 from maillage.people.queries.referring_doctor import (
     is_searching,
     proposals_to,
@@ -94,6 +96,22 @@ def proposal_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
         criteria = _("critères : {criteria}").format(criteria=request_line(one.request).criteria)
         text = _("Patient proposé, sans médecin traitant")
         lines.append(InboxLine(one.pk, text, page, one.request.patient.name, criteria, deeds=(accept,)))
+    return lines
+
+
+def address_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the addresses that some people proposed: confirmed, or set aside, in place."""
+    lines = []
+    for one in proposed_among(person, keys):
+        page = reverse("people:addresses", args=[one.patient_id])
+        row = ("row", str(one.pk))
+        deeds = (
+            Deed(_("Confirmer"), page, fields=(("do", "confirm"), row)),
+            Deed(_("Ce n’est pas cela"), page, fields=(("do", "refuse"), row)),
+        )
+        detail = " · ".join((one.named, one.said, period_said(one.since, one.until)))
+        text = _("Nouvelle adresse proposée")
+        lines.append(InboxLine(one.pk, text, page, one.patient.name, detail, deeds=deeds))
     return lines
 
 
@@ -379,6 +397,25 @@ CONTRIBUTION = Contribution(
             proposal_lines,
             order=40,
             confided=Confided(InboxGroup.SIGNATURES, veils(DoctorProposal, lazy("Patient proposé"))),
+        ),
+        InboxSource(
+            "people.address",
+            lazy("Adresses à confirmer"),
+            "map-pin-plus",
+            frozenset(AT_CARE),
+            Waits(addresses_proposed, "at", seen=addresses_seen),
+            address_lines,
+            order=55,
+            confided=Confided(
+                InboxGroup.TASKS,
+                opened(
+                    PatientAddress,
+                    Part.REACH,
+                    lambda _one: _("Nouvelle adresse proposée"),
+                    lambda one: reverse("people:addresses", args=[one.patient_id]),
+                    veils(PatientAddress, lazy("Adresse à confirmer")),
+                ),
+            ),
         ),
         InboxSource(
             SIGNALS,

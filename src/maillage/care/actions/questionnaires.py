@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from maillage.care.queries.questionnaires import (
     is_respondent,
     may_ask,
 )
+from maillage.care.queries.rights import may_write
 from maillage.care.rules.questionnaires import Way, is_whole, kept
 from maillage.exchange import api as exchange
 from maillage.kernel import journal, outbox
@@ -144,17 +146,28 @@ def _say_danger(
 
 
 def _tell_danger(row: Questionnaire, what: str) -> None:
-    """Tell who asked, at once, that something waits to be read."""
-    exchange.notify(
-        by=None,
-        to=row.by,
-        template=exchange.Template.MESSAGE_WAITING,
-        parameters=exchange.Parameters(when=timezone.now()),
-        key=f"questionnaire-{row.pk}-{what}",
-        subject=f"{journal.target_of(row)}#answer",
-        scope=row.patient.scope,
-        urgent=True,
-    )
+    """Tell who asked, at once, that something waits to be read; the team where they no longer read it."""
+    for person in _who_reads(row):
+        exchange.notify(
+            by=None,
+            to=person,
+            template=exchange.Template.MESSAGE_WAITING,
+            parameters=exchange.Parameters(when=timezone.now()),
+            key=f"questionnaire-{row.pk}-{what}" + ("" if person.pk == row.by_id else f"-{person.pk}"),
+            subject=f"{journal.target_of(row)}#answer",
+            scope=row.patient.scope,
+            path=reverse("care:questionnaire", args=[row.patient_id, row.pk]),
+            urgent=True,
+        )
+
+
+def _who_reads(row: Questionnaire) -> list[Person]:
+    """Return who asked, as long as the circle lets them read it; else those of the circle who write there."""
+    part = people.Part.HEALTH
+    if row.by.is_active and people.decision(row.by, row.patient, part).is_allowed:
+        return [row.by]
+    found = people.accounts_reading(row.patient, part)
+    return [one for one, decision in found if may_write(decision) and one.is_active]
 
 
 @transaction.atomic

@@ -72,6 +72,7 @@ class PlanPage(OfPlan, Page):
             }
             shown |= {
                 "view": presenters.view(file.content, self.owners),
+                "alarms": people.words_of_danger(file.content.get("preferences", "")),
                 "finding": presenters.finding(file),
                 "missing": [presenters.MISSING_LABELS[one] for one in file.missing],
                 "consent_form": ConsentForm(initial=initial),
@@ -293,7 +294,8 @@ class OwnWishes(OfPlan, Endpoint):
         except (ValidationError, PermissionDenied) as error:
             return refused(request, error, reverse("care:plan", args=[pk]))
         else:
-            messages.success(request, _("Vos souhaits sont dans le plan."))
+            if not people.words_of_danger(wishes):  # where there are, the 15 comes first
+                messages.success(request, _("Vos souhaits sont dans le plan."))
         return redirect("care:plan", pk=pk)
 
 

@@ -18,7 +18,7 @@ from maillage.people.rules.referring_doctor import OPEN
 _FORMS: tuple[dict[str, Any], ...] = (
     {
         "teller": "self", "occupation": "Ancienne couturière", "languages": "français, portugais",
-        "contact_name": "Sa fille, Rosa", "contact_phone": "06 39 98 01 40", "diseases": ["heart", "senses"],
+        "contact_name": "Sa fille, Rosa", "contact_phone": "+33639980140", "diseases": ["heart", "senses"],
         "diseases_said": "Tension depuis dix ans, entend mal.", "treatments": "Amlodipine 5 mg le matin.",
         "allergies": "Pénicilline", "agreed": "signed", "ald": "yes", "criteria": ["disability"],
         "no_sign": True, "examination": "Pilulier tenu, chaussures inadaptées.",

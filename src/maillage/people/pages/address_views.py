@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.kernel.fields import DayField
-from maillage.kernel.pages.base import Page
+from maillage.kernel.pages.base import Page, back_to
 from maillage.kernel.pages.forms import KeyedForm
 from maillage.people.actions import addresses as actions
 from maillage.people.actions import is_own_file
@@ -153,4 +154,4 @@ class Addresses(OfPatient, Page):
             messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
         else:
             messages.success(request, _("Adresse mise à jour."))
-        return redirect("people:addresses", pk=pk)
+        return back_to(request, reverse("people:addresses", args=[pk]))

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel import formats
-from maillage.kernel.fields import NameField, Textarea
+from maillage.kernel.fields import NameField, PhoneField, Textarea
 from maillage.kernel.pages.forms import KeyedForm
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.inclusions import Said
@@ -54,7 +54,7 @@ class FirstPartForm(KeyedForm):
         help_text=_("Comme français, arabe."),
     )
     contact_name = NameField(label=_("Un proche à prévenir"), max_length=120, required=False)
-    contact_phone = forms.CharField(label=_("Son téléphone"), max_length=30, required=False)
+    contact_phone = PhoneField(label=_("Son téléphone"), required=False)
     diseases = forms.MultipleChoiceField(
         label=_("Maladies connues"),
         choices=[(one.value, words) for one, words in SYSTEM_LABELS.items()],
@@ -76,6 +76,9 @@ class FirstPartForm(KeyedForm):
         if row is not None:
             options.setdefault("initial", {name: getattr(row, name) for name in self.columns})
         super().__init__(*args, **options)
+        if row is not None:
+            phone: Any = self.fields["contact_phone"]
+            phone.kept = row.contact_phone
 
     def said(self) -> Said:
         """Return what a valid form says."""

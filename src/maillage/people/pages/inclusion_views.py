@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import formats
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, pdf_response
+from maillage.kernel.phones import written_phone
 from maillage.people import queries
 from maillage.people.actions import inclusions as actions
 from maillage.people.models import CRITERION_LABELS, SYSTEM_LABELS, DoctorInclusion, Patient
@@ -193,7 +194,10 @@ def _facts(row: DoctorInclusion) -> list[tuple[str, str]]:
         (_("Qui répond"), str(row.get_teller_display())),
         (_("Métier ou activité"), row.occupation),
         (_("Langues parlées"), row.languages),
-        (_("Un proche à prévenir"), " ".join(filter(None, (row.contact_name, row.contact_phone)))),
+        (
+            _("Un proche à prévenir"),
+            " ".join(filter(None, (row.contact_name, written_phone(row.contact_phone)))),
+        ),
         (_("Accord"), agreed if row.agreed else _("pas encore demandé")),
     ]
     return [(name, value) for name, value in facts if value]

@@ -38,6 +38,7 @@ from maillage.people.models import (
 from maillage.people.pages import presenters
 from maillage.people.queries import rights as found
 from maillage.people.queries.retention import hold_of
+from maillage.people.queries.signals import words_of_danger
 from maillage.people.rules.circle import SPARED, Means, Part
 from maillage.people.rules.rights import Answer, Right
 
@@ -180,6 +181,7 @@ class PatientRights(Page):
             rows=[(one, self._link(ready.get(one.pk)), frozen[one.pk]) for one in rows],
             hints=[((OWN_LABELS if is_own else RIGHT_LABELS)[one], words) for one, words in HINTS.items()],
             delay=rule("people.rights.answer_months"),
+            alarms=words_of_danger(*(one.text for one in rows if one.decided_at is None)),
             hold=hold_of(self.patient),
             is_dpo=access.may_everywhere(self.person, Permission.VIEW_JOURNAL),
             **context,
@@ -282,6 +284,7 @@ class Demand(Overseen):
         return super().get_context_data(
             row=row,
             patient=row.patient,
+            alarms=words_of_danger(row.text) if row.decided_at is None else [],
             hold=hold_of(row.patient) if is_erasure else None,
             held=found.held_about(by=self.person, patient=row.patient) if is_erasure else [],
             may_extend=row.decided_at is None and row.extended_at is None and not row.is_late,
