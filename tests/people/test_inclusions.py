@@ -384,3 +384,17 @@ def test_words_of_danger_of_a_carer_show_the_15_too(seen: Patient) -> None:
     text = carer.post(page, sent, follow=True).text
     assert "N’attendez pas une réponse d’ici" in text
     assert "Fiche gardée" not in text
+
+
+def test_the_telephone_of_a_relative_never_keeps_a_danger_out(seen: Patient, nurse: Person) -> None:
+    assert seen.account is not None
+    own, page = client_of(seen.account), reverse("people:write_inclusion", args=[seen.pk])
+    sent = {"key": "o", "agrees": "on", "contact_name": "Rosa", "contact_phone": "chez elle"}
+    assert own.post(page, sent).status_code == 422
+    assert not DoctorInclusion._base_manager.exists()
+    kept = own.post(page, sent | {"treatments": "je veux mourir"}, follow=True)
+    assert 'href="tel:15"' in kept.text
+    assert DoctorInclusion._base_manager.get().contact_phone == "chez elle"
+    now = {"key": "p", "version": "1", "agrees": "on", "contact_phone": "06 39 98 01 40"}
+    assert own.post(page, sent | now).status_code == 302
+    assert DoctorInclusion._base_manager.get().contact_phone == "+33639980140"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel import formats
 from maillage.kernel.fields import NameField, PhoneField, Textarea
-from maillage.kernel.pages.forms import KeyedForm
+from maillage.kernel.pages.forms import KeyedForm, waits_for_nothing
 from maillage.kernel.sourced_rules import rule
 from maillage.people.actions.inclusions import Said
 from maillage.people.models import (
@@ -20,6 +20,7 @@ from maillage.people.models import (
     TELLER_LABELS,
     DoctorInclusion,
 )
+from maillage.people.queries.signals import words_of_danger
 from maillage.people.rules.inclusions import Agreed, Ald, System, Teller
 from maillage.people.rules.referring_doctor import Criterion
 
@@ -79,6 +80,14 @@ class FirstPartForm(KeyedForm):
         if row is not None:
             phone: Any = self.fields["contact_phone"]
             phone.kept = row.contact_phone
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse nothing for the sake of a telephone where a sign, or a word, calls for the 15."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        written = (str(self.data.get(name, "")) for name in ("diseases_said", "treatments", "allergies"))
+        if self.data.get("vital") or words_of_danger(*written):
+            waits_for_nothing(self, "contact_phone")
+        return said
 
     def said(self) -> Said:
         """Return what a valid form says."""
