@@ -1,5 +1,6 @@
 """The front door of funding: contracts and what they pay, the ledger, indemnities, budgets."""
 
+from maillage.funding.actions.attainment import add_indicator, measure, prove
 from maillage.funding.actions.budget import (
     drop_commitment,
     engage,
@@ -28,21 +29,25 @@ from maillage.funding.actions.indemnities import (
     validate_time,
 )
 from maillage.funding.actions.ledger import close_period, reverse_operation
+from maillage.funding.actions.sharing import Member, pay_sharing, post_sharing, propose_sharing
 from maillage.funding.models import Contract, Indemnity, Operation, PayStatement
 from maillage.funding.queries.budget import MissionBudget, YearBudget, year_budget
-from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, TimeKind
+from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, SharingKey, TimeKind
 
 __all__ = [
     "Contract",
     "ContractKind",
     "Indemnity",
+    "Member",
     "MissionBudget",
     "MissionCode",
     "Operation",
     "PayStatement",
     "RateUnit",
+    "SharingKey",
     "TimeKind",
     "YearBudget",
+    "add_indicator",
     "add_instalment",
     "close_period",
     "decide_ceiling",
@@ -52,9 +57,14 @@ __all__ = [
     "engage",
     "keep_contract",
     "make_statement",
+    "measure",
     "note_time",
     "pay_invoice",
+    "pay_sharing",
     "pay_statement",
+    "post_sharing",
+    "propose_sharing",
+    "prove",
     "read_statement",
     "record_invoice",
     "record_receipt",

@@ -135,6 +135,7 @@ CONTRIBUTION = Contribution(
     ),
     told_of_leavers=(
         "funding.account.professional", "funding.account.person", "funding.timegiven.professional",
+        "funding.sharingpart.professional", "funding.sharingpart.person",
         "funding.timegiven.person", "funding.indemnity.professional", "funding.indemnity.person",
     ),
     processing=Processing(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from maillage.funding.queries.attainment import shares_of
 from maillage.funding.queries.contracts import Kept
 from maillage.funding.rules import msp, peps
 from maillage.funding.rules.schedule import MissionTerms, Part, Payment, Terms, months_after, schedule
@@ -103,13 +104,14 @@ def _cpts(kept: Kept) -> Plan:
     grant = kept.cents("grant")
     if grant is None:
         grant = source.value[size.number - 1] * 100
+    shares = shares_of(list(kept.indicators))
     missions = tuple(
         MissionTerms(
             one.code,
             one.starts_on,
             kept.cents(f"fixed.{one.code}"),
             kept.cents(f"variable.{one.code}"),
-            attained_of(kept, one.code),
+            shares.get(one.code, {}),
         )
         for one in kept.missions
     )
@@ -125,11 +127,6 @@ def _cpts(kept: Kept) -> Plan:
         if kept.cents(f"{part}.{one.code}") is None
     )
     return Plan(kept, payments, missing, size, source, tuple(_clocks(kept)))
-
-
-def attained_of(_kept: Kept, _mission: str) -> dict[int, Fraction]:
-    """Return the share of the variable part reached in each exercise where it is established."""
-    return {}
 
 
 def _grant_rule(signed_on: date) -> SourcedRule:

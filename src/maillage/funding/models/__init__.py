@@ -1,5 +1,11 @@
 """The tables of funding."""
 
+from maillage.funding.models.attainment import (
+    ContractIndicator,
+    Evidence,
+    EvidenceFile,
+    MeasuredValue,
+)
 from maillage.funding.models.budget import BudgetLine, Commitment
 from maillage.funding.models.contracts import (
     Contract,
@@ -27,6 +33,7 @@ from maillage.funding.models.shapes import (
     TIME_LABELS,
     UNIT_LABELS,
 )
+from maillage.funding.models.sharing import Sharing, SharingPart
 
 __all__ = [
     "ACCOUNT_LABELS",
@@ -45,15 +52,21 @@ __all__ = [
     "Commitment",
     "Contract",
     "ContractAmount",
+    "ContractIndicator",
     "ContractMission",
     "Declaration",
+    "Evidence",
+    "EvidenceFile",
     "Indemnity",
     "Instalment",
     "LedgerLine",
+    "MeasuredValue",
     "Operation",
     "PayStatement",
     "RateDecision",
     "Receipt",
+    "Sharing",
+    "SharingPart",
     "StatementLine",
     "TimeGiven",
 ]

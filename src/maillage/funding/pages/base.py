@@ -135,7 +135,8 @@ class FormPage(OfPlace, Page):
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
         """Do it, or say what to mend."""
         self.require_keeping()
-        form = self.form_class(request.POST, request.FILES or None, **self.form_options())
+        self.bound: Any = self.form_class(request.POST, request.FILES or None, **self.form_options())
+        form = self.bound
         if form.is_valid():
             try:
                 return HttpResponseRedirect(self.act(form.cleaned_data))

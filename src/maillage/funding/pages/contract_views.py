@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.funding.actions import contracts as actions
-from maillage.funding.computations.schedules import Plan, plan
+from maillage.funding.computations.schedules import Expected, Plan, last_declared, plan
 from maillage.funding.models import MISSION_LABELS
 from maillage.funding.pages import forms, words
+from maillage.funding.pages.attainment_words import indicator_words
 from maillage.funding.pages.base import FormPage, OfContract
-from maillage.funding.queries.contracts import kept_with
+from maillage.funding.pages.point_words import POINT_RULES, msp_words, points_lines, quarter_words
+from maillage.funding.queries.contracts import kept_with, sharings_of
 from maillage.funding.rules.vocabulary import ContractKind, MissionCode
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Page, csv_response
@@ -70,7 +72,7 @@ class ContractPage(WithPlan, Page):
             lines=[
                 {
                     "one": one, "label": words.payment_words(one), "is_late": one.is_late(self.today),
-                    "formula": words.formula_words(one.payment, advance.value) if one.payment else "",
+                    "formula": self.formula(one, advance.value),
                     "is_back": (one.cents or 0) < 0,
                 }
                 for one in found.payments
@@ -88,10 +90,27 @@ class ContractPage(WithPlan, Page):
                 (MISSION_LABELS[one.code], one, one.is_late(self.today)) for one in found.clocks
             ],
             may_keep=self.keeps,
+            sees_pay=self.sees_pay,
+            indicators=[
+                indicator_words(one, self.scope, keeps=self.keeps) for one in found.kept.indicators
+            ],
+            points=points_lines(found.kept) if self.contract.nature is ContractKind.ACI_MSP else None,
+            point_rules=[rule(key) for key in POINT_RULES],
+            declares=self.contract.nature in {ContractKind.ACI_MSP, ContractKind.PEPS},
+            shares=self.contract.nature is not ContractKind.ACI_CPTS,
+            sharings=sharings_of(self.scope, self.contract) if self.sees_pay else [],
             takes_instalments=self.contract.nature
             in {ContractKind.FIR, ContractKind.SUBSIDY, ContractKind.ART51, ContractKind.CDS},
             **context,
         )  # fmt: skip
+
+    def formula(self, one: Expected, advance: int) -> str:
+        """Return how a payment is reckoned, with its numbers."""
+        if one.payment is not None:
+            return words.formula_words(one.payment, advance)
+        if one.quarter:
+            return quarter_words(last_declared(self.plan.kept)[one.year, one.quarter])
+        return msp_words(self.plan.kept, one) if one.year else ""
 
     def table(self) -> Table:
         """The schedule as a table: a line a payment."""
@@ -107,7 +126,7 @@ class ContractPage(WithPlan, Page):
             Row({
                 "what": words.payment_words(one), "on": formats.date_short(one.on),
                 "cents": None if one.cents is None else one.cents / 100, "received": one.received / 100,
-                "how": words.formula_words(one.payment, advance) if one.payment else "",
+                "how": self.formula(one, advance),
             })
             for one in self.plan.payments
         ]  # fmt: skip

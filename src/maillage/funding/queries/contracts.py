@@ -15,7 +15,9 @@ from maillage.funding.models import (
     Declaration,
     Instalment,
     Receipt,
+    Sharing,
 )
+from maillage.funding.queries.attainment import IndicatorSeen, indicators_of
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
@@ -31,6 +33,7 @@ class Kept:
     instalments: tuple[Instalment, ...]
     declarations: tuple[Declaration, ...]
     received: dict[str, int]
+    indicators: tuple[IndicatorSeen, ...] = ()
 
     def cents(self, name: str) -> int | None:
         """Return the amount typed under a name, None where nobody has."""
@@ -59,9 +62,7 @@ def contracts_in(scope: Scope) -> list[Contract]:
 
 
 def kept_with(scope: Scope, contracts: list[Contract]) -> list[Kept]:
-    """Return some contracts of a scope with what is kept with each; five statements, whatever their
-    number.
-    """
+    """Return some contracts of a scope with what is kept with each; nine statements, however many."""
     keys = [one.pk for one in contracts]
     missions: dict[int, list[ContractMission]] = defaultdict(list)
     for mission in ContractMission.objects.in_scope(scope).filter(contract__in=keys).select_related("by"):
@@ -82,6 +83,7 @@ def kept_with(scope: Scope, contracts: list[Contract]) -> list[Kept]:
         rows.order_by("contract").values_list("contract", "payment").annotate(sum=Sum("cents"))
     ):
         received[contract][payment] = int(Decimal(cents))
+    measured = indicators_of(scope, contracts)
     return [
         Kept(
             one,
@@ -90,6 +92,13 @@ def kept_with(scope: Scope, contracts: list[Contract]) -> list[Kept]:
             tuple(instalments[one.pk]),
             tuple(declared[one.pk]),
             received[one.pk],
+            tuple(measured[one.pk]),
         )
         for one in contracts
     ]
+
+
+def sharings_of(scope: Scope, contract: Contract) -> list[Sharing]:
+    """Return what of a contract was shared or proposed, the last one first; one statement."""
+    rows = Sharing.objects.in_scope(scope).filter(contract=contract)
+    return list(rows.select_related("operation__reversed_by", "by"))

@@ -1,0 +1,159 @@
+"""The variable part: what is measured, what was found, what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from maillage.exchange import api as exchange
+from maillage.funding.actions.contracts import words
+from maillage.funding.models import Contract, ContractIndicator, Evidence, EvidenceFile, MeasuredValue
+from maillage.funding.rules.schedule import exercises
+from maillage.funding.rules.vocabulary import MISSIONS, ContractKind, MissionCode
+from maillage.indicators import api as indicators
+from maillage.kernel import access, clock, journal
+from maillage.kernel.models import Person
+from maillage.kernel.parameters import is_in_reach
+from maillage.kernel.rules import Permission
+from maillage.kernel.writes import same_write
+
+MOST = Decimal(10**9)
+_https = URLValidator(schemes=["https"])
+
+
+@transaction.atomic
+def add_indicator(
+    *,
+    by: Person,
+    contract: Contract,
+    exercise: int,
+    mission: MissionCode,
+    label: str,
+    reference: Decimal,
+    target: Decimal,
+    weight: Decimal,
+    document: str,
+    key: str,
+    unit: str = "",
+    indicator: str = "",
+) -> ContractIndicator:
+    """Keep what the contract measures for a mission in one of its years. Raises PermissionDenied,
+    ValidationError.
+    """
+    access.require(by, Permission.MANAGE_FUNDING, contract.scope)
+    if contract.nature is not ContractKind.ACI_CPTS or mission not in MISSIONS:
+        raise ValidationError(_("Ce contrat n’a pas de part variable."))
+    years = exercises(contract.signed_on, date.fromordinal(contract.until.toordinal() + 1))
+    if not 1 <= exercise <= len(years):
+        raise ValidationError({"exercise": _("Le contrat compte {count} années.").format(count=len(years))})
+    if not 0 < weight < 10_000:
+        raise ValidationError({"weight": _("Un poids est un nombre positif.")})
+    for name, value in (("reference", reference), ("target", target)):
+        _require_value(value, name)
+    if indicator and indicator not in indicators.INDICATORS:
+        raise ValidationError({"indicator": _("Cet indicateur n’est pas au catalogue.")})
+    values: dict[str, Any] = {
+        "exercise": exercise, "mission": mission.value, "label": words(label, "label", 160),
+        "unit": " ".join(unit.split())[:30], "reference": reference, "target": target, "weight": weight,
+        "indicator": indicator, "document": words(document, "document"),
+    }  # fmt: skip
+    made, is_new = ContractIndicator.objects.in_scope(contract.scope).get_or_create(
+        by=by, key=key, defaults={**values, "contract": contract}
+    )
+    if not is_new:
+        return same_write(made, is_same=(made.contract_id, made.label) == (contract.pk, values["label"]))
+    changes = {"exercise": exercise, "mission": mission.value, "reference": reference, "goal": target}
+    _record(by, "funding.indicator_added", made, changes, contract)
+    return made
+
+
+@transaction.atomic
+def measure(
+    *,
+    by: Person,
+    indicator: ContractIndicator,
+    value: Decimal,
+    document: str,
+    key: str,
+    published: int | None = None,
+) -> MeasuredValue:
+    """Keep what was found: typed with its document, or taken from a published value of the territory.
+
+    The last one stands. Raises PermissionDenied, ValidationError.
+    """
+    contract = indicator.contract
+    access.require(by, Permission.MANAGE_FUNDING, contract.scope)
+    if published is not None:
+        rows = indicators.published_of(contract.scope, indicator.indicator, 60) if indicator.indicator else []
+        found = next((one for one in rows if one.pk == published), None)
+        if found is None:
+            raise ValidationError(_("Cette valeur n’est pas publiée pour cet indicateur."))
+        value = Decimal(str(round(found.value, 4)))
+    _require_value(value, "value")
+    made, is_new = MeasuredValue.objects.in_scope(contract.scope).get_or_create(
+        by=by, key=key,
+        defaults={
+            "indicator": indicator, "value": value, "published": published,
+            "document": words(document, "document"),
+        },
+    )  # fmt: skip
+    if not is_new:
+        return same_write(made, is_same=(made.indicator_id, made.value) == (indicator.pk, value))
+    _record(by, "funding.value_measured", made, {"value": value}, contract)
+    return made
+
+
+@transaction.atomic
+def prove(
+    *,
+    by: Person,
+    indicator: ContractIndicator,
+    dated: date,
+    label: str,
+    key: str,
+    url: str = "",
+    files: Sequence[tuple[str, int, IO[bytes]]] = (),
+) -> Evidence:
+    """Keep what proves a value: a dated document, with its address or its file where there is one.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    contract = indicator.contract
+    access.require(by, Permission.MANAGE_FUNDING, contract.scope)
+    if not is_in_reach(dated) or dated > clock.today(contract.scope):
+        raise ValidationError({"dated": _("Une preuve est datée d’un jour passé.")})
+    address = url.strip()
+    if address:
+        try:
+            _https(address)
+        except ValidationError as error:
+            raise ValidationError(
+                {"url": _("L’adresse commence par https:// et mène au document.")}
+            ) from error
+    said = words(label, "label", 160)
+    known = Evidence.objects.with_key(key, by).first()
+    if known is not None:
+        return same_write(known, is_same=(known.indicator_id, known.label) == (indicator.pk, said))
+    taken = exchange.take_files(files[:1]) if files else []
+    made = Evidence.objects.create(indicator=indicator, dated=dated, label=said, url=address, by=by, key=key)
+    for one in taken:
+        EvidenceFile.objects.create(evidence=made, position=1, **one.columns)
+    changes = {"dated": dated, "files": len(taken)}
+    _record(by, "funding.evidence_kept", made, changes, contract)
+    return made
+
+
+def _require_value(value: Decimal, field: str) -> None:
+    if not value.is_finite() or abs(value) >= MOST:
+        raise ValidationError({field: _("Ce nombre est hors d’atteinte.")})
+
+
+def _record(by: Person, verb: str, made: Any, changes: dict[str, Any], contract: Contract) -> None:
+    journal.record(by=by, verb=verb, target=journal.target_of(made), changes=changes, scope=contract.scope)
