@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
 from maillage.directory import api as directory
-from maillage.funding.actions import budget, contracts, indemnities
+from maillage.funding.actions import attainment, budget, contracts, indemnities
 from maillage.funding.actions.contracts import record_receipt
 from maillage.funding.computations.schedules import plan
 from maillage.funding.models import Contract
 from maillage.funding.queries.contracts import kept_with
 from maillage.funding.queries.waiting import lines_waiting
-from maillage.funding.rules.schedule import anniversary
+from maillage.funding.rules.schedule import anniversary, exercises
 from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, TimeKind
 from maillage.kernel import clock
 from maillage.kernel.api import demonstration_account
@@ -102,8 +103,33 @@ def _contracts(by: Person, place: Territory, today: date) -> None:
         contracts.add_instalment(
             by=by, contract=fir, due_on=day, label=label, cents=cents, key=f"demonstration-i-{rank}"
         )
+    _variable(by, aci, today)
     for kept in kept_with(scope, [aci, msp, fir]):
         _receive(by, plan(kept).kept.contract, today)
+
+
+def _variable(by: Person, aci: Contract, today: date) -> None:
+    """Measure the first mission this year: one indicator proved, one that still lacks its proof."""
+    exercise = len(exercises(aci.signed_on, today))
+    rows = (
+        ("Part des assurés de 16 ans et plus sans médecin traitant", "%", "11.8", "9", "10.1"),
+        ("Soins non programmés rendus sous 48 heures", "actes", "1200", "2400", None),
+    )
+    for rank, (label, unit, reference, target, value) in enumerate(rows):
+        made = attainment.add_indicator(
+            by=by, contract=aci, exercise=exercise, mission=MissionCode.M1, label=label, unit=unit,
+            reference=Decimal(reference), target=Decimal(target), weight=Decimal(1), document=SOURCE,
+            key=f"demonstration-v-{rank}",
+        )  # fmt: skip
+        if value is not None:
+            attainment.measure(
+                by=by, indicator=made, value=Decimal(value), document="Relevé de la CPAM (inventé)",
+                key=f"demonstration-mv-{rank}",
+            )  # fmt: skip
+            attainment.prove(
+                by=by, indicator=made, dated=today - timedelta(days=40), key=f"demonstration-pr-{rank}",
+                label="Relevé trimestriel de la CPAM (inventé), classeur du dialogue de gestion",
+            )  # fmt: skip
 
 
 def _receive(by: Person, contract: Contract, today: date) -> None:

@@ -220,7 +220,7 @@ def _release(row: Operation) -> None:
     if row.kind == OperationKind.SHARING.value:
         source = f"funding.sharing_paid:{row.source.rpartition(':')[2]}"
         if Operation.objects.in_scope(row.scope).filter(source=source, reversed_by=None).exists():
-            raise ValidationError(_("Ce partage est payé : annulez d’abord le paiement."))
+            raise ValidationError(_("Ce partage est payé : annulez d’abord le paiement."))
     if row.kind == OperationKind.INVOICE.value:
         paid = Operation.objects.in_scope(row.scope).filter(
             source=f"funding.invoice:{row.pk}", reversed_by=None

@@ -54,7 +54,7 @@ def propose_sharing(
     access.require(by, Permission.MANAGE_FUNDING, contract.scope)
     if contract.nature is ContractKind.ACI_CPTS:
         raise ValidationError(
-            _("Une CPTS indemnise le temps donné, sous plafond : elle ne partage pas ce qu’elle reçoit.")
+            _("Une CPTS indemnise le temps donné, sous plafond : elle ne partage pas ce qu’elle reçoit.")
         )
     said = words(label, "label", 120)
     known = Sharing.objects.with_key(key, by).first()
@@ -63,7 +63,7 @@ def propose_sharing(
             known, is_same=(known.contract_id, known.pool, known.label) == (contract.pk, pool, said)
         )
     if not 1 <= pool <= MOST:
-        raise ValidationError({"pool": _("Ce montant est hors d’atteinte : vérifiez les zéros.")})
+        raise ValidationError({"pool": _("Ce montant est hors d’atteinte : vérifiez les zéros.")})
     names = [one.who.pk for one in members]
     if len(set(names)) != len(names):
         raise ValidationError({"members": _("Une personne est deux fois dans la liste.")})
@@ -95,9 +95,9 @@ def refusal(code: str) -> str:
     return {
         "nobody": _("Donnez au moins une personne."),
         "negative": _("Ni une somme ni un poids ne sont négatifs."),
-        "no_manager": _("Le supplément de gérance n’a personne : marquez d’une étoile qui gère."),
+        "no_manager": _("Le supplément de gérance n’a personne : marquez d’une étoile qui gère."),
         "too_much": _("Les charges et le supplément dépassent la somme à partager."),
-        "no_weight": _("Tous les poids sont nuls : donnez-en un à quelqu’un."),
+        "no_weight": _("Tous les poids sont nuls : donnez-en un à quelqu’un."),
         "not_hundred": _("Les pourcentages ne font pas 100 exactement."),
     }[code]
 

@@ -38,7 +38,7 @@ class MspForm(KeyedForm):
             self.fields[code.lower()] = _indicator_field(one, known.said)
             if code in IPA:
                 self.fields[f"{code.lower()}_ipa"] = forms.IntegerField(
-                    label=_("{code} : avec une IPA").format(code=code), min_value=0, max_value=IPA[code],
+                    label=_("{code} : avec une IPA").format(code=code), min_value=0, max_value=IPA[code],
                     required=False,
                 )  # fmt: skip
         self.fields["document"] = forms.CharField(
@@ -95,7 +95,7 @@ class Declare(OfContractForm):
     """A year, or a quarter."""
 
     heading = lazy("Déclarer une période")
-    finding = lazy("Ce qui n’est pas établi reste vide : le montant le dira.")
+    finding = lazy("Ce qui n’est pas établi reste vide : le montant le dira.")
     button = lazy("Garder cette déclaration")
 
     @property

@@ -104,7 +104,7 @@ class Dialogue(WithPlan, Endpoint):
                 evidence.append(_("valeur publiée par Maillage, reprise le {day}").format(day=day))
             value = said["value"] or _("non mesuré")
             if said["how"]:
-                value = f"{value} ({said['how']} : {seen.value.document if seen.value else ''})"
+                value = f"{value} ({said['how']} : {seen.value.document if seen.value else ''})"
             found.append([
                 f"{seen.indicator.mission} · {_('année')} {seen.indicator.exercise}", seen.indicator.label,
                 said["goal"], value, said["share"] or "–",
@@ -139,7 +139,7 @@ class Dialogue(WithPlan, Endpoint):
         indicators = self.indicators(proofs)
         lacking = sum(not one.evidence for one in plan.kept.indicators)
         return {
-            "title": _("Dialogue de gestion : {title}").format(title=contract.title),
+            "title": _("Dialogue de gestion : {title}").format(title=contract.title),
             "scope": self.scope.label,
             "finding": words.plan_finding(plan, self.today),
             "facts": self._facts(),
@@ -158,7 +158,7 @@ class Dialogue(WithPlan, Endpoint):
                 _section(_("Échéancier"), "schedule", self.schedule(), _("Aucun versement attendu.")),
                 _section(
                     _("Indicateurs de la part variable"), "indicators", indicators,
-                    _("Aucun indicateur renseigné : la part variable n’est pas établie."),
+                    _("Aucun indicateur renseigné : la part variable n’est pas établie."),
                 ),
                 _section(
                     _("Budget et dépense de {year}").format(year=budget.year), "budget", budget_rows(budget),
@@ -192,7 +192,7 @@ class Dialogue(WithPlan, Endpoint):
             )  # fmt: skip
             found.append([_("Taille"), said])
         for name in self.plan.missing:
-            found.append([words.amount_words(name), _("à renseigner : aucun texte lu ne le donne")])
+            found.append([words.amount_words(name), _("à renseigner : aucun texte lu ne le donne")])
         return found
 
 

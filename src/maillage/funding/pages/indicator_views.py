@@ -57,7 +57,7 @@ class IndicatorForm(KeyedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         known = [(key, one.label) for key, one in indicators.INDICATORS.items()]
-        self.fields["indicator"].choices = [("", lazy("aucun : mesuré ailleurs")), *known]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["indicator"].choices = [("", lazy("aucun : mesuré ailleurs")), *known]  # type: ignore[attr-defined]  # a field of choices
 
 
 class ValueForm(KeyedForm):
@@ -67,7 +67,7 @@ class ValueForm(KeyedForm):
     document = forms.CharField(
         label=lazy("Document"),
         max_length=200,
-        help_text=lazy("D’où elle vient : elle sera dite tapée à la main."),
+        help_text=lazy("D’où elle vient : elle sera dite tapée à la main."),
     )
 
 
@@ -91,7 +91,7 @@ class AddIndicator(OfContractForm):
 
     form_class = IndicatorForm
     heading = lazy("Ajouter un indicateur")
-    finding = lazy("De sa référence à sa cible, en ligne droite : la règle est celle du contrat, à vérifier.")
+    finding = lazy("De sa référence à sa cible, en ligne droite : la règle est celle du contrat, à vérifier.")
     button = lazy("Ajouter l’indicateur")
 
     def act(self, data: dict[str, Any]) -> str:
@@ -130,7 +130,7 @@ class Measure(OfIndicator, FormPage):
     form_class = ValueForm
     heading = lazy("Donner la valeur d’un indicateur")
     finding = lazy(
-        "Une valeur tapée est dite tapée ; une valeur publiée par Maillage s’ouvre jusqu’à ses lignes."
+        "Une valeur tapée est dite tapée ; une valeur publiée par Maillage s’ouvre jusqu’à ses lignes."
     )
     button = lazy("Garder cette valeur")
 
@@ -168,7 +168,7 @@ class Prove(OfIndicator, FormPage):
 
     form_class = EvidenceForm
     heading = lazy("Joindre une preuve")
-    finding = lazy("Datée, et qui s’ouvre : une adresse, un fichier, ou le lieu où elle est rangée.")
+    finding = lazy("Datée, et qui s’ouvre : une adresse, un fichier, ou le lieu où elle est rangée.")
     button = lazy("Joindre la preuve")
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

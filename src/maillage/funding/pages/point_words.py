@@ -42,7 +42,7 @@ def msp_words(kept: Kept, one: Expected) -> str:
             share=share, ratio=ratio
         )
     if points.missing:
-        return _("rien : il manque {codes}").format(codes=", ".join(points.missing))
+        return _("rien : il manque {codes}").format(codes=", ".join(points.missing))
     return _("{points} points × {point}{ratio} − {advance} d’avance").format(
         points=formats.number(float(points.points), 0 if points.points.denominator == 1 else 2),
         point=formats.euros(points.point), ratio=ratio, advance=formats.euros(year.advance),

@@ -41,12 +41,12 @@ class SharingForm(KeyedForm):
     members = forms.CharField(
         label=lazy("Membres"), max_length=20_000, widget=Textarea({"rows": 8, "spellcheck": "false"}),
         help_text=lazy(
-            "Une ligne par personne : nom et prénom ou numéro RPPS ; coefficient ou pourcentage. "
+            "Une ligne par personne : nom et prénom ou numéro RPPS ; coefficient ou pourcentage. "
             "Une étoile au début marque qui a le supplément de gérance."
         ),
     )  # fmt: skip
     document = forms.CharField(
-        label=lazy("Décision"), max_length=200, help_text=lazy("« Assemblée de la SISA du 4 mai 2026 ».")
+        label=lazy("Décision"), max_length=200, help_text=lazy("« Assemblée de la SISA du 4 mai 2026 ».")
     )
 
     def clean_members(self) -> list[actions.Member]:
@@ -60,7 +60,7 @@ class SharingForm(KeyedForm):
                 found.append(_member(line))
             except ValidationError as error:
                 wrong += [
-                    _("Ligne {number} : {why}").format(number=number, why=why) for why in error.messages
+                    _("Ligne {number} : {why}").format(number=number, why=why) for why in error.messages
                 ]
         if wrong:
             raise ValidationError(wrong)
@@ -74,7 +74,7 @@ def _member(line: str) -> actions.Member:
     if not who:
         raise ValidationError(_("personne de ce nom à l’annuaire."))
     if len(who) > 1:
-        raise ValidationError(_("plusieurs fiches répondent : donnez le numéro RPPS."))
+        raise ValidationError(_("plusieurs fiches répondent : donnez le numéro RPPS."))
     try:
         read = Decimal(weight.strip().replace(",", ".").replace("%", "").strip() or "1")
     except InvalidOperation:
@@ -90,7 +90,7 @@ class ProposeSharing(OfContractForm):
     form_class = SharingForm
     heading = lazy("Proposer un partage")
     finding = lazy(
-        "Chaque part est montrée avant d’entrer dans les comptes ; leur somme est exacte au centime."
+        "Chaque part est montrée avant d’entrer dans les comptes ; leur somme est exacte au centime."
     )
     button = lazy("Voir les parts")
 
@@ -136,9 +136,9 @@ class SharingPage(OfSharing, Page):
         net = row.pool - row.charges
         is_posted = row.operation is not None and not hasattr(row.operation, "reversed_by")
         said = (
-            _("{net} entre {count} personnes, dans les comptes : écriture n° {number}.")
+            _("{net} entre {count} personnes, dans les comptes : écriture n° {number}.")
             if is_posted
-            else _("Proposition : {net} entre {count} personnes ; rien n’est encore dans les comptes.")
+            else _("Proposition : {net} entre {count} personnes ; rien n’est encore dans les comptes.")
         )
         return super().get_context_data(
             sharing=row,
@@ -185,7 +185,7 @@ class PaySharing(PostSharing):
 
     heading = lazy("Noter le paiement d’un partage")
     finding = lazy(
-        "Les virements sont faits à la banque : ici, ils sont écrits dans les comptes, une seule fois."
+        "Les virements sont faits à la banque : ici, ils sont écrits dans les comptes, une seule fois."
     )
     button = lazy("Noter le paiement")
 
