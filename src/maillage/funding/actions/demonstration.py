@@ -28,6 +28,7 @@ BUDGETS = {
     MissionCode.RUNNING: 60_000_00,
 }  # fmt: skip
 INVOICES = (
+    (MissionCode.RUNNING, "Portage de la coordination", "C-{year}-{rank:02d}", 2_640_00, range(1, 13)),
     (MissionCode.RUNNING, "Loyer des bureaux", "L-{year}-{rank:02d}", 1_180_00, range(1, 13)),
     (MissionCode.M3, "Imprimerie du Val", "F-{year}-{rank:02d}", 842_50, (2, 5, 9)),
     (MissionCode.M1, "Standard téléphonique", "T-{year}-{rank:02d}", 1_260_00, (1, 4, 7, 10)),
@@ -204,9 +205,9 @@ def _time(by: Person, place: Territory, today: date) -> None:
                 document="Feuille de présence (inventée)",
                 key=f"demonstration-t-{rank}-{back}",
             )  # fmt: skip
-    month = today.replace(day=1)
+    until = today - timedelta(days=14)
     for rank, line in enumerate(lines_waiting(scope, today)):
-        if line.day < month and line.day.year == today.year:
+        if line.day <= until and line.day.year == today.year:
             indemnities.validate_time(
                 by=by, scope=scope, source=line.source, day=line.day, mission=line.mission,
                 key=f"demonstration-v-{rank}",

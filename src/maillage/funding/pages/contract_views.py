@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +24,9 @@ from maillage.kernel import formats
 from maillage.kernel.pages.base import Page, csv_response
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Column, Row, Table
+
+#: Days before and after today whose payments are shown first.
+AROUND = 300
 
 
 class NewContract(FormPage):
@@ -77,6 +81,7 @@ class ContractPage(WithPlan, Page):
                 }
                 for one in found.payments
             ],
+            near=near(found, self.today),
             csv_url=f"{self.page}?format=csv",
             advance=advance,
             size_rule=rule("funding.aci_cpts.sizes", self.contract.signed_on),
@@ -131,6 +136,15 @@ class ContractPage(WithPlan, Page):
             for one in self.plan.payments
         ]  # fmt: skip
         return Table(f"echeancier-{self.contract.pk}", _("Échéancier"), columns, rows)
+
+
+def near(found: Plan, today: date) -> set[str]:
+    """Return the keys of the payments shown first: those of the year around today that are not settled."""
+    return {
+        one.key
+        for one in found.payments
+        if (one.is_late(today) or abs((one.on - today).days) <= AROUND) and (one.left or one.cents is None)
+    }
 
 
 class OfContractForm(WithPlan, FormPage):

@@ -159,18 +159,19 @@ def curves_table(months: tuple[list[int], list[int]], budget: YearBudget, today:
         whole = 0
         for month in range(last):
             whole += cents[month]
-            rows.append(Row({"month": _month(month), "curve": name, "value": whole / 100}))
+            rows.append(Row({"month": _month(month), "at": month + 1, "curve": name, "value": whole / 100}))
     if last and last < 12:
         spent = sum(months[1][:last])
         step = (budget.at_the_end - spent) / (12 - last)
         for month in range(last - 1, 12):
             value = spent + step * (month - last + 1)
             rows.append(
-                Row({"month": _month(month), "curve": _("Prévu"), "value": value / 100},
+                Row({"month": _month(month), "at": month + 1, "curve": _("Prévu"), "value": value / 100},
                     estimated=frozenset({"value"}))
             )  # fmt: skip
     columns = (
         Column("month", _("Mois")),
+        Column("at", _("Mois de l’année"), "number"),
         Column("curve", _("Courbe")),
         Column("value", _("Cumul"), "number", "€"),
     )

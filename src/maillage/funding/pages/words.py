@@ -79,9 +79,10 @@ def plan_finding(plan: Plan, today: date) -> str:
     said = [_("{received} reçus").format(received=formats.euros(plan.received, whole=True))]
     coming = next((one for one in plan.payments if one.on >= today and one.left), None)
     if coming is not None:
+        cents = sum(one.left for one in plan.payments if one.on == coming.on)
         said.append(
             _("{cents} attendus le {day}").format(
-                cents=formats.euros(coming.left, whole=True), day=formats.date_short(coming.on)
+                cents=formats.euros(cents, whole=True), day=formats.date_short(coming.on)
             )
         )
     if late:
