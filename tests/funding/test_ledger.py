@@ -267,6 +267,9 @@ def test_the_files_for_the_accountant_balance_and_name_nobody_to_whom_sees_no_pa
     assert {row["CompAuxLib"] for row in rows} == {"", str(professional)}
     text = client_of(coordinator).get(f"{page}?format=csv").content.decode("utf-8-sig")
     assert str(professional) in text
+    only = client_of(coordinator).get(f"{page}?mission=M2").content.decode()
+    assert "Indemnité" in only
+    assert "Versement reçu" not in only
     elsewhere = make_person("autre.lieu", Role.COORDINATOR, make_territory("Indian/Reunion").scope)
     assert client_of(elsewhere).get(page).status_code == 404
 

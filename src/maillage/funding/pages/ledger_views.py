@@ -8,17 +8,25 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.funding.actions import ledger as actions
-from maillage.funding.models import ACCOUNT_LABELS, OPERATION_LABELS, Account, LedgerLine, Operation
+from maillage.funding.models import (
+    ACCOUNT_LABELS,
+    MISSION_LABELS,
+    OPERATION_LABELS,
+    Account,
+    LedgerLine,
+    Operation,
+)
 from maillage.funding.pages import forms
 from maillage.funding.pages.base import FormPage, OfPlace
 from maillage.funding.queries.ledger import balances, closed_through, lines_between, operation_in
-from maillage.funding.rules.vocabulary import AccountKind, OperationKind
+from maillage.funding.rules.vocabulary import AccountKind, MissionCode, OperationKind
 from maillage.kernel import formats
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page, csv_response
@@ -44,6 +52,12 @@ class OfLedger(OfPlace):
         """The year asked, this one where none of the calendar is."""
         asked = row_key(self.request.GET.get("annee"))
         return asked if 2000 <= asked <= 2199 else int(self.today.year)
+
+    @cached_property
+    def mission(self) -> str:
+        """The mission whose operations are asked alone, empty for all of them."""
+        asked = self.request.GET.get("mission", "")
+        return asked if asked in {one.value for one in MissionCode} else ""
 
     def said(self, account: Account) -> str:
         """Return what an account is about; of somebody, only to whom sees pay."""
@@ -87,6 +101,7 @@ class Ledger(OfLedger, Page):
             else _("Aucune écriture en {year}.").format(year=self.year),
             balance=self.balance(),
             operations=self.operations(),
+            mission=MISSION_LABELS[MissionCode(self.mission)] if self.mission else "",
             shown=SHOWN,
             closed=closed,
             csv_url=f"{self.page}?annee={self.year}&format=csv",
@@ -132,6 +147,8 @@ class Ledger(OfLedger, Page):
     def operations(self) -> list[dict[str, Any]]:
         """Return the last lines of the year, the newest first, each with what it comes from."""
         rows = lines_between(self.scope, date(self.year, 1, 1), date(self.year, 12, 31))
+        if self.mission:
+            rows = rows.filter(Q(debit__mission=self.mission) | Q(credit__mission=self.mission))
         found = rows.order_by("-operation__number", "-pk")[:SHOWN]
         return [
             {
