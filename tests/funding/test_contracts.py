@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from maillage.funding import api as funding
 from maillage.funding.computations.schedules import plan
-from maillage.funding.models import Contract, ContractIndicator, Evidence, Operation, Sharing
+from maillage.funding.models import Contract, ContractIndicator, Evidence, Operation, Sharing, SharingPart
 from maillage.funding.queries.contracts import kept_with
 from maillage.funding.queries.ledger import balances
 from maillage.kernel.models import Person
@@ -188,13 +188,13 @@ def test_a_sharing_is_shown_line_by_line_then_posted_and_paid_once(
     coordinator: Person, member: Person, place: Territory
 ) -> None:
     contract = kept(coordinator, place, funding.ContractKind.ACI_MSP)
-    for last in ("Aubépine", "Capucine", "Réglisse"):
+    for last in ("Sorbier", "Capucine", "Tilleul"):
         make_professional(last, "Camille")
     client = client_of(coordinator)
     address = reverse("funding:propose_sharing", args=[contract.pk])
     form = {
         "label": "Solde 2026", "pool": "1 000", "charges": "99,99", "bonus": "100", "by_key": "equal",
-        "members": "*Aubépine Camille\nCapucine Camille\nRéglisse Camille", "document": "AG", "key": "p",
+        "members": "*Sorbier Camille\nCapucine Camille\nTilleul Camille", "document": "AG", "key": "p",
     }  # fmt: skip
     wrong = client.post(address, form | {"members": "Inconnue\nCapucine Camille ; beaucoup", "key": "w"})
     assert wrong.status_code == 422
@@ -202,8 +202,8 @@ def test_a_sharing_is_shown_line_by_line_then_posted_and_paid_once(
     assert "Ligne 2" in wrong.content.decode()
     for change, says in (
         ({"bonus": "950"}, "dépassent"), ({"by_key": "percent"}, "100 exactement"),
-        ({"members": "Aubépine Camille"}, "étoile"),
-        ({"members": "*Aubépine Camille\nAubépine Camille"}, "deux fois"),
+        ({"members": "Sorbier Camille"}, "étoile"),
+        ({"members": "*Sorbier Camille\nSorbier Camille"}, "deux fois"),
     ):  # fmt: skip
         answer = client.post(address, form | {"key": "w"} | change)
         assert answer.status_code == 422
@@ -212,7 +212,8 @@ def test_a_sharing_is_shown_line_by_line_then_posted_and_paid_once(
     assert "366,67 €" in page
     assert "266,67 €" in page
     sharing = Sharing.objects.in_scope(place.scope).get()
-    assert sorted(sharing.parts.values_list("cents", flat=True)) == [26_667, 26_667, 36_667]
+    parts = SharingPart.objects.in_scope(place.scope).order_by("position")
+    assert list(parts.values_list("cents", flat=True)) == [36_667, 26_667, 26_667]
     assert Operation.objects.in_scope(place.scope).count() == 0
     with pytest.raises(ValidationError, match="Passez d’abord"):
         funding.pay_sharing(by=coordinator, sharing=sharing, day=TODAY, key="x")

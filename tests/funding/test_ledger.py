@@ -72,7 +72,7 @@ def test_what_is_received_and_spent_balances(
 def test_the_same_invoice_of_a_supplier_enters_once(coordinator: Person, place: Territory) -> None:
     made = invoice(coordinator, place)
     assert invoice(coordinator, place) == made
-    with pytest.raises(ValidationError, match=r"déjà dans les comptes.: écriture n° 1"):
+    with pytest.raises(ValidationError, match="écriture n° 1"):
         invoice(coordinator, place, key="again", supplier="IMPRIMERIE", reference="f-1")
     assert invoice(coordinator, place, key="other", reference="F-2").number == 2
     with pytest.raises(ValidationError, match="déjà servi"):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from maillage.directory import api as directory
 from maillage.funding.actions import ledger
 from maillage.funding.actions.contracts import words
-from maillage.funding.models import Contract, Operation, Sharing, SharingPart
+from maillage.funding.models import Contract, LedgerLine, Operation, Sharing, SharingPart
 from maillage.funding.rules.sharing import SharingError, shares
 from maillage.funding.rules.vocabulary import ContractKind, MissionCode, OperationKind, SharingKey
 from maillage.kernel import access, journal
@@ -142,7 +142,10 @@ def pay_sharing(*, by: Person, sharing: Sharing, day: date, key: str) -> Operati
     bank = ledger.bank(scope)
     legs = [
         ledger.Leg(one.credit, bank, one.cents)
-        for one in row.operation.lines.select_related("credit").order_by("pk")
+        for one in LedgerLine.objects.in_scope(scope)
+        .filter(operation=row.operation)
+        .select_related("credit")
+        .order_by("pk")
     ]
     return ledger.post(
         by=by,
