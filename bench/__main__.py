@@ -17,6 +17,7 @@ ENGINES = (
     "diagnosis",
     "circle",
     "evaluation",
+    "indicators",
 )
 
 

@@ -3,7 +3,7 @@
 //   data-table  id of the table (headings carry data-key, cells data-value)
 //   data-kind   bar | line | histogram | dot | pyramid          data-label  what the drawing shows, for those who do not see it
 //   data-x, data-y  column keys; data-series a column that parts the rows; data-side the column of the left side of a pyramid
-//   data-unit   « % » writes shares as percentages; data-mark-x, data-mark-y  a line at a stated value
+//   data-unit   « % » writes shares as percentages, data-unit-y those of the y axis of dots alone; data-mark-x, data-mark-y  a line at a stated value
 import * as Plot from "@observablehq/plot";
 import { number, quantity } from "./texts.js";
 
@@ -118,7 +118,7 @@ const KINDS = {
     return {
       height: 340, marginLeft: 64, grid: true,
       color: { range: HUES, legend: Boolean(series) },
-      x: { tickFormat: write(options) }, y: { tickFormat: write(options) },
+      x: { tickFormat: write(options) }, y: { tickFormat: write({ ...options, unit: options.unitY ?? options.unit }) },
       marks: [Plot.dot(data, { x, y, stroke: series ?? HUES[0], fill: series ?? HUES[0], fillOpacity: 0.25, r: 4 }), ...marks(options)],
     };
   },

@@ -18,6 +18,7 @@ class IndicatorsConfig(AppConfig):
         name_verbs(
             {
                 "indicators.value_published": _("a publié la valeur d’un indicateur"),
+                "indicators.files_imported": _("a mis des fichiers en service pour les indicateurs"),
                 "indicators.rows_read": _("a ouvert les lignes d’un indicateur"),
             }
         )
@@ -27,6 +28,7 @@ class IndicatorsConfig(AppConfig):
                 "numerator": _("numérateur"),
                 "denominator": _("dénominateur"),
                 "period": _("période"),
+                "replaced": _("imports remplacés"),
                 "rank": _("rang"),
                 "absence_days": _("jours d’absence"),
                 "horizon_days": _("jours regardés"),

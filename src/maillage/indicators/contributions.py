@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.indicators.actions.demonstration import create_demonstration_indicators
 from maillage.indicators.computations.catalogue import INDICATORS
-from maillage.indicators.models import PublishedValue
+from maillage.indicators.models import FileImport, PublishedValue
 from maillage.indicators.pages import words
 from maillage.indicators.queries.published import last_published, moves
 from maillage.kernel.contributions import (
@@ -23,6 +26,7 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role
+from maillage.territory.api import Territory
 
 
 def moved(person: Person) -> Waiting | None:
@@ -66,6 +70,11 @@ def warm() -> None:
         read(tables["cases"].limit(1))
 
 
+def demonstrate(place: Territory, now: datetime) -> None:
+    """Give the territory invented files, and values published from them."""
+    create_demonstration_indicators(place=place, now=now)
+
+
 CONTRIBUTION = Contribution(
     "indicators",
     navigation=(
@@ -77,15 +86,16 @@ CONTRIBUTION = Contribution(
             lazy("Une définition par indicateur, jusqu’aux lignes dont il est fait."),
             Permission.VIEW_INDICATORS,
             order=10,
-            within=("indicators:catalogue", "indicators:card", "indicators:rows"),
+            within=("indicators:catalogue", "indicators:card", "indicators:rows", "indicators:imports"),
         ),
     ),
     first_screen=(
         Block("indicators.moved", {Role.ANALYST: 2, Role.BOARD: 3, Role.PREVENTION_LEAD: 3}, moved),
     ),
+    demonstrate=demonstrate,
     warm=warm,
-    named_in_journal=(PublishedValue,),
-    told_of_leavers=("indicators.publishedvalue.by",),
+    named_in_journal=(FileImport, PublishedValue),
+    told_of_leavers=("indicators.fileimport.by", "indicators.publishedvalue.by"),
     processing=Processing(
         lazy("Indicateurs du territoire"),
         lazy("Compter l’activité et l’accès aux soins, sans nommer personne ; publier les valeurs."),

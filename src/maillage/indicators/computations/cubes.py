@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from maillage.indicators.computations.catalogue.definition import Asked, Expression, Indicator, Tables
+from maillage.indicators.computations.catalogue.definition import (
+    STANDARD,
+    Asked,
+    Expression,
+    Indicator,
+    Tables,
+)
 from maillage.indicators.rules.periods import Period
 from maillage.indicators.rules.schema import TABLES, Kind
 from maillage.indicators.rules.vocabulary import Measure
@@ -22,7 +28,6 @@ from maillage.kernel.sourced_rules import rule
 if TYPE_CHECKING:
     import polars as pl
 
-STANDARD = "indicators.standard.population"
 COMPLETENESS = "indicators.completeness.least"
 SECRECY = "indicators.secrecy.least"
 #: What a cube is told by, then what it counts.
@@ -41,20 +46,22 @@ class Cube:
 
 
 def asked_for(indicator: Indicator, period: Period, today: date) -> Asked:
-    """Return what a definition is asked: the days, and its rules as they hold on the last day that was."""
-    day = min(period.last_day, today)
+    """Return what a definition is asked: the days, and its rules as they hold today.
+
+    Those of today for every period: one value is compared with another under one definition.
+    """
     keys = {*indicator.rules, STANDARD}
-    return Asked(period.start, period.end, {key: rule(key, on=day).value for key in sorted(keys)})
+    return Asked(period.start, period.end, {key: rule(key, on=today).value for key in sorted(keys)})
 
 
 def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) -> Cube:
     """Compute the cube of an indicator on the tables of an engine."""
     import polars as pl  # here only, as in every module that a server process may never need
 
-    cells = read(summed(indicator.rows(tables, asked), asked))
+    cells = read(summed(indicator.rows(tables, asked)))
     if indicator.exposed is not None:
         # Events are counted in their own right; people exposed are what they are divided by.
-        exposed = read(summed(indicator.exposed(tables, asked), asked))
+        exposed = read(summed(indicator.exposed(tables, asked)))
         cells = cells.with_columns(denominator=pl.lit(0, pl.Int64))
         cells = pl.concat([cells, exposed.with_columns(numerator=pl.lit(0, pl.Int64))])
     cells = cells.sort(KEYS)
@@ -62,13 +69,10 @@ def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) 
     return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest())
 
 
-def summed(rows: Expression, asked: Asked) -> Expression:
+def summed(rows: Expression) -> Expression:
     """Return counted rows summed by what the figures need, as an expression of the same engine."""
     import ibis
 
-    starts = [start for start, _people in asked.rules[STANDARD]]
-    age = asked.year - rows.birth_year
-    bands = [(age >= start, ibis.literal(start, "int64")) for start in reversed(starts)]
     counts = ~rows.is_excluded & ~rows.is_missing
     one, zero = ibis.literal(1, "int64"), ibis.literal(0, "int64")
 
@@ -78,7 +82,7 @@ def summed(rows: Expression, asked: Asked) -> Expression:
     told = rows.select(
         month=(rows.day.year().cast("int64") * 12 + rows.day.month().cast("int64") - 1).fill_null(0),
         commune=rows.commune.fill_null(""),
-        band=ibis.cases(*bands, else_=ibis.literal(-1, "int64")),
+        band=rows.band,
         sex=rows.sex.fill_null(""),
         part=rows.part.fill_null(""),
         value=counts.ifelse(rows.value, ibis.null("float64")),
@@ -136,6 +140,18 @@ def on_duckdb(
         yield {name: connection.table(name) for name in names}
     finally:
         connection.disconnect()
+
+
+@contextmanager
+def on_spark(session: Any, files: Mapping[str, str]) -> Iterator[Tables]:
+    """Open Parquet files (or folders of them), by table, on a Spark session that its caller starts and stops.
+
+    Its time zone must be universal time.
+    """
+    import ibis
+
+    connection = ibis.pyspark.connect(session)
+    yield {name: connection.read_parquet(path, table_name=name) for name, path in files.items()}
 
 
 def is_share(indicator: Indicator) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from maillage.engines import indicators as engine
-from maillage.indicators.computations.catalogue.definition import Indicator
-from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY, STANDARD, Cube
+from maillage.indicators.computations.catalogue.definition import STANDARD, Indicator
+from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY, Cube
 from maillage.indicators.rules.changes import Reading
 from maillage.indicators.rules.secrecy import is_secret, is_small
 from maillage.indicators.rules.vocabulary import SCALES, Flaw, Measure

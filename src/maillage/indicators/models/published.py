@@ -27,7 +27,7 @@ class PublishedQuerySet(ScopedQuerySet["PublishedValue"]):
 class PublishedValue(Authored, Keyed):
     """The value of an indicator over a period, as it stood when somebody published it; never changed.
 
-    `indicator` and `version` are those of the catalogue; `source` is « live » or the key of an import.
+    `indicator` and `version` are those of the catalogue; `source` is « live » or « files ».
     `digest` is that of all the rows counted: another digest for the same period says that rows changed.
     """
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maillage.directory.api import PROFESSION_LABELS
 from maillage.engines import indicators as engine
 from maillage.indicators.computations.catalogue import Indicator
+from maillage.indicators.computations.catalogue.definition import STANDARD
 from maillage.indicators.computations.catalogue.safety import CATEGORIES
-from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY, STANDARD
+from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY
 from maillage.indicators.computations.values import Result, Value, hidden_keys
 from maillage.indicators.pages import words
 from maillage.indicators.rules.vocabulary import SCALES, Measure
+from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Cell, Column, Row, Table
@@ -109,6 +112,19 @@ def communes_table(result: Result, names: dict[str, str], *, shows_small: bool) 
         "(Spiegelhalter, 2005). Au-delà, l’écart demande une explication ; il n’en donne aucune."
     )
     return Table("communes", _("Par commune de résidence"), columns, rows, notes=(note,))
+
+
+def beyond_words(communes: Table) -> str:
+    """Say how many communes are beyond the limits of chance."""
+    said = [row.cells["said"] for row in communes.rows if "said" not in row.suppressed]
+    beyond = said.count(_("hors des limites à 99,8 %"))
+    if not beyond:
+        return _("Aucune commune montrée n’est au-delà de ce que le hasard explique.")
+    return ngettext(
+        "{count} commune est hors des limites à 99,8 %.",
+        "{count} communes sont hors des limites à 99,8 %.",
+        beyond,
+    ).format(count=formats.number(beyond))
 
 
 def parts_table(result: Result, *, shows_small: bool) -> Table | None:

@@ -15,18 +15,22 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from maillage.indicators.actions.published import note_rows_read, publish_value
+from maillage.indicators.computations import equity
 from maillage.indicators.computations import results as computing
 from maillage.indicators.computations.catalogue import CATALOGUE, INDICATORS, Indicator
-from maillage.indicators.computations.values import Result
+from maillage.indicators.computations.results import Source
+from maillage.indicators.computations.values import Result, hidden_keys
 from maillage.indicators.models import PublishedValue
 from maillage.indicators.pages import tables, words
+from maillage.indicators.pages.spreadsheets import spreadsheet
 from maillage.indicators.queries import published
+from maillage.indicators.queries.imports import imports_of
 from maillage.indicators.rules.changes import change
 from maillage.indicators.rules.periods import Period, last_months, month_of, read_period
 from maillage.indicators.rules.vocabulary import Family
 from maillage.kernel import access, clock
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, csv_response
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, csv_response, sent_file_response
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
 from maillage.territory.api import Territory, names_of, territory_or_404
@@ -130,12 +134,14 @@ class Catalogue(OfTerritory, Page):
     template_name = "indicators/catalogue.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        live = [one for one in CATALOGUE if one.is_live]
-        found = computing.results(live, self.scope, self.period, self.today)
+        found, why = self._results()
         last = {}
         for one in reversed(published.last_published_in(self.scope)):
             last[one.indicator] = one
-        lines = {one.key: self._line(one, found.get(one.key), last.get(one.key)) for one in CATALOGUE}
+        lines = {
+            one.key: self._line(one, found.get(one.key), last.get(one.key), why.get(one.key, ""))
+            for one in CATALOGUE
+        }
         known = sum(one.whole.is_known for one in found.values())
         return super().get_context_data(
             **self.shared(),
@@ -144,16 +150,34 @@ class Catalogue(OfTerritory, Page):
                 for family in Family
                 if any(one.family is family for one in CATALOGUE)
             ],
+            may_import=access.may(self.person, Permission.IMPORT_INDICATORS, self.scope),
             finding=_("{known} indicateurs sur {total} ont une valeur pour cette période.").format(
                 known=known, total=len(CATALOGUE)
             ),
             **context,
         )
 
-    def _line(self, one: Indicator, found: Result | None, last: PublishedValue | None) -> Line:
+    def _results(self) -> tuple[dict[str, Result], dict[str, str]]:
+        """Return what each indicator says from its first source, and why the others say nothing."""
+        imports = imports_of(self.scope)
+        groups: dict[str, tuple[Source, list[Indicator]]] = {}
+        for one in CATALOGUE:
+            sources = computing.sources_for(one, imports)
+            if sources:
+                groups.setdefault(source_key(sources[0]), (sources[0], []))[1].append(one)
+        found: dict[str, Result] = {}
+        why: dict[str, str] = {}
+        for source, indicators in groups.values():
+            try:
+                found |= computing.results(indicators, self.scope, self.period, self.today, source)
+            except computing.ChangedFilesError as error:
+                why |= {one.key: words.changed_files_words(error.names) for one in indicators}
+        return found, why
+
+    def _line(self, one: Indicator, found: Result | None, last: PublishedValue | None, why: str) -> Line:
         said = words.amount(one, last.value) if last else ""
         if found is None:
-            return Line(one, "", "", "", None, [], _("Aucun fichier importé."), said)
+            return Line(one, "", "", "", None, [], why or _("Aucun fichier importé."), said)
         secret = found.whole.is_secret and not self.shows_small
         known = found.whole.is_known and not secret
         return Line(
@@ -168,6 +192,11 @@ class Catalogue(OfTerritory, Page):
         )
 
 
+def source_key(source: Source) -> str:
+    """Return a source as an address writes it."""
+    return computing.LIVE if source is None else str(source.pk)
+
+
 class OfIndicator(OfTerritory):
     """One indicator of the address. Raises Http404 for one that is not in the catalogue."""
 
@@ -180,16 +209,41 @@ class OfIndicator(OfTerritory):
         return found
 
     @cached_property
-    def result(self) -> Result | None:
-        """What it says of the period, None where it has no source."""
-        if not self.indicator.is_live:
-            return None
-        return computing.result(self.indicator, self.scope, self.period, self.today)
+    def sources(self) -> list[Source]:
+        """Where it may be computed from."""
+        return computing.sources_for(self.indicator, imports_of(self.scope))
+
+    @cached_property
+    def source(self) -> Source:
+        """Where its rows come from: as the address says, else the first. Raises Http404 for none of them."""
+        written = self.request.GET.get("source", "") or self.request.POST.get("source", "")
+        if not written:
+            return self.sources[0] if self.sources else None
+        for one in self.sources:
+            if source_key(one) == written:
+                return one
+        raise Http404(written)
+
+    @cached_property
+    def computed(self) -> tuple[Result | None, str]:
+        """What it says of the period, or None and why."""
+        if not self.sources:
+            return None, _("Aucun fichier importé pour cet indicateur.")
+        try:
+            found = computing.result(self.indicator, self.scope, self.period, self.today, self.source)
+        except computing.ChangedFilesError as error:
+            return None, words.changed_files_words(error.names)
+        return found, ""
 
     @property
-    def source(self) -> str:
-        """Where its rows come from, in words."""
-        return _("Lignes de Maillage, telles qu’elles sont aujourd’hui")
+    def result(self) -> Result | None:
+        """What it says of the period, None where it has no source."""
+        return self.computed[0]
+
+    @property
+    def query(self) -> str:
+        """What the addresses of the card's own parts keep."""
+        return f"periode={self.period.written}&source={source_key(self.source)}"
 
     def names(self) -> dict[str, str]:
         """Return the names of the communes of the result."""
@@ -202,29 +256,35 @@ class Card(OfIndicator, Page):
     template_name = "indicators/card.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        one, found = self.indicator, self.result
+        one, (found, missing) = self.indicator, self.computed
         shown = {"shows_small": self.shows_small}
         if found is not None:
             months = tables.months_table(found, **shown)
+            communes = tables.communes_table(found, self.names(), **shown)
             context |= {
                 "result": found,
-                "figure": tables.figure_of(found, self.source, **shown),
+                "figure": tables.figure_of(found, words.source_words(self.source), **shown),
                 "interval": words.interval(one, found.whole),
                 "months": months if found.months else None,
                 "median": self._median(found),
                 "signals": words.signals(found) if found.months else [],
-                "communes": tables.communes_table(found, self.names(), **shown),
+                "communes": communes,
+                "beyond": tables.beyond_words(communes) if communes else "",
+                "target": str(found.whole.value),
                 "parts": tables.parts_table(found, **shown),
                 "reserve": words.flaw_words(found.flaws),
                 "standardised": found.standardised and words.amount(one, found.standardised.value),
                 "is_small": found.whole.is_secret and self.shows_small,
+                "slopes": self._slopes(found),
+                "is_partial": self.source is not None and not self.source.period.covers(self.period),
             }
         return super().get_context_data(
             **self.shared(),
             indicator=one,
-            finding=words.finding(found, **shown)
-            if found
-            else _("Aucun fichier importé pour cet indicateur."),
+            finding=words.finding(found, **shown) if found else missing,
+            query=self.query,
+            source=source_key(self.source),
+            sources=[(source_key(one), words.source_words(one)) for one in self.sources],
             unit=words.unit_of(one),
             better=words.BETTER[one.better],
             family=words.FAMILIES[one.family],
@@ -236,6 +296,13 @@ class Card(OfIndicator, Page):
             **context,
         )
 
+    def _slopes(self, found: Result) -> list[str]:
+        """Say how the indicator changes from the least to the most favoured communes; not of small counts."""
+        if not self.shows_small and hidden_keys(found.indicator, found.communes):
+            return []
+        ranks = equity.ranks_of(found.communes)
+        return [words.slope_words(found.indicator, *one) for one in equity.gradients(found, ranks).items()]
+
     def _median(self, found: Result) -> str:
         known = sorted(value.value for value in found.months.values() if value.is_known)
         if not known:
@@ -246,9 +313,10 @@ class Card(OfIndicator, Page):
     def _published(self, found: Result | None) -> list[tuple[PublishedValue, str, str, str]]:
         """Return what was published: period, value, and what changed since where the period is this one."""
         lines = []
+        kind = computing.kind_of(self.source)
         for one in published.published_of(self.scope, self.indicator.key):
             said = ""
-            if found is not None and one.period == self.period and one.source == computing.LIVE:
+            if found is not None and one.period == self.period and one.source == kind:
                 changed = change(one.reading, found.reading)
                 said = (
                     _("inchangée")
@@ -267,12 +335,12 @@ class Publish(OfIndicator, Endpoint):
     def post(self, request: HttpRequest, slug: str, key: str) -> HttpResponse:
         """Keep the value as it stands."""
         back = redirect("indicators:card", slug=slug, key=key)
-        back["Location"] += f"?periode={self.period.written}"
+        back["Location"] += f"?{self.query}"
         if self.result is None:
             raise Http404(key)
         try:
             publish_value(
-                by=self.person, scope=self.scope, result=self.result, source=computing.LIVE,
+                by=self.person, scope=self.scope, result=self.result, source=computing.kind_of(self.source),
                 key=request.POST.get("key", "")[:64] or uuid4().hex, note=request.POST.get("note", "")[:300],
             )  # fmt: skip
         except ValidationError as error:
@@ -289,25 +357,32 @@ class Rows(OfIndicator, Page):
     permission = Permission.VIEW_INDICATOR_ROWS
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        if not self.indicator.is_live:
+        if not self.sources:
             raise Http404(self.indicator.key)
-        found, total = computing.rows_of(self.indicator, self.scope, self.period, self.today)
+        try:
+            found, total = computing.rows_of(self.indicator, self.scope, self.period, self.today, self.source)
+        except computing.ChangedFilesError:
+            found, total = [], 0
         note_rows_read(
             by=self.person, scope=self.scope, indicator=self.indicator.key, period=self.period.written,
             rows=len(found),
         )  # fmt: skip
         communes = names_of({one.commune for one in found if one.commune})
-        keys = {int(one.person) for one in found if one.person}
+        # A key of a file is that of nobody in Maillage.
+        keys = {int(one.person) for one in found if one.person} if self.source is None else set()
         opened = people.named_in_counts(self.person, keys, purpose=_("Lignes d’un indicateur"))
         return super().get_context_data(
             **self.shared(),
             indicator=self.indicator,
             total=total,
+            source=source_key(self.source),
+            query=self.query,
             lines=[
                 (
                     one,
                     communes.get(one.commune or "", ""),
-                    opened.get(int(one.person)) if one.person else None,
+                    tables.part_words(self.indicator, one.part) if one.part else "",
+                    opened.get(int(one.person)) if one.person and keys else None,
                 )
                 for one in found
             ],
@@ -322,3 +397,17 @@ class MonthsCsv(OfIndicator, Endpoint):
         if self.result is None:
             raise Http404(key)
         return csv_response(tables.months_table(self.result, shows_small=False))
+
+
+class CardXlsx(OfIndicator, Endpoint):
+    """The card as a spreadsheet: definition, value, months, communes; small counts are never in a file."""
+
+    def get(self, _request: HttpRequest, slug: str, key: str) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
+        if self.result is None:
+            raise Http404(key)
+        content = spreadsheet(
+            self.result, self.names(), territory=self.territory.name, source=words.source_words(self.source)
+        )
+        media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        name = f"{self.indicator.key}-{self.period.written}.xlsx"
+        return sent_file_response(content, media, name, is_shown=False)

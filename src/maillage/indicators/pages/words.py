@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -9,10 +11,10 @@ from django.utils.translation import ngettext
 from maillage.engines import indicators as engine
 from maillage.indicators.computations.catalogue import Indicator
 from maillage.indicators.computations.values import Result, Value
-from maillage.indicators.models import PublishedValue
+from maillage.indicators.models import FileImport, PublishedValue
 from maillage.indicators.rules.changes import Change
 from maillage.indicators.rules.periods import Period
-from maillage.indicators.rules.vocabulary import Better, Family, Flaw, Measure, Unit
+from maillage.indicators.rules.vocabulary import Better, Family, Flaw, Measure, Ranking, Unit
 from maillage.kernel import formats
 
 FAMILIES = {
@@ -188,3 +190,35 @@ def move_words(one: Indicator, then: float, now: float) -> str:
     if one.unit is Unit.PERCENT:
         return _("{change} points").format(change=formats.signed(100 * (now - then), decimals_of(one)))
     return f"{formats.signed(now - then, decimals_of(one))} {unit_of(one)}"
+
+
+def source_words(source: FileImport | None) -> str:
+    """Say where the rows come from."""
+    if source is None:
+        return _("Lignes de Maillage, telles qu’elles sont aujourd’hui")
+    return _("{title}, importé le {day}").format(title=source.title, day=formats.date_short(source.at))
+
+
+def changed_files_words(names: Sequence[str]) -> str:
+    """Say that files are no longer those that were checked."""
+    return _(
+        "Des fichiers ont changé depuis leur contrôle et ne sont plus lus ({names}) : importez-les de "
+        "nouveau."
+    ).format(names=", ".join(names))
+
+
+def slope_words(one: Indicator, ranking: Ranking, slope: engine.Slope) -> str:
+    """Say how an indicator changes from the least to the most favoured communes (slope index)."""
+    ends = {
+        Ranking.INCOME: _("du niveau de vie le plus bas au plus haut"),
+        Ranking.DENSITY: _("des communes les moins denses aux plus denses"),
+    }[ranking]
+    return _("{ends} : de {bottom} à {top}, soit {change} ({low} à {high}).").format(
+        ends=ends, bottom=bare(one, slope.bottom), top=bare(one, slope.top),
+        change=move_words(one, slope.bottom, slope.top), low=_signed(one, slope.index.low),
+        high=_signed(one, slope.index.high),
+    )  # fmt: skip
+
+
+def _signed(one: Indicator, value: float) -> str:
+    return formats.signed(100 * value if one.unit is Unit.PERCENT else value, decimals_of(one))

@@ -44,13 +44,6 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
-class SourceKind(StrEnum):
-    """Where the rows come from."""
-
-    LIVE = "live"
-    FILES = "files"
-
-
 class Flaw(StrEnum):
     """Why no value is given, or why it may not be trusted."""
 
@@ -59,3 +52,10 @@ class Flaw(StrEnum):
     TOO_MANY = "too_many"
     TOO_FEW = "too_few"
     FEW_KNOWN = "few_known"
+
+
+class Ranking(StrEnum):
+    """By what communes are ranked, from the least favoured."""
+
+    INCOME = "income"
+    DENSITY = "density"

@@ -9,6 +9,7 @@ from maillage.indicators.computations.catalogue.definition import (
     Expression,
     Indicator,
     Tables,
+    band_of,
     counted,
     within,
 )
@@ -36,6 +37,7 @@ def third_rows(tables: Tables, asked: Asked) -> Expression:
     seen = readings.join(
         routine, [routine.starts_at > readings.read_at, routine.starts_at < readings.read_at + last]
     )
+    used = seen.select(used_at=seen.read_at, used_in=seen.agenda).distinct()
     seats = tables["seats"]
     seats = seats.select(seat_of=seats.slot, taken_at=seats.taken_at, freed_at=seats.freed_at)
     taken = seen.join(
@@ -65,6 +67,7 @@ def third_rows(tables: Tables, asked: Asked) -> Expression:
     absent = absent.select(absent_at=absent.read_at, absent_from=absent.agenda).distinct()
     every = every.left_join(third, [every.read_at == third.found_at, every.agenda == third.found_in])
     every = every.left_join(absent, [every.read_at == absent.absent_at, every.agenda == absent.absent_from])
+    every = every.left_join(used, [every.read_at == used.used_at, every.agenda == used.used_in])
     return counted(
         every,
         row=every.read_on.cast("string") + ibis.literal(" · ") + every.agenda.cast("string"),
@@ -72,7 +75,8 @@ def third_rows(tables: Tables, asked: Asked) -> Expression:
         numerator=ibis.literal(1),
         value=every.found_on.delta(every.read_on, unit="day"),
         is_missing=every.found_on.isnull(),
-        is_excluded=every.absent_at.notnull(),
+        # An agenda without any slot to come was not in use that day.
+        is_excluded=every.absent_at.notnull() | every.used_at.isnull(),
     )
 
 
@@ -146,7 +150,7 @@ def doctor_rows(tables: Tables, asked: Asked) -> Expression:
         row=rows.person,
         person=rows.person,
         commune=rows.commune,
-        birth_year=rows.birth_year,
+        band=band_of(rows.birth_year, asked),
         sex=rows.sex,
         day=ibis.null("date"),
         numerator=rows.has_doctor.fill_null(False),
@@ -196,6 +200,7 @@ INDICATORS = (
         denominator=_("relevés d’un lundi pour l’agenda d’un médecin"),
         exclusions=(
             _("médecin absent plus de trois jours"),
+            _("agenda sans aucun créneau à venir ce jour-là"),
             _("créneaux réservés aux soins non programmés"),
             _("créneaux hors du cabinet"),
         ),

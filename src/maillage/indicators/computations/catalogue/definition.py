@@ -15,16 +15,17 @@ from maillage.indicators.rules.vocabulary import Better, Family, Measure, Unit
 Tables = Mapping[str, Any]
 Expression = Any
 
+STANDARD = "indicators.standard.population"
 #: What each counted row says, whatever the indicator.
 COUNTED = (
-    "row", "person", "commune", "birth_year", "sex", "part", "day", "value", "numerator", "is_missing",
+    "row", "person", "commune", "band", "sex", "part", "day", "value", "numerator", "is_missing",
     "is_excluded",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For which days (`end` not included), and what the sourced rules say on the last of them."""
+    """For which days (`end` not included), and what the sourced rules say today."""
 
     start: date
     end: date
@@ -80,7 +81,7 @@ def counted(
     numerator: Expression,
     person: Expression = None,
     commune: Expression = None,
-    birth_year: Expression = None,
+    band: Expression = None,
     sex: Expression = None,
     part: Expression = None,
     value: Expression = None,
@@ -98,7 +99,7 @@ def counted(
         row=text(row),
         person=text(person),
         commune=text(commune),
-        birth_year=ibis.null("int32") if birth_year is None else birth_year.cast("int32"),
+        band=ibis.literal(-1, "int64") if band is None else band.fill_null(-1),
         sex=text(sex),
         part=text(part),
         day=day,
@@ -107,6 +108,19 @@ def counted(
         is_missing=false if is_missing is None else is_missing.fill_null(False),
         is_excluded=false if is_excluded is None else is_excluded.fill_null(False),
     )
+
+
+def band_of(birth_year: Expression, asked: Asked) -> Expression:
+    """Return the first age of the band of the standard population, −1 where nobody knows the year of birth.
+
+    Computed on people, before they are joined to rows that are many more.
+    """
+    import ibis
+
+    starts = [start for start, _people in asked.rules[STANDARD]]
+    age = asked.year - birth_year
+    branches = [(age >= start, ibis.literal(start, "int64")) for start in reversed(starts)]
+    return ibis.cases(*branches, else_=ibis.literal(-1, "int64"))
 
 
 def within(day: Expression, asked: Asked) -> Expression:

@@ -14,6 +14,7 @@ from maillage.indicators.computations.catalogue.definition import (
     Expression,
     Indicator,
     Tables,
+    band_of,
     counted,
     within,
 )
@@ -45,23 +46,34 @@ def matches(code: Expression, roots: list[str]) -> Expression:
     )
 
 
-def category_of(code: Expression, age: Expression, rules: Mapping[str, Any]) -> Expression:
-    """Return the category of a principal diagnosis, null where the stay is not potentially avoidable."""
+def categories(diagnoses: Expression, rules: Mapping[str, Any]) -> Expression:
+    """Return each diagnosis of a list, its category and the age from which it counts.
+
+    Of those that are in no list, none. Codes are few where stays are many: each is looked at once.
+    """
     import ibis
 
-    branches = [
-        (
-            matches(code, rules[key]["roots"]) & (age >= rules[key]["from_age"]),
-            ibis.literal(key.rsplit(".")[-1]),
-        )
-        for key in CATEGORIES
-    ]
-    return ibis.cases(*branches, else_=ibis.null("string"))
+    codes = diagnoses.distinct()
+    code = code_of(codes.diagnosis)
+    lists = {key.rsplit(".")[-1]: rules[key] for key in CATEGORIES}
+    listed = [(matches(code, one["roots"]), ibis.literal(name)) for name, one in lists.items()]
+    ages = [(matches(code, one["roots"]), ibis.literal(one["from_age"], "int64")) for one in lists.values()]
+    found = codes.mutate(
+        category=ibis.cases(*listed, else_=ibis.null("string")),
+        from_age=ibis.cases(*ages, else_=ibis.literal(0, "int64")),
+    )
+    return found.select(listed=found.diagnosis, category=found.category, from_age=found.from_age)
 
 
-def _with_people(table: Expression, people: Expression, *names: str) -> Expression:
+def _with_people(table: Expression, people: Expression, asked: Asked) -> Expression:
     """Join the person of each row; a row about nobody of the file has null columns."""
-    of = people.select(of_person=people.person, **{f"p_{name}": people[name] for name in names})
+    of = people.select(
+        of_person=people.person,
+        p_commune=people.commune,
+        p_birth_year=people.birth_year,
+        p_band=band_of(people.birth_year, asked),
+        p_sex=people.sex,
+    )
     return table.left_join(of, table.person == of.of_person)
 
 
@@ -69,24 +81,26 @@ def avoidable_rows(tables: Tables, asked: Asked) -> Expression:
     """One row for each stay of an adult whose principal diagnosis is in a list."""
     stays = tables["stays"]
     stays = stays.filter(within(stays.left_on, asked), stays.kind == "mco", stays.entry != "transfert")
-    rows = _with_people(stays, tables["people"], "commune", "birth_year", "sex")
-    age = rows.entered_on.year() - rows.p_birth_year
-    category = category_of(code_of(rows.diagnosis), age, asked.rules)
+    known = categories(stays.select("diagnosis"), asked.rules)
+    stays = stays.left_join(known, stays.diagnosis == known.listed)
+    stays = stays.filter(stays.category.notnull() | stays.diagnosis.isnull())
+    rows = _with_people(stays, tables["people"], asked)
+    is_old_enough = rows.entered_on.year() - rows.p_birth_year >= rows.from_age
     is_unknown = rows.diagnosis.isnull() | rows.p_birth_year.isnull()
-    rows = rows.mutate(category=category, is_unknown=is_unknown, age_then=age)
+    rows = rows.mutate(is_unknown=is_unknown, is_listed=rows.category.notnull() & is_old_enough)
     # An age at the end of the period, as that of the people exposed; a stay of nobody told is missing.
     adult = (asked.year - rows.p_birth_year) >= asked.rules[ADULT]
-    rows = rows.filter(rows.is_unknown | (rows.category.notnull() & adult))
+    rows = rows.filter(rows.is_unknown | (rows.is_listed & adult))
     return counted(
         rows,
         row=rows.stay,
         person=rows.person,
         commune=rows.p_commune,
-        birth_year=rows.p_birth_year,
+        band=rows.p_band,
         sex=rows.p_sex,
         part=rows.category,
         day=rows.left_on,
-        numerator=rows.category.notnull(),
+        numerator=rows.is_listed.fill_null(False),
         is_missing=rows.is_unknown,
     )
 
@@ -101,7 +115,7 @@ def adults(tables: Tables, asked: Asked) -> Expression:
         row=rows.person,
         person=rows.person,
         commune=rows.commune,
-        birth_year=rows.birth_year,
+        band=band_of(rows.birth_year, asked),
         sex=rows.sex,
         day=ibis.null("date"),
         numerator=ibis.literal(0),
@@ -129,14 +143,14 @@ def readmission_rows(tables: Tables, asked: Asked) -> Expression:
     pairs = pairs.filter((since >= rule["first_day"]) & (since <= rule["last_day"]))
     followed = pairs.select(back=pairs.stay).distinct()
     rows = index.left_join(followed, index.stay == followed.back)
-    rows = _with_people(rows, tables["people"], "commune", "birth_year", "sex")
+    rows = _with_people(rows, tables["people"], asked)
     seen_until = last.delta(rows.left_on, unit="day")
     return counted(
         rows,
         row=rows.stay,
         person=rows.person,
         commune=rows.p_commune,
-        birth_year=rows.p_birth_year,
+        band=rows.p_band,
         sex=rows.p_sex,
         day=rows.left_on,
         numerator=rows.back.notnull(),
@@ -167,13 +181,13 @@ def town_rows(tables: Tables, asked: Asked) -> Expression:
             admitted=visits.is_admitted,
         ),
     )
-    rows = _with_people(rows, tables["people"], "commune", "birth_year", "sex")
+    rows = _with_people(rows, tables["people"], asked)
     return counted(
         rows,
         row=rows.person.cast("string") + ibis.literal(" · ") + rows.day.cast("string"),
         person=rows.person,
         commune=rows.p_commune,
-        birth_year=rows.p_birth_year,
+        band=rows.p_band,
         sex=rows.p_sex,
         part=rows.part,
         day=rows.day,

@@ -11,6 +11,7 @@ from maillage.indicators.computations.catalogue.definition import (
     Expression,
     Indicator,
     Tables,
+    band_of,
     counted,
     within,
 )
@@ -52,7 +53,10 @@ def team_rows(tables: Tables, asked: Asked) -> Expression:
     rows = plans.left_join(met, plans.person == met.met)
     people = tables["people"]
     of = people.select(
-        of_person=people.person, commune=people.commune, birth=people.birth_year, sex=people.sex
+        of_person=people.person,
+        commune=people.commune,
+        band=band_of(people.birth_year, asked),
+        sex=people.sex,
     )
     rows = rows.left_join(of, rows.person == of.of_person)
     return counted(
@@ -60,7 +64,7 @@ def team_rows(tables: Tables, asked: Asked) -> Expression:
         row=rows.person,
         person=rows.person,
         commune=rows.commune,
-        birth_year=rows.birth,
+        band=rows.band,
         sex=rows.sex,
         day=ibis.null("date"),
         numerator=(rows.professions >= rule["professions"]) & rows.met.notnull(),
