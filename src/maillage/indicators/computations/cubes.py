@@ -58,45 +58,53 @@ def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) 
     """Compute the cube of an indicator on the tables of an engine."""
     import polars as pl  # here only, as in every module that a server process may never need
 
-    cells = read(summed(indicator.rows(tables, asked)))
+    cells = told(read(summed(indicator, indicator.rows(tables, asked))))
     if indicator.exposed is not None:
         # Events are counted in their own right; people exposed are what they are divided by.
-        exposed = read(summed(indicator.exposed(tables, asked)))
+        exposed = told(read(summed(indicator, indicator.exposed(tables, asked))))
         cells = cells.with_columns(denominator=pl.lit(0, pl.Int64))
         cells = pl.concat([cells, exposed.with_columns(numerator=pl.lit(0, pl.Int64))])
-    cells = cells.sort(KEYS)
+    # Rows that do not count may differ by what is not told of them: joined, then in one order.
+    cells = cells.group_by(KEYS).agg(pl.col(*COUNTS).sum()).sort(KEYS)
     lines = "\n".join("|".join(map(str, row)) for row in cells.rows())
     return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest())
 
 
-def summed(rows: Expression) -> Expression:
-    """Return counted rows summed by what the figures need, as an expression of the same engine."""
-    import ibis
+def summed(indicator: Indicator, rows: Expression) -> Expression:
+    """Return counted rows summed by what the figures need, as an expression of the same engine.
 
+    What may be done once the rows are few is left to `told`: the engine goes through millions of them.
+    """
     counts = ~rows.is_excluded & ~rows.is_missing
-    one, zero = ibis.literal(1, "int64"), ibis.literal(0, "int64")
-
-    def number(condition: Expression) -> Expression:
-        return condition.ifelse(one, zero)
-
-    told = rows.select(
-        month=(rows.day.year().cast("int64") * 12 + rows.day.month().cast("int64") - 1).fill_null(0),
-        commune=rows.commune.fill_null(""),
-        band=rows.band,
-        sex=rows.sex.fill_null(""),
-        part=rows.part.fill_null(""),
-        value=counts.ifelse(rows.value, ibis.null("float64")),
-        numerator=counts.ifelse(rows.numerator, zero),
-        denominator=number(counts),
-        missing=number(rows.is_missing & ~rows.is_excluded),
-        excluded=number(rows.is_excluded),
+    keys = {name: rows[name] for name in ("commune", "band", "sex")}
+    keys["month"] = rows.day.year().cast("int64") * 12 + rows.day.month().cast("int64") - 1
+    if indicator.part:
+        keys["part"] = rows.part
+    if indicator.measure is Measure.MEDIAN:
+        keys["value"] = rows.value
+    return rows.group_by(**keys).agg(
+        rows=rows.count().cast("int64"),
+        numerator=rows.numerator.sum(where=counts).cast("int64"),
+        denominator=counts.sum().cast("int64"),
+        missing=(rows.is_missing & ~rows.is_excluded).sum().cast("int64"),
+        excluded=rows.is_excluded.sum().cast("int64"),
     )
-    return told.group_by(*KEYS).agg(
-        rows=told.count().cast("int64"),
-        numerator=told.numerator.sum().cast("int64"),
-        denominator=told.denominator.sum().cast("int64"),
-        missing=told.missing.sum().cast("int64"),
-        excluded=told.excluded.sum().cast("int64"),
+
+
+def told(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return a cube as every indicator has it: all its keys, none of them null but the value."""
+    import polars as pl
+
+    absent = {"part": pl.lit("", pl.String), "value": pl.lit(None, pl.Float64)}
+    cells = cells.with_columns(**{name: one for name, one in absent.items() if name not in cells.columns})
+    return cells.select(
+        pl.col("month").fill_null(0).cast(pl.Int64),
+        *(pl.col(name).fill_null("") for name in ("commune",)),
+        pl.col("band").cast(pl.Int64),
+        *(pl.col(name).fill_null("") for name in ("sex", "part")),
+        # A row that does not count has no value to speak of.
+        pl.when(pl.col("denominator") > 0).then(pl.col("value")).alias("value"),
+        *(pl.col(name).fill_null(0).cast(pl.Int64) for name in COUNTS),
     )
 
 
