@@ -142,6 +142,45 @@ def commands_page() -> str:
     return "\n\n".join(parts)
 
 
+def indicators_page() -> str:
+    """Return the cards of the indicators, and the files that they may be computed from."""
+    from maillage.indicators.api import CATALOGUE, FILES
+
+    parts = [
+        "# Indicators\n\nOne definition each, computed by the same expression on live rows and on files. "
+        "Thresholds are sourced rules (see rules.md)."
+    ]
+    for one in CATALOGUE:
+        rows = [
+            ("family", one.family),
+            ("definition", one.definition),
+            ("formula", one.formula),
+            ("numerator", one.numerator),
+            ("denominator", one.denominator),
+            ("exclusions", "; ".join(map(str, one.exclusions))),
+            ("unit", one.unit),
+            ("better", one.better),
+            ("interval, 95 %", one.measure.interval),
+            ("standardised by age and sex", "yes" if one.is_standardised else "no"),
+            ("small counts hidden", "yes" if one.about_people else "no"),
+            ("source", "live rows, or files" if one.is_live else "files"),
+            ("tables", ", ".join(one.needs)),
+            ("rules", ", ".join(f"`{key}`" for key in one.rules)),
+            ("to know", one.caution),
+            ("owner", one.owner),
+            ("version", one.version),
+        ]
+        parts.append(f"## {one.label}\n\n`{one.key}`\n\n" + table(("", ""), rows))
+    parts.append("# Files, flat form\n\nCSV (UTF-8, semicolons) or Parquet, one file a table.")
+    for form in FILES.values():
+        rows = [
+            (f"`{one.given}`", one.kind, "yes" if one.required else "", ", ".join(one.allowed))
+            for one in form.columns
+        ]
+        parts.append(f"## {form.given}\n\n" + table(("column", "kind", "always filled", "values"), rows))
+    return "\n\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings": settings_page,
     "addresses": addresses_page,
@@ -149,6 +188,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "privacy": privacy_page,
     "rules": rules_page,
     "commands": commands_page,
+    "indicators": indicators_page,
 }
 
 

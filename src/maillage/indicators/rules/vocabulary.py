@@ -22,6 +22,18 @@ class Measure(StrEnum):
     RATE = "rate"
     MEDIAN = "median"
 
+    @property
+    def interval(self) -> str:
+        """The method of its 95 % interval, by the name of its authors."""
+        return _INTERVALS[self]
+
+
+_INTERVALS = {
+    Measure.SHARE: "Wilson (1927)",
+    Measure.RATE: "Byar (Breslow & Day, 1987)",
+    Measure.MEDIAN: "bootstrap",
+}
+
 
 class Unit(StrEnum):
     """What the value is written in."""
