@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import shutil
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -38,8 +42,7 @@ def create_demonstration_indicators(*, place: Territory, now: datetime) -> int:
         return 0
     today = clock.day_of(now, place.scope)
     period = last_months(today, MONTHS)
-    folder = Path(settings.HOME) / "indicators" / f"demonstration-{place.pk}"
-    write_sample(folder, communes=communes, period=period, last_day=today)
+    folder = _written(communes, period, today)
     checked = check_folder(folder, Form.FLAT, period, today)
     source = import_files(
         by=analyst, scope=place.scope, checked=checked, period=period,
@@ -59,3 +62,19 @@ def create_demonstration_indicators(*, place: Territory, now: datetime) -> int:
                 )  # fmt: skip
                 count += 1
     return count
+
+
+def _written(communes: Mapping[str, float], period: Period, today: date) -> Path:
+    """Return the folder of the invented files, named by what they hold: two who write the same share it."""
+    home = Path(settings.HOME) / "indicators"
+    made = home / f"new-{uuid4().hex}"
+    write_sample(made, communes=communes, period=period, last_day=today)
+    digest = hashlib.sha256()
+    for file in sorted(made.iterdir()):
+        digest.update(file.name.encode() + file.read_bytes())
+    folder = home / f"demonstration-{digest.hexdigest()[:16]}"
+    try:
+        made.rename(folder)
+    except OSError:  # it is there already
+        shutil.rmtree(made)
+    return folder

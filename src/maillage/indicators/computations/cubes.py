@@ -7,7 +7,7 @@ another. The engine is DuckDB, or Spark where the data outgrow the machine: the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +35,27 @@ KEYS = ("month", "commune", "band", "sex", "part", "value")
 COUNTS = ("rows", "numerator", "denominator", "missing", "excluded")
 
 
+#: Questions already written in SQL, and how many are kept: writing one takes longer than its answer.
+_WRITTEN: dict[tuple[Any, ...], str] = {}
+_KEPT = 512
+
+
+class DuckTables(dict[str, Any]):
+    """Tables of one DuckDB, which answers SQL too."""
+
+    def __init__(self, connection: Any, names: Iterable[str]) -> None:
+        super().__init__({name: connection.table(name) for name in names})
+        self.connection = connection
+
+    def answer(self, sql: str) -> pl.DataFrame:
+        """Return what a question written in SQL gives."""
+        import polars as pl
+
+        found = pl.from_arrow(self.connection.con.execute(sql).to_arrow_table())
+        assert isinstance(found, pl.DataFrame)
+        return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cube:
     """The counts of an indicator over a period; `digest` changes with any counted row."""
@@ -58,10 +79,10 @@ def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) 
     """Compute the cube of an indicator on the tables of an engine."""
     import polars as pl  # here only, as in every module that a server process may never need
 
-    cells = told(read(summed(indicator, indicator.rows(tables, asked))))
+    cells = told(_cells(indicator, indicator.rows, tables, asked))
     if indicator.exposed is not None:
         # Events are counted in their own right; people exposed are what they are divided by.
-        exposed = told(read(summed(indicator, indicator.exposed(tables, asked))))
+        exposed = told(_cells(indicator, indicator.exposed, tables, asked))
         cells = cells.with_columns(denominator=pl.lit(0, pl.Int64))
         cells = pl.concat([cells, exposed.with_columns(numerator=pl.lit(0, pl.Int64))])
     # Rows that do not count may differ by what is not told of them: joined, then in one order.
@@ -70,17 +91,44 @@ def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) 
     return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest())
 
 
+def _cells(
+    indicator: Indicator, rows: Callable[[Tables, Asked], Expression], tables: Tables, asked: Asked
+) -> pl.DataFrame:
+    """Compute counted rows summed; on DuckDB the same question is written in SQL once a process."""
+    if not isinstance(tables, DuckTables):
+        return read(summed(indicator, rows(tables, asked)))
+    shape = tuple((name, str(tables[name].schema())) for name in indicator.needs)
+    asking = (
+        indicator.key,
+        indicator.version,
+        rows.__qualname__,
+        asked.start,
+        asked.end,
+        str(asked.rules),
+        shape,
+    )
+    sql = _WRITTEN.get(asking)
+    if sql is None:
+        sql = str(tables.connection.compile(summed(indicator, rows(tables, asked))))
+        if len(_WRITTEN) >= _KEPT:
+            _WRITTEN.clear()
+        _WRITTEN[asking] = sql
+    return tables.answer(sql)
+
+
 def summed(indicator: Indicator, rows: Expression) -> Expression:
     """Return counted rows summed by what the figures need, as an expression of the same engine.
 
     What may be done once the rows are few is left to `told`: the engine goes through millions of them.
     """
     counts = ~rows.is_excluded & ~rows.is_missing
-    keys = {name: rows[name] for name in ("commune", "band", "sex")}
+    # A middle of values is told by month and part alone: its cells are as many as its values.
+    is_median = indicator.measure is Measure.MEDIAN
+    keys = {} if is_median else {name: rows[name] for name in ("commune", "band", "sex")}
     keys["month"] = rows.day.year().cast("int64") * 12 + rows.day.month().cast("int64") - 1
     if indicator.part:
         keys["part"] = rows.part
-    if indicator.measure is Measure.MEDIAN:
+    if is_median:
         keys["value"] = rows.value
     return rows.group_by(**keys).agg(
         rows=rows.count().cast("int64"),
@@ -95,7 +143,8 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
     """Return a cube as every indicator has it: all its keys, none of them null but the value."""
     import polars as pl
 
-    absent = {"part": pl.lit("", pl.String), "value": pl.lit(None, pl.Float64)}
+    text, unknown = pl.lit("", pl.String), pl.lit(None, pl.Float64)
+    absent = {"commune": text, "band": pl.lit(-1, pl.Int64), "sex": text, "part": text, "value": unknown}
     cells = cells.with_columns(**{name: one for name, one in absent.items() if name not in cells.columns})
     return cells.select(
         pl.col("month").fill_null(0).cast(pl.Int64),
@@ -145,7 +194,7 @@ def on_duckdb(
         for name, query in (views or {}).items():
             connection.raw_sql(f"CREATE VIEW {name} AS {query}")
         names = [*(frames or {}), *(views or {})]
-        yield {name: connection.table(name) for name in names}
+        yield DuckTables(connection, names)
     finally:
         connection.disconnect()
 

@@ -24,7 +24,8 @@ def ranks_of(codes: Collection[str]) -> dict[Ranking, dict[str, float]]:
         atlas = territory.current_atlas()
     except territory.NoPackError:
         return {}
-    known = [code for code in codes if code in set(atlas.codes.tolist())]
+    known = np.array(sorted(codes), dtype=np.str_)
+    known = known[np.isin(known, atlas.codes)].tolist()
     if not known:
         return {}
     places = atlas.positions(known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,23 +53,40 @@ class Value:
         return self.denominator / total if total else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """All that a cube says. `months`, `communes` and `parts` are values by their key, in order.
 
-    `ninth`: under which nine values in ten are, for a middle of values. `standardised`: the rate that the
-    standard population would have, None where it cannot be told.
+    What is asked of it is computed then: a catalogue asks for little.
     """
 
     indicator: Indicator
     cube: Cube
     whole: Value
     months: dict[int, Value]
-    communes: dict[str, Value]
-    parts: dict[str, Value]
-    ninth: float | None
-    standardised: engine.Estimate | None
     flaws: tuple[Flaw, ...]
+
+    @cached_property
+    def communes(self) -> dict[str, Value]:
+        """Values by commune of residence; none for a middle of values."""
+        return _by(self.indicator, self.cube.cells, "commune")
+
+    @cached_property
+    def parts(self) -> dict[str, Value]:
+        """Values by what else tells the rows."""
+        return _by(self.indicator, self.cube.cells, "part")
+
+    @cached_property
+    def ninth(self) -> float | None:
+        """Under which nine values in ten are, for a middle of values."""
+        if self.indicator.measure is not Measure.MEDIAN or not self.whole.is_known:
+            return None
+        return engine.quantile(_values(self.cube.cells), 0.9, seed=SEED).value
+
+    @cached_property
+    def standardised(self) -> engine.Estimate | None:
+        """The rate that the standard population would have, None where it cannot be told."""
+        return _standardised(self.indicator, self.cube.cells)
 
     @property
     def reading(self) -> Reading:
@@ -100,13 +118,7 @@ def result_of(cube: Cube) -> Result:
             month: _value(one, by_month.get(month, empty), exposed=exposed if one.exposed else None)
             for month in cube.period
         }
-    ninth = None
-    if one.measure is Measure.MEDIAN and whole.is_known:
-        ninth = engine.quantile(_values(cells), 0.9, seed=SEED).value
-    return Result(
-        one, cube, whole, months, _by(one, cells, "commune"), _by(one, cells, "part"), ninth,
-        _standardised(one, cells), flaws_of(one, whole),
-    )  # fmt: skip
+    return Result(one, cube, whole, months, flaws_of(one, whole))
 
 
 def flaws_of(one: Indicator, whole: Value) -> tuple[Flaw, ...]:
