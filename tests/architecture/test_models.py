@@ -21,6 +21,7 @@ ORDER = [
     "protocols",
     "transitions",
     "space",
+    "crisis",
     "indicators",
     "funding",
     "steering",

@@ -23,6 +23,8 @@ PUBLIC = {
     "kernel:demo_sign_in",  # 404 unless the demonstration setting is on
     "mfa_authenticate",  # the second step of the sign-in itself
     "roster:feed",  # the same
+    "crisis:state",  # a secret address, given to one structure; 404 to whoever does not know it
+    "crisis:volunteer",  # a secret address, given to those who want to help
     "space:code",  # the code received: it opens a session to whoever types it
     "space:enter",  # a code is asked for by telephone and birth date
     "space:invitation",  # a secret address, sent or handed to a patient; 404 to whoever does not know it

@@ -103,6 +103,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "protocols",
         "transitions",
         "space",
+        "crisis",
         "indicators",
         "funding",
         "steering",

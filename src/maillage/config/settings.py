@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "maillage.steering",
     "maillage.funding",
     "maillage.indicators",
+    "maillage.crisis",
     "maillage.space",
     "maillage.transitions",
     "maillage.protocols",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("transitions/", include("maillage.transitions.pages.urls")),
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
     path("pilotage/financement/", include("maillage.funding.pages.urls")),
+    path("pilotage/crise/", include("maillage.crisis.pages.urls")),
     path("pilotage/", include("maillage.steering.pages.urls")),
     path("telesante/", include("maillage.telehealth.pages.urls")),
     path("agenda/", include("maillage.agenda.pages.urls")),

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     CONFIDE_INBOX = "confide_inbox"
     VIEW_FUNDING = "view_funding"
     MANAGE_FUNDING = "manage_funding"
+    VIEW_CRISIS = "view_crisis"
+    MANAGE_CRISIS = "manage_crisis"
 
 
 class InboxGroup(StrEnum):
@@ -93,6 +95,7 @@ _AT_CARE = {
     Permission.VIEW_PROTOCOLS,
     # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
     Permission.CONFIDE_INBOX,
+    Permission.VIEW_CRISIS,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -116,6 +119,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             *_MEASURES,
             Permission.VIEW_FUNDING,
             Permission.MANAGE_FUNDING,
+            Permission.MANAGE_CRISIS,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -180,10 +184,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_EVALUATIONS,
             Permission.VIEW_INDICATORS,
             Permission.VIEW_FUNDING,
+            Permission.VIEW_CRISIS,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
-        {*_EVERYONE_AT_WORK, Permission.VIEW_EVALUATIONS, Permission.VIEW_INDICATORS}
+        {
+            *_EVERYONE_AT_WORK,
+            Permission.VIEW_EVALUATIONS,
+            Permission.VIEW_INDICATORS,
+            Permission.VIEW_CRISIS,
+            Permission.MANAGE_CRISIS,
+        }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:
     # for themself, or by a mandate. Whom they may act for is asked of `people` each time.

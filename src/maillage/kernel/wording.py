@@ -55,6 +55,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.CONFIDE_INBOX: _("confier sa boîte « À traiter », suivre celle d’un collègue"),
     Permission.VIEW_FUNDING: _("lire les contrats, le budget et ce qui est dépensé, par mission"),
     Permission.MANAGE_FUNDING: _("tenir les contrats, valider et payer les indemnités, tenir les comptes"),
+    Permission.VIEW_CRISIS: _("suivre les cellules de crise du périmètre"),
+    Permission.MANAGE_CRISIS: _("ouvrir et diriger les cellules de crise du périmètre"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),

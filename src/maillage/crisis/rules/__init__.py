@@ -1,0 +1,1 @@
+"""What a crisis cell decides, without a framework."""
