@@ -112,7 +112,7 @@ def address(offer: api.Offer) -> str:
 def read(offer: api.Offer) -> str:
     answer = Client().get(address(offer))
     assert answer.status_code == 200
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     return answer.content.decode()
 

@@ -18,10 +18,10 @@ from maillage.crisis.contributions import cells_open, post_lines, visit_lines
 from maillage.crisis.models import (
     AskedStructure,
     Cell,
-    Declaration,
     Duty,
     FragilePerson,
     LogEntry,
+    StructureState,
     SupplyRequest,
     Volunteer,
 )
@@ -261,7 +261,7 @@ def test_a_structure_answers_from_a_telephone(asked: AskedStructure, cell: Cell,
     first = visitor.get(address)
     assert first.status_code == 200
     assert "EHPAD Les Tilleuls" in first.content.decode()
-    assert first["Referrer-Policy"] == "no-referrer"
+    assert first["Referrer-Policy"] == "same-origin"
     key = re.search(r'name="key" value="(\w+)"', first.content.decode())
     assert key is not None
     said = {
@@ -273,7 +273,7 @@ def test_a_structure_answers_from_a_telephone(asked: AskedStructure, cell: Cell,
     assert visitor.post(address, said | {"contact": ""}).status_code == 422
     for _click in range(2):
         assert "C’est noté" in visitor.post(address, said).content.decode()
-    assert Declaration.objects.in_scope(cell.scope).count() == 1
+    assert StructureState.objects.in_scope(cell.scope).count() == 1
     board = client_of(lead).get(page("cell", cell)).content.decode()
     assert "Deux ventilateurs" in board
     for wrong in (f"{asked.pk}-abc", "x", f"{asked.pk + 1}-{'A' * 22}", "9" * 30):

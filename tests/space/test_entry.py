@@ -149,7 +149,7 @@ def test_what_is_too_old_taken_back_or_replaced_opens_nothing(
 def test_an_address_never_made_is_not_found(client: Client) -> None:
     for token in ("1-abc", "x", "99999999999999999999-a"):
         answer = client.get(reverse("space:invitation", args=[token]))
-        assert (answer.status_code, answer["Referrer-Policy"]) == (404, "no-referrer")
+        assert (answer.status_code, answer["Referrer-Policy"]) == (404, "same-origin")
 
 
 def test_who_may_not_invite_and_what_would_prove_nothing(

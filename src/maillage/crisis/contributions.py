@@ -162,7 +162,7 @@ CONTRIBUTION = Contribution(
         "crisis.call.by",
         "crisis.cell.by",
         "crisis.cell.closed_by",
-        "crisis.declaration.by",
+        "crisis.structurestate.by",
         "crisis.fragileperson.by",
         "crisis.gesturedone.by",
         "crisis.logentry.by",

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +24,7 @@ from maillage.agenda.queries.appointments import elsewhere_at
 from maillage.agenda.queries.message_values import message_values
 from maillage.agenda.queries.waiting import is_free, offer_to_answer
 from maillage.exchange import api as exchange
+from maillage.kernel.pages.base import secret_page
 
 
 class OfferStatus(StrEnum):
@@ -103,7 +104,4 @@ def _said(row: Offer) -> dict[str, object]:
 def _page(
     request: HttpRequest, offer_status: OfferStatus, said: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    response = render(request, "agenda/offer.html", {"status": offer_status.value, **said}, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return secret_page(request, "agenda/offer.html", {"status": offer_status.value, **said}, status=status)

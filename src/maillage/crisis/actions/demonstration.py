@@ -12,12 +12,12 @@ from maillage.crisis.models import (
     AskedStructure,
     Call,
     Cell,
-    Declaration,
     Duty,
     FragilePerson,
     GestureDone,
     LogEntry,
     SituationReport,
+    StructureState,
     SupplyRequest,
     Volunteer,
 )
@@ -134,7 +134,7 @@ def _structures(cell: Cell, lead: Person, opened: datetime, need: str) -> None:
         level = levels[rank % len(levels)]
         if level is None:
             continue
-        Declaration.objects.create(
+        StructureState.objects.create(
             asked=asked, key=uuid4().hex, level=level, beds=(0, 2, 4)[rank % 3], absent=(3, 1, 0)[rank % 3],
             needs=need if level is Level.CRITICAL and rank == 0 else "",
             contact=("Cadre de santé", "Direction", "Secrétariat")[rank % 3],

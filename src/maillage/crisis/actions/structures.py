@@ -17,7 +17,7 @@ from maillage.crisis.models import (
     SUPPLY_LABELS,
     AskedStructure,
     Cell,
-    Declaration,
+    StructureState,
     SupplyRequest,
     Volunteer,
 )
@@ -74,7 +74,7 @@ def declare(
     needs: str = "",
     phone: str = "",
     by: Person | None = None,
-) -> Declaration:
+) -> StructureState:
     """Note how a structure holds: by its own address (`by` None), or as somebody heard it by telephone.
 
     A level that worries, or something lacking, is written in the log. The same `key` again is the same
@@ -85,13 +85,13 @@ def declare(
         cell = must_be_open(Cell._base_manager.select_for_update().get(pk=asked.cell_id))
     else:
         cell = writable(by, asked.cell, Post.STRUCTURES)
-    rows = Declaration.objects.in_scope(cell.scope).filter(asked=asked)
+    rows = StructureState.objects.in_scope(cell.scope).filter(asked=asked)
     if by is None:
         # A stranger chooses the key: it is of this structure alone.
         key = hashlib.sha256(f"{asked.pk}:{key}".encode()).hexdigest()
         known = rows.filter(by=None, key=key).first()
     else:
-        known = made_before(Declaration, by, key)
+        known = made_before(StructureState, by, key)
     said = {
         "level": level.value, "beds": beds, "absent": absent, "needs": needs.strip()[:500],
         "contact": " ".join(contact.split())[:120], "phone": phone,
@@ -109,7 +109,7 @@ def declare(
     if by is None and rows.filter(by=None, at__gt=now - timedelta(hours=1)).count() >= most:
         raise FloodedError
     before = rows.order_by("at", "pk").last()
-    made = Declaration.objects.create(asked=asked, key=key, by=by, at=now, **said)
+    made = StructureState.objects.create(asked=asked, key=key, by=by, at=now, **said)
     if level is not Level.NORMAL or made.needs or (before is not None and before.level != level):
         words = str(LEVEL_LABELS[level])
         text = formats.told(asked.structure.name, words)

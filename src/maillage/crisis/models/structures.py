@@ -61,7 +61,7 @@ class AskedStructure(Authored):
         return self.structure.name
 
 
-class DeclarationQuerySet(ScopedQuerySet["Declaration"]):
+class StructureStateQuerySet(ScopedQuerySet["StructureState"]):
     scope_path = "asked__cell__scope"
 
     def visible_to(self, person: Person) -> Q:
@@ -70,7 +70,7 @@ class DeclarationQuerySet(ScopedQuerySet["Declaration"]):
         return Q(asked__cell__in=seen)
 
 
-class Declaration(Phoned, Keyed):
+class StructureState(Phoned, Keyed):
     """How a structure holds, as it said: by its own address (`by` empty), or by telephone to somebody.
 
     The last one counts; none changes.
@@ -89,7 +89,7 @@ class Declaration(Phoned, Keyed):
     )
     at = models.DateTimeField(_("à"))
 
-    objects = DeclarationQuerySet.as_manager()
+    objects = StructureStateQuerySet.as_manager()
 
     personal = ("contact", "phone", "by", "at")
     neither = ("id", "key", "asked", "level", "beds", "absent", "needs")
@@ -97,7 +97,7 @@ class Declaration(Phoned, Keyed):
     class Meta:
         verbose_name = _("état déclaré")
         ordering = ("-at", "-id")
-        constraints = made_once("declaration", "by", or_program=True)
+        constraints = made_once("structure_state", "by", or_program=True)
 
 
 class SupplyRequestQuerySet(OfCellQuerySet["SupplyRequest"]):

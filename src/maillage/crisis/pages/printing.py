@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -22,7 +22,7 @@ from maillage.crisis.models import (
 )
 from maillage.crisis.pages import words
 from maillage.crisis.queries.cells import CellNow, StructureNow
-from maillage.crisis.queries.links import STATE, VOLUNTEER, address_of
+from maillage.crisis.queries.links import STATE, VOLUNTEER
 from maillage.crisis.queries.templates import template_of
 from maillage.crisis.rules.vocabulary import BY_WORRY, Kind, Level, Note, Post, Supply
 from maillage.kernel import formats, printing
@@ -182,14 +182,19 @@ def paper_pdf(now: CellNow, people: Sequence[FragilePerson], at: datetime) -> by
         return printing.pdf(_PAPER, content, timezone.localdate(at))
 
 
-def addresses_pdf(cell: Cell, rows: Sequence[StructureNow], at: datetime) -> bytes:
-    """Return a card for each structure with its secret address, then that of volunteers."""
+def addresses_pdf(
+    cell: Cell, rows: Sequence[StructureNow], whole: Callable[[str, int], str], at: datetime
+) -> bytes:
+    """Return a card for each structure with its secret address, then that of volunteers.
+
+    `whole` gives the whole address of a row by the name of its page.
+    """
     with override("fr"), timezone.override(cell.scope.zone):
         cards = [
             {
                 "name": one.asked.structure.name,
                 "said": _("Dites comment vous tenez, en une minute, sans compte."),
-                "address": address_of(STATE, one.asked.pk),
+                "address": whole(STATE, one.asked.pk),
             }
             for one in rows
         ]
@@ -197,7 +202,7 @@ def addresses_pdf(cell: Cell, rows: Sequence[StructureNow], at: datetime) -> byt
             {
                 "name": _("Volontaires"),
                 "said": _("Dites quand vous êtes libre pour aider."),
-                "address": address_of(VOLUNTEER, cell.pk),
+                "address": whole(VOLUNTEER, cell.pk),
             }
         )
         content = _head(cell, _("Adresses à envoyer"), at) | {

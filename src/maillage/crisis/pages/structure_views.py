@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,14 +22,22 @@ from maillage.crisis.pages.forms import DeclarationForm, OfferForm, StructuresFo
 from maillage.crisis.pages.printing import addresses_pdf
 from maillage.crisis.pages.views import Gestures, OfCell
 from maillage.crisis.queries import cells as queries
-from maillage.crisis.queries.links import STATE, VOLUNTEER, address_of, asked_behind, cell_behind, places
+from maillage.crisis.queries.links import STATE, VOLUNTEER, asked_behind, cell_behind, path_of, places
 from maillage.crisis.rules.vocabulary import Kind, Level, Post
 from maillage.directory import api as directory
 from maillage.kernel import formats
-from maillage.kernel.pages.base import Endpoint, pdf_response
+from maillage.kernel.pages.base import Endpoint, pdf_response, secret_page
 
 
-class Structures(Gestures):
+class Addressing(OfCell):
+    """A page that says secret addresses whole, as the visitor reached this site."""
+
+    def whole(self, page: str, pk: int) -> str:
+        """Return the whole secret address of a row."""
+        return self.request.build_absolute_uri(path_of(page, pk))
+
+
+class Structures(Addressing, Gestures):
     """What each structure said last, whom else to ask, the addresses to send."""
 
     template_name = "crisis/structures.html"
@@ -52,11 +59,11 @@ class Structures(Gestures):
                     one,
                     words.level_words(one.level),
                     words.LEVEL_TAGS.get(one.level, "") if one.level else "",
-                    address_of(STATE, one.asked.pk) if answers else "",
+                    self.whole(STATE, one.asked.pk) if answers else "",
                 )
                 for one in rows
             ],
-            volunteer_address=address_of(VOLUNTEER, self.cell.pk) if answers else "",
+            volunteer_address=self.whole(VOLUNTEER, self.cell.pk) if answers else "",
             answers=answers,
             finding=self._finding(rows),
             **context,
@@ -87,7 +94,7 @@ class Structures(Gestures):
         )
 
 
-class StructurePage(Gestures):
+class StructurePage(Addressing, Gestures):
     """One structure of a cell: what it said, and its answer as heard by telephone."""
 
     template_name = "crisis/structure.html"
@@ -110,7 +117,7 @@ class StructurePage(Gestures):
             asked=self.asked,
             said=said,
             answers=answers,
-            address=address_of(STATE, self.asked.pk) if answers else "",
+            address=self.whole(STATE, self.asked.pk) if answers else "",
             finding=formats.told(words.level_words(last).capitalize(), formats.date_long(said[0].at))
             if said
             else _("Pas encore de réponse."),
@@ -131,14 +138,14 @@ class StructurePage(Gestures):
         return _("Réponse notée.")
 
 
-class AddressesPdf(OfCell, Endpoint):
+class AddressesPdf(Addressing, Endpoint):
     """The addresses of a cell on paper, each with its square to photograph."""
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         if not self.holds(Post.STRUCTURES):
             raise Http404(pk)
         rows = queries.structures_now(self.cell)
-        pdf = addresses_pdf(self.cell, rows, timezone.now())
+        pdf = addresses_pdf(self.cell, rows, self.whole, timezone.now())
         return pdf_response(pdf, _("adresses-{pk}.pdf").format(pk=pk))
 
 
@@ -203,7 +210,4 @@ def volunteer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _plain(request: HttpRequest, template: str, *, status: int, **said: object) -> HttpResponse:
-    response = render(request, template, said, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return secret_page(request, template, said, status=status)

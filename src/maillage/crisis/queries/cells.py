@@ -13,12 +13,12 @@ from maillage.crisis.models import (
     AskedStructure,
     Call,
     Cell,
-    Declaration,
     Duty,
     FragilePerson,
     GestureDone,
     LogEntry,
     SituationReport,
+    StructureState,
     SupplyRequest,
     Volunteer,
 )
@@ -62,7 +62,7 @@ class StructureNow:
     """A structure asked, with the last thing that it said."""
 
     asked: AskedStructure
-    last: Declaration | None
+    last: StructureState | None
 
     @property
     def level(self) -> Level | None:
@@ -164,8 +164,8 @@ def cell_now(cell: Cell, *, now: datetime | None = None, lines: int | None = SHO
 def structures_now(cell: Cell) -> list[StructureNow]:
     """Return the structures asked: those that worry, those that are silent, the others; two statements."""
     asked = list(AskedStructure.objects.of(cell).select_related("structure__commune"))
-    later = Declaration._base_manager.filter(asked=OuterRef("asked")).order_by("-at", "-pk").values("pk")
-    rows = Declaration.objects.in_scope(cell.scope).filter(asked__cell=cell, pk=Subquery(later[:1]))
+    later = StructureState._base_manager.filter(asked=OuterRef("asked")).order_by("-at", "-pk").values("pk")
+    rows = StructureState.objects.in_scope(cell.scope).filter(asked__cell=cell, pk=Subquery(later[:1]))
     said = {one.asked_id: one for one in rows}
     found = [StructureNow(one, said.get(one.pk)) for one in asked]
     order = {level: place for place, level in enumerate(BY_WORRY)}
@@ -328,9 +328,9 @@ def asked_of(cell: Cell, pk: int) -> AskedStructure | None:
     return AskedStructure.objects.of(cell).filter(pk=pk).select_related("structure", "cell__scope").first()
 
 
-def declarations_of(asked: AskedStructure) -> list[Declaration]:
+def declarations_of(asked: AskedStructure) -> list[StructureState]:
     """Return what a structure said, the last first."""
-    rows = Declaration.objects.in_scope(asked.cell.scope).filter(asked=asked)
+    rows = StructureState.objects.in_scope(asked.cell.scope).filter(asked=asked)
     return list(rows.select_related("by").order_by("-at", "-pk"))
 
 

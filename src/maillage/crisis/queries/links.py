@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from maillage.crisis.models import AskedStructure, Cell
 from maillage.exchange import api as exchange
 from maillage.territory import api as territory
@@ -10,9 +12,9 @@ from maillage.territory import api as territory
 STATE, VOLUNTEER = "crisis:state", "crisis:volunteer"
 
 
-def address_of(page: str, pk: int) -> str:
-    """Return the whole secret address of a row."""
-    return exchange.Link(page, pk).address
+def path_of(page: str, pk: int) -> str:
+    """Return the secret address of a row, on this site."""
+    return reverse(page, args=[exchange.Link(page, pk).token])
 
 
 def asked_behind(token: str) -> AskedStructure | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header, quote_etag, url_has_allowed_host_and_scheme
@@ -94,6 +95,20 @@ def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     # Not `redirect`, which takes a word without a slash for the name of a page.
     return HttpResponseRedirect(asked if safe else otherwise)
+
+
+def secret_page(
+    request: HttpRequest, template: str, said: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Draw a page that a secret address opens without an account; no other site hears of it.
+
+    Browsers told to hide where a form comes from (`no-referrer`) send a null origin with it, which the check
+    against forged forms refuses: nothing could be sent from the page.
+    """
+    response = render(request, template, dict(said), status=status)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def csv_response(table: Table) -> HttpResponse:

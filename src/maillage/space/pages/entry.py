@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from maillage.exchange import api as exchange
+from maillage.kernel.pages.base import secret_page
 from maillage.kernel.sign_in import sign_in_by_code
 from maillage.kernel.sourced_rules import rule
 from maillage.space.actions import entry as actions
@@ -92,7 +93,4 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, *, status: int, **said: object) -> HttpResponse:
-    response = render(request, template, said, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return secret_page(request, template, said, status=status)

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from maillage.agenda import api as agenda
 from maillage.exchange import api as exchange
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page
+from maillage.kernel.pages.base import Endpoint, Page, secret_page
 from maillage.kernel.pages.refusals import refused
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
@@ -251,9 +251,7 @@ def _said(row: agenda.Appointment, session: Session | None) -> dict[str, Any]:
 
 
 def _room(request: HttpRequest, said: dict[str, Any], status: int = 200) -> HttpResponse:
-    response = render(request, "telehealth/waiting.html", said, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
+    response = secret_page(request, "telehealth/waiting.html", said, status=status)
     if said["status"] == Stage.WAITING.value and status == 200:
         response["Refresh"] = str(LOOK_AGAIN)
     return response
