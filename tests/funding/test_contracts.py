@@ -17,6 +17,7 @@ from maillage.funding.computations.schedules import plan
 from maillage.funding.models import Contract, ContractIndicator, Evidence, Operation, Sharing, SharingPart
 from maillage.funding.queries.contracts import kept_with
 from maillage.funding.queries.ledger import balances
+from maillage.indicators import api as indicators
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.territory.api import Territory
@@ -112,6 +113,39 @@ def test_the_variable_part_waits_for_a_value_which_says_that_it_was_typed(
     page = page_of(coordinator, contract)
     assert "20 000 € × 75,0 % d’atteinte" in page
     assert "tapée à la main" in page
+
+
+def test_a_published_value_is_taken_as_it_is_and_opens(
+    coordinator: Person, place: Territory, measured: tuple[Contract, ContractIndicator]
+) -> None:
+    contract, _other = measured
+    key = next(iter(indicators.INDICATORS))
+    made = funding.add_indicator(
+        by=coordinator, contract=contract, exercise=1, mission=M1, label="Du catalogue", reference=Decimal(1),
+        target=Decimal(2), weight=Decimal(1), document="Annexe", key="catalogue", indicator=key,
+    )  # fmt: skip
+    published = indicators.PublishedValue.objects.create(
+        scope=place.scope, indicator=key, version="1", source="live", first=24_000, months=12, value=1.5,
+        low=1, high=2, numerator=3, denominator=2, missing=0, rows=2, digest="d", by=coordinator, key="p",
+    )  # fmt: skip
+    client = client_of(coordinator)
+    assert client.get(reverse("funding:add_indicator", args=[contract.pk])).status_code == 200
+    assert "Reprendre la valeur" in page_of(coordinator, contract)
+    taken = {"published": published.pk, "key": "t"}
+    assert client.post(reverse("funding:take_published", args=[made.pk]), taken).status_code == 302
+    page = page_of(coordinator, contract)
+    assert "ouvrir l’indicateur" in page
+    assert "50 %" in page
+    assert "Reprendre la valeur" not in page
+    with pytest.raises(ValidationError, match="publiée"):
+        funding.measure(
+            by=coordinator,
+            indicator=made,
+            value=Decimal(1),
+            document="x",
+            key="no",
+            published=published.pk + 1,
+        )
 
 
 @pytest.mark.parametrize(
