@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from maillage.crisis.actions.demonstration import create_demonstration_cell
 from maillage.crisis.actions.leaving import WITHDRAWALS
 from maillage.crisis.models import Cell, Duty, FragilePerson
-from maillage.crisis.queries.cells import last_reports, open_cells, visits_waiting
+from maillage.crisis.queries.cells import OpenCell, open_cells
 from maillage.crisis.queries.waiting import posts_to_hold, visits_to_direct
 from maillage.crisis.rules.calls import State
 from maillage.crisis.rules.vocabulary import Post
@@ -38,43 +38,29 @@ from maillage.territory.api import Territory
 
 
 def cells_open(person: Person) -> Waiting | None:
-    """Return the open cells of the territories of a person; three statements, no name of anybody called."""
+    """Return the open cells of the territories of a person; one statement, no name of anybody called."""
     cells = open_cells(person)
-    if not cells:
-        return None
-    last, visits = last_reports(cells), visits_waiting(cells)
-    now = timezone.now()
-
-    def line(cell: Cell) -> Line:
-        pieces = []
-        waiting = visits.get(cell.pk, 0)
-        if waiting:
-            said = ngettext("{count} personne à aller voir", "{count} personnes à aller voir", waiting)
-            pieces.append(said.format(count=formats.number(waiting)))
-        due = cell.report_due(last.get(cell.pk))
-        pieces.append(
-            _("point de situation en retard")
-            if now > due
-            else _("point à {hour}").format(hour=formats.time_short(due))
-        )
-        if cell.is_exercise:
-            pieces.insert(0, _("exercice"))
-        return Line(
-            cell.title,
-            reverse("crisis:cell", args=[cell.pk]),
-            " · ".join(pieces),
-            is_late=now > due or bool(waiting),
-        )
-
     said = ngettext("{count} cellule de crise ouverte", "{count} cellules de crise ouvertes", len(cells))
     return rows_waiting(
         _("Cellules de crise"),
         cells,
-        line,
+        _cell_line,
         said,
         url=reverse("crisis:cells"),
         gesture=_("Toutes les cellules"),
     )
+
+
+def _cell_line(one: OpenCell) -> Line:
+    pieces = [_("exercice")] if one.cell.is_exercise else []
+    if one.visits:
+        said = ngettext("{count} personne à aller voir", "{count} personnes à aller voir", one.visits)
+        pieces.append(said.format(count=formats.number(one.visits)))
+    is_late = timezone.now() > one.report_due
+    due = _("point à {hour}").format(hour=formats.time_short(one.report_due))
+    pieces.append(_("point de situation en retard") if is_late else due)
+    url = reverse("crisis:cell", args=[one.cell.pk])
+    return Line(one.cell.title, url, " · ".join(pieces), is_late=is_late or bool(one.visits))
 
 
 def demonstrate(place: Territory, now: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.crisis.models import (
@@ -40,9 +41,28 @@ def cells_for(person: Person, limit: int = 100) -> list[Cell]:
     return sorted(rows.order_by("-at", "-pk")[:limit], key=lambda one: not one.is_open)
 
 
-def open_cells(person: Person) -> list[Cell]:
+@dataclass(frozen=True, slots=True)
+class OpenCell:
+    """An open cell, how many people somebody has to go and see, when its next report is due; no name."""
+
+    cell: Cell
+    visits: int
+    report_due: datetime
+
+
+def open_cells(person: Person) -> list[OpenCell]:
     """Return the open cells of the scopes of a person, the oldest first; one statement."""
-    return list(Cell.objects.for_person(person).open().select_related("scope").order_by("at", "pk"))
+    visits = FragilePerson._base_manager.filter(cell=OuterRef("pk"), state=State.VISIT.value).order_by()
+    reports = SituationReport._base_manager.filter(cell=OuterRef("pk")).order_by()
+    rows = Cell.objects.for_person(person).open().select_related("scope").order_by("at", "pk")
+    found = rows.annotate(
+        waiting=Coalesce(Subquery(visits.values("cell").annotate(total=Count("pk")).values("total")), 0),
+        reported_at=Subquery(reports.values("cell").annotate(last=Max("at")).values("last")),
+    )
+    return [
+        OpenCell(one, one.waiting, one.report_due(one.reported_at))  # type: ignore[attr-defined]  # annotated above
+        for one in found
+    ]
 
 
 def cell_seen_by(person: Person, pk: int) -> Cell | None:
@@ -232,14 +252,6 @@ def crisis_days(scope: Scope, since: date, until: date) -> list[CrisisDay]:
     return [CrisisDay(day, tuple(titles)) for day, titles in sorted(found.items())]
 
 
-def last_reports(cells: list[Cell]) -> dict[int, datetime]:
-    """Return when the last report of each cell was made; one statement."""
-    if not cells:
-        return {}
-    rows = SituationReport.objects.in_scope(*{one.scope for one in cells}).filter(cell__in=cells)
-    return dict(rows.values_list("cell").annotate(last=Max("at")).order_by())
-
-
 def report_of(cell: Cell, number: int) -> SituationReport | None:
     """Return one report of a cell, None where there is none of that number."""
     rows = SituationReport.objects.of(cell).filter(number=number)
@@ -338,9 +350,3 @@ def director_of(cell: Cell) -> Duty | None:
     """Return who directs a cell now: whom a structure calls back."""
     rows = Duty.objects.of(cell).filter(post=Post.DIRECTOR.value, until=None)
     return rows.select_related("person").order_by("is_deputy", "pk").first()
-
-
-def visits_waiting(cells: list[Cell]) -> dict[int, int]:
-    """Return how many people of each cell somebody has to go and see; one statement, no name."""
-    rows = FragilePerson.objects.in_scope(*{one.scope for one in cells}).to_see().filter(cell__in=cells)
-    return dict(rows.order_by().values_list("cell").annotate(total=Count("pk")))
