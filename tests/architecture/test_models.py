@@ -23,6 +23,7 @@ ORDER = [
     "space",
     "crisis",
     "indicators",
+    "project",
     "funding",
     "steering",
     "web",

@@ -105,6 +105,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "space",
         "crisis",
         "indicators",
+        "project",
         "funding",
         "steering",
         "web",

@@ -10,14 +10,17 @@ from maillage.care.actions.measures import (
     record_measures,
     switch_on,
 )
+from maillage.care.actions.meeting_items import add_topic
 from maillage.care.actions.meeting_minutes import Presence, record_attendance
 from maillage.care.actions.meetings import call_meeting
+from maillage.care.actions.meetings import invite as invite_to_meeting
 from maillage.care.actions.plans import THE_PERSON, consent_to_plan, save_plan, settle
 from maillage.care.actions.questionnaires import answer as answer_questionnaire
 from maillage.care.actions.questionnaires import ask as ask_questionnaire
 from maillage.care.actions.recalls import add_recall, note_recall
 from maillage.care.actions.tasks import Owner, cancel_task, close_task, open_task, transfer_task
 from maillage.care.models import AcuteEvent, Attendance, CrisisCard, Meeting, Questionnaire, Stay, Task
+from maillage.care.queries.coordination import Held, held_meetings
 from maillage.care.queries.counted import cases_counted, invitations_counted, plans_counted
 from maillage.care.queries.measures import last_said
 from maillage.care.queries.meeting_minutes import paid_presences
@@ -39,6 +42,7 @@ __all__ = [
     "AcuteEvent",
     "Attendance",
     "CrisisCard",
+    "Held",
     "Meeting",
     "MeetingKind",
     "Owner",
@@ -53,6 +57,7 @@ __all__ = [
     "TaskState",
     "Way",
     "add_recall",
+    "add_topic",
     "admit",
     "answer_questionnaire",
     "answered_in_time",
@@ -68,7 +73,9 @@ __all__ = [
     "draft_rule",
     "end_event",
     "end_rule",
+    "held_meetings",
     "invitations_counted",
+    "invite_to_meeting",
     "last_said",
     "leave",
     "make_due_booklets",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("protocoles/", include("maillage.protocols.pages.urls")),
     path("soins/", include("maillage.care.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
+    path("pilotage/projet/", include("maillage.project.pages.urls")),
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
     path("pilotage/financement/", include("maillage.funding.pages.urls")),
     path("pilotage/crise/", include("maillage.crisis.pages.urls")),

@@ -60,6 +60,8 @@ class Permission(StrEnum):
     VIEW_INDICATOR_ROWS = "view_indicator_rows"
     PUBLISH_INDICATORS = "publish_indicators"
     IMPORT_INDICATORS = "import_indicators"
+    VIEW_PROJECT = "view_project"
+    EDIT_PROJECT = "edit_project"
     CONFIDE_INBOX = "confide_inbox"
     VIEW_FUNDING = "view_funding"
     MANAGE_FUNDING = "manage_funding"
@@ -93,6 +95,7 @@ _AT_CARE = {
     Permission.MANAGE_AGENDA,
     Permission.VIEW_ROSTER,
     Permission.VIEW_PROTOCOLS,
+    Permission.VIEW_PROJECT,
     # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
     Permission.CONFIDE_INBOX,
     Permission.VIEW_CRISIS,
@@ -120,6 +123,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FUNDING,
             Permission.MANAGE_FUNDING,
             Permission.MANAGE_CRISIS,
+            Permission.EDIT_PROJECT,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -156,6 +160,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_EVALUATIONS,
             Permission.WRITE_EVALUATIONS,
             *_MEASURES,
+            Permission.VIEW_PROJECT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -185,6 +190,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_INDICATORS,
             Permission.VIEW_FUNDING,
             Permission.VIEW_CRISIS,
+            Permission.VIEW_PROJECT,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -194,6 +200,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_INDICATORS,
             Permission.VIEW_CRISIS,
             Permission.MANAGE_CRISIS,
+            Permission.VIEW_PROJECT,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

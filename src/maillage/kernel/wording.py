@@ -52,6 +52,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_INDICATOR_ROWS: _("lire les lignes d’un indicateur, sans aucun nom"),
     Permission.PUBLISH_INDICATORS: _("publier la valeur d’un indicateur"),
     Permission.IMPORT_INDICATORS: _("importer les fichiers dont les indicateurs sont calculés"),
+    Permission.VIEW_PROJECT: _("lire le projet de santé du territoire et ses conventions"),
+    Permission.EDIT_PROJECT: _("écrire le projet de santé du territoire, ses actions, ses conventions"),
     Permission.CONFIDE_INBOX: _("confier sa boîte « À traiter », suivre celle d’un collègue"),
     Permission.VIEW_FUNDING: _("lire les contrats, le budget et ce qui est dépensé, par mission"),
     Permission.MANAGE_FUNDING: _("tenir les contrats, valider et payer les indemnités, tenir les comptes"),

@@ -49,6 +49,7 @@ from maillage.territory.computations.comparisons import Area as ComparedArea
 from maillage.territory.computations.comparisons import population
 from maillage.territory.computations.journeys import Journeys, journeys_from
 from maillage.territory.computations.needs import CRITERIA, Ranking, default_weights, rank
+from maillage.territory.computations.needs_tables import needs_source
 from maillage.territory.computations.observed_flows import Observed
 from maillage.territory.computations.observed_flows import observed as observed_flows
 from maillage.territory.computations.portrait import Portrait, portrait
@@ -196,6 +197,7 @@ __all__ = [
     "names_of",
     "national_access",
     "nearest_service",
+    "needs_source",
     "observed_flows",
     "overlaps",
     "population",

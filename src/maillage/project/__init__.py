@@ -1,0 +1,1 @@
+"""The health project of a territory."""

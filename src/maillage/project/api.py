@@ -1,0 +1,48 @@
+"""The front door of the health project: its actions, what they cost and aim at, who leads them."""
+
+from maillage.project.actions.objectives import add_objective, add_objective_from_finding
+from maillage.project.actions.projects import begin_project, take_step
+from maillage.project.actions.work import add_action, add_money, add_step, call_meeting_for
+from maillage.project.models import MISSION_LABELS, MONEY_LABELS, Action, Objective, Project
+from maillage.project.queries.offered import (
+    ActionBudget,
+    Effect,
+    action_seen_by,
+    actions_of,
+    budgets_of,
+    effects_of,
+    project_in_force,
+)
+from maillage.project.rules.actions import ActionState, Money, MoneySource
+from maillage.project.rules.missions import Clock, Mission
+from maillage.project.rules.states import ProjectKind, ProjectState
+
+__all__ = [
+    "MISSION_LABELS",
+    "MONEY_LABELS",
+    "Action",
+    "ActionBudget",
+    "ActionState",
+    "Clock",
+    "Effect",
+    "Mission",
+    "Money",
+    "MoneySource",
+    "Objective",
+    "Project",
+    "ProjectKind",
+    "ProjectState",
+    "action_seen_by",
+    "actions_of",
+    "add_action",
+    "add_money",
+    "add_objective",
+    "add_objective_from_finding",
+    "add_step",
+    "begin_project",
+    "budgets_of",
+    "call_meeting_for",
+    "effects_of",
+    "project_in_force",
+    "take_step",
+]

@@ -1,0 +1,1 @@
+"""From the diagnosis to what a project keeps of it."""

@@ -1,0 +1,197 @@
+"""What the pages of a project share: the row of the address, forms that come back with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from maillage.kernel import access, formats
+from maillage.kernel.models import Scope
+from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.rules import Permission
+from maillage.project.actions.writing import StaleError
+from maillage.project.models import Action, Objective, Project
+from maillage.project.queries import projects as queries
+
+
+class RefusedFormError(Exception):
+    """A form that is not valid: the page is drawn again with it."""
+
+    def __init__(self, form: forms.Form) -> None:
+        super().__init__()
+        self.form = form
+
+
+class Doing(Page):
+    """A page whose forms each do one thing, by name (`do`), then come back to it.
+
+    A form that is refused comes back filled, open, with what is wrong; where somebody wrote meanwhile, how it
+    stands is beside it (`standing`), and sending it again keeps what was chosen.
+    """
+
+    def gestures(self) -> dict[str, Callable[[], str]]:
+        """Return what each form of the page does; each returns the sentence that says it is done."""
+        raise NotImplementedError
+
+    def here(self) -> str:
+        """Return the address to come back to."""
+        return self.request.path
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """Say how a row stands where somebody wrote it meanwhile."""
+        standing = [getattr(one, "standing", []) for one in self.refused.values()]
+        return super().get_context_data(standing=standing[0] if standing else [], **context)
+
+    @cached_property
+    def refused(self) -> dict[str, forms.Form]:
+        """The forms that were refused in this request, by gesture."""
+        return {}
+
+    def post(self, request: HttpRequest, **_address: Any) -> HttpResponse:
+        """Do what one form of the page asks, or draw the page again with it."""
+        name = request.POST.get("do", "")
+        done = self.gestures().get(name)
+        try:
+            if done is None:
+                raise ValidationError(_("Ce geste n’est pas connu : rechargez la page."))
+            messages.success(request, done())
+        except RefusedFormError as error:
+            self.refused[name] = error.form
+            return self.render_to_response(self.get_context_data(), status=422)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(self.here())
+
+    def form(self, name: str, kind: Callable[..., forms.Form], **options: Any) -> forms.Form:
+        """Return the form of a gesture: the one that was refused, or a blank one; ids of its own."""
+        made = self.refused.get(name) or kind(auto_id=f"id_{name}_%s", **options)
+        made.gesture = name  # type: ignore[attr-defined]  # what its button sends
+        return made
+
+    def send(
+        self,
+        name: str,
+        kind: Callable[..., forms.Form],
+        write: Callable[[dict[str, Any]], Any],
+        **options: Any,
+    ) -> Any:
+        """Read the form of a gesture and write it. Raises RefusedFormError, every defect in its place."""
+        form = kind(self.request.POST, self.request.FILES, auto_id=f"id_{name}_%s", **options)
+        if not form.is_valid():
+            raise RefusedFormError(form)
+        try:
+            return write(form.cleaned_data)
+        except StaleError as error:
+            form.add_error(None, " ".join(error.messages))
+            form.standing = standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
+            # Sent again, it replaces what is shown beside it.
+            sent = self.request.POST.copy()
+            sent["base"] = str(error.standing.version)
+            form.data = sent
+            raise RefusedFormError(form) from error
+        except ValidationError as error:
+            if not hasattr(error, "error_dict"):
+                form.add_error(None, error)
+            else:
+                for field, said in error.message_dict.items():
+                    form.add_error(field if field in form.fields else None, said)
+            raise RefusedFormError(form) from error
+
+
+#: What a row says that two people may write at once.
+_WRITTEN = (
+    "title", "said", "text", "outcome", "partners", "indicator", "reference", "target", "asked", "granted",
+    "spent", "starts_on", "ends_on",
+)  # fmt: skip
+
+
+def standing_said(row: Any) -> list[str]:
+    """Return what a row says now, field by field, for whoever wrote something else meanwhile."""
+    known = {field.name: field for field in row._meta.fields if field.name in _WRITTEN}
+    return [
+        formats.told(known[name].verbose_name, _written(getattr(row, name)))
+        for name in _WRITTEN
+        if name in known and getattr(row, name) not in ("", None)
+    ]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, date):
+        return formats.date_short(value)
+    return formats.number(value, 2) if isinstance(value, Decimal) else str(value)
+
+
+class OfProject(PermissionMixin):
+    """One project of the address (`pk`). Raises Http404 for one of another territory."""
+
+    permission = Permission.VIEW_PROJECT
+
+    @cached_property
+    def project(self) -> Project:
+        """The project."""
+        found = queries.project_seen_by(self.person, self.kwargs["pk"])
+        if found is None:
+            raise Http404(self.kwargs["pk"])
+        return found
+
+    @cached_property
+    def may_edit(self) -> bool:
+        """Whether the visitor writes the project."""
+        return not self.project.is_ended and access.may(self.person, Permission.EDIT_PROJECT, self.scope)
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of its territory."""
+        return self.project.territory.scope
+
+    def get_clock(self) -> Scope | None:
+        """Return the scope of the project."""
+        return self.scope
+
+
+class OfObjective(OfProject):
+    """One objective of the address (`pk`)."""
+
+    @cached_property
+    def objective(self) -> Objective:
+        """The objective. Raises Http404."""
+        found = queries.objective_seen_by(self.person, self.kwargs["pk"])
+        if found is None:
+            raise Http404(self.kwargs["pk"])
+        return found
+
+    @property
+    def project(self) -> Project:
+        """Its project."""
+        return self.objective.project
+
+
+class OfAction(OfProject):
+    """One action of the address (`pk`)."""
+
+    @cached_property
+    def action(self) -> Action:
+        """The action. Raises Http404."""
+        found = queries.action_seen_by(self.person, self.kwargs["pk"])
+        if found is None:
+            raise Http404(self.kwargs["pk"])
+        return found
+
+    @property
+    def project(self) -> Project:
+        """Its project."""
+        return self.action.project
+
+    @cached_property
+    def may_lead(self) -> bool:
+        """Whether the visitor writes this action: they write the project, or lead it."""
+        return self.may_edit or (not self.project.is_ended and self.action.is_of(self.person))
