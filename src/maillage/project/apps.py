@@ -42,6 +42,14 @@ class ProjectConfig(AppConfig):
                 "project.money_changed": _("a changé les montants d’une action"),
                 "project.evidence_added": _("a gardé une preuve d’une action"),
                 "project.meeting_called": _("a prévu une réunion pour une action"),
+                "project.agreement_added": _("a écrit une convention"),
+                "project.agreement_changed": _("a modifié une convention"),
+                "project.party_added": _("a ajouté une partie à une convention"),
+                "project.party_removed": _("a retiré une partie d’une convention"),
+                "project.agreement_signed": _("a noté la signature d’une convention"),
+                "project.copy_kept": _("a gardé un exemplaire signé"),
+                "project.agreement_renewed": _("a reconduit une convention"),
+                "project.agreement_ended": _("a mis fin à une convention"),
             }
         )
         name_terms(
@@ -58,5 +66,12 @@ class ProjectConfig(AppConfig):
                 "least": _("au moins"),
                 "meetings": _("réunions"),
                 "fall": _("baisse"),
+                "expects": _("attendu"),
+                "involve": _("qui associer"),
+                "text": _("texte"),
+                "axes": _("axes"),
+                "title": _("titre"),
+                "mission": _("mission"),
+                "objectives": _("objectifs"),
             }
         )

@@ -11,12 +11,15 @@ from maillage.kernel.rules import Permission, Role, allows
 from maillage.project.actions.demonstration import create_demonstration_project
 from maillage.project.actions.leaving import WITHDRAWALS
 from maillage.project.models import Action, Agreement, Axis, Objective, Project, Step
-from maillage.project.pages.blocks import actions_followed, inbox_lines, late_in_project
+from maillage.project.pages.blocks import actions_followed, agreement_lines, inbox_lines, late_in_project
+from maillage.project.queries.agreements import agreements_waiting
 from maillage.project.queries.waiting import steps_waiting
 from maillage.territory.api import Territory
 
 #: Who may carry an action of a project.
 LEADS = frozenset(role for role in Role if allows(role, Permission.VIEW_PROJECT))
+#: Who writes the project and its agreements.
+WRITERS = frozenset(role for role in Role if allows(role, Permission.EDIT_PROJECT))
 
 
 def demonstrate(place: Territory, now: datetime) -> None:
@@ -36,6 +39,15 @@ CONTRIBUTION = Contribution(
             Permission.VIEW_PROJECT,
             order=10,
         ),
+        Entry(
+            Verb.STEER,
+            lazy("Conventions"),
+            "project:agreements",
+            "paperclip",
+            lazy("Écrire ce qui engage le territoire, garder l’exemplaire signé, décider avant le préavis."),
+            Permission.VIEW_PROJECT,
+            order=12,
+        ),
     ),
     first_screen=(
         Block("project.late", {Role.COORDINATOR: 0}, late_in_project),
@@ -50,6 +62,15 @@ CONTRIBUTION = Contribution(
             Waits(steps_waiting, "at", "due_at"),
             inbox_lines,
             order=60,
+        ),
+        InboxSource(
+            "project.agreements",
+            lazy("Conventions à décider"),
+            "target",
+            WRITERS,
+            Waits(agreements_waiting, "since", "due_at"),
+            agreement_lines,
+            order=61,
         ),
     ),
     demonstrate=demonstrate,

@@ -86,6 +86,7 @@ class Template(StrEnum):
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
     MINUTES_SIGNED = "minutes_signed"
+    AGREEMENT_ENDING = "agreement_ending"
     MESSAGE_WAITING = "message_waiting"
     MENTIONED = "mentioned"
     SUPPORT_ANSWERED = "support_answered"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,6 +12,8 @@ from maillage.kernel import clock
 from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.kernel.sourced_rules import rule
+from maillage.project.actions.agreements import add_agreement, add_party, sign_agreement
 from maillage.project.actions.objectives import (
     add_axis,
     add_objective,
@@ -30,6 +32,7 @@ from maillage.project.actions.work import (
 from maillage.project.computations.findings import Found, Group, findings
 from maillage.project.models import Action, Objective, Project
 from maillage.project.rules.actions import ActionState, MoneySource
+from maillage.project.rules.agreements import AgreementKind
 from maillage.project.rules.linked import LinkedKind
 from maillage.project.rules.missions import Mission
 from maillage.project.rules.states import ProjectKind, ProjectState
@@ -106,12 +109,25 @@ _ACTS: tuple[_Act, ...] = (
          (("Livret d’accueil", -75), ("Deux journées portes ouvertes", 110)),
          ((MoneySource.OTHER, 2000, 2000, 900),)),
 )  # fmt: skip
+_AGREEMENTS: tuple[tuple[AgreementKind, str, int, int, tuple[str, ...]], ...] = (
+    (AgreementKind.CARE_HOME, "Réponse de nuit aux résidents", -300, 430, ("CPTS", "EHPAD des Tilleuls")),
+    (AgreementKind.PREMISES, "Salle des consultations avancées", -270, 95, ("CPTS", "Commune")),
+    (AgreementKind.HOSPITAL, "Sorties d’hôpital préparées", 30, 760, ("CPTS", "Hôpital local")),
+)
 _TEXTS = {
     "summary_of_project": (
         "Les professionnels du territoire s’organisent pour que chacun trouve un médecin traitant, une "
         "réponse le jour même et un suivi à plusieurs quand sa situation le demande.\n\nLe projet part des "
         "zones où l’accès manque et des départs à venir ; chaque action a un pilote, des étapes datées, un "
         "effet attendu."
+    ),
+    "diagnosis_said": (
+        "Les chiffres viennent du diagnostic du territoire, à leur date. Ils disent où l’accès manque ; ils "
+        "ne disent pas pourquoi : les professionnels rencontrés l’ont complété commune par commune."
+    ),
+    "needs_said": (
+        "Trois besoins sont retenus : l’accès au médecin, le suivi à plusieurs des personnes fragiles, "
+        "l’accueil de ceux qui s’installent."
     ),
     "perimeter_and_neighbours": (
         "Le périmètre suit les habitudes de soins des habitants. Les deux CPTS voisines ont été rencontrées "
@@ -174,7 +190,22 @@ def create_demonstration_project(*, place: Territory, now: datetime) -> int:
     objectives = _objectives(by, project, findings(place), key)
     for rank, act in enumerate(_ACTS):
         _act(team[act.role] or by, by, objectives[act.objective], act, rank, now, f"{key}-{rank}")
+    _agreements(by, place, today, key)
     return len(_ACTS)
+
+
+def _agreements(by: Person, place: Territory, today: date, key: str) -> None:
+    """Write three agreements: one in force, one that ends soon, one to sign."""
+    for rank, (kind, title, since, until, parties) in enumerate(_AGREEMENTS):
+        made = add_agreement(
+            by=by, place=place, kind=kind, title=title, text=rule(f"project.agreements.{kind.value}").value,
+            key=f"{key}-c{rank}", starts_on=today + timedelta(days=since),
+            ends_on=today + timedelta(days=until), is_tacit=False, renewal_months=12, notice_days=60,
+        )  # fmt: skip
+        for name in parties:
+            add_party(by=by, agreement=made, name=name)
+        if since < 0:
+            sign_agreement(by=by, agreement=made, signed_on=today + timedelta(days=since))
 
 
 def _objectives(by: Person, project: Project, found: Found, key: str) -> dict[str, Objective]:

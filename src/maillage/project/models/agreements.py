@@ -43,7 +43,7 @@ class AgreementQuerySet(InTerritoryQuerySet["Agreement"]):
 class Agreement(Authored, Keyed):
     """An agreement of a territory, without an end where `ends_on` is None.
 
-    A tacit one goes on by `renewal_months`.
+    A tacit one goes on by `renewal_months`. From `remind_on` on, it waits for a decision.
     """
 
     territory = models.ForeignKey(
@@ -60,6 +60,7 @@ class Agreement(Authored, Keyed):
     signed_on = models.DateField(_("signée le"), null=True, blank=True)
     ended_on = models.DateField(_("résiliée le"), null=True, blank=True)
     reason = models.CharField(_("motif de la fin"), max_length=300, blank=True)
+    remind_on = models.DateField(_("rappelée le"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
     objects = AgreementQuerySet.as_manager()
@@ -67,7 +68,7 @@ class Agreement(Authored, Keyed):
     personal = ("by", "at")
     neither = (
         "id", "key", "territory", "kind", "title", "text", "starts_on", "ends_on", "is_tacit",
-        "renewal_months", "notice_days", "signed_on", "ended_on", "reason", "version",
+        "renewal_months", "notice_days", "signed_on", "ended_on", "reason", "remind_on", "version",
     )  # fmt: skip
 
     class Meta:

@@ -14,6 +14,7 @@ from maillage.kernel.contributions import SHOWN, Deed, InboxLine, Line, Waiting
 from maillage.kernel.models import Person
 from maillage.project.models import Step
 from maillage.project.pages import words
+from maillage.project.queries.agreements import agreements_drawn
 from maillage.project.queries.waiting import followed, late_of, steps_drawn
 
 
@@ -92,3 +93,16 @@ def _inbox_line(one: Step) -> InboxLine:
         detail=one.action.title,
         deeds=(Deed(_("C’est fait"), url, "", (("do", "step"), ("row", str(one.pk)))),),
     )
+
+
+def agreement_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
+    """Return the agreements that wait for a decision."""
+    return [
+        InboxLine(
+            one.pk,
+            one.title,
+            reverse("project:agreement", args=[one.pk]),
+            detail=_("fin le {day} : à reconduire ou à résilier").format(day=formats.date_short(one.ends_on)),
+        )
+        for one in agreements_drawn(person, keys)
+    ]

@@ -53,6 +53,29 @@ _CERTAINTIES = {
 }
 
 
+class Sources:
+    """The sources that a document names, each by its number from 1."""
+
+    def __init__(self) -> None:
+        self.named: list[str] = []
+
+    def number(self, source: Provenance) -> str:
+        """Return the number of a source, « [2] »."""
+        text = ", ".join(filter(None, (str(source.source), str(source.vintage)))) or "source non dite"
+        if text not in self.named:
+            self.named.append(text)
+        return f"[{self.named.index(text) + 1}]"
+
+    def said(self, source: Provenance) -> str:
+        """Return the number of a source with what it covers: « [2], complétude 99 %, estimation »."""
+        parts = [self.number(source)]
+        if source.completeness is not None:
+            parts.append(f"complétude {formats.percent(source.completeness)}")
+        if source.estimate:
+            parts.append("estimation")
+        return ", ".join(parts)
+
+
 def document_of(
     whole: Whole,
     *,
@@ -68,12 +91,13 @@ def _document(whole: Whole, agreements: Sequence[Agreement], evidence: Sequence[
     project = whole.project
     figures = key_figures(project.territory)
     current = presenters.today_figures(project, whole.objectives)
+    sources = Sources()
     sections = (
         Section("Le projet en une page", tuple(_summary(whole, figures)), starts_page=True),
-        Section("Portrait du territoire", tuple(_portrait(whole, figures)), starts_page=True),
-        Section("Besoins retenus", tuple(_needs(whole, current))),
+        Section("Portrait du territoire", tuple(_portrait(whole, figures, sources)), starts_page=True),
+        Section("Besoins retenus", tuple(_needs(whole, current, sources))),
         Section("Périmètre et territoires voisins", tuple(_chapter(whole, "perimeter_and_neighbours"))),
-        Section("Axes et objectifs", tuple(_aims(whole, current)), starts_page=True),
+        Section("Axes et objectifs", tuple(_aims(whole, current, sources)), starts_page=True),
         Section("Fiches d’action", tuple(_sheets(whole, evidence)), starts_page=True),
         Section("Missions et calendrier", tuple(_missions(whole)), starts_page=True),
         Section("Organisation et gouvernance", tuple(_chapter(whole, "organisation_of_members"))),
@@ -81,7 +105,7 @@ def _document(whole: Whole, agreements: Sequence[Agreement], evidence: Sequence[
         Section("Budget", tuple(_budget(whole)), starts_page=True),
         Section("Suivi et évaluation", tuple(_indicators(whole))),
         Section("Annexes", tuple(_annexes(whole, agreements)), starts_page=True),
-        Section("Sources", tuple(_sources(whole, figures))),
+        Section("Sources", tuple(_sources(whole, figures, sources))),
     )
     kind = str(KIND_LABELS[ProjectKind(project.kind)])
     return Document(
@@ -147,7 +171,7 @@ def _figure_said(figure: Figure) -> str:
     return f"{text} (estimation)" if figure.provenance.estimate else text
 
 
-def _portrait(whole: Whole, figures: Sequence[Figure]) -> Iterator[Block]:
+def _portrait(whole: Whole, figures: Sequence[Figure], sources: Sources) -> Iterator[Block]:
     yield from _chapter(whole, "diagnosis_said")
     if not figures:
         yield Paragraph("Aucune donnée ne couvre les communes de ce territoire.", "note")
@@ -157,7 +181,7 @@ def _portrait(whole: Whole, figures: Sequence[Figure]) -> Iterator[Block]:
     rows = tuple(
         (
             one.label,
-            _figure_said(one),
+            presenters.figure_said(one),
             next(
                 (
                     formats.quantity(each.value, one.unit, one.decimals)
@@ -166,13 +190,13 @@ def _portrait(whole: Whole, figures: Sequence[Figure]) -> Iterator[Block]:
                 ),
                 "",
             ),
-            _source(one.provenance),
+            sources.said(one.provenance),
         )
         for one in figures
     )
     yield Grid(
         "Chiffres du diagnostic",
-        (Column("Indicateur", 16), Column("Ici", 8, True), Column(last, 8, True), Column("Source", 22)),
+        (Column("Indicateur", 22), Column("Ici", 16, True), Column(last, 16, True), Column("Source", 20)),
         rows,
     )
     yield Paragraph(
@@ -182,43 +206,34 @@ def _portrait(whole: Whole, figures: Sequence[Figure]) -> Iterator[Block]:
     )
 
 
-def _source(source: Provenance) -> str:
-    parts = [", ".join(filter(None, (source.source, source.vintage)))]
-    if source.completeness is not None:
-        parts.append(f"complétude {formats.percent(source.completeness)}")
-    if source.estimate:
-        parts.append("estimation")
-    return " ; ".join(filter(None, parts))
-
-
-def _needs(whole: Whole, current: dict[str, Figure | None]) -> Iterator[Block]:
+def _needs(whole: Whole, current: dict[str, Figure | None], sources: Sources) -> Iterator[Block]:
     yield from _chapter(whole, "needs_said")
     kept = [one for one in whole.objectives if one.figure is not None]
     if kept:
         yield Grid(
             "Constats du diagnostic dont le projet part",
             (
-                Column("Constat", 20),
-                Column("Valeur", 9, True),
-                Column("Relevé le", 8),
-                Column("Depuis", 10),
-                Column("Source", 18),
+                Column("Constat", 22),
+                Column("Valeur", 15, True),
+                Column("Relevé le", 11),
+                Column("Depuis", 14),
+                Column("Source", 14),
             ),
-            tuple(_need(one, current) for one in kept),
+            tuple(_need(one, current, sources) for one in kept),
         )
 
 
-def _need(one: Objective, current: dict[str, Figure | None]) -> tuple[str, ...]:
+def _need(one: Objective, current: dict[str, Figure | None], sources: Sources) -> tuple[str, ...]:
     figure = one.figure
     assert figure is not None
     moved = presenters.moved_said(one, current) or "inchangé"
     return (
         figure.label, presenters.figure_said(figure), formats.date_short(one.noted_on), moved,
-        _source(figure.provenance),
+        sources.said(figure.provenance),
     )  # fmt: skip
 
 
-def _aims(whole: Whole, current: dict[str, Figure | None]) -> Iterator[Block]:
+def _aims(whole: Whole, current: dict[str, Figure | None], sources: Sources) -> Iterator[Block]:
     if not whole.objectives:
         yield Paragraph("Aucun objectif n’est encore écrit.", "note")
     for axis in [*whole.axes, None]:
@@ -232,18 +247,20 @@ def _aims(whole: Whole, current: dict[str, Figure | None]) -> Iterator[Block]:
         elif whole.axes:
             yield Heading("Autres objectifs")
         for one in own:
-            yield from _aim(whole, one, current)
+            yield from _aim(whole, one, current, sources)
 
 
-def _aim(whole: Whole, one: Objective, current: dict[str, Figure | None]) -> Iterator[Block]:
+def _aim(
+    whole: Whole, one: Objective, current: dict[str, Figure | None], sources: Sources
+) -> Iterator[Block]:
     yield Paragraph(one.title, "strong")
     figure = one.figure
     said: list[tuple[str, str]] = [("Mission", str(MISSION_LABELS[one.of_mission])), ("En clair", one.said)]
     if figure is not None:
         moved = presenters.moved_said(one, current)
         text = f"{presenters.figure_said(figure)}, relevé le {formats.date_short(one.noted_on)}"
+        text = f"{text} {sources.number(figure.provenance)}"
         said.append((figure.label, f"{text} ; {moved}" if moved else text))
-        said.append(("Source", _source(figure.provenance)))
     said += [
         (str(LINKED_LABELS[LinkedKind(link.kind)]), f"{link.theirs} ({link.title})")
         for link in whole.links.get(one.pk, ())
@@ -473,9 +490,11 @@ def _annexes(whole: Whole, agreements: Sequence[Agreement]) -> Iterator[Block]:
         )  # fmt: skip
 
 
-def _sources(whole: Whole, figures: Sequence[Figure]) -> Iterator[Block]:
+def _sources(whole: Whole, figures: Sequence[Figure], sources: Sources) -> Iterator[Block]:
     kept = [one.figure for one in whole.objectives if one.figure is not None]
     every = [*figures, *kept]
+    if sources.named:
+        yield Facts(tuple((f"[{rank}]", text) for rank, text in enumerate(sources.named, start=1)))
     if every:
         yield Grid(
             "Calcul de chaque chiffre",

@@ -58,14 +58,14 @@ def _prepare(made: Word, document: Document, day: dt.date) -> None:
     section.top_margin, section.bottom_margin = Mm(22), Mm(20)
     section.different_first_page_header_footer = True
     normal = made.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(10.5)
+    normal.font.name, normal.font.size = "Arial", Pt(10.5)
     normal.paragraph_format.space_after = Pt(6)
     language = normal.element.get_or_add_rPr().makeelement(qn("w:lang"), {qn("w:val"): "fr-FR"})
     normal.element.get_or_add_rPr().append(language)
     sizes = {"Title": 30, "Heading 1": 20, "Heading 2": 13.5, "Caption": 9.5}
     for name, size in sizes.items():
         style = made.styles[name]
-        style.font.name, style.font.size, style.font.bold = "Calibri", Pt(size), name != "Title"
+        style.font.name, style.font.size, style.font.bold = "Arial", Pt(size), name != "Title"
         style.font.color.rgb = RGBColor.from_string(_BRAND if name != "Caption" else "1C2326")
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -207,11 +207,12 @@ def _facts(made: Word, items: tuple[tuple[str, str], ...]) -> None:
     if not shown:
         return
     table = made.add_table(rows=0, cols=2)
+    wide = 12 if all(len(name) < 6 for name, _text in shown) else 45
     for name, text in shown:
         cells = table.add_row().cells
-        _cell(cells[0], name, 40, color=_MUTED)
-        _cell(cells[1], text, _WIDTH - 40)
-    _widths(table, [40, _WIDTH - 40])
+        _cell(cells[0], name, wide, color=_MUTED)
+        _cell(cells[1], text, _WIDTH - wide)
+    _widths(table, [wide, _WIDTH - wide])
     made.add_paragraph().paragraph_format.space_after = 0
 
 

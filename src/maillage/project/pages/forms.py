@@ -165,6 +165,16 @@ class LinkForm(KeyedForm):
     theirs = forms.CharField(label=_("Leur objectif"), max_length=300)
 
 
+class TemplateForm(KeyedForm):
+    """A template to start from."""
+
+    template = forms.ChoiceField(label=_("Modèle"))
+
+    def __init__(self, *args: Any, templates: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["template"].choices = list(templates)  # type: ignore[attr-defined]  # a field of choices
+
+
 class ChapterForm(VersionedForm):
     """The text of one chapter."""
 

@@ -24,6 +24,7 @@ from maillage.kernel.rules import Permission
 from maillage.project.actions import objectives as objective_actions
 from maillage.project.actions import projects as actions
 from maillage.project.actions import work
+from maillage.project.actions.templates import start_from_template
 from maillage.project.computations.findings import Group, findings
 from maillage.project.models import STATE_LABELS, Objective, Step
 from maillage.project.pages import presenters, words
@@ -36,6 +37,8 @@ from maillage.project.pages.forms import (
     ProjectChangeForm,
     ProjectForm,
 )
+from maillage.project.pages.sign_words import sign_lines
+from maillage.project.pages.text_views import template_choices
 from maillage.project.queries import projects as queries
 from maillage.project.queries.projects import Whole
 from maillage.project.rules.missions import Mission
@@ -50,7 +53,7 @@ class Projects(Page):
 
     def _form(self, *data: Any) -> ProjectForm | None:
         places = queries.places_to_write(self.person)
-        return ProjectForm(*data, places=places) if places else None
+        return ProjectForm(*data, places=places, templates=template_choices()) if places else None
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         rows = queries.projects_for(self.person)
@@ -79,6 +82,10 @@ class Projects(Page):
                         title=said["title"], starts_on=said["starts_on"], ends_on=said["ends_on"],
                         key=said["key"],
                     )  # fmt: skip
+                    if said["template"]:
+                        start_from_template(
+                            by=self.person, project=made, name=said["template"], key=said["key"]
+                        )
             except ValidationError as error:
                 form.add_error(None, error)
             else:
@@ -104,6 +111,7 @@ class ProjectPage(OfProject, Doing):
             "missions": presenters.missions_seen(whole),
             "money_lines": presenters.money_lines(whole),
             "total": presenters.money_line("", whole.money),
+            "signs": sign_lines(whole),
             "may_edit": self.may_edit,
             "width": presenters.WIDTH,
         }

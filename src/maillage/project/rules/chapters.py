@@ -10,3 +10,5 @@ CHAPTERS: tuple[str, ...] = (
     "evaluation_said",
     "letter_of_intent",
 )
+#: What comes after the project is sent, of which there is advice too.
+STEPS: tuple[str, ...] = ("review_by_the_ars", "contract_and_start")
