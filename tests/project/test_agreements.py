@@ -127,9 +127,9 @@ def test_days_that_contradict_are_refused(coordinator: Person, place: Territory)
     today = timezone.localdate()
     common = {"by": coordinator, "place": place, "kind": AgreementKind.OTHER, "title": "x", "text": "y"}
     with pytest.raises(ValidationError, match="après avoir commencé"):
-        actions.add_agreement(**common, key="1", starts_on=today, ends_on=today)  # type: ignore[arg-type]
+        actions.add_agreement(**common, key="1", starts_on=today, ends_on=today)
     with pytest.raises(ValidationError, match="dites laquelle"):
-        actions.add_agreement(**common, key="2", starts_on=today, ends_on=None, is_tacit=True)  # type: ignore[arg-type]
+        actions.add_agreement(**common, key="2", starts_on=today, ends_on=None, is_tacit=True)
 
 
 def test_who_reads_signs_nothing(member: Person, agreement: Agreement) -> None:

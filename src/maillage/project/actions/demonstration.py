@@ -25,7 +25,6 @@ from maillage.project.actions.work import (
     add_action,
     add_money,
     add_step,
-    call_meeting_for,
     move_action,
     note_step,
 )
@@ -189,7 +188,7 @@ def create_demonstration_project(*, place: Territory, now: datetime) -> int:
         mark_mission(by=by, project=project, mission=mission, started_on=day, deployed_on=deployed)
     objectives = _objectives(by, project, findings(place), key)
     for rank, act in enumerate(_ACTS):
-        _act(team[act.role] or by, by, objectives[act.objective], act, rank, now, f"{key}-{rank}")
+        _act(team[act.role] or by, by, objectives[act.objective], act, today, f"{key}-{rank}")
     _agreements(by, place, today, key)
     return len(_ACTS)
 
@@ -249,11 +248,7 @@ def _objectives(by: Person, project: Project, found: Found, key: str) -> dict[st
     return made
 
 
-def _act(
-    lead: Person, by: Person, objective: Objective, act: _Act, rank: int, now: datetime, key: str
-) -> Action:
-    scope = objective.project.territory.scope
-    today = clock.day_of(now, scope)
+def _act(lead: Person, by: Person, objective: Objective, act: _Act, today: date, key: str) -> Action:
     indicator, unit, reference, target = act.effect
     action = add_action(
         by=by, objective=objective, title=act.title, lead=lead, partners=act.partners,
@@ -277,9 +272,4 @@ def _act(
     state = ActionState.DONE if act.done else ActionState.UNDER_WAY if past else ActionState.PLANNED
     if state is not ActionState.PLANNED:
         action = move_action(by=by, action=action, base=action.version, state=state, outcome=act.done)
-    if rank == 1:
-        call_meeting_for(
-            by=by, action=action, starts_at=now + timedelta(days=9), length=60, place="Salle de la mairie",
-            key=f"{key}-r",
-        )  # fmt: skip
     return action
