@@ -65,7 +65,7 @@ def clock_said(clock: Clock, today: date) -> str:
     if clock.state is ClockState.DEPLOYED:
         return _("déployée le {day}").format(day=formats.date_short(clock.deployed_on))
     if clock.state is ClockState.FREE:
-        return _("facultative, sans délai")
+        return _("sans délai")
     if clock.state is ClockState.NOT_RUNNING:
         assert clock.months is not None
         return _("à démarrer en {start} mois, à déployer en {deployed} mois après la signature").format(
