@@ -32,10 +32,10 @@ from maillage.project.actions.work import (
 from maillage.project.actions.writing import StaleError
 from maillage.project.models import (
     Action,
+    ActionEvidence,
+    ActionFile,
     BudgetLine,
     Chapter,
-    Evidence,
-    EvidenceFile,
     Objective,
     Passage,
     Project,
@@ -235,9 +235,9 @@ def test_a_proof_is_dated_and_is_something(coordinator: Person, objective: Objec
     refused = browser.post(here, sent | {"document": script})
     assert refused.status_code == 422
     assert "ni une photo" in refused.content.decode()
-    assert not Evidence.objects.of(action.project).exists()
+    assert not ActionEvidence.objects.of(action.project).exists()
     browser.post(here, sent | {"document": SimpleUploadedFile("feuille.png", photo())})
-    file = EvidenceFile.objects.of_action(action).get()
+    file = ActionFile.objects.of_action(action).get()
     answer = browser.get(reverse("project:evidence_file", args=[action.pk, file.pk]))
     assert answer.status_code == 200
     assert "sandbox" in answer.headers["Content-Security-Policy"]

@@ -30,10 +30,10 @@ from maillage.project.actions.writing import (
 )
 from maillage.project.models import (
     Action,
+    ActionEvidence,
+    ActionFile,
     ActionMeeting,
     BudgetLine,
-    Evidence,
-    EvidenceFile,
     Objective,
     Step,
 )
@@ -300,10 +300,10 @@ def add_evidence(
     key: str,
     url: str = "",
     files: Sequence[exchange.TakenFile] = (),
-) -> Evidence:
+) -> ActionEvidence:
     """Keep a dated proof of what an action did: documents, or an address. Raises as `change_action`."""
     row = edited_action(by, action)
-    known = Evidence.objects.with_key(key, by).first()
+    known = ActionEvidence.objects.with_key(key, by).first()
     if known is not None:
         return same_write(known, is_same=known.action_id == row.pk)
     if on > clock.today(row.project.territory.scope):
@@ -317,11 +317,11 @@ def add_evidence(
             raise ValidationError(
                 {"url": _("Cette adresse commence par https:// et mène à une page.")}
             ) from error
-    made = Evidence.objects.create(
+    made = ActionEvidence.objects.create(
         action=row, on=on, label=required(label, "label"), url=url.strip(), by=by, key=key
     )
-    EvidenceFile.objects.bulk_create(
-        EvidenceFile(evidence=made, position=place, **one.columns) for place, one in enumerate(files, start=1)
+    ActionFile.objects.bulk_create(
+        ActionFile(evidence=made, position=place, **one.columns) for place, one in enumerate(files, start=1)
     )
     record(by, "evidence_added", made, {"on": [None, on]}, row.project.territory.scope)
     return made

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name='ActionEvidence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EvidenceFile',
+            name='ActionFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='rang')),
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 ('width', models.PositiveIntegerField(default=0, verbose_name='largeur en pixels')),
                 ('height', models.PositiveIntegerField(default=0, verbose_name='hauteur en pixels')),
                 ('content', models.BinaryField(verbose_name='contenu')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='project.evidence', verbose_name='preuve')),
+                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='project.actionevidence', verbose_name='preuve')),
             ],
             options={
                 'verbose_name': 'document d’une preuve',
@@ -436,8 +436,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('asked__gte', 0), ('spent__gte', 0), models.Q(('granted', None), ('granted__gte', 0), _connector='OR')), name='budget_line_is_positive'),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='evidence_made_once_by_a_person'),
+            model_name='actionevidence',
+            constraint=models.UniqueConstraint(fields=('by', 'key'), name='action_evidence_made_once_by_a_person'),
         ),
         migrations.AddConstraint(
             model_name='privatecheck',

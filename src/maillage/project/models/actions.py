@@ -248,11 +248,11 @@ class BudgetLine(Authored, Keyed):
         return self.label
 
 
-class EvidenceQuerySet(OfActionQuerySet["Evidence"]):
+class ActionEvidenceQuerySet(OfActionQuerySet["ActionEvidence"]):
     """Proofs of what was done."""
 
 
-class Evidence(Authored, Keyed):
+class ActionEvidence(Authored, Keyed):
     """A dated proof of what an action did: a document, or the address of one."""
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="+", verbose_name=_("action"))
@@ -260,7 +260,7 @@ class Evidence(Authored, Keyed):
     label = models.CharField(_("preuve"), max_length=200)
     url = models.URLField(_("adresse"), max_length=300, blank=True)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = ActionEvidenceQuerySet.as_manager()
 
     personal = ("by", "at")
     neither = ("id", "key", "action", "on", "label", "url")
@@ -269,34 +269,34 @@ class Evidence(Authored, Keyed):
         verbose_name = _("preuve d’une action")
         verbose_name_plural = _("preuves des actions")
         ordering = ("-on", "-id")
-        constraints = made_once("evidence", "by")
+        constraints = made_once("action_evidence", "by")
 
     def __str__(self) -> str:
         return self.label
 
 
-class EvidenceFileQuerySet(ScopedQuerySet["EvidenceFile"]):
+class ActionFileQuerySet(ScopedQuerySet["ActionFile"]):
     """Documents of proofs, read as the project is."""
 
     scope_path = "evidence__action__project__territory__scope"
 
     def visible_to(self, person: Person) -> models.Q:
         """Those of the projects that one may read."""
-        return models.Q(evidence__in=Evidence.objects.for_person(person).order_by().values("pk"))
+        return models.Q(evidence__in=ActionEvidence.objects.for_person(person).order_by().values("pk"))
 
-    def of_action(self, action: Action) -> EvidenceFileQuerySet:
+    def of_action(self, action: Action) -> ActionFileQuerySet:
         """Keep those of an action that was read in scope."""
         return self.filter(evidence__action=action)._scoped()
 
 
-class EvidenceFile(exchange.StoredFile):
+class ActionFile(exchange.StoredFile):
     """The document of a proof."""
 
     evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="+", verbose_name=_("preuve")
+        ActionEvidence, on_delete=models.PROTECT, related_name="+", verbose_name=_("preuve")
     )
 
-    objects = EvidenceFileQuerySet.as_manager()
+    objects = ActionFileQuerySet.as_manager()
 
     personal = ("name", "content")
     neither = ("id", "evidence", "position", "kind", "size", "width", "height")

@@ -21,9 +21,9 @@ from maillage.project.actions import work
 from maillage.project.models import (
     ACTION_STATE_LABELS,
     MISSION_LABELS,
+    ActionEvidence,
+    ActionFile,
     BudgetLine,
-    Evidence,
-    EvidenceFile,
     Step,
 )
 from maillage.project.pages import words
@@ -133,9 +133,9 @@ class ActionPage(OfAction, Doing):
             for one in seen.meetings
         ]
 
-    def _evidence(self) -> list[tuple[Evidence, list[EvidenceFile]]]:
-        rows = list(Evidence.objects.of_action(self.action).select_related("by"))
-        files = EvidenceFile.objects.of_action(self.action).defer("content")
+    def _evidence(self) -> list[tuple[ActionEvidence, list[ActionFile]]]:
+        rows = list(ActionEvidence.objects.of_action(self.action).select_related("by"))
+        files = ActionFile.objects.of_action(self.action).defer("content")
         return [(one, [file for file in files if file.evidence_id == one.pk]) for one in rows]
 
     def _forms(self, seen: ActionSeen) -> dict[str, Any]:
@@ -293,7 +293,7 @@ class EvidenceDocument(OfAction, Endpoint):
     """The document of a proof, as what it is."""
 
     def get(self, _request: HttpRequest, pk: int, file: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
-        found = EvidenceFile.objects.of_action(self.action).filter(pk=file).first()
+        found = ActionFile.objects.of_action(self.action).filter(pk=file).first()
         if found is None:
             raise Http404(file)
         return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=True)

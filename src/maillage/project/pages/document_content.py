@@ -21,8 +21,8 @@ from maillage.project.models import (
     LINKED_LABELS,
     MISSION_LABELS,
     STATE_LABELS,
+    ActionEvidence,
     Agreement,
-    Evidence,
     Objective,
     Step,
 )
@@ -80,14 +80,14 @@ def document_of(
     whole: Whole,
     *,
     agreements: Sequence[Agreement] = (),
-    evidence: Sequence[Evidence] = (),
+    evidence: Sequence[ActionEvidence] = (),
 ) -> Document:
     """Return the document of a project as it stands."""
     with override("fr"):
         return _document(whole, agreements, evidence)
 
 
-def _document(whole: Whole, agreements: Sequence[Agreement], evidence: Sequence[Evidence]) -> Document:
+def _document(whole: Whole, agreements: Sequence[Agreement], evidence: Sequence[ActionEvidence]) -> Document:
     project = whole.project
     figures = key_figures(project.territory)
     current = presenters.today_figures(project, whole.objectives)
@@ -270,14 +270,14 @@ def _aim(
     yield Facts(tuple(said))
 
 
-def _sheets(whole: Whole, evidence: Sequence[Evidence]) -> Iterator[Block]:
+def _sheets(whole: Whole, evidence: Sequence[ActionEvidence]) -> Iterator[Block]:
     if not whole.actions:
         yield Paragraph("Aucune action n’est encore écrite.", "note")
     for rank, one in enumerate(whole.actions, start=1):
         yield from _sheet(rank, one, [each for each in evidence if each.action_id == one.action.pk])
 
 
-def _sheet(rank: int, one: ActionSeen, evidence: Sequence[Evidence]) -> Iterator[Block]:
+def _sheet(rank: int, one: ActionSeen, evidence: Sequence[ActionEvidence]) -> Iterator[Block]:
     action = one.action
     yield Heading(f"{rank}. {action.title}")
     period = formats.date_short(action.starts_on)

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from maillage.kernel import printing
 from maillage.kernel.pages.base import Endpoint, pdf_response, sent_file_response
-from maillage.project.models import Agreement, Evidence
+from maillage.project.models import ActionEvidence, Agreement
 from maillage.project.pages.base import OfProject
 from maillage.project.pages.document_blocks import Document
 from maillage.project.pages.document_content import document_of
@@ -36,7 +36,7 @@ class _OfDocument(OfProject, Endpoint):
             agreements=list(
                 Agreement.objects.in_scope(self.scope).filter(ended_on=None).order_by("starts_on", "pk")
             ),
-            evidence=list(Evidence.objects.of(self.project).order_by("on", "pk")),
+            evidence=list(ActionEvidence.objects.of(self.project).order_by("on", "pk")),
         )
         return (
             document,
