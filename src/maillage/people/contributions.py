@@ -49,7 +49,7 @@ from maillage.people.queries.referring_doctor import (
     is_searching,
     proposals_to,
     proposed,
-    waiting_by_scope,
+    waiting_by_territory,
 )
 from maillage.people.queries.signals import (
     count_waiting_of,
@@ -165,23 +165,20 @@ def _reading(one: Unusual) -> Line:
 
 def without_a_doctor(person: Person) -> Waiting | None:
     """Say how many people look for a doctor in each territory, and for how long the first has waited."""
-    rows = waiting_by_scope(person)
+    rows = waiting_by_territory(person)
     if not rows:
         return None
-    places = {one.scope_id: one for one in territory.territories().filter(scope__in=list(rows))}
-    now, lines = timezone.now(), []
-    for scope, (count, since) in rows.items():
-        if (place := places.get(scope)) is not None:
-            lines.append(
-                Line(
-                    place.name,
-                    reverse("people:waiting_list", args=[place.slug]),
-                    _counted(count, (now - since).days),
-                )
-            )
-    total = sum(count for count, _since in rows.values())
-    oldest = (now - min(since for _count, since in rows.values())).days
-    return Waiting(_("Sans médecin traitant"), tuple(lines[:4]), _counted(total, oldest))
+    now = timezone.now()
+    lines = tuple(
+        Line(
+            one.name,
+            reverse("people:waiting_list", args=[one.slug]),
+            _counted(one.count, (now - one.since).days),
+        )
+        for one in rows[:SHOWN]
+    )
+    total, oldest = sum(one.count for one in rows), (now - min(one.since for one in rows)).days
+    return Waiting(_("Sans médecin traitant"), lines, _counted(total, oldest))
 
 
 @once

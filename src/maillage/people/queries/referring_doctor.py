@@ -110,14 +110,26 @@ def proposals_waiting(person: Person) -> int:
     return DoctorProposal.objects.for_person(person).filter(doctor__account=person, answer="").count()
 
 
-def waiting_by_scope(person: Person) -> dict[int, tuple[int, datetime]]:
-    """Return how many searches are open and since when, by scope that `person` follows; names nobody."""
+@dataclass(frozen=True, slots=True)
+class WaitingIn:
+    """How many searches are open in a territory, and since when the first is."""
+
+    name: str
+    slug: str
+    count: int
+    since: datetime
+
+
+def waiting_by_territory(person: Person) -> list[WaitingIn]:
+    """Return the open searches of the territories that `person` follows, the oldest first; names nobody."""
     scopes = access.scopes_of(person, Permission.MANAGE_REFERRING_DOCTOR)
     found = ReferringDoctorRequest.objects.for_person(person).still_open()
     if scopes is not None:
         found = found.filter(scope__in=scopes)
-    rows = found.order_by().values("scope").annotate(count=Count("pk"), since=Min("requested_at"))
-    return {row["scope"]: (row["count"], row["since"]) for row in rows.order_by("since")}
+    named = found.filter(scope__territory__isnull=False).order_by()
+    rows = named.values_list("scope__territory__name", "scope__territory__slug")
+    counted = rows.annotate(count=Count("pk"), since=Min("requested_at"))
+    return [WaitingIn(*row) for row in counted.order_by("since")]
 
 
 def requests_of(*, by: Person, patient: Patient) -> list[ReferringDoctorRequest]:
