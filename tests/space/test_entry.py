@@ -20,8 +20,10 @@ from maillage.kernel import outbox
 from maillage.kernel.codes import CODES, FIRST_CODE, code_of, is_code
 from maillage.kernel.models import Entry, Person, RoleAssignment
 from maillage.kernel.rules import Role
-from maillage.people.api import Patient
+from maillage.people.actions import rights
+from maillage.people.api import Means, Part, Patient
 from maillage.people.models import CareLink
+from maillage.people.rules.rights import Answer, Right
 from maillage.space.actions import entry as actions
 from maillage.space.models import EntryCode
 from maillage.space.rules.entry import Closed, Standing, Way, closed
@@ -257,6 +259,20 @@ def test_codes_are_few_an_hour_and_twins_of_a_telephone_call(
 
 
 # --- The professional's page ---
+
+
+def test_whoever_receives_somebody_is_told_that_their_file_is_frozen(
+    team: Person, stranger_to_screens: Patient
+) -> None:
+    dpo = make_person("hugo.lierre", Role.DPO, None)
+    asked = {"by": dpo, "patient": stranger_to_screens, "means": Means.SPOKEN, "text": "Gelez", "key": "k"}
+    demand = rights.ask_right(right=Right.RESTRICTION, **asked)
+    path = reverse("space:invite", args=[stranger_to_screens.pk])
+    assert "Usage gelé" not in client_of(team).get(path).content.decode()
+    rights.answer(by=dpo, request=demand, answer=Answer.PARTLY, words="C’est fait.", parts=[Part.HEALTH])
+    shown = client_of(team).get(path).content.decode()
+    assert "Usage gelé à la demande de la personne" in shown
+    assert "Ouvrir un accès d’urgence" not in shown
 
 
 def test_the_page_of_who_invites(team: Person, stranger_to_screens: Patient, place: Territory) -> None:

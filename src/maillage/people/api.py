@@ -131,7 +131,7 @@ from maillage.people.queries.panels import panels_about
 from maillage.people.queries.patients import by_phone_and_birth, own_file
 from maillage.people.queries.referring_doctor import doctor_proposal, search_said
 from maillage.people.queries.retention import erasures_waiting
-from maillage.people.queries.rights import demand
+from maillage.people.queries.rights import demand, restrictions_of
 from maillage.people.queries.signals import signal_of, words_of_danger
 from maillage.people.queries.support_referrals import referral
 from maillage.people.queries.told import read_messages_with
@@ -269,6 +269,7 @@ __all__ = [
     "refuse",
     "register",
     "request_doctor",
+    "restrictions_of",
     "search_patients",
     "search_said",
     "set_quota",

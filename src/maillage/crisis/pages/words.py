@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,7 +54,11 @@ def report_words(now: CellNow) -> str:
     minutes = (now.report_due - now.at).total_seconds() / 60
     if minutes < 0:
         return _("point de situation en retard de {time}").format(time=formats.minutes(-minutes))
-    return _("prochain point de situation à {hour}").format(hour=formats.time_short(now.report_due))
+    due, hour = timezone.localtime(now.report_due), formats.time_short(now.report_due)
+    if due.date() != timezone.localdate(now.at):
+        day = formats.date_short(due)
+        return _("prochain point de situation le {day} à {hour}").format(day=day, hour=hour)
+    return _("prochain point de situation à {hour}").format(hour=hour)
 
 
 def finding(now: CellNow) -> str:

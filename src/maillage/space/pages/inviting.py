@@ -63,6 +63,8 @@ class Invite(OfPatient, Page):
         return super().get_context_data(
             patient=patient,
             has_space=patient.account_id is not None,
+            # Whoever receives somebody is told of the freeze, and reads nothing more for it.
+            restrictions=people.restrictions_of(patient),
             mobile=wording.dial(people.own_mobile(patient)),
             rows=[(one, wording.entry_said(one, closed(one.standing, now, most))) for one in rows],
             paper=next((one for one in rows if self._is_open_paper(one)), None),
