@@ -128,7 +128,7 @@ def _migrate(url: str) -> None:
             [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
             env=environment,
             check=True,
-            timeout=300,
+            timeout=600,
         )
 
 

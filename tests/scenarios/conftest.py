@@ -114,7 +114,7 @@ def serving(
         )
         try:
             address = f"http://127.0.0.1:{port}"
-            if not _answers(f"{address}/healthz", server, seconds=240):
+            if not _answers(f"{address}/healthz", server, seconds=600):
                 log.seek(0)
                 pytest.fail(f"`maillage {words[0]}` did not start:\n{log.read()}")
             yield address

@@ -52,6 +52,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'cellule de crise',
                 'ordering': ('-at', '-id'),
+                'indexes': [
+                    models.Index(fields=['scope', '-at'], name='cells_of_a_scope'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='cell_made_once_by_a_person'),
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None), ('is_exercise', False)), fields=('scope', 'kind'), name='one_open_cell_of_a_kind'),
+                    models.CheckConstraint(condition=models.Q(('report_hours__gte', 1)), name='a_report_has_a_delay'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +74,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'structure interrogée',
                 'ordering': ('structure__name', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('cell', 'structure'), name='a_structure_is_asked_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +95,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'poste d’une cellule',
                 'ordering': ('post', 'is_deputy', 'since', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('until', None), models.Q(('post__in', ['calls']), _negated=True)), fields=('cell', 'post', 'is_deputy'), name='one_holder_of_a_post'),
+                    models.UniqueConstraint(condition=models.Q(('until', None)), fields=('cell', 'post', 'person'), name='a_post_is_held_once'),
+                    models.CheckConstraint(condition=models.Q(('person', None), ('name', ''), _connector='XOR'), name='a_duty_is_of_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +128,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'personne fragile à appeler',
                 'ordering': ('call_at', 'id'),
+                'indexes': [
+                    models.Index(fields=['cell', 'state', 'call_at'], name='people_to_call_of_a_cell'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='fragile_person_made_once_by_a_person'),
+                    models.UniqueConstraint(fields=('cell', 'name', 'phone'), name='a_person_is_called_once'),
+                    models.CheckConstraint(condition=models.Q(('state', 'visit'), ('why', ''), _connector='XOR'), name='a_visit_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('state', 'to_call'), ('call_at', None), _connector='XOR'), name='a_call_has_an_hour'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +153,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'appel',
                 'ordering': ('at', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='call_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +170,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'geste fait',
                 'ordering': ('at', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('cell', 'code'), name='a_gesture_is_done_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +192,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ligne de la main courante',
                 'ordering': ('at', 'id'),
+                'indexes': [
+                    models.Index(fields=['cell', '-at'], name='log_of_a_cell'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='log_entry_made_once_by_a_person'),
+                    models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='log_entry_made_once_by_the_program'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +215,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'point de situation',
                 'ordering': ('number',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('cell', 'number'), name='a_report_has_its_number'),
+                    models.UniqueConstraint(condition=models.Q(('is_last', True)), fields=('cell',), name='one_last_report'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +239,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'état déclaré',
                 'ordering': ('-at', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='structure_state_made_once_by_a_person'),
+                    models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='structure_state_made_once_by_the_program'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +264,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demande de matériel',
                 'ordering': ('at', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='supply_request_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +283,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'visite',
                 'ordering': ('at', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='visit_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,107 +306,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'volontaire',
                 'ordering': ('at', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('cell', 'key'), name='an_offer_is_made_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='cell',
-            index=models.Index(fields=['scope', '-at'], name='cells_of_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='cell_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None), ('is_exercise', False)), fields=('scope', 'kind'), name='one_open_cell_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('report_hours__gte', 1)), name='a_report_has_a_delay'),
-        ),
-        migrations.AddConstraint(
-            model_name='askedstructure',
-            constraint=models.UniqueConstraint(fields=('cell', 'structure'), name='a_structure_is_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None), models.Q(('post__in', ['calls']), _negated=True)), fields=('cell', 'post', 'is_deputy'), name='one_holder_of_a_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('cell', 'post', 'person'), name='a_post_is_held_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('person', None), ('name', ''), _connector='XOR'), name='a_duty_is_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='fragileperson',
-            index=models.Index(fields=['cell', 'state', 'call_at'], name='people_to_call_of_a_cell'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragileperson',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='fragile_person_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragileperson',
-            constraint=models.UniqueConstraint(fields=('cell', 'name', 'phone'), name='a_person_is_called_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragileperson',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'visit'), ('why', ''), _connector='XOR'), name='a_visit_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragileperson',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'to_call'), ('call_at', None), _connector='XOR'), name='a_call_has_an_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='call_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='gesturedone',
-            constraint=models.UniqueConstraint(fields=('cell', 'code'), name='a_gesture_is_done_once'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['cell', '-at'], name='log_of_a_cell'),
-        ),
-        migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='log_entry_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='log_entry_made_once_by_the_program'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationreport',
-            constraint=models.UniqueConstraint(fields=('cell', 'number'), name='a_report_has_its_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_last', True)), fields=('cell',), name='one_last_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='structurestate',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='structure_state_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='structurestate',
-            constraint=models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='structure_state_made_once_by_the_program'),
-        ),
-        migrations.AddConstraint(
-            model_name='supplyrequest',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='supply_request_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='visit_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(fields=('cell', 'key'), name='an_offer_is_made_once'),
         ),
         migrations.RunPython(forbid, allow),
     ]

@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contrat de financement',
                 'verbose_name_plural': 'contrats de financement',
                 'ordering': ('-signed_on', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_contract_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('signed_on'))), name='funding_contract_ends_after'),
+                    models.CheckConstraint(condition=models.Q(('stopped_on', None), models.Q(('stopped_on__gte', models.F('signed_on')), ('stopped_on__lte', models.F('last_day'))), _connector='OR'), name='funding_contract_stops_inside'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +77,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'compte du livre',
                 'verbose_name_plural': 'comptes du livre',
                 'ordering': ('code', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('scope', 'code'), name='funding_account_once_a_scope'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +98,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'montant d’un contrat',
                 'verbose_name_plural': 'montants des contrats',
                 'ordering': ('name', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_amount_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('cents__gte', 0)), name='funding_amount_is_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +119,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mission d’un contrat',
                 'verbose_name_plural': 'missions des contrats',
                 'ordering': ('code', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_mission_made_once_by_a_person'),
+                    models.UniqueConstraint(fields=('contract', 'code'), name='funding_mission_once_a_contract'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +142,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'déclaration d’un contrat',
                 'verbose_name_plural': 'déclarations des contrats',
                 'ordering': ('-year', '-quarter', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_declaration_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +163,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'échéance d’un contrat',
                 'verbose_name_plural': 'échéances des contrats',
                 'ordering': ('due_on', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_instalment_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_instalment_pays'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +190,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'écriture',
                 'verbose_name_plural': 'écritures',
                 'ordering': ('number', 'id'),
+                'indexes': [
+                    models.Index(fields=['scope', 'day'], name='funding_operation_by_day'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_operation_made_once_by_a_person'),
+                    models.UniqueConstraint(fields=('scope', 'number'), name='funding_operation_numbered_once'),
+                    models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('scope', 'source', 'attempt'), name='funding_operation_once_a_source'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +213,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne d’écriture',
                 'verbose_name_plural': 'lignes d’écritures',
                 'ordering': ('operation', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_line_moves_money'),
+                    models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='funding_line_between_two'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +243,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indemnité',
                 'verbose_name_plural': 'indemnités',
                 'ordering': ('day', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_indemnity_names_one'),
+                    models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_indemnity_pays'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +269,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'engagement de dépense',
                 'verbose_name_plural': 'engagements de dépense',
                 'ordering': ('day', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_commitment_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_commitment_costs'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +297,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'relevé d’indemnités',
                 'verbose_name_plural': 'relevés d’indemnités',
                 'ordering': ('-last_day', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_statement_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_statement_names_one'),
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='funding_statement_has_days'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +323,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'barème d’indemnité',
                 'verbose_name_plural': 'barèmes d’indemnités',
                 'ordering': ('time', 'profession', '-valid_from', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_rate_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +377,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'temps noté',
                 'verbose_name_plural': 'temps notés',
                 'ordering': ('day', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_time_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_time_names_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,113 +438,5 @@ class Migration(migrations.Migration):
                 'ordering': ('-through', '-id'),
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='funding_closing_made_once_by_a_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_contract_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('signed_on'))), name='funding_contract_ends_after'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_on', None), models.Q(('stopped_on__gte', models.F('signed_on')), ('stopped_on__lte', models.F('last_day'))), _connector='OR'), name='funding_contract_stops_inside'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('scope', 'code'), name='funding_account_once_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractamount',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_amount_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractamount',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gte', 0)), name='funding_amount_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractmission',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_mission_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractmission',
-            constraint=models.UniqueConstraint(fields=('contract', 'code'), name='funding_mission_once_a_contract'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_declaration_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_instalment_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_instalment_pays'),
-        ),
-        migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['scope', 'day'], name='funding_operation_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_operation_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('scope', 'number'), name='funding_operation_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('scope', 'source', 'attempt'), name='funding_operation_once_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerline',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_line_moves_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerline',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='funding_line_between_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='indemnity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_indemnity_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='indemnity',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_indemnity_pays'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_commitment_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('cents__gt', 0)), name='funding_commitment_costs'),
-        ),
-        migrations.AddConstraint(
-            model_name='paystatement',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_statement_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='paystatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_statement_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='paystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='funding_statement_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratedecision',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_rate_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='timegiven',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_time_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='timegiven',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_time_names_one'),
         ),
     ]

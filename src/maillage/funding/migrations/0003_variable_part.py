@@ -38,6 +38,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indicateur d’un contrat',
                 'verbose_name_plural': 'indicateurs des contrats',
                 'ordering': ('exercise', 'mission', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_indicator_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='funding_indicator_weighs'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -56,6 +60,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'preuve d’un indicateur',
                 'verbose_name_plural': 'preuves des indicateurs',
                 'ordering': ('dated', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_evidence_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +100,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'valeur d’un indicateur',
                 'verbose_name_plural': 'valeurs des indicateurs',
                 'ordering': ('id',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_value_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +125,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'partage',
                 'verbose_name_plural': 'partages',
                 'ordering': ('-id',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='funding_sharing_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,34 +146,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'part d’un partage',
                 'verbose_name_plural': 'parts des partages',
                 'ordering': ('position', 'id'),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_part_names_one'),
+                    models.UniqueConstraint(fields=('sharing', 'professional'), name='funding_one_part_a_member'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contractindicator',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_indicator_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractindicator',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='funding_indicator_weighs'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_evidence_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='measuredvalue',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_value_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharing',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='funding_sharing_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingpart',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='funding_part_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='sharingpart',
-            constraint=models.UniqueConstraint(fields=('sharing', 'professional'), name='funding_one_part_a_member'),
         ),
     ]

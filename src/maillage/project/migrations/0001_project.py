@@ -74,6 +74,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'convention',
                 'verbose_name_plural': 'conventions',
                 'ordering': ('ends_on', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='agreement_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +113,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'partie à une convention',
                 'verbose_name_plural': 'parties aux conventions',
                 'ordering': ('id',),
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('structure', None), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('structure__isnull', False)), _connector='OR'), name='agreement_party_is_a_structure_or_a_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +155,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne du budget d’une action',
                 'verbose_name_plural': 'lignes des budgets des actions',
                 'ordering': ('id',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='budget_line_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('asked__gte', 0), ('spent__gte', 0), models.Q(('granted', None), ('granted__gte', 0), _connector='OR')), name='budget_line_is_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +177,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'preuve d’une action',
                 'verbose_name_plural': 'preuves des actions',
                 'ordering': ('-on', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='action_evidence_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +291,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'point sur sa fatigue',
                 'verbose_name_plural': 'points sur sa fatigue',
                 'ordering': ('-on', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'on'), name='one_check_a_day_of_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -300,6 +317,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'projet de santé',
                 'verbose_name_plural': 'projets de santé',
                 'ordering': ('-starts_on', '-id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='project_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='project_ends_after_it_starts'),
+                    models.UniqueConstraint(fields=('territory', 'kind', 'starts_on'), name='one_project_of_a_kind_a_period'),
+                ],
             },
         ),
         migrations.AddField(
@@ -327,6 +349,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mission d’un projet de santé',
                 'verbose_name_plural': 'missions des projets de santé',
                 'ordering': ('mission',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'mission'), name='one_mark_a_mission_of_a_project'),
+                    models.CheckConstraint(condition=models.Q(('deployed_on', None), models.Q(('deployed_on__gte', models.F('started_on')), ('started_on__isnull', False)), _connector='OR'), name='mission_deployed_after_it_started'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +373,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lien avec un CLS ou un PTSM',
                 'verbose_name_plural': 'liens avec des CLS et des PTSM',
                 'ordering': ('id',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='linked_plan_made_once_by_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -364,6 +393,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'chapitre d’un projet de santé',
                 'verbose_name_plural': 'chapitres des projets de santé',
                 'ordering': ('name',),
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'name'), name='one_text_a_chapter_of_a_project'),
+                ],
             },
         ),
         migrations.AddField(
@@ -397,6 +429,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'étape d’une action',
                 'verbose_name_plural': 'étapes des actions',
                 'ordering': ('due_on', 'id'),
+                'constraints': [
+                    models.UniqueConstraint(fields=('by', 'key'), name='step_made_once_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(('professional', None), ('person', None), _connector='OR'), name='step_led_by_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,78 +452,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='agreement_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementparty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('structure', None), models.Q(('name', ''), _negated=True)), models.Q(('name', ''), ('structure__isnull', False)), _connector='OR'), name='agreement_party_is_a_structure_or_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='budget_line_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('asked__gte', 0), ('spent__gte', 0), models.Q(('granted', None), ('granted__gte', 0), _connector='OR')), name='budget_line_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionevidence',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='action_evidence_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='privatecheck',
-            constraint=models.UniqueConstraint(fields=('person', 'on'), name='one_check_a_day_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='project_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='project_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('territory', 'kind', 'starts_on'), name='one_project_of_a_kind_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='passage',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='passage_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='objective_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('finding', ''), _negated=True), ('withdrawn_at', None)), fields=('project', 'finding'), name='one_objective_a_finding_of_a_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='missionmark',
-            constraint=models.UniqueConstraint(fields=('project', 'mission'), name='one_mark_a_mission_of_a_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='missionmark',
-            constraint=models.CheckConstraint(condition=models.Q(('deployed_on', None), models.Q(('deployed_on__gte', models.F('started_on')), ('started_on__isnull', False)), _connector='OR'), name='mission_deployed_after_it_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkedplan',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='linked_plan_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='chapter',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='one_text_a_chapter_of_a_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='axis',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='axis_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
             model_name='action',
             constraint=models.UniqueConstraint(fields=('by', 'key'), name='action_made_once_by_a_person'),
         ),
@@ -500,11 +464,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='action_ends_after_it_starts'),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='step_made_once_by_a_person'),
+            model_name='axis',
+            constraint=models.UniqueConstraint(fields=('by', 'key'), name='axis_made_once_by_a_person'),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('professional', None), ('person', None), _connector='OR'), name='step_led_by_one'),
+            model_name='objective',
+            constraint=models.UniqueConstraint(fields=('by', 'key'), name='objective_made_once_by_a_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='objective',
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('finding', ''), _negated=True), ('withdrawn_at', None)), fields=('project', 'finding'), name='one_objective_a_finding_of_a_project'),
+        ),
+        migrations.AddConstraint(
+            model_name='passage',
+            constraint=models.UniqueConstraint(fields=('by', 'key'), name='passage_made_once_by_a_person'),
         ),
     ]
