@@ -225,7 +225,7 @@ def test_a_sign_of_danger_is_never_softened_by_a_later_call(
     row.refresh_from_db()
     assert row.state == State.DONE
     texts = [one.text for one in LogEntry.objects.of(cell)]
-    assert texts.count("15 appelé pour une personne de Marcigny.") == 2
+    assert texts.count("Un signe grave chez une personne de Marcigny\u00a0: le 15 d’abord.") == 2
     assert not any("Églantier" in text for text in texts)
 
 

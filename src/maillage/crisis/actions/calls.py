@@ -125,6 +125,9 @@ def note_call(*, by: Person, person: FragilePerson, outcome: Outcome, key: str, 
     was = row.state
     if was == State.VISIT and outcome in {Outcome.NO_ANSWER, Outcome.WRONG_NUMBER}:
         following = Next(State.VISIT, None, Why(row.why), row.unanswered + 1)
+    elif was == State.VISIT and row.why == Why.HELP and outcome is Outcome.REFUSED:
+        # Whoever asked for help and wants no more calls is still waiting for it.
+        following = Next(State.VISIT, None, Why.HELP, row.unanswered)
     elif was == State.VISIT and row.why == Why.VITAL and outcome is not Outcome.VITAL:
         # The 15 was called: a quieter call says nothing of how it ended.
         following = Next(State.VISIT, None, Why.VITAL, row.unanswered)
@@ -133,7 +136,10 @@ def note_call(*, by: Person, person: FragilePerson, outcome: Outcome, key: str, 
         following = after_call(outcome, unanswered=row.unanswered, at=now, limits=limits)
     _follow(row, following, now)
     if outcome is Outcome.VITAL:
-        words = _("15 appelé pour une personne de {commune}.").format(commune=row.commune)
+        # A sign was heard: whether the 15 was called, the program does not know.
+        words = _("Un signe grave chez une personne de {commune} : le 15 d’abord.").format(
+            commune=row.commune
+        )
         write_line(cell, Note.REQUEST, words, now, by=by)
     elif row.state == State.VISIT and was != State.VISIT:
         # The log is read by all who follow the crisis: where, and why, never who.
@@ -225,6 +231,9 @@ def _follow(row: FragilePerson, following: Next, now: datetime) -> None:
         row.visit_since, row.visit_by = now, ""
     elif following.state is not State.VISIT:
         row.visit_since, row.visit_by = None, ""
+    elif following.why is Why.VITAL and row.why != Why.VITAL:
+        # Whoever was to go went for something else: who directs is asked again, at once.
+        row.visit_by = ""
     row.state, row.call_at = following.state.value, following.call_at
     row.why = following.why.value if following.why else ""
     row.unanswered = following.unanswered

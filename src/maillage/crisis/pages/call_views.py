@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +20,7 @@ from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import CallForm, PeopleForm, VisitForm, VisitorForm
 from maillage.crisis.pages.views import Gestures, OfCell
 from maillage.crisis.queries import cells as queries
-from maillage.crisis.rules.calls import Outcome, Seen, State
+from maillage.crisis.rules.calls import Seen, State
 from maillage.crisis.rules.vocabulary import Post
 from maillage.kernel import formats
 from maillage.kernel.parameters import row_key
@@ -27,6 +28,14 @@ from maillage.kernel.parameters import row_key
 
 class Calling(OfCell):
     """A page for those who call for the cell, or direct it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say the 15 as soon as a sign is ticked, whatever becomes of the form that says it."""
+        if request.method == "POST" and request.POST.getlist("signs"):
+            messages.warning(
+                request, _("Un signe grave est coché : appelez le 15 maintenant si ce n’est pas fait.")
+            )
+        return super().dispatch(request, *args, **kwargs)
 
     def check(self) -> None:
         """Raise PermissionDenied for whoever does not call, or once the cell is closed."""
@@ -48,8 +57,12 @@ class Calls(Calling, Gestures):
 
     @cached_property
     def mine(self) -> FragilePerson | None:
-        """Whom the visitor has on the line."""
-        return queries.on_the_line(self.person, self.cell)
+        """Whom the visitor has on the line; whom they had, where what they say of them is refused."""
+        found = queries.on_the_line(self.person, self.cell)
+        if found is None and self.request.method == "POST":
+            row = queries.fragile_of(self.person, self.cell, row_key(self.request.POST.get("row")))
+            found = row if row is not None and row.claimed_by_id == self.person.pk else None
+        return found
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         now = queries.calls_of(self.cell, queries.instant())
@@ -85,18 +98,16 @@ class Calls(Calling, Gestures):
         if row is None:
             raise Http404
         said = self.bound("form", (form := CallForm(self.request.POST)))
-        made = actions.note_call(
-            by=self.person, person=row, outcome=form.given, key=said["key"], said=said["said"]
-        )
-        if made.outcome == Outcome.VITAL:
-            messages.warning(
-                self.request,
-                _("Appelez le 15 maintenant si ce n’est pas fait. La direction voit cette personne d’abord."),
-            )
-            return ""
-        if Outcome(made.outcome) in {Outcome.HELP, Outcome.WRONG_NUMBER}:
-            return _("Noté : quelqu’un ira voir, la direction le voit en premier.")
-        return _("Noté.")
+        actions.note_call(by=self.person, person=row, outcome=form.given, key=said["key"], said=said["said"])
+        return _noted(row)
+
+
+def _noted(person: FragilePerson) -> str:
+    """Return what follows a call, as it is in the list: whether somebody goes, nobody knows yet."""
+    person.refresh_from_db(fields=["state"])
+    if person.state == State.VISIT:
+        return _("Noté. Cette personne est à aller voir : la direction de la cellule dit qui y va.")
+    return _("Noté.")
 
 
 def _finding(counts: queries.Calls) -> str:
@@ -224,10 +235,7 @@ class FragilePage(Calling, Gestures):
         made: Call = actions.note_call(
             by=self.person, person=self.fragile, outcome=form.given, key=said["key"], said=said["said"]
         )
-        if made.outcome == Outcome.VITAL:
-            messages.warning(self.request, _("Appelez le 15 maintenant si ce n’est pas fait."))
-            return ""
-        return _("Noté.")
+        return _noted(made.person)
 
     def _take_off(self) -> str:
         try:

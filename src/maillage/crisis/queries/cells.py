@@ -24,7 +24,7 @@ from maillage.crisis.models import (
     Volunteer,
 )
 from maillage.crisis.queries.templates import Template, template_of
-from maillage.crisis.rules.calls import State
+from maillage.crisis.rules.calls import BY_PRESSURE, State
 from maillage.crisis.rules.vocabulary import BY_WORRY, Blocker, Kind, Level, Post, Supply, blockers
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
@@ -94,12 +94,14 @@ class StructureNow:
 class Calls:
     """How many people there are, by where they stand; `late`: visits that have waited too long.
 
-    `due`: to call now; `next_at`: when the next one is, where none is due.
+    `due`: to call now; `next_at`: when the next one is, where none is due; `well`: of those to call later, the
+    ones who answered last time.
     """
 
     total: int
     due: int
     later: int
+    well: int
     done: int
     visits: int
     unassigned: int
@@ -109,8 +111,8 @@ class Calls:
 
     @property
     def reached(self) -> int:
-        """Those who were reached, or need no call for now."""
-        return self.done + self.later
+        """Those who answered or were seen: whoever did not answer is called again, and was not reached."""
+        return self.done + self.well
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ def calls_of(cell: Cell, now: datetime) -> Calls:
         total=Count("pk"),
         due=Count("pk", filter=to_call & Q(call_at__lte=now)),
         later=Count("pk", filter=to_call & Q(call_at__gt=now)),
+        well=Count("pk", filter=to_call & Q(call_at__gt=now, unanswered=0)),
         done=Count("pk", filter=Q(state=State.DONE.value)),
         visits=Count("pk", filter=visit),
         unassigned=Count("pk", filter=visit & Q(visit_by="")),
@@ -266,11 +269,20 @@ def people_on_paper(person: Person, cell: Cell) -> list[FragilePerson]:
 
 
 def people_listed(person: Person, cell: Cell) -> list[FragilePerson]:
-    """Return the people of a cell for a page: to go and see, then to call; the reading is recorded."""
+    """Return the people of a cell for a page: to go and see, who presses most first, then to call; recorded."""
     order = {State.VISIT.value: 0, State.TO_CALL.value: 1, State.DONE.value: 2}
+    pressing = {why.value: place for place, why in enumerate(BY_PRESSURE)}
     rows = list(FragilePerson.objects.for_person(person).filter(cell=cell).select_related("claimed_by"))
     _record_reading(person, cell, len(rows))
-    return sorted(rows, key=lambda one: (order[one.state], one.visit_since or one.call_at or cell.at, one.pk))
+    return sorted(
+        rows,
+        key=lambda one: (
+            order[one.state],
+            pressing.get(one.why, 0),
+            one.visit_since or one.call_at or cell.at,
+            one.pk,
+        ),
+    )
 
 
 def fragile_seen_by(person: Person, cell: Cell, pk: int) -> FragilePerson | None:

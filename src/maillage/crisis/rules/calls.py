@@ -48,6 +48,10 @@ class Seen(StrEnum):
     NOT_FOUND = "not_found"
 
 
+#: From the reason that presses most.
+BY_PRESSURE = (Why.VITAL, Why.HELP, Why.UNREACHABLE, Why.UNANSWERED)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`tries`: calls without an answer before somebody goes; `retry`: minutes between two of them.
