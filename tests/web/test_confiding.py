@@ -560,3 +560,34 @@ def test_an_inbox_held_costs_a_bounded_number_of_statements(
     assert len(cost(replacement, "/")) <= 20
     added = set(cost(nurse)) - {"SELECT kernel_inboxholding", "SELECT kernel_inboxdeed"}
     assert "SELECT kernel_inboxdeed" not in added
+
+
+def test_whoever_holds_the_inboxes_of_a_whole_territory_reads_every_line(
+    coordinator: Person, nurse: Person, place: Territory
+) -> None:
+    owners = [make_person(f"colette.genet{number}", Role.PHYSICIAN, place.scope) for number in range(45)]
+    asked: set[tuple[str, int]] = set()
+    for number, owner in enumerate(owners):
+        make_professional("Genet", f"Colette {number}", owner)
+        confide(owner, coordinator)
+        asked.add(("care.task", ask(nurse, owner, None, f"Commander des gants {number}", place).pk))
+    assert asked <= set(held_kinds(coordinator))
+    assert client_of(coordinator).get(INBOX).status_code == 200
+
+
+def test_the_page_of_the_dpo_costs_the_same_for_many_people(place: Territory, nurse: Person) -> None:
+    client, address = client_of(make_person("hugo.lierre", Role.DPO, None)), reverse("web:confided_inboxes")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        return len(captured)
+
+    confide(make_person("colette.genet", Role.PHYSICIAN, place.scope), nurse)
+    few = cost()
+    for number in range(6):
+        owner, holder = (
+            make_person(f"{one}{number}", Role.NURSE, place.scope) for one in ("iris.a", "iris.b")
+        )
+        confide(owner, holder)
+    assert cost() == few

@@ -194,6 +194,19 @@ def works_with(owner: Person, holder: Person) -> bool:
     return scopes is None or theirs is None or bool({one.pk for one in scopes} & {one.pk for one in theirs})
 
 
+def read_roles(people: Collection[Person]) -> None:
+    """Read at once the roles that some people hold today, for what asks of each while a page is made."""
+    day = timezone.localdate()
+    found: dict[int, list[RoleAssignment]] = {one.pk: [] for one in people}
+    rows = (
+        RoleAssignment.objects.in_force(day).filter(person__in=list(found)).select_related("person", "scope")
+    )
+    for one in rows.order_by("pk"):
+        found[one.person_id].append(one)
+    for person in people:
+        access.remember(person, day, found[person.pk])
+
+
 def standing(holder: Person, keys: Collection[int]) -> list[InboxHolding]:
     """Return those of some holdings of `holder` whose owner still works with them; by owner, one statement.
 

@@ -28,6 +28,8 @@ from maillage.kernel.statements import Statement, check_scope, given, renamed
 #: The places, in the statement of a person, of the inboxes that they hold for others, and of what they put
 #: off: the first kind of all those that the contexts declare, then the others, downwards.
 _HELD, _PUT_OFF = -1, -2
+#: How many kinds one statement reads: SQLite takes 500 at most in a union, and anybody may confide theirs.
+_MOST_KINDS = 200
 Found = dict[InboxSource, list[Pending]]
 #: What may wait for somebody, of some sources; the circle is asked of all of them at once.
 Asked = tuple[Person, Found]
@@ -107,12 +109,25 @@ def _sources(person: Person) -> list[InboxSource]:
 def _held(person: Person, keys: list[int]) -> list[Held]:
     """Return what may wait in the inboxes of some holdings, those whose people still work together."""
     held = [Held(one, {source: [] for source in _confided(one)}) for one in confiding.standing(person, keys)]
-    asked = [(one.holding.owner, one.found) for one in held if one.found]
-    places = [(found, source) for _owner, found in asked for source in found]
-    for place, pk, since, due in _rows_of(asked) if asked else ():
-        found, source = places[place]
-        found[source].append(Pending(pk, since, due))
+    for asked in _parts([(one.holding.owner, one.found) for one in held if one.found]):
+        places = [(found, source) for _owner, found in asked for source in found]
+        for place, pk, since, due in _rows_of(asked):
+            found, source = places[place]
+            found[source].append(Pending(pk, since, due))
     return held
+
+
+def _parts(asked: Iterable[Asked]) -> list[list[Asked]]:
+    """Return what is asked in as many parts as statements hold it; one for almost everybody."""
+    parts: list[list[Asked]] = []
+    count = 0
+    for one in asked:
+        if not parts or count + len(one[1]) > _MOST_KINDS:
+            parts.append([])
+            count = 0
+        parts[-1].append(one)
+        count += len(one[1])
+    return parts
 
 
 def _confided(holding: InboxHolding) -> list[InboxSource]:
@@ -139,9 +154,11 @@ def _ask(asked: Sequence[Asked]) -> None:
                 rows[:] = source.pending.asked(person)
             elif rows and source.pending.seen is not None:
                 let.append((person, source, rows))
-    seen = _seen(let) if let else set()
-    for place, (_person, _source, rows) in enumerate(let):
-        rows[:] = [one for one in rows if (place, one.pk) in seen]
+    for first in range(0, len(let), _MOST_KINDS):
+        part = let[first : first + _MOST_KINDS]
+        seen = _seen(part)
+        for place, (_person, _source, rows) in enumerate(part):
+            rows[:] = [one for one in rows if (place, one.pk) in seen]
 
 
 def _seen(let: Iterable[tuple[Person, InboxSource, list[Pending]]]) -> set[tuple[int, int]]:

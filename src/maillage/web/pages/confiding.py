@@ -148,6 +148,7 @@ class ConfidedInboxes(Page):
         )
         page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(self.request.GET.get("page"))
         today = timezone.localdate()
+        confiding.read_roles([who for one in page.object_list for who in (one.owner, one.holder)])
         return super().get_context_data(
             page=page,
             rows=[(one, groups, _stands(one)) for one, groups in confiding.kept(list(page.object_list))],
