@@ -381,8 +381,8 @@ def test_a_volunteer_is_expected_or_thanked(cell: Cell, lead: Person, follower: 
         structures.answer_volunteer(by=follower, volunteer=made, state=Helper.EXPECTED)
     for _turn in range(2):
         structures.answer_volunteer(by=lead, volunteer=made, state=Helper.EXPECTED)
-    assert [one.text for one in LogEntry.objects.of(cell) if "Renfort" in one.text] == [
-        "Renfort attendu\u00a0: Jeanne Prunelle, infirmière, 06\u00a039\u00a098\u00a000\u00a013. ce soir"
+    assert [one.text for one in LogEntry.objects.of(cell) if "renfort" in one.text] == [
+        "Un renfort de plus est attendu\u00a0: voir les volontaires."
     ]
     for place in range(119):
         structures.offer_help(cell=cell, key=f"f{place}", **said)

@@ -1,4 +1,4 @@
-"""What presses: a sign of danger is said whatever becomes of its form; nobody is called reached who was not."""
+"""What presses: the 15 is said whatever becomes of the form; nobody is called reached who was not."""
 
 from __future__ import annotations
 

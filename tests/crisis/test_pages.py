@@ -108,8 +108,11 @@ def test_only_those_who_call_ever_read_a_name(
         report = client_of(person).get(page("report_pdf", cell, 1)).content
         assert "Églantier" not in text_of(report)
     assert "Églantier" not in text_of(client_of(follower).get(page("paper_pdf", cell)).content)
-    paper = text_of(client_of(calling).get(page("paper_pdf", cell)).content)
+    # Whoever calls is given one person at a time: the whole list, on paper too, is for who directs.
+    assert "Églantier" not in text_of(client_of(calling).get(page("paper_pdf", cell)).content)
+    paper = text_of(client_of(lead).get(page("paper_pdf", cell)).content)
     assert "Églantier" in paper
+    assert "3 rue Haute" in paper
     listed = client_of(lead).get(page("people", cell)).content.decode()
     assert "Mme Rose Églantier" in listed
     # Each reading of a name is in the journal.

@@ -101,6 +101,12 @@ def test_a_list_is_read_as_people_write_one(text: str, lines: list[Line]) -> Non
         ("Rose;12;Marcigny\nIris;0385000001;Digoin", [Defect(Wrong.BAD_PHONE, 1, "12")]),
         (f"{'R' * 121};0385000001;Marcigny", [Defect(Wrong.TOO_LONG, 1, "R" * 30)]),
         ("Rose;0385000001;Marcigny;rue;note;plus", [Defect(Wrong.MANY_CELLS, 1, "6")]),
+        # Longer than `csv` reads a cell, alone, first or after another line.
+        ("R" * 140_000, [Defect(Wrong.TOO_LONG, 1, "R" * 30)]),
+        (
+            f"Rose;12;Marcigny\n{'I' * 140_000};0385000001;Digoin",
+            [Defect(Wrong.BAD_PHONE, 1, "12"), Defect(Wrong.TOO_LONG, 2, "I" * 30)],
+        ),
         ("Ro\u202ese;0385000001;Marcigny", [Defect(Wrong.HIDDEN_CHARACTER, 1)]),
         ("Ro\x00se;0385000001;Marcigny", [Defect(Wrong.HIDDEN_CHARACTER, 1)]),
         (
@@ -108,7 +114,7 @@ def test_a_list_is_read_as_people_write_one(text: str, lines: list[Line]) -> Non
             [Defect(Wrong.TOO_MANY, MOST_LINES + 1, str(MOST_LINES + 1))],
         ),
     ],
-    ids=str,
+    ids=lambda one: str(one)[:60],
 )
 def test_a_list_is_refused_whole_with_every_defect(text: str, defects: list[Defect]) -> None:
     with pytest.raises(ListError) as refused:

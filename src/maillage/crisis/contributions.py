@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from maillage.crisis.actions.demonstration import create_demonstration_cell
 from maillage.crisis.actions.leaving import WITHDRAWALS
 from maillage.crisis.models import Cell, Duty, FragilePerson
+from maillage.crisis.pages import words
 from maillage.crisis.queries.cells import OpenCell, open_cells
 from maillage.crisis.queries.waiting import posts_to_hold, visits_to_direct
 from maillage.crisis.rules.calls import State
 from maillage.crisis.rules.vocabulary import Post
-from maillage.kernel import formats
 from maillage.kernel.contributions import (
     Block,
     Contribution,
@@ -53,12 +53,8 @@ def cells_open(person: Person) -> Waiting | None:
 
 def _cell_line(one: OpenCell) -> Line:
     pieces = [_("exercice")] if one.cell.is_exercise else []
-    if one.visits:
-        said = ngettext("{count} personne à aller voir", "{count} personnes à aller voir", one.visits)
-        pieces.append(said.format(count=formats.number(one.visits)))
     is_late = timezone.now() > one.report_due
-    due = _("point à {hour}").format(hour=formats.time_short(one.report_due))
-    pieces.append(_("point de situation en retard") if is_late else due)
+    pieces.append(words.standing(one))
     url = reverse("crisis:cell", args=[one.cell.pk])
     return Line(one.cell.title, url, " · ".join(pieces), is_late=is_late or bool(one.visits))
 

@@ -58,11 +58,12 @@ def add_people(*, by: Person, cell: Cell, people: Sequence[Line], source: str) -
     )
     if new:
         words = ngettext(
-            "{count} personne à appeler ajoutée ({source}).",
-            "{count} personnes à appeler ajoutées ({source}).",
+            "{count} personne à appeler ajoutée.",
+            "{count} personnes à appeler ajoutées.",
             len(new),
         )
-        text = words.format(count=formats.number(len(new)), source=whose)
+        # Not whose list it is: typed, it may name somebody, and a line of the log is never erased.
+        text = words.format(count=formats.number(len(new)))
         write_line(row, Note.FACT, text, now, by=by)
         told(row, by, "crisis.people_added", {"people": len(new)})
     return len(new)

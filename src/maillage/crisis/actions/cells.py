@@ -52,8 +52,8 @@ def open_cell(
     locked = Scope.objects.select_for_update().get(pk=scope.pk)
     known = made_before(Cell, by, key)
     if known is not None:
-        kept = (known.scope_id, known.kind, known.title, known.why)
-        return same_write(known, is_same=kept == (scope.pk, kind, said, why.strip()[:2000]))
+        kept = (known.scope_id, known.kind, known.title, known.why, known.is_exercise)
+        return same_write(known, is_same=kept == (scope.pk, kind, said, why.strip()[:2000], is_exercise))
     standing = Cell.objects.in_scope(locked).open().filter(kind=kind, is_exercise=False).first()
     if standing is not None and not is_exercise:
         raise ValidationError(
@@ -119,6 +119,8 @@ def give_duty(
     now = timezone.now()
     open_duties = Duty.objects.of(row).filter(post=post, until=None)
     mine = open_duties.filter(person=person) if person is not None else open_duties.filter(name=said)
+    if is_deputy and any(not one.is_given_up for one in mine):
+        raise ValidationError(_("Une cellule a toujours une direction : donnez-la à quelqu’un d’autre."))
     held = mine.filter(is_deputy=is_deputy).first()
     if held is not None:
         if phone and held.phone != phone:
@@ -195,7 +197,8 @@ def note(
     said = text.strip()
     known = made_before(LogEntry, by, key)
     if known is not None:
-        return same_write(known, is_same=(known.cell_id, known.text) == (row.pk, said))
+        kept = (known.cell_id, known.text, known.kind, known.said_by)
+        return same_write(known, is_same=kept == (row.pk, said[:2000], kind, said_by.strip()[:160]))
     if not said:
         raise ValidationError({"text": _("Écrivez ce qu’il faut noter.")})
     now = timezone.now()

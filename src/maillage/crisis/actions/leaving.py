@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
 from maillage.crisis.models import Duty, FragilePerson
+from maillage.kernel import access
 from maillage.kernel.contributions import Fate, Leaving, Withdrawal
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Permission
 
 
 def count_duties(person: Person) -> int:
-    """Return how many posts of a cell somebody holds."""
+    """Return how many posts of open cells somebody holds: those of a closed one say who held them then."""
     # The base managers: whoever withdraws reads nothing of a cell, only how many.
-    found: int = Duty._base_manager.filter(person=person, until=None).count()
+    found: int = _held(person).count()
     return found
 
 
+def _held(person: Person) -> QuerySet[Duty]:
+    return Duty._base_manager.filter(person=person, until=None, cell__closed_at=None)
+
+
 def hand_duties_on(leaving: Leaving) -> int:
-    """Give each post to who takes over; without anybody, the direction of a cell stays to be given.
+    """Give each post to who takes over, where they have a role; else the direction stays to be given.
 
     Whoever manages the crises of the territory directs all the same.
     """
-    rows = Duty._base_manager.filter(person=leaving.person, until=None).select_for_update()
+    rows = _held(leaving.person).select_related("cell__scope").select_for_update(of=("self",))
     taken = 0
     for row in rows.order_by("pk"):
         row.until = timezone.now()
         row.save(update_fields=["until"])
         to = leaving.successor
-        if to is None:
+        if to is None or not access.may(to, Permission.VIEW_CRISIS, row.cell.scope):
             continue
         held = Duty._base_manager.filter(cell=row.cell_id, post=row.post, person=to, until=None)
+        if not row.is_deputy:
+            # Who was the deputy holds it now: nobody holds one post twice.
+            held.filter(is_deputy=True).update(until=timezone.now())
         if not held.exists():
             Duty._base_manager.create(
                 cell_id=row.cell_id, post=row.post, person=to, is_deputy=row.is_deputy, since=timezone.now()

@@ -25,7 +25,6 @@ from maillage.crisis.rules.vocabulary import Helper, Level, Note, Post, Supply, 
 from maillage.directory import api as directory
 from maillage.kernel import formats
 from maillage.kernel.models import Person
-from maillage.kernel.phones import written_phone
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.writes import same_write
 
@@ -220,9 +219,8 @@ def answer_volunteer(*, by: Person, volunteer: Volunteer, state: Helper) -> Volu
     row.state, row.answered_by, row.answered_at = state.value, by, timezone.now()
     row.save(update_fields=["state", "answered_by", "answered_at"])
     if state is Helper.EXPECTED:
-        text = _("Renfort attendu : {name}, {profession}, {phone}. {available}").format(
-            name=row.name, profession=row.profession, phone=written_phone(row.phone), available=row.available
-        )
+        # The log is for good and read by all who follow; who offered was told that it is erased.
+        text = _("Un renfort de plus est attendu : voir les volontaires.")
         write_line(cell, Note.DECISION, text, timezone.now(), by=by)
     told(cell, by, "crisis.volunteer_answered", {"volunteer": row.pk, "state": [before, state.value]})
     return row

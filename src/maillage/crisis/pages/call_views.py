@@ -119,7 +119,8 @@ def _finding(counts: queries.Calls) -> str:
     reached = ngettext("{count} jointe ou vue", "{count} jointes ou vues", counts.reached)
     pieces.append(reached.format(count=formats.number(counts.reached)))
     if not counts.due and counts.next_at is not None:
-        pieces.append(_("prochain appel à {hour}").format(hour=formats.time_short(counts.next_at)))
+        when = words.hour_said(counts.next_at, queries.instant())
+        pieces.append(_("prochain appel : {when}").format(when=when))
     said = ", ".join(pieces)
     return f"{said[0].upper()}{said[1:]}."
 

@@ -164,13 +164,13 @@ def paper_pdf(now: CellNow, people: Sequence[FragilePerson], at: datetime) -> by
                 for one in now.structures
             ],
             "people_title": _("Personnes à appeler"),
-            "people_head": [_("Commune"), _("Nom"), _("Téléphone"), _("À savoir"), _("Issue")],
+            "people_head": [_("Commune"), _("Nom"), _("Téléphone"), _("Adresse, à savoir"), _("Issue")],
             "people": [
                 [
                     one.commune,
                     one.name,
                     written_phone(one.phone),
-                    one.note or one.address,
+                    " – ".join(said for said in (one.address, one.note) if said),
                     one.get_state_display(),
                 ]
                 for one in people

@@ -50,15 +50,14 @@ class Cells(Page):
     permission = Permission.VIEW_CRISIS
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = queries.cells_for(self.person)
-        standing = [one for one in found if one.is_open]
+        standing = queries.open_cells(self.person)
         said = ngettext("{count} cellule ouverte.", "{count} cellules ouvertes.", len(standing))
         return super().get_context_data(
             finding=said.format(count=formats.number(len(standing)))
             if standing
             else _("Aucune cellule ouverte."),
-            standing=[(one, words.finding(queries.cell_now(one))) for one in standing],
-            closed=[one for one in found if not one.is_open],
+            standing=[(one.cell, words.standing(one)) for one in standing],
+            closed=queries.closed_cells(self.person),
             may_open=access.may(self.person, Permission.MANAGE_CRISIS),
             templates=[template_of(kind) for kind in Kind],
             **context,
@@ -222,7 +221,8 @@ class Board(Gestures):
             said = words.visits_words(now.calls.visits)
             found.append((said, reverse("crisis:people", args=[pk]), bool(now.calls.late)))
         if now.is_report_late:
-            said = _("point de situation attendu à {hour}").format(hour=formats.time_short(now.report_due))
+            due = words.hour_said(now.report_due, now.at)
+            said = _("point de situation attendu : {when}").format(when=due)
             found.append((said, "#point", True))
         asked = sum(one.state == Supply.ASKED for one in now.supplies)
         if asked:
@@ -377,6 +377,7 @@ class PaperPdf(OfCell, Endpoint):
     """The whole cell on paper, for a night without network; names of people to call for who directs it."""
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        people = queries.people_on_paper(self.person, self.cell) if self.holds(Post.CALLS) else []
+        is_shown = self.directs and self.cell.is_open
+        people = queries.people_on_paper(self.person, self.cell) if is_shown else []
         now = queries.cell_now(self.cell)
         return pdf_response(paper_pdf(now, people, timezone.now()), _("cellule-{pk}.pdf").format(pk=pk))

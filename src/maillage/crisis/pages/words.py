@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.crisis.models import LEVEL_LABELS
-from maillage.crisis.queries.cells import CellNow
+from maillage.crisis.queries.cells import CellNow, OpenCell
 from maillage.crisis.rules.lists import Defect, Wrong
 from maillage.crisis.rules.vocabulary import Level
 from maillage.kernel import formats
@@ -49,16 +49,30 @@ def visits_words(count: int) -> str:
     return said.format(count=formats.number(count))
 
 
+def hour_said(at: datetime, now: datetime) -> str:
+    """Return the hour of an instant, with its day where it is not that of `now`."""
+    hour = formats.time_short(at)
+    is_same_day = timezone.localdate(at) == timezone.localdate(now)
+    return hour if is_same_day else f"{formats.date_short(at)}, {hour}"
+
+
 def report_words(now: CellNow) -> str:
     """Return when the next report is due, or by how much it is late."""
-    minutes = (now.report_due - now.at).total_seconds() / 60
+    return _report_words(now.report_due, now.at)
+
+
+def _report_words(due: datetime, now: datetime) -> str:
+    minutes = (due - now).total_seconds() / 60
     if minutes < 0:
         return _("point de situation en retard de {time}").format(time=formats.minutes(-minutes))
-    due, hour = timezone.localtime(now.report_due), formats.time_short(now.report_due)
-    if due.date() != timezone.localdate(now.at):
-        day = formats.date_short(due)
-        return _("prochain point de situation le {day} à {hour}").format(day=day, hour=hour)
-    return _("prochain point de situation à {hour}").format(hour=hour)
+    return _("prochain point de situation : {when}").format(when=hour_said(due, now))
+
+
+def standing(one: OpenCell) -> str:
+    """Return the sentence of an open cell among others, by its own clock: whom to see, then the report."""
+    with timezone.override(one.cell.scope.zone):
+        pieces = [visits_words(one.visits)] if one.visits else []
+        return " · ".join([*pieces, _report_words(one.report_due, timezone.now())])
 
 
 def finding(now: CellNow) -> str:

@@ -35,10 +35,10 @@ from maillage.kernel.sourced_rules import rule
 SHOWN = 12
 
 
-def cells_for(person: Person, limit: int = 100) -> list[Cell]:
-    """Return the cells of the scopes of a person, open ones first, then the newest."""
-    rows = Cell.objects.for_person(person).select_related("scope", "by", "closed_by")
-    return sorted(rows.order_by("-at", "-pk")[:limit], key=lambda one: not one.is_open)
+def closed_cells(person: Person, limit: int = 100) -> list[Cell]:
+    """Return the last closed cells of the scopes of a person; however old, the open ones are `open_cells`."""
+    rows = Cell.objects.for_person(person).exclude(closed_at=None).select_related("scope")
+    return list(rows.order_by("-at", "-pk")[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class StructureNow:
 class Calls:
     """How many people there are, by where they stand; `late`: visits that have waited too long.
 
-    `due`: to call now; `next_at`: when the next one is, where none is due; `well`: of those to call later, the
-    ones who answered last time.
+    `due`: to call now; `next_at`: when the next one is, where none is due; `well`: of those to
+    call later, the ones who answered last time.
     """
 
     total: int
@@ -269,7 +269,10 @@ def people_on_paper(person: Person, cell: Cell) -> list[FragilePerson]:
 
 
 def people_listed(person: Person, cell: Cell) -> list[FragilePerson]:
-    """Return the people of a cell for a page: to go and see, who presses most first, then to call; recorded."""
+    """Return the people of a cell for a page: to go and see, who presses most first, then to call.
+
+    The reading is recorded.
+    """
     order = {State.VISIT.value: 0, State.TO_CALL.value: 1, State.DONE.value: 2}
     pressing = {why.value: place for place, why in enumerate(BY_PRESSURE)}
     rows = list(FragilePerson.objects.for_person(person).filter(cell=cell).select_related("claimed_by"))

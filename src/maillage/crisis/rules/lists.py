@@ -16,6 +16,8 @@ MOST_LINES = 5_000
 MOST_CHARACTERS = 1_000_000
 #: Columns by the beginning of their heading, without accents; a list without headings has them in this order.
 _COLUMNS = {"nom": "name", "tel": "phone", "commune": "commune", "adresse": "address", "a savoir": "note"}
+#: A line longer than all its cells together may be is read no further: `csv` refuses a cell of 131 073.
+_LONGEST = 5_000
 _LENGTHS = {"name": 120, "commune": 80, "address": 200, "note": 300}
 
 
@@ -74,7 +76,8 @@ def read_list(text: str) -> list[Line]:
     lines = [(place, line) for place, line in enumerate(text.splitlines(), start=1) if line.strip(" \t;,")]
     if not lines:
         raise ListError([Defect(Wrong.EMPTY, 1)])
-    first = lines[0][1]
+    if len(first := lines[0][1]) > _LONGEST:
+        raise ListError([Defect(Wrong.TOO_LONG, lines[0][0], first[:30])])
     mark = next((one for one in "\t;," if one in first), ";")
     columns = _headings(_cells(first, mark))
     body = lines[1:] if columns else lines
@@ -85,6 +88,9 @@ def read_list(text: str) -> list[Line]:
     defects: list[Defect] = []
     kept: dict[tuple[str, str], Line] = {}
     for place, line in body:
+        if len(line) > _LONGEST:
+            defects.append(Defect(Wrong.TOO_LONG, place, line[:30]))
+            continue
         made = _line(place, _cells(line, mark), columns or list(_COLUMNS.values()), defects)
         if made is not None:
             kept.setdefault(made.same, made)
