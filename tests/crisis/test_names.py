@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from maillage.crisis import models
 from maillage.crisis.actions import calls, cells, reports, structures
@@ -19,14 +20,14 @@ from maillage.crisis.actions.leaving import count_duties, hand_duties_on
 from maillage.crisis.models import Cell, Duty
 from maillage.crisis.rules.calls import Outcome, Seen
 from maillage.crisis.rules.lists import Line
-from maillage.crisis.rules.vocabulary import Helper, Kind, Note, Post
+from maillage.crisis.rules.vocabulary import Helper, Kind, Level, Note, Post, Supply
 from maillage.kernel import outbox
 from maillage.kernel.contributions import Leaving
 from maillage.kernel.models import Entry, Message, Person
 from maillage.kernel.rules import Role
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
-from tests.crisis.test_pages import page
+from tests.crisis.test_pages import make_home, page
 from tests.factories import make_person, make_territory
 
 #: Words that nobody but the people called and the volunteers brought.
@@ -97,6 +98,51 @@ def test_posts_of_who_leaves_pass_in_open_cells_to_who_has_a_role_there(
     leaving = Leaving(person=coordinator, by=lead, successor=stranger, reason="")
     assert hand_duties_on(leaving) == 0
     assert not Duty.objects.of(cell).filter(until=None).exists()
+
+
+def test_what_the_program_writes_in_a_log_and_a_report_is_in_french_whoever_acts(
+    cell: Cell, lead: Person, calling: Person, coordinator: Person, place: Territory
+) -> None:
+    home = make_home("EHPAD Les Ormes", place)
+    with override("en"):
+        cells.give_duty(by=lead, cell=cell, post=Post.LOG, person=coordinator)
+        for is_done in (True, False):
+            cells.do_gesture(by=lead, cell=cell, code="ars", is_done=is_done)
+        calls.add_people(
+            by=lead, cell=cell, people=[Line("M. Houx", "+33399000119", "Digoin")], source="mairie"
+        )
+        (row,) = models.FragilePerson.objects.of(cell)
+        calls.note_call(by=calling, person=row, outcome=Outcome.WRONG_NUMBER, key="a")
+        calls.note_call(by=calling, person=row, outcome=Outcome.VITAL, key="b")
+        calls.note_visit(by=lead, person=row, seen=Seen.EMERGENCY, key="v")
+        structures.ask_structures(by=lead, cell=cell, structures=[home])
+        structures.declare(
+            asked=models.AskedStructure.objects.of(cell).get(), level=Level.CRITICAL, contact="Odile",
+            key="d", needs="lits",
+        )  # fmt: skip
+        supply = structures.ask_supply(by=lead, cell=cell, what="lits", quantity=3, whom="salle", key="s")
+        structures.answer_supply(by=lead, request=supply, state=Supply.DELIVERED)
+        report = reports.make_report(by=lead, cell=cell, words="", after=0)
+        other = cells.open_cell(by=lead, scope=place.scope, kind=Kind.FIRE, title="", why="Feu.", key="o")
+    assert other.title == "Incendie, personnes évacuées"
+    assert "Prévenir l’ARS" in str(report.content["gestures"])
+    texts = " / ".join(models.LogEntry.objects.of(cell).order_by("pk").values_list("text", flat=True))
+    assert texts.replace("\u00a0", " ").replace("\u202f", " ") == " / ".join(
+        (
+            "Cellule ouverte.",
+            "Appels aux personnes fragiles : Ines Capucine.",
+            "Main courante : Camille Bruyere.",
+            "Fait : Prévenir l’ARS et la préfecture, dire qui les appelle.",
+            "Décoché, à refaire : Prévenir l’ARS et la préfecture, dire qui les appelle.",
+            "1 personne à appeler ajoutée.",
+            "Quelqu’un à aller voir à Digoin : aucun numéro qui réponde.",
+            "Un signe grave chez une personne de Digoin : le 15 d’abord.",
+            "Visite à Digoin : prise en charge par les secours.",
+            "EHPAD Les Ormes : Débordé. Il manque : lits",
+            "3 × lits, pour salle",
+            "3 × lits, pour salle : livré.",
+        )
+    )
 
 
 def test_an_hour_of_another_day_is_said_with_its_day(cell: Cell, lead: Person) -> None:

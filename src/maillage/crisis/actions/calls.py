@@ -57,13 +57,14 @@ def add_people(*, by: Person, cell: Cell, people: Sequence[Line], source: str) -
         for one in new
     )
     if new:
-        words = ngettext(
-            "{count} personne à appeler ajoutée.",
-            "{count} personnes à appeler ajoutées.",
-            len(new),
-        )
-        # Not whose list it is: typed, it may name somebody, and a line of the log is never erased.
-        text = words.format(count=formats.number(len(new)))
+
+        def text() -> str:
+            # Not whose list it is: typed, it may name somebody, and a line of the log is never erased.
+            words = ngettext(
+                "{count} personne à appeler ajoutée.", "{count} personnes à appeler ajoutées.", len(new)
+            )
+            return words.format(count=formats.number(len(new)))
+
         write_line(row, Note.FACT, text, now, by=by)
         told(row, by, "crisis.people_added", {"people": len(new)})
     return len(new)
@@ -138,16 +139,9 @@ def note_call(*, by: Person, person: FragilePerson, outcome: Outcome, key: str, 
     _follow(row, following, now)
     if outcome is Outcome.VITAL:
         # A sign was heard: whether the 15 was called, the program does not know.
-        words = _("Un signe grave chez une personne de {commune} : le 15 d’abord.").format(
-            commune=row.commune
-        )
-        write_line(cell, Note.REQUEST, words, now, by=by)
+        write_line(cell, Note.REQUEST, lambda: _danger_words(row), now, by=by)
     elif row.state == State.VISIT and was != State.VISIT:
-        # The log is read by all who follow the crisis: where, and why, never who.
-        words = _("Quelqu’un à aller voir à {commune} : {why}.").format(
-            commune=row.commune, why=WHY_LABELS[Why(row.why)]
-        )
-        write_line(cell, Note.REQUEST, words, now, by=by)
+        write_line(cell, Note.REQUEST, lambda: _visit_words(row), now, by=by)
     told(cell, by, "crisis.called", {"fragile": row.pk, "outcome": outcome.value})
     return made
 
@@ -187,9 +181,11 @@ def note_visit(*, by: Person, person: FragilePerson, seen: Seen, key: str, said:
     made = Visit.objects.create(person=row, by=by, at=now, key=key, seen=seen, said=words)
     limits = limits_of(Kind(cell.kind), cell.at)
     _follow(row, after_visit(seen, why=Why(row.why), unanswered=row.unanswered, at=now, limits=limits), now)
-    text = _("Visite à {commune} : {found}.").format(
-        commune=row.commune, found=str(SEEN_LABELS[seen]).lower()
-    )
+
+    def text() -> str:
+        found = str(SEEN_LABELS[seen]).lower()
+        return _("Visite à {commune} : {found}.").format(commune=row.commune, found=found)
+
     write_line(cell, Note.FACT, text, now, by=by)
     told(cell, by, "crisis.visited", {"fragile": row.pk, "seen": seen.value})
     return made
@@ -218,6 +214,16 @@ def erase(keys: Sequence[int]) -> None:
     Call._base_manager.filter(person__in=keys).delete()
     Visit._base_manager.filter(person__in=keys).delete()
     FragilePerson._base_manager.filter(pk__in=keys).delete()
+
+
+def _danger_words(row: FragilePerson) -> str:
+    return _("Un signe grave chez une personne de {commune} : le 15 d’abord.").format(commune=row.commune)
+
+
+def _visit_words(row: FragilePerson) -> str:
+    # The log is read by all who follow the crisis: where, and why, never who.
+    why = WHY_LABELS[Why(row.why)]
+    return _("Quelqu’un à aller voir à {commune} : {why}.").format(commune=row.commune, why=why)
 
 
 def _to_visit(cell: Cell, person: FragilePerson) -> FragilePerson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from maillage.crisis.models import KIND_LABELS, POST_LABELS, Cell, Duty, GestureDone, LogEntry
 from maillage.crisis.queries import rights
@@ -45,7 +47,8 @@ def open_cell(
     Raises PermissionDenied; ValidationError without words, or where a cell of that kind is open already.
     """
     access.require(by, Permission.MANAGE_CRISIS, scope)
-    said = " ".join(title.split())[:120] or str(KIND_LABELS[kind])
+    with override("fr"):
+        said = " ".join(title.split())[:120] or str(KIND_LABELS[kind])
     if not why.strip():
         raise ValidationError({"why": _("Dites en une phrase ce qui se passe : chacun la lira en premier.")})
     # The row of the scope is the lock: two who open at once open one.
@@ -75,7 +78,7 @@ def open_cell(
         is_demonstration=is_demonstration,
     )
     Duty.objects.create(cell=cell, post=Post.DIRECTOR, person=by, since=now)
-    write_line(cell, Note.DECISION, _("Cellule ouverte."), now, by=by)
+    write_line(cell, Note.DECISION, lambda: _("Cellule ouverte."), now, by=by)
     told(cell, by, "crisis.cell_opened", {"kind": kind.value, "is_exercise": is_exercise})
     return cell
 
@@ -133,8 +136,12 @@ def give_duty(
     made = Duty.objects.create(
         cell=row, post=post, person=person, name=said, phone=phone, is_deputy=is_deputy, since=now
     )
-    words = _("{post} : {name} (suppléance).") if is_deputy else _("{post} : {name}.")
-    write_line(row, Note.DECISION, words.format(post=POST_LABELS[post], name=made.holder), now, by=by)
+
+    def words() -> str:
+        said = _("{post} : {name} (suppléance).") if is_deputy else _("{post} : {name}.")
+        return said.format(post=POST_LABELS[post], name=made.holder)
+
+    write_line(row, Note.DECISION, words, now, by=by)
     told(row, by, "crisis.duty_given", {"post": post.value, "person": person})
     return made
 
@@ -161,19 +168,21 @@ def end_duty(*, by: Person, duty: Duty) -> Duty:
 def do_gesture(*, by: Person, cell: Cell, code: str, is_done: bool) -> None:
     """Tick a gesture of the template, or untick it. Raises PermissionDenied; ValidationError for another."""
     row = writable(by, cell)
-    words = template_of(Kind(row.kind), row.at).words_of(code)
-    if words is None:
+    if template_of(Kind(row.kind), row.at).words_of(code) is None:
         raise ValidationError(_("Ce geste n’est pas dans la fiche de la cellule."))
     known = GestureDone.objects.of(row).filter(code=code).first()
     if is_done is (known is not None):
         return
     if known is None:
         GestureDone.objects.create(cell=row, code=code, by=by)
-        write_line(row, Note.FACT, _("Fait : {gesture}.").format(gesture=words), timezone.now(), by=by)
     else:
         known.delete()
-        text = _("Décoché, à refaire : {gesture}.").format(gesture=words)
-        write_line(row, Note.FACT, text, timezone.now(), by=by)
+
+    def text() -> str:
+        said = _("Fait : {gesture}.") if is_done else _("Décoché, à refaire : {gesture}.")
+        return said.format(gesture=template_of(Kind(row.kind), row.at).words_of(code))
+
+    write_line(row, Note.FACT, text, timezone.now(), by=by)
     told(row, by, "crisis.gesture", {"code": code, "is_done": is_done})
 
 
@@ -217,7 +226,7 @@ def note(
 def write_line(
     cell: Cell,
     kind: Note,
-    text: str,
+    text: str | Callable[[], str],
     at: datetime,
     *,
     by: Person | None,
@@ -225,7 +234,13 @@ def write_line(
     said_by: str = "",
     corrects: LogEntry | None = None,
 ) -> LogEntry:
-    """Write a line of the log, in the transaction of what it tells; `key` is drawn where none is given."""
+    """Write a line of the log, in the transaction of what it tells; `key` is drawn where none is given.
+
+    What the program words (a callable) is in French whoever acts: the log is one, read and printed by all.
+    """
+    if callable(text):
+        with override("fr"):
+            text = text()
     return LogEntry.objects.create(
         cell=cell,
         kind=kind,

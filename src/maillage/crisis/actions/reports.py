@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from maillage.crisis.actions.calls import erase
 from maillage.crisis.actions.cells import told, writable, write_line
@@ -64,7 +65,11 @@ def close_cell(*, by: Person, cell: Cell, closing: str, lessons: str = "", hande
     now = timezone.now()
     row.handed_to = " ".join(handed_to.split())[:200]
     row.closing, row.lessons = closing.strip()[:2000], lessons.strip()[:4000]
-    write_line(row, Note.DECISION, _("Retour à la normale : {why}").format(why=row.closing), now, by=by)
+
+    def text() -> str:
+        return _("Retour à la normale : {why}").format(why=row.closing)
+
+    write_line(row, Note.DECISION, text, now, by=by)
     last = SituationReport.objects.of(row).order_by("number").last()
     _keep(by, row, row.closing, last, is_last=True)
     row.closed_at, row.closed_by = now, by
@@ -90,7 +95,8 @@ def said_blocker(one: Blocker) -> str:
 def _keep(
     by: Person, row: Cell, words: str, last: SituationReport | None, *, is_last: bool
 ) -> SituationReport:
-    now = cell_now(row, lines=None)
+    with override("fr"):  # as its paper is
+        now = cell_now(row, lines=None)
     made = SituationReport.objects.create(
         cell=row,
         number=(last.number if last is not None else 0) + 1,

@@ -110,10 +110,13 @@ def declare(
     before = rows.order_by("at", "pk").last()
     made = StructureState.objects.create(asked=asked, key=key, by=by, at=now, **said)
     if level is not Level.NORMAL or made.needs or (before is not None and before.level != level):
-        words = str(LEVEL_LABELS[level])
-        text = formats.told(asked.structure.name, words)
-        if made.needs:
-            text = _("{said}. Il manque : {needs}").format(said=text, needs=made.needs)
+
+        def text() -> str:
+            words = formats.told(asked.structure.name, str(LEVEL_LABELS[level]))
+            return (
+                _("{said}. Il manque : {needs}").format(said=words, needs=made.needs) if made.needs else words
+            )
+
         kind = Note.REQUEST if made.needs else Note.FACT
         write_line(cell, kind, text, now, by=by, said_by=made.contact)
     told(cell, by, "crisis.structure_declared", {"structure": asked.structure_id, "level": level.value})
@@ -141,7 +144,7 @@ def ask_supply(*, by: Person, cell: Cell, what: str, quantity: int, whom: str, k
     made = SupplyRequest.objects.create(
         cell=row, by=by, key=key, what=said[0], quantity=quantity, whom=said[2], state=Supply.ASKED
     )
-    write_line(row, Note.REQUEST, _supply_words(made), timezone.now(), by=by)
+    write_line(row, Note.REQUEST, lambda: _supply_words(made), timezone.now(), by=by)
     told(row, by, "crisis.supply_asked", {"supply": made.pk, "quantity": quantity})
     return made
 
@@ -168,10 +171,18 @@ def answer_supply(*, by: Person, request: SupplyRequest, state: Supply, answer: 
     before = row.state
     row.state, row.answer, row.answered_by, row.answered_at = state.value, said, by, timezone.now()
     row.save(update_fields=["state", "answer", "answered_by", "answered_at"])
-    text = _("{what} : {state}.").format(what=_supply_words(row), state=SUPPLY_LABELS[state])
-    write_line(cell, Note.FACT, f"{text} {said}".strip(), timezone.now(), by=by)
+
+    def text() -> str:
+        words = _("{what} : {state}.").format(what=_supply_words(row), state=SUPPLY_LABELS[state])
+        return f"{words} {said}".strip()
+
+    write_line(cell, Note.FACT, text, timezone.now(), by=by)
     told(cell, by, "crisis.supply_answered", {"supply": row.pk, "state": [before, state.value]})
     return row
+
+
+def _expected_words() -> str:
+    return _("Un renfort de plus est attendu : voir les volontaires.")
 
 
 def _supply_words(request: SupplyRequest) -> str:
@@ -220,7 +231,6 @@ def answer_volunteer(*, by: Person, volunteer: Volunteer, state: Helper) -> Volu
     row.save(update_fields=["state", "answered_by", "answered_at"])
     if state is Helper.EXPECTED:
         # The log is for good and read by all who follow; who offered was told that it is erased.
-        text = _("Un renfort de plus est attendu : voir les volontaires.")
-        write_line(cell, Note.DECISION, text, timezone.now(), by=by)
+        write_line(cell, Note.DECISION, _expected_words, timezone.now(), by=by)
     told(cell, by, "crisis.volunteer_answered", {"volunteer": row.pk, "state": [before, state.value]})
     return row
