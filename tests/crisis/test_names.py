@@ -49,9 +49,12 @@ def test_nothing_that_a_closed_cell_keeps_names_who_was_called_or_offered_help(
     )  # fmt: skip
     structures.answer_volunteer(by=lead, volunteer=made, state=Helper.EXPECTED)
     reports.make_report(by=lead, cell=cell, words="", after=0)
+    cells.give_duty(by=lead, cell=cell, post=Post.VOICE, name="Paul Charme", phone="+33399000120")
     reports.close_cell(by=lead, cell=cell, closing="Il pleut.")
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         outbox.drain()
+    assert "00 01 20" not in client_of(lead).get(page("cell", cell)).content.decode().replace("\u00a0", " ")
+    assert not Duty.objects.of(cell).exclude(phone="").exists()
     kept = [getattr(models, name) for name in models.__all__ if name[0].isupper() and name[1].islower()]
     kept = [one for one in kept if isinstance(one, type)] + [Entry, Message]
     assert len(kept) > 10
@@ -177,3 +180,15 @@ def test_the_list_of_cells_costs_the_same_and_keeps_the_oldest_that_is_open(
         for number in range(120)
     )  # fmt: skip
     assert cost() == few
+
+
+def test_a_long_log_and_a_long_list_are_shown_by_pages(cell: Cell, lead: Person) -> None:
+    lines = [Line(f"Mme Orme {number}", f"+333990{number:05}", "Digoin") for number in range(130)]
+    calls.add_people(by=lead, cell=cell, people=lines, source="mairie")
+    for number in range(120):
+        cells.note(by=lead, cell=cell, kind=Note.FACT, text=f"Fait numéro {number}.", key=f"n{number}")
+    client = client_of(lead)
+    for name, word, total in (("log", "Fait numéro ", 120), ("people", "Mme Orme ", 130)):
+        first, second = (client.get(page(name, cell), {"page": one}).content.decode() for one in (1, 2))
+        assert first.count(word) <= 100
+        assert first.count(word) + second.count(word) == total

@@ -73,6 +73,7 @@ ROSE = Line("Mme Rose Églantier", "+33385000001", "Marcigny")
     [
         ("Mme Rose Églantier;03 85 00 00 01;Marcigny", [ROSE]),
         ("Mme Rose Églantier\t0385000001\tMarcigny\n\n", [ROSE]),
+        ("Mme\u00a0Rose Églantier;03\u202f85\u00a000\u00a000\u00a001;Marcigny", [ROSE]),
         ("Mme Rose Églantier, 03.85.00.00.01, Marcigny", [ROSE]),
         (
             "Commune;Nom;Tél.;A savoir;Rue\nMarcigny;Mme Rose Églantier;0385000001;entend mal;x",

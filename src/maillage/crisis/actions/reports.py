@@ -13,7 +13,7 @@ from django.utils.translation import override
 from maillage.crisis.actions.calls import erase
 from maillage.crisis.actions.cells import told, writable, write_line
 from maillage.crisis.computations.situations import content_of
-from maillage.crisis.models import Cell, FragilePerson, SituationReport, Volunteer
+from maillage.crisis.models import Cell, Duty, FragilePerson, SituationReport, StructureState, Volunteer
 from maillage.crisis.queries.cells import cell_now
 from maillage.crisis.rules.vocabulary import Blocker, Note, Post
 from maillage.kernel import journal, outbox
@@ -112,11 +112,14 @@ def _keep(
 
 @outbox.handles(NAMES_OVER, by_worker=True)
 def erase_names(event: outbox.Event) -> None:
-    """Erase who was called in a closed cell, and who offered to help: counts stay in its reports."""
+    """Erase who was called in a closed cell, who offered to help, and numbers: counts stay in its reports."""
     cell = Cell._base_manager.select_for_update().get(pk=event.payload["cell"])
     keys = list(FragilePerson.objects.of(cell).values_list("pk", flat=True))
     erase(keys)
     volunteers, _kinds = Volunteer.objects.of(cell).delete()
+    # Numbers given for the time of the crisis: who held what, and who answered, is kept without them.
+    Duty.objects.of(cell).exclude(phone="").update(phone="")
+    StructureState._base_manager.filter(asked__cell=cell).exclude(phone="").update(phone="")
     if keys or volunteers:
         changes = {"people": len(keys), "volunteers": volunteers}
         journal.record(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,7 +19,7 @@ from maillage.crisis.actions import calls as actions
 from maillage.crisis.models import OUTCOME_LABELS, Call, FragilePerson, Visit
 from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import CallForm, PeopleForm, VisitForm, VisitorForm
-from maillage.crisis.pages.views import Gestures, OfCell
+from maillage.crisis.pages.views import PER_PAGE, Gestures, OfCell
 from maillage.crisis.queries import cells as queries
 from maillage.crisis.rules.calls import Seen, State
 from maillage.crisis.rules.vocabulary import Post
@@ -143,12 +144,16 @@ class People(Calling, Gestures):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         rows = queries.people_listed(self.person, self.cell)
+        others = [one for one in rows if one.state != State.VISIT]
+        page = Paginator(others, PER_PAGE).get_page(self.request.GET.get("page"))
         counts = queries.calls_of(self.cell, queries.instant())
         context.setdefault("form", PeopleForm())
         return super().get_context_data(
             cell=self.cell,
             visits=[one for one in rows if one.state == State.VISIT],
-            others=[one for one in rows if one.state != State.VISIT],
+            others=page.object_list,
+            page=page,
+            query="",
             late_before=queries.late_before(),
             finding=_finding(counts),
             **context,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,6 +42,9 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
+
+#: Lines of a log, people of a list, on one page.
+PER_PAGE = 100
 
 
 class Cells(Page):
@@ -327,10 +331,16 @@ class Log(OfCell, Page):
     template_name = "crisis/log.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        lines = queries.log_of(self.cell)
-        said = ngettext("{count} ligne.", "{count} lignes.", len(lines))
+        page = Paginator(queries.log_of(self.cell), PER_PAGE).get_page(self.request.GET.get("page"))
+        count = page.paginator.count
+        said = ngettext("{count} ligne.", "{count} lignes.", count)
         return super().get_context_data(
-            cell=self.cell, lines=lines, finding=said.format(count=formats.number(len(lines))), **context
+            cell=self.cell,
+            lines=page.object_list,
+            page=page,
+            query="",
+            finding=said.format(count=formats.number(count)),
+            **context,
         )
 
 

@@ -225,10 +225,9 @@ def people_to_see(cell: Cell) -> QuerySet[FragilePerson]:
     return FragilePerson.objects.of(cell).to_see().order_by("visit_since", "pk")
 
 
-def log_of(cell: Cell) -> list[LogEntry]:
+def log_of(cell: Cell) -> QuerySet[LogEntry]:
     """Return the whole log of a cell, the last line first."""
-    rows = LogEntry.objects.of(cell).select_related("by", "corrects").order_by("-at", "-pk")
-    return list(rows)
+    return LogEntry.objects.of(cell).select_related("by", "corrects").order_by("-at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ MOST_LINES = 5_000
 MOST_CHARACTERS = 1_000_000
 #: Columns by the beginning of their heading, without accents; a list without headings has them in this order.
 _COLUMNS = {"nom": "name", "tel": "phone", "commune": "commune", "adresse": "address", "a savoir": "note"}
+_SPACES = str.maketrans("\u00a0\u202f", "  ")
 #: A line longer than all its cells together may be is read no further: `csv` refuses a cell of 131 073.
 _LONGEST = 5_000
 _LENGTHS = {"name": 120, "commune": 80, "address": 200, "note": 300}
@@ -100,7 +101,10 @@ def read_list(text: str) -> list[Line]:
 
 
 def _cells(line: str, mark: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter=mark), [])]
+    # A spreadsheet writes « 03 85 » with spaces that do not break: they are spaces.
+    return [
+        cell.translate(_SPACES).strip() for cell in next(csv.reader(io.StringIO(line), delimiter=mark), [])
+    ]
 
 
 def _headings(cells: Iterable[str]) -> list[str]:
