@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from maillage.crisis.actions import calls, cells, reports
-from maillage.crisis.models import Cell, Duty, FragilePerson, LogEntry
+from maillage.crisis.models import Call, Cell, Duty, FragilePerson, LogEntry
 from maillage.crisis.queries.cells import cell_now
 from maillage.crisis.rules.calls import Outcome, Seen, State, Why
 from maillage.crisis.rules.lists import Line
@@ -27,8 +27,8 @@ def people(cell: Cell, by: Person, *names: str) -> list[FragilePerson]:
     return list(FragilePerson.objects.of(cell).order_by("pk"))
 
 
-@pytest.mark.parametrize("why", ["too long", "already used", "taken off"])
-def test_a_sign_is_answered_by_the_15_even_where_the_form_is_refused(
+@pytest.mark.parametrize("why", ["too long", "already used", "unknown", "taken off"])
+def test_a_sign_is_noted_and_answered_by_the_15_whatever_is_wrong_with_its_form(
     why: str, cell: Cell, lead: Person, calling: Person
 ) -> None:
     row, _other = people(cell, lead, "Mme Lucie Mirabelle", "M. Paul Charme")
@@ -38,16 +38,21 @@ def test_a_sign_is_answered_by_the_15_even_where_the_form_is_refused(
             said["said"] = "x" * 501
         case "already used":
             calls.note_call(by=calling, person=row, outcome=Outcome.NO_ANSWER, key="a")
+        case "unknown":
+            said |= {"signs": ["a sign of an older rule"], "outcome": "nothing known"}
         case _:
             calls.take_off(by=lead, person=row)
     client = client_of(calling)
-    answer = client.post(page("calls", cell), said)
-    assert answer.status_code in {404, 422}
+    for _click in range(2):
+        answer = client.post(page("calls", cell), said)
+    assert answer.status_code == (404 if why == "taken off" else 302)
     # On the page of the refusal where it has the messages, else on the next.
     shown = answer.content.decode() + client.get(page("calls", cell)).content.decode()
     assert FIFTEEN in shown
-    if why == "already used":
-        assert "autre chose" in answer.content.decode()
+    if why != "taken off":
+        row.refresh_from_db()
+        assert (row.state, row.why) == (State.VISIT, Why.VITAL)
+        assert Call.objects.in_scope(cell.scope).filter(outcome=Outcome.VITAL).count() == 1
 
 
 @pytest.mark.parametrize("why", ["post over", "closed"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -111,12 +112,17 @@ def note_call(*, by: Person, person: FragilePerson, outcome: Outcome, key: str, 
     """Note what a call gave, and what follows it; the same `key` again is the same call.
 
     Somebody else may have them on the line no more: the call is kept all the same, and what it says goes
-    first where it worries. Raises PermissionDenied; ValidationError for help asked without words.
+    first where it worries. A sign of danger is noted even under a key that noted something else. Raises
+    PermissionDenied; ValidationError for help asked without words.
     """
     cell = writable(by, person.cell, Post.CALLS)
     row = FragilePerson.objects.of(cell).select_for_update().get(pk=person.pk)
     words = said.strip()[:500]
     known = made_before(Call, by, key)
+    if known is not None and outcome is Outcome.VITAL and known.outcome != Outcome.VITAL:
+        # A sign ticked on a form sent already waits for no other form: a call of its own, once.
+        key = hashlib.sha256(f"vital:{key}".encode()).hexdigest()
+        known = made_before(Call, by, key)
     if known is not None:
         is_same = (known.person_id, known.outcome, known.said) == (row.pk, outcome, words)
         return same_write(known, is_same=is_same)

@@ -27,7 +27,7 @@ from maillage.directory import api as directory
 from maillage.kernel.fields import MomentField, NameField, PhoneField, Textarea
 from maillage.kernel.formats import in_language
 from maillage.kernel.models import Person, Scope
-from maillage.kernel.pages.forms import KeyedForm
+from maillage.kernel.pages.forms import KeyedForm, waits_for_nothing
 from maillage.kernel.sourced_rules import rule
 
 _EXAMPLE = "nom ; téléphone ; commune ; adresse ; à savoir\nMme Rose Églantier ; 03 85 00 00 01 ; Marcigny"
@@ -241,8 +241,13 @@ class CallForm(KeyedForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A sign is enough; without one, say what the call gave."""
+        """A sign is enough, whatever else is wrong; without one, say what the call gave."""
         said = super().clean() or {}
+        if signs := self.data.getlist("signs"):  # type: ignore[attr-defined]  # what a request sends
+            # A sign that the page had when it was opened is one, even where the rule has changed since.
+            self.errors.pop("signs", None)
+            said["signs"] = signs
+            waits_for_nothing(self, "outcome", "said")
         if not said.get("signs") and not said.get("outcome") and "outcome" not in self.errors:
             self.add_error("outcome", _("Dites ce que l’appel a donné."))
         return said
