@@ -118,7 +118,8 @@ def test_a_line_of_the_log_is_kept_for_good(cell: Cell, lead: Person, place: Ter
         by=lead, cell=cell, kind=Note.REQUEST, text=" Renforts demandés. ", key="k", said_by="l’EHPAD"
     )
     assert (made.text, made.said_by) == ("Renforts demandés.", "l’EHPAD")
-    assert cells.note(by=lead, cell=cell, kind=Note.REQUEST, text="Renforts demandés.", key="k") == made
+    again = {"kind": Note.REQUEST, "text": "Renforts demandés.", "said_by": "l’EHPAD"}
+    assert cells.note(by=lead, cell=cell, key="k", **again) == made
     with pytest.raises(ValidationError, match="autre chose"):
         cells.note(by=lead, cell=cell, kind=Note.REQUEST, text="Autre.", key="k")
     other = cells.open_cell(by=lead, scope=place.scope, kind=Kind.CYBER, title="", why="Panne.", key="o")

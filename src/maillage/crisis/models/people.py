@@ -18,7 +18,7 @@ from maillage.kernel.scoping import Row, ScopedQuerySet
 OUTCOME_LABELS = {
     Outcome.WELL: _("va bien"),
     Outcome.HELP: _("a besoin d’aide"),
-    Outcome.VITAL: _("un signe grave : le 15"),
+    Outcome.VITAL: _("un signe grave : le 15"),
     Outcome.NO_ANSWER: _("n’a pas répondu"),
     Outcome.WRONG_NUMBER: _("mauvais numéro"),
     Outcome.REFUSED: _("ne veut pas être appelé"),
@@ -32,7 +32,7 @@ WHY_LABELS = {
     Why.UNANSWERED: _("plusieurs appels sans réponse"),
     Why.UNREACHABLE: _("aucun numéro qui réponde"),
     Why.HELP: _("a besoin d’aide"),
-    Why.VITAL: _("un signe grave : le 15 d’abord, puis savoir ce qu’il en est"),
+    Why.VITAL: _("un signe grave : le 15 d’abord, puis savoir ce qu’il en est"),
 }
 SEEN_LABELS = {
     Seen.WELL: _("La personne va bien"),
