@@ -68,7 +68,8 @@ def add_indicator(
         by=by, key=key, defaults={**values, "contract": contract}
     )
     if not is_new:
-        return same_write(made, is_same=(made.contract_id, made.label) == (contract.pk, values["label"]))
+        is_same = all(getattr(made, name) == one for name, one in values.items())
+        return same_write(made, is_same=is_same and made.contract_id == contract.pk)
     changes = {"exercise": exercise, "mission": mission.value, "reference": reference, "goal": target}
     _record(by, "funding.indicator_added", made, changes, contract)
     return made
@@ -97,15 +98,13 @@ def measure(
             raise ValidationError(_("Cette valeur n’est pas publiée pour cet indicateur."))
         value = Decimal(str(round(found.value, 4)))
     _require_value(value, "value")
+    said = {"value": value, "published": published, "document": words(document, "document")}
     made, is_new = MeasuredValue.objects.in_scope(contract.scope).get_or_create(
-        by=by, key=key,
-        defaults={
-            "indicator": indicator, "value": value, "published": published,
-            "document": words(document, "document"),
-        },
-    )  # fmt: skip
+        by=by, key=key, defaults={**said, "indicator": indicator}
+    )
     if not is_new:
-        return same_write(made, is_same=(made.indicator_id, made.value) == (indicator.pk, value))
+        is_same = all(getattr(made, name) == one for name, one in said.items())
+        return same_write(made, is_same=is_same and made.indicator_id == indicator.pk)
     _record(by, "funding.value_measured", made, {"value": value}, contract)
     return made
 
@@ -140,7 +139,8 @@ def prove(
     said = words(label, "label", 160)
     known = Evidence.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=(known.indicator_id, known.label) == (indicator.pk, said))
+        kept = (known.indicator_id, known.label, known.dated, known.url)
+        return same_write(known, is_same=kept == (indicator.pk, said, dated, address))
     taken = exchange.take_files(files[:1]) if files else []
     made = Evidence.objects.create(indicator=indicator, dated=dated, label=said, url=address, by=by, key=key)
     for one in taken:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from maillage.funding.actions import ledger
 from maillage.funding.actions.contracts import words
-from maillage.funding.models import BudgetLine, Commitment, Operation
+from maillage.funding.models import BudgetLine, Commitment, LedgerLine, Operation
 from maillage.funding.queries.budget import invoices_to_pay
 from maillage.funding.rules.vocabulary import MissionCode, OperationKind
 from maillage.kernel import access, journal
@@ -122,10 +122,11 @@ def record_invoice(
     _require_amount(cents)
     name, number = words(supplier, "supplier", 100), words(reference, "reference", 40)
     account = ledger.supplier_account(scope, name)
-    source = f"invoice:{account.code}:{number.casefold()}"
+    source = f"invoice:{account.code}:{ledger.same_text(number)}"
     known = ledger.known_operation(by, key, scope=scope, kind=OperationKind.INVOICE, source=source)
     if known is not None:
-        return known
+        paid = LedgerLine.objects.in_scope(scope).filter(operation=known).values_list("cents", flat=True)
+        return same_write(known, is_same=known.day == day and list(paid) == [cents])
     ordered = None
     if commitment is not None:
         rows = Commitment.objects.in_scope(scope).select_for_update(of=("self",))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.funding.actions import ledger
+from maillage.funding.computations.schedules import first_signature, knows_period, knows_signature
 from maillage.funding.models import (
     MISSION_LABELS,
     Contract,
@@ -84,6 +85,12 @@ def keep_contract(
         **said, "kind": kind.value, "signed_on": signed_on, "last_day": until, "population": population,
         "population_year": population_year,
     }  # fmt: skip
+    if kind is ContractKind.ACI_CPTS and not knows_signature(signed_on):
+        raise ValidationError(
+            {"signed_on": _("Les règles de l’ACI des CPTS commencent le {day} : vérifiez l’année.").format(
+                day=formats.date_short(first_signature())
+            )}
+        )  # fmt: skip
     made, is_new = Contract.objects.in_scope(scope).get_or_create(
         by=by, key=key, defaults={**values, "scope": scope, "is_demonstration": is_demonstration}
     )
@@ -145,6 +152,7 @@ def start_mission(
                 )
             )
         return known
+    same_write(None, is_same=not ContractMission.objects.with_key(key, by).exists())
     made = ContractMission.objects.create(
         contract=row, code=mission.value, starts_on=starts_on, by=by, key=key
     )
@@ -171,7 +179,7 @@ def type_amount(
     )
     if not is_new:
         is_same = (made.contract_id, made.name, made.cents) == (contract.pk, name, cents)
-        return same_write(made, is_same=is_same)
+        return same_write(made, is_same=is_same and made.document == said)
     changed = [None if before is None else before.cents, cents]
     _record(by, "funding.amount_typed", made, {"amount": name, "cents": changed, "proof": said}, contract)
     return made
@@ -197,7 +205,7 @@ def add_instalment(
     )
     if not is_new:
         is_same = (made.contract_id, made.due_on, made.cents) == (contract.pk, due_on, cents)
-        return same_write(made, is_same=is_same)
+        return same_write(made, is_same=is_same and made.label == said)
     _record(by, "funding.instalment_added", made, {"due_on": due_on, "cents": cents}, contract)
     return made
 
@@ -227,6 +235,10 @@ def declare(
                 first=contract.signed_on.year, last=contract.until.year
             )}
         )  # fmt: skip
+    if not knows_period(year, quarter):
+        raise ValidationError(
+            {"year": _("Aucune règle lue ne dit comment cette période se compte : elle est trop ancienne.")}
+        )
     said = words(document, "document")
     made, is_new = Declaration.objects.in_scope(contract.scope).get_or_create(
         by=by, key=key,
@@ -234,7 +246,7 @@ def declare(
     )  # fmt: skip
     if not is_new:
         is_same = (made.contract_id, made.year, made.quarter) == (contract.pk, year, quarter)
-        return same_write(made, is_same=is_same)
+        return same_write(made, is_same=is_same and (made.facts, made.document) == (facts, said))
     _record(by, "funding.declared", made, {"year": year, "quarter": quarter, "proof": said}, contract)
     return made
 
@@ -250,7 +262,9 @@ def record_receipt(
     book = ledger.locked_book(by, contract.scope)
     known = ledger.known_operation(by, key, scope=contract.scope, kind=OperationKind.RECEIPT)
     if known is not None:
-        return known
+        row = known.receipt
+        is_same = (row.contract_id, row.payment, row.cents) == (contract.pk, payment[:40], cents)
+        return same_write(known, is_same=is_same and known.day == day)
     _require_amount(cents)
     legs = [ledger.Leg(ledger.bank(contract.scope), ledger.source_account(contract), cents)]
     made = ledger.post(

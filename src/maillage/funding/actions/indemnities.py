@@ -234,7 +234,8 @@ def make_statement(
     rows = to_state(scope, who, first_day, last_day)
     if not rows:
         raise ValidationError(
-            _("Rien n’attend pour {who} entre ces deux jours : tout est déjà dans un relevé.").format(who=who)
+            # Nobody is named: whom a form asks for by a number may be of another territory.
+            _("Rien n’attend pour cette personne entre ces deux jours : tout est déjà dans un relevé.")
         )
     made = PayStatement.objects.create(scope=scope, by=by, key=key, **values)
     for row in rows:

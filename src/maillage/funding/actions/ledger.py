@@ -6,6 +6,7 @@ finds what the first entered.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,10 +81,12 @@ def post(
 ) -> Operation:
     """Write an operation in a locked book, and journal it. Raises ValidationError, never half of it written.
 
-    Refused: a day to come, a closed period, a source that stands entered already.
+    Refused: a day to come, a closed period, a source that stands entered already, a key that made another.
     """
     scope = book.scope
     _require_open(scope, day)
+    # What is the same write was given back by whoever asks: here, the key made something else.
+    same_write(None, is_same=not Operation.objects.with_key(key, by).exists())
     attempt = 1
     if source:
         rows = list(Operation.objects.in_scope(scope).filter(source=source).select_related("reversed_by"))
@@ -157,11 +160,17 @@ def payee_account(scope: Scope, who: Payee) -> Account:
 
 def supplier_account(scope: Scope, supplier: str) -> Account:
     """Return the account of a supplier, by its name whatever its capitals; in a locked book."""
-    rows = Account.objects.in_scope(scope).filter(kind=AccountKind.SUPPLIER.value)
-    known = rows.filter(supplier__iexact=supplier).first()
+    rows = list(Account.objects.in_scope(scope).filter(kind=AccountKind.SUPPLIER.value))
+    # Compared here: SQLite knows no capital beyond ASCII, and an invoice would be entered twice.
+    known = next((one for one in rows if same_text(one.supplier) == same_text(supplier)), None)
     if known is not None:
         return known
-    return _account(scope, AccountKind.SUPPLIER, f"401-{rows.count() + 1}", supplier=supplier)
+    return _account(scope, AccountKind.SUPPLIER, f"401-{len(rows) + 1}", supplier=supplier)
+
+
+def same_text(text: str) -> str:
+    """Return a text as it is compared: whatever its capitals, and however its accents are written."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _account(scope: Scope, kind: AccountKind, code: str, **about: object) -> Account:

@@ -57,11 +57,6 @@ def propose_sharing(
             _("Une CPTS indemnise le temps donné, sous plafond : elle ne partage pas ce qu’elle reçoit.")
         )
     said = words(label, "label", 120)
-    known = Sharing.objects.with_key(key, by).first()
-    if known is not None:
-        return same_write(
-            known, is_same=(known.contract_id, known.pool, known.label) == (contract.pk, pool, said)
-        )
     if not 1 <= pool <= MOST:
         raise ValidationError({"pool": _("Ce montant est hors d’atteinte : vérifiez les zéros.")})
     names = [one.who.pk for one in members]
@@ -74,10 +69,20 @@ def propose_sharing(
         parts = shares(pool, charges, bonus, manager, by_key, [one.weight for one in members])
     except SharingError as error:
         raise ValidationError(refusal(error.code)) from error
-    made = Sharing.objects.create(
-        contract=contract, label=said, pool=pool, charges=charges, bonus=bonus, by_key=by_key.value,
-        document=words(document, "document"), by=by, key=key,
-    )  # fmt: skip
+    values = {
+        "contract": contract, "label": said, "pool": pool, "charges": charges, "bonus": bonus,
+        "by_key": by_key.value, "document": words(document, "document"),
+    }  # fmt: skip
+    known = Sharing.objects.with_key(key, by).select_related("contract").first()
+    if known is not None:
+        kept = SharingPart.objects.in_scope(contract.scope).filter(sharing=known).order_by("position")
+        lines = list(kept.values_list("professional", "weight", "cents", "bonus"))
+        same_lines = lines == [
+            (one.who.pk, one.weight, part.cents, part.bonus) for one, part in zip(members, parts, strict=True)
+        ]
+        is_same = same_lines and all(getattr(known, name) == one for name, one in values.items())
+        return same_write(known, is_same=is_same)
+    made = Sharing.objects.create(**values, by=by, key=key)
     for place, (one, part) in enumerate(zip(members, parts, strict=True), start=1):
         SharingPart.objects.create(
             sharing=made, professional=one.who, position=place, weight=one.weight, cents=part.cents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +14,13 @@ from maillage.funding.rules import msp, peps
 from maillage.funding.rules.schedule import MissionTerms, Part, Payment, Terms, months_after, schedule
 from maillage.funding.rules.sizes import Size, size_of
 from maillage.funding.rules.vocabulary import MISSIONS, ContractKind, MissionCode
-from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, rule
+from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, history, rule
+
+#: What each kind of contract is reckoned by, beside the values of its indicators.
+CPTS_RULES = tuple(f"funding.aci_cpts.{name}" for name in ("sizes", "advance", "missions"))
+MSP_RULES = tuple(
+    f"funding.msp.{name}" for name in ("point", "due", "advance", "advance_least", "advance_months")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,28 @@ def _cpts(kept: Kept) -> Plan:
         if kept.cents(f"{part}.{one.code}") is None
     )
     return Plan(kept, payments, missing, size, source, tuple(_clocks(kept)))
+
+
+def first_signature() -> date:
+    """Return the first day on which an ACI of a CPTS could be signed: that of the rules it is reckoned by."""
+    return max(min(one.valid_from for one in history(key)) for key in CPTS_RULES)
+
+
+def knows_signature(day: date) -> bool:
+    """Return whether the rules of an ACI of a CPTS signed on a day are known."""
+    return _are_known(CPTS_RULES, day)
+
+
+def knows_period(year: int, quarter: int) -> bool:
+    """Return whether the rules of a year of an ACI MSP are known, or those of a quarter of PEPS."""
+    if quarter:
+        return _are_known(("funding.peps.cap",), months_after(date(year, 1, 1), 3 * quarter))
+    values = (f"funding.msp.{code.lower()}" for code in msp.INDICATORS)
+    return _are_known((*MSP_RULES, *values), date(year, 12, 31))
+
+
+def _are_known(keys: Iterable[str], on: date) -> bool:
+    return all(any(one.holds(on) for one in history(key)) for key in keys)
 
 
 def _grant_rule(signed_on: date) -> SourcedRule:

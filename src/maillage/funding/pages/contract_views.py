@@ -53,6 +53,11 @@ class WithPlan(OfContract):
         """The schedule, beside what was received."""
         return plan(kept_with(self.scope, [self.contract])[0])
 
+    @property
+    def rules_on(self) -> date | None:
+        """The day of the rules of an ACI of a CPTS: its signature; today for another contract, of any age."""
+        return self.contract.signed_on if self.contract.nature is ContractKind.ACI_CPTS else None
+
 
 class ContractPage(WithPlan, Page):
     """A contract: its schedule line by line, its missions and their delays, what is asked."""
@@ -67,7 +72,7 @@ class ContractPage(WithPlan, Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = self.plan
-        advance = rule("funding.aci_cpts.advance", self.contract.signed_on)
+        advance = rule("funding.aci_cpts.advance", self.rules_on)
         return super().get_context_data(
             contract=self.contract,
             finding=words.plan_finding(found, self.today),
@@ -84,8 +89,8 @@ class ContractPage(WithPlan, Page):
             near=near(found, self.today),
             csv_url=f"{self.page}?format=csv",
             advance=advance,
-            size_rule=rule("funding.aci_cpts.sizes", self.contract.signed_on),
-            clock_rule=rule("funding.aci_cpts.missions", self.contract.signed_on),
+            size_rule=rule("funding.aci_cpts.sizes", self.rules_on),
+            clock_rule=rule("funding.aci_cpts.missions", self.rules_on),
             asked=[(name, words.amount_words(name)) for name in found.missing],
             typed=[
                 (words.amount_words(name), one)
@@ -126,7 +131,7 @@ class ContractPage(WithPlan, Page):
             Column("received", _("Reçu"), "number", "€", decimals=2),
             Column("how", _("Calcul")),
         )
-        advance = rule("funding.aci_cpts.advance", self.contract.signed_on).value
+        advance = rule("funding.aci_cpts.advance", self.rules_on).value
         rows = [
             Row({
                 "what": words.payment_words(one), "on": formats.date_short(one.on),

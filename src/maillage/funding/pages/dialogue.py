@@ -76,7 +76,7 @@ class Dialogue(WithPlan, Endpoint):
 
     def schedule(self) -> Rows:
         """Each payment: what, when, how much, what came, how it is reckoned."""
-        advance = rule("funding.aci_cpts.advance", self.contract.signed_on).value
+        advance = rule("funding.aci_cpts.advance", self.rules_on).value
         return [
             [
                 words.payment_words(one), formats.date_short(one.on),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 
 from maillage.care import api as care
@@ -176,21 +176,26 @@ def ceiling_of(scope: Scope, year: int) -> Ceiling:
 
 def entered(scope: Scope, who: Payee, year: int) -> int:
     """Return what of a year is already entered for somebody, reversals left out, in cents."""
-    rows = Indemnity.objects.in_scope(scope).filter(
-        **holder(who), day__year=year, operation__reversed_by=None
-    )
+    rows = Indemnity.objects.in_scope(scope).filter(day__year=year, operation__reversed_by=None)
+    if isinstance(who, directory.Professional) and who.account_id is not None:
+        # What was entered for their account, before it had a sheet, is theirs too.
+        rows = rows.filter(Q(professional=who) | Q(person=who.account_id))
+    else:
+        rows = rows.filter(**holder(who))
     return int(rows.aggregate(sum=Sum("cents"))["sum"] or 0)
 
 
 def entered_by_person(scope: Scope, year: int) -> dict[tuple[str, int], int]:
     """Return what of a year is entered for each, in cents; one statement."""
     rows = Indemnity.objects.in_scope(scope).filter(day__year=year, operation__reversed_by=None)
-    return {
-        ("professional", professional) if professional else ("person", person): int(cents)
-        for professional, person, cents in rows.order_by("professional", "person")
-        .values_list("professional", "person")
-        .annotate(sum=Sum("cents"))
-    }
+    columns = ("professional", "person__professional", "person")
+    sums = rows.order_by(*columns).values_list(*columns).annotate(sum=Sum("cents"))
+    found: dict[tuple[str, int], int] = {}
+    for sheet, of_account, account, cents in sums:
+        one = sheet or of_account
+        key = ("professional", one) if one else ("person", account)
+        found[key] = found.get(key, 0) + int(cents)
+    return found
 
 
 def room_for(scope: Scope, who: Payee, year: int) -> Room | None:
