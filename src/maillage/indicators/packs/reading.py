@@ -17,6 +17,10 @@ READ = (".csv", ".parquet")
 MANIFEST = "manifeste.csv"
 #: Where DuckDB says at which line a CSV file stops being one.
 _LINE = re.compile(r"Line: (\d+)")
+#: What DuckDB takes for a pattern in the name of a file.
+_GLOB = re.compile(r"[*?\[\]{}]")
+#: The longest heading that is read.
+_HEADING = 1 << 16
 _DELIMITERS = ";,\t|"
 
 
@@ -73,15 +77,24 @@ def files_of(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise FolderError([Defect(Fault.NO_FOLDER, given=folder.name)])
+    # DuckDB would read such a name as a pattern, and take the rows of other folders, of another territory.
+    if _GLOB.search(folder.name):
+        raise FolderError([Defect(Fault.NAME, given=folder.name)])
     found: dict[str, Path] = {}
     defects = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in READ or path.name == MANIFEST or path.name.startswith("."):
             continue
+        if _GLOB.search(path.name):
+            defects.append(Defect(Fault.NAME, path.name, given=path.name))
+            continue
+        if not path.is_file():
+            defects.append(Defect(Fault.UNREADABLE, path.name))
+            continue
         if path.stem.lower() in found:
             defects.append(Defect(Fault.TWO_FILES, path.name, given=found[path.stem.lower()].name))
         found[path.stem.lower()] = path
-    if not found:
+    if not found and not defects:
         defects.append(Defect(Fault.NO_FILE, given=folder.name))
     if defects:
         raise FolderError(defects)
@@ -94,9 +107,13 @@ def row_counts(folder: Path) -> dict[str, int]:
     if not path.is_file():
         return {}
     found = {}
-    for number, row in enumerate(
-        csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"), start=1
-    ):
+    try:
+        lines = list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    except UnicodeDecodeError:
+        raise FolderError([Defect(Fault.ENCODING, MANIFEST)]) from None
+    except (OSError, csv.Error):
+        raise FolderError([Defect(Fault.UNREADABLE, MANIFEST)]) from None
+    for number, row in enumerate(lines, start=1):
         if number == 1 or not row:
             continue
         try:
@@ -124,8 +141,13 @@ def raw(path: Path) -> RawFile:
     """Return a file as a query. Raises FolderError for one that is cut short or is no table."""
     if path.suffix.lower() == ".parquet":
         return _parquet(path)
-    with path.open("rb") as file:
-        head = file.readline()
+    try:
+        with path.open("rb") as file:
+            head = file.readline(_HEADING)
+    except OSError:
+        raise FolderError([Defect(Fault.UNREADABLE, path.name)]) from None
+    if len(head) == _HEADING:
+        raise FolderError([Defect(Fault.UNREADABLE, path.name, 1)])
     try:
         line = head.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:

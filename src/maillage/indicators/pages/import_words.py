@@ -33,6 +33,9 @@ _SAID = {
     Fault.UNKNOWN_FILE: lambda: _("ce fichier n’est pas attendu. Renommez-le, ou retirez-le : {expected}."),
     Fault.MISSING_FILE: lambda: _("il manque le fichier « {given} », dont celui-ci a besoin."),
     Fault.TWO_FILES: lambda: _("cette table vient aussi du fichier « {given} » : gardez-en un."),
+    Fault.NAME: lambda: _(
+        "« {given} » a un signe que la lecture prend pour un motif (* ? [ ] {{ }}) : renommez-le."
+    ),
     Fault.UNREADABLE: lambda: _(
         "ce fichier ne s’ouvre pas : il est coupé, ou n’est pas du Parquet. Renvoyez-le."
     ),

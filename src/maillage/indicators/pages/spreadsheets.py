@@ -34,7 +34,7 @@ def spreadsheet(result: Result, names: dict[str, str], *, territory: str, source
         (_("Intervalle à 95 %"), "" if secret else words.interval(one, whole)),
         (_("Numérateur"), "" if secret else whole.numerator),
         (_("Dénominateur"), "" if secret else whole.denominator),
-        (_("Complétude"), "" if whole.completeness is None else whole.completeness),
+        (_("Complétude"), "" if secret or whole.completeness is None else whole.completeness),
         (_("Définition"), str(one.definition)), (_("Calcul"), str(one.formula)),
         (_("À savoir"), str(one.caution)), (_("Source"), source), (_("Version"), one.version),
     ]  # fmt: skip

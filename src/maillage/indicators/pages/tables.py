@@ -23,7 +23,7 @@ from maillage.kernel.tables import Cell, Column, Row, Table
 _SECRET = frozenset({"value", "low", "high", "numerator", "denominator", "low998", "high998", "said"})
 
 
-def provenance_of(result: Result, source: str) -> Provenance:
+def provenance_of(result: Result, source: str, *, is_hidden: bool = False) -> Provenance:
     """Return where the figures of an indicator come from."""
     one = result.indicator
     rules = [*one.rules, *([SECRECY] * one.about_people), *([STANDARD] * one.is_standardised), COMPLETENESS]
@@ -33,7 +33,7 @@ def provenance_of(result: Result, source: str) -> Provenance:
         source,
         words.period_words(result.cube.period),
         str(one.formula),
-        completeness=result.whole.completeness,
+        completeness=None if is_hidden else result.whole.completeness,
         rules=shown,
         note=str(one.caution),
     )
@@ -47,7 +47,7 @@ def figure_of(result: Result, source: str, *, shows_small: bool) -> Figure:
         one.key,
         str(one.label),
         whole.value if whole.is_known else None,
-        provenance_of(result, source),
+        provenance_of(result, source, is_hidden=whole.is_secret and not shows_small),
         unit,
         words.decimals_of(one),
         suppressed=whole.is_secret and not shows_small,

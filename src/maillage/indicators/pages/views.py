@@ -185,7 +185,7 @@ class Catalogue(OfTerritory, Page):
             words.amount(one, found.whole.value) if known else "",
             words.interval(one, found.whole) if known else "",
             words.counts_words(one, found.whole) if known else "",
-            found.whole.completeness,
+            None if secret else found.whole.completeness,
             [] if secret else [value.value if value.is_known else None for value in found.months.values()],
             _("Trop peu de personnes.") if secret else words.flaw_words(found.flaws),
             said,
@@ -259,21 +259,25 @@ class Card(OfIndicator, Page):
         one, (found, missing) = self.indicator, self.computed
         shown = {"shows_small": self.shows_small}
         if found is not None:
+            # An interval, a rate made otherwise, a mark on a chart give back the figure as well as it does.
+            is_hidden = found.whole.is_secret and not self.shows_small
             months = tables.months_table(found, **shown)
             communes = tables.communes_table(found, self.names(), **shown)
             context |= {
                 "result": found,
                 "figure": tables.figure_of(found, words.source_words(self.source), **shown),
-                "interval": words.interval(one, found.whole),
+                "interval": "" if is_hidden else words.interval(one, found.whole),
                 "months": months if found.months else None,
                 "median": self._median(found),
                 "signals": words.signals(found) if found.months else [],
                 "communes": communes,
                 "beyond": tables.beyond_words(communes) if communes else "",
-                "target": str(found.whole.value),
+                "target": "" if is_hidden else str(found.whole.value),
                 "parts": tables.parts_table(found, **shown),
                 "reserve": words.flaw_words(found.flaws),
-                "standardised": found.standardised and words.amount(one, found.standardised.value),
+                "standardised": ""
+                if is_hidden or found.standardised is None
+                else words.amount(one, found.standardised.value),
                 "is_small": found.whole.is_secret and self.shows_small,
                 "slopes": self._slopes(found),
                 "is_partial": self.source is not None and not self.source.period.covers(self.period),
@@ -304,7 +308,12 @@ class Card(OfIndicator, Page):
         return [words.slope_words(found.indicator, *one) for one in equity.gradients(found, ranks).items()]
 
     def _median(self, found: Result) -> str:
-        known = sorted(value.value for value in found.months.values() if value.is_known)
+        hidden: set[str] = set()
+        if not self.shows_small:
+            hidden = hidden_keys(found.indicator, {str(key): value for key, value in found.months.items()})
+        known = sorted(
+            value.value for key, value in found.months.items() if value.is_known and str(key) not in hidden
+        )
         if not known:
             return ""
         middle = len(known) // 2

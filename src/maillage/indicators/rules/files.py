@@ -21,6 +21,7 @@ class Fault(StrEnum):
     UNKNOWN_FILE = "unknown_file"
     MISSING_FILE = "missing_file"
     TWO_FILES = "two_files"
+    NAME = "name"
     UNREADABLE = "unreadable"
     EMPTY_FILE = "empty_file"
     ROW_COUNT = "row_count"
