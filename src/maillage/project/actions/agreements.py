@@ -48,7 +48,9 @@ def add_agreement(
     require_editor(by, place.scope)
     known = Agreement.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.territory_id == place.pk and known.title == title.strip())
+        typed = {**_values(title=title, text=text, **days), "kind": kind.value}
+        is_same = all(getattr(known, name) == one for name, one in typed.items())
+        return same_write(known, is_same=is_same and known.territory_id == place.pk)
     said = _values(title=title, text=text, **days)
     made = Agreement.objects.create(territory=place, kind=kind.value, by=by, key=key, **said)
     record(by, "agreement_added", made, {"title": [None, made.title]}, place.scope)
@@ -105,6 +107,8 @@ def add_party(
     known = AgreementParty.objects.of(row).filter(**same).first()
     if known is not None:
         return known
+    if row.signed_on is not None:
+        raise ValidationError(_("Cette convention est signée : ses parties ne changent plus."))
     made = AgreementParty.objects.create(agreement=row, by=by, **same)
     record(by, "party_added", row, {}, row.territory.scope)
     return made
@@ -128,6 +132,8 @@ def sign_agreement(
     row = _locked(by, agreement)
     if row.signed_on is not None:
         raise ValidationError(_("Cette convention est déjà signée."))
+    if row.ended_on is not None:
+        raise ValidationError(_("Cette convention est résiliée : écrivez-en une autre."))
     if signed_on > clock.today(row.territory.scope):
         raise ValidationError({"signed_on": _("Ce jour est à venir : notez-le quand ce sera fait.")})
     if AgreementParty.objects.of(row).count() < 2:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.kernel import clock
 from maillage.kernel.models import Person
 from maillage.project.models import PrivateCheck
 from maillage.project.rules.checks import ITEMS, Often
@@ -27,7 +28,9 @@ def keep_check(*, by: Person, answers: Mapping[str, str]) -> PrivateCheck:
     if set(said) != set(ITEMS):
         raise ValidationError(_("Répondez à chaque question, ou ne gardez rien."))
     own = PrivateCheck.objects.for_person(by)
-    made, _is_new = own.update_or_create(person=by, on=timezone.localdate(), defaults={"answers": said})
+    made, _is_new = own.update_or_create(
+        person=by, on=timezone.localdate(timezone=clock.zone_for(by)), defaults={"answers": said}
+    )
     older = PrivateCheck.objects.for_person(by).order_by("-on").values_list("pk", flat=True)[KEPT:]
     PrivateCheck.objects.for_person(by).filter(pk__in=list(older)).delete()
     return made

@@ -25,7 +25,10 @@ def add_axis(*, by: Person, project: Project, title: str, key: str, said: str = 
     row = edited_project(by, project)
     known = Axis.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.project_id == row.pk)
+        return same_write(
+            known,
+            is_same=(known.project_id, known.title, known.said) == (row.pk, title.strip(), said.strip()),
+        )
     last = Axis.objects.of(row).order_by("-position").values_list("position", flat=True).first()
     made = Axis.objects.create(
         project=row, position=(last or 0) + 1, title=required(title, "title"), said=said.strip(), by=by,
@@ -60,7 +63,9 @@ def add_objective(
     row = edited_project(by, project)
     known = Objective.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.project_id == row.pk and not known.finding)
+        kept = (known.project_id, known.finding, known.mission, known.title, known.said, known.axis_id)
+        typed = (row.pk, "", mission.value, title.strip(), said.strip(), axis.pk if axis else None)
+        return same_write(known, is_same=kept == typed)
     _require_own(row, axis)
     made = Objective.objects.create(
         project=row, axis=axis, mission=mission.value, title=required(title, "title"), said=said.strip(),
@@ -154,9 +159,7 @@ def withdraw_objective(*, by: Person, objective: Objective) -> Objective:
     if row.withdrawn_at is not None:
         return row
     if Action.objects.of(project).filter(objective=row).exists():
-        raise ValidationError(
-            _("Des actions servent cet objectif : abandonnez-les ou changez leur objectif.")
-        )
+        raise ValidationError(_("Des actions servent cet objectif : donnez-leur d’abord un autre objectif."))
     row.withdrawn_at = timezone.now()
     row.save(update_fields=["withdrawn_at"])
     record(by, "objective_withdrawn", row, {}, project.territory.scope)
@@ -178,7 +181,9 @@ def link_plan(
     project = edited_project(by, objective.project)
     known = LinkedPlan.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.objective_id == objective.pk)
+        kept = (known.objective_id, known.kind, known.title, known.theirs, known.reference)
+        typed = (objective.pk, kind.value, title.strip(), theirs.strip(), reference.strip())
+        return same_write(known, is_same=kept == typed)
     made = LinkedPlan.objects.create(
         project=project, objective=objective, kind=kind.value, title=required(title, "title"),
         reference=reference.strip(), theirs=required(theirs, "theirs"), by=by, key=key,

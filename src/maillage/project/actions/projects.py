@@ -47,7 +47,7 @@ def begin_project(
     require_editor(by, place.scope)
     known = Project.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.territory_id == place.pk and known.title == title.strip())
+        return same_write(known, is_same=_is_begun(known, place, kind, title, starts_on, ends_on))
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("Le projet finit après avoir commencé.")})
     made = Project(
@@ -66,6 +66,13 @@ def begin_project(
         ) from error
     record(by, "begun", made, {"kind": [None, kind.value], "starts_on": [None, starts_on]}, place.scope)
     return made
+
+
+def _is_begun(
+    known: Project, place: territory.Territory, kind: ProjectKind, title: str, starts_on: date, ends_on: date
+) -> bool:
+    kept = (known.territory_id, known.kind, known.title, known.starts_on, known.ends_on)
+    return kept == (place.pk, kind.value, title.strip(), starts_on, ends_on)
 
 
 @transaction.atomic
@@ -103,10 +110,14 @@ def take_step(
 
     The clocks of the missions run from the day of the contract. Raises PermissionDenied, ValidationError.
     """
+    require_editor(by, project.territory.scope)
+    known = _step_made(by, project, to, on, key)
+    if known is not None:  # before anything is asked of the project: its last step ended it
+        return known
     row = edited_project(by, project)
-    known = Passage.objects.with_key(key, by).first()
-    if known is not None:
-        return same_write(known, is_same=known.project_id == row.pk and known.to == to.value)
+    known = _step_made(by, project, to, on, key)
+    if known is not None:  # the same, at the same moment
+        return known
     last = Passage.objects.of(row).order_by("-on", "-pk").first()
     why = refusal(
         row.stands, to, ProjectKind(row.kind), on=on, last=last.on if last else None,
@@ -128,6 +139,13 @@ def take_step(
     row.save(update_fields=["state", "signed_on", "version"])
     record(by, "passed", row, {"state": [before, to.value]}, row.territory.scope)
     return made
+
+
+def _step_made(by: Person, project: Project, to: ProjectState, on: date, key: str) -> Passage | None:
+    known = Passage.objects.with_key(key, by).first()
+    if known is None:
+        return None
+    return same_write(known, is_same=(known.project_id, known.to, known.on) == (project.pk, to.value, on))
 
 
 def _refused(why: Refusal, last: Passage | None) -> dict[str, str]:

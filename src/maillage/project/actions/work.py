@@ -75,7 +75,9 @@ def add_action(
     project = edited_project(by, objective.project)
     known = Action.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.objective_id == objective.pk)
+        typed = _values(title=title, starts_on=starts_on, **values)
+        is_same = all(getattr(known, name) == one for name, one in typed.items())
+        return same_write(known, is_same=is_same and known.objective_id == objective.pk)
     own = Objective.objects.of(project).filter(pk=objective.pk, withdrawn_at=None).first()
     if own is None:
         raise ValidationError({"objective": _("Cet objectif a été retiré du projet.")})
@@ -175,7 +177,8 @@ def add_step(*, by: Person, action: Action, title: str, due_on: date, key: str, 
     row = edited_action(by, action)
     known = Step.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.action_id == row.pk)
+        kept = (known.action_id, known.title, known.due_on)
+        return same_write(known, is_same=kept == (row.pk, title.strip(), due_on))
     made = Step.objects.create(
         action=row, title=required(title, "title"), due_on=due_on, shows_on=due_on - AHEAD, by=by, key=key,
         **lead_columns(lead),
@@ -260,7 +263,9 @@ def add_money(
     project = edited_project(by, action.project)
     known = BudgetLine.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.action_id == action.pk and known.asked == asked)
+        kept = (known.action_id, known.source, known.label, known.asked, known.granted, known.spent)
+        typed = (action.pk, source.value, label.strip(), asked, granted, spent)
+        return same_write(known, is_same=kept == typed)
     _require_positive(asked=asked, granted=granted, spent=spent)
     made = BudgetLine.objects.create(
         action=locked_action(action), source=source.value, label=required(label, "label"), asked=asked,
@@ -305,7 +310,8 @@ def add_evidence(
     row = edited_action(by, action)
     known = ActionEvidence.objects.with_key(key, by).first()
     if known is not None:
-        return same_write(known, is_same=known.action_id == row.pk)
+        kept = (known.action_id, known.on, known.label, known.url)
+        return same_write(known, is_same=kept == (row.pk, on, label.strip(), url.strip()))
     if on > clock.today(row.project.territory.scope):
         raise ValidationError({"on": _("Ce jour est à venir : une preuve est datée de ce qui a eu lieu.")})
     if not url.strip() and not files:
