@@ -8,12 +8,15 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maillage.directory.api import Professional
 from maillage.funding import api as funding
 from maillage.funding.actions import contracts, sharing
 from maillage.funding.actions import ledger as actions
+from maillage.funding.actions.attainment import add_indicator
 from maillage.funding.models import Contract, Declaration, LedgerLine, Operation, Receipt
 from maillage.funding.queries import times
 from maillage.funding.queries.ledger import balances
@@ -218,3 +221,76 @@ def test_a_sheet_given_to_an_account_gives_no_second_ceiling(
     assert room.remaining == 8_060_00
     assert times.entered_by_person(place.scope, 2026) == {("professional", professional.pk): 40_000_00}
     assert validated(coordinator, place, two, key="v3", splits=True).cents == 8_060_00
+
+
+def test_time_given_in_a_closed_period_is_owed_today_and_changes_nothing_closed(
+    coordinator: Person, place: Territory, professional: Professional
+) -> None:
+    decided_rate(coordinator, place)
+    decided_ceiling(coordinator, place)
+    [one] = held_meeting(coordinator, place, professional, minutes=50, days_ago=40)
+    october = date(2026, 10, 31)
+    funding.close_period(by=coordinator, scope=place.scope, through=october, key="close")
+    made = validated(coordinator, place, one)
+    assert (made.day, made.operation.day, made.cents) == (date(2026, 10, 21), TODAY, 50_00)
+    assert made.operation.label.endswith("21/10/2026")
+    assert balances(place.scope, last=october) == []
+
+
+def test_a_double_click_finds_what_the_first_has_noted(coordinator: Person, place: Territory) -> None:
+    fir = kept(coordinator, place, KIND.FIR, date(2026, 1, 1), "fir")
+    due = funding.add_instalment(
+        by=coordinator, contract=fir, due_on=TODAY, label="Solde", cents=500_00, key="due"
+    )
+    ordered = funding.engage(
+        by=coordinator, scope=place.scope, day=TODAY, mission=M1, supplier="Papeterie", label="Affiches",
+        cents=80_00, key="order",
+    )  # fmt: skip
+    browser = client_of(coordinator)
+    day = TODAY.isoformat()
+    receipt = {"key": "r2", "payment": f"i:{due.pk}", "day": day, "cents": "500", "label": "Virement"}
+    bill = {
+        "key": "b2", "commitment": str(ordered.pk), "day": day, "mission": "M1", "supplier": "Papeterie",
+        "reference": "B-2", "cents": "80",
+    }  # fmt: skip
+    for address, sent in (
+        (reverse("funding:record_receipt", args=[fir.pk]), receipt),
+        (reverse("funding:record_invoice", args=[place.scope.pk]), bill),
+    ):
+        assert [browser.post(address, sent).status_code for _click in range(2)] == [302, 302]
+        # Another form for the same thing is told that it came already.
+        assert browser.post(address, sent | {"key": "other"}).status_code == 422
+    assert Operation.objects.in_scope(place.scope).count() == 2
+
+
+def test_the_page_of_a_contract_costs_the_same_however_many_indicators_it_has(
+    coordinator: Person, place: Territory
+) -> None:
+    aci = kept(coordinator, place, KIND.ACI_CPTS, date(2026, 1, 1), "aci")
+    browser = client_of(coordinator)
+    counts = []
+    for rank, key in enumerate(["regulation_time", "answered_in_time", "meeting_participation"]):
+        add_indicator(
+            by=coordinator, contract=aci, exercise=1, mission=M1, label=key, reference=Decimal(1),
+            target=Decimal(2), weight=Decimal(1), document="Annexe", key=f"i{rank}", indicator=key,
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(reverse("funding:contract", args=[aci.pk])).status_code == 200
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
+
+
+def test_a_sharing_undone_is_a_proposal_again(
+    coordinator: Person, place: Territory, professional: Professional
+) -> None:
+    centre = kept(coordinator, place, KIND.ACI_MSP, date(2025, 1, 1), "msp")
+    made = sharing.propose_sharing(
+        by=coordinator, contract=centre, label="Année 2025", pool=90_00, charges=0, bonus=0,
+        by_key=SharingKey.EQUAL, document="Assemblée", key="s",
+        members=[sharing.Member(professional, Decimal(1))],
+    )  # fmt: skip
+    written = sharing.post_sharing(by=coordinator, sharing=made, day=TODAY, key="p")
+    browser, here = client_of(coordinator), reverse("funding:contract", args=[centre.pk])
+    assert "parts égales · proposition" not in browser.get(here).content.decode()
+    funding.reverse_operation(by=coordinator, operation=written, reason="Erreur de clé", key="u")
+    assert "parts égales · proposition" in browser.get(here).content.decode()

@@ -7,7 +7,7 @@ from maillage.indicators.computations.results import result, results
 from maillage.indicators.computations.values import Result, Value
 from maillage.indicators.models import FileImport, PublishedValue
 from maillage.indicators.packs.checking import check_folder
-from maillage.indicators.queries.published import last_published, published_of
+from maillage.indicators.queries.published import last_of_each, last_published, published_of
 from maillage.indicators.rules.files import FolderError, Form
 from maillage.indicators.rules.periods import Period, last_months, read_period
 from maillage.indicators.rules.schema import FILES
@@ -31,6 +31,7 @@ __all__ = [
     "check_folder",
     "import_files",
     "last_months",
+    "last_of_each",
     "last_published",
     "publish_value",
     "published_of",

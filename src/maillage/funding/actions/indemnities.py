@@ -23,6 +23,7 @@ from maillage.funding.models import (
 )
 from maillage.funding.models.indemnities import MOST_MINUTES
 from maillage.funding.queries import times
+from maillage.funding.queries.ledger import closed_through
 from maillage.funding.queries.statements import lines_of, to_state
 from maillage.funding.queries.times import Payee, Priced, holder
 from maillage.funding.rules.ceiling import Room
@@ -178,9 +179,14 @@ def validate_time(
     legs = [
         ledger.Leg(ledger.mission_account(scope, mission), ledger.payee_account(scope, one.line.who), kept)
     ]
+    # Time given in a period closed since is owed all the same: it is written today, with its day.
+    day, label = one.line.day, _label(one)
+    closed = closed_through(scope)
+    if closed is not None and day <= closed:
+        day, label = clock.today(scope), f"{label[:140]} · {formats.date_short(day)}"
     posted = ledger.post(
-        by=by, book=book, day=one.line.day, kind=OperationKind.INDEMNITY, label=_label(one), legs=legs,
-        key=key, source=source,
+        by=by, book=book, day=day, kind=OperationKind.INDEMNITY, label=label, legs=legs, key=key,
+        source=source,
     )  # fmt: skip
     return Indemnity.objects.create(
         scope=scope, **holder(one.line.who), time=one.line.time.value, mission=mission.value,

@@ -63,6 +63,11 @@ class Sharing(Keyed, Authored):
         """The key by which it is shared."""
         return SharingKey(self.by_key)
 
+    @property
+    def is_posted(self) -> bool:
+        """Whether it is in the accounts, by an operation that nobody has reversed."""
+        return self.operation is not None and not hasattr(self.operation, "reversed_by")
+
 
 class SharingPartQuerySet(OfContractQuerySet["SharingPart"]):
     """Parts of sharings."""

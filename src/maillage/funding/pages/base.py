@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from maillage.funding.models import Contract
+from maillage.funding.models import Contract, Operation
 from maillage.funding.queries.contracts import contract_seen_by, places_of
 from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
@@ -66,6 +66,12 @@ class OfPlace(PermissionMixin):
     def today(self) -> Any:
         """The day it is there."""
         return clock.today(self.scope)
+
+    @property
+    def wrote_already(self) -> bool:
+        """Whether the form that is sent has written an operation: a double click."""
+        key = self.request.POST.get("key", "")[:64].replace("\x00", "")
+        return bool(key) and Operation.objects.with_key(key, self.person).exists()
 
     @property
     def home(self) -> str:

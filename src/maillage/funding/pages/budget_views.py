@@ -80,6 +80,8 @@ class RecordInvoice(FormPage):
         rows = [
             (str(one.pk), f"{one.supplier} · {one.label} · {formats.euros(one.cents)}") for one in self.open
         ]
+        if self.wrote_already:  # the first of two clicks took it from the list
+            rows.append((self.request.POST.get("commitment", ""), ""))
         return {"commitments": rows}
 
     def initial(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from maillage.funding.actions import contracts as actions
 from maillage.funding.computations.schedules import Expected, Plan, last_declared, plan
 from maillage.funding.models import MISSION_LABELS
 from maillage.funding.pages import forms, words
-from maillage.funding.pages.attainment_words import indicator_words
+from maillage.funding.pages.attainment_words import indicators_words
 from maillage.funding.pages.base import FormPage, OfContract
 from maillage.funding.pages.point_words import POINT_RULES, msp_words, points_lines, quarter_words
 from maillage.funding.queries.contracts import kept_with, sharings_of
@@ -101,9 +101,7 @@ class ContractPage(WithPlan, Page):
             ],
             may_keep=self.keeps,
             sees_pay=self.sees_pay,
-            indicators=[
-                indicator_words(one, self.scope, keeps=self.keeps) for one in found.kept.indicators
-            ],
+            indicators=indicators_words(found.kept.indicators, self.scope, keeps=self.keeps),
             points=points_lines(found.kept) if self.contract.nature is ContractKind.ACI_MSP else None,
             point_rules=[rule(key) for key in POINT_RULES],
             declares=self.contract.nature in {ContractKind.ACI_MSP, ContractKind.PEPS},
@@ -230,7 +228,9 @@ class RecordReceipt(OfContractForm):
 
     def form_options(self) -> dict[str, Any]:
         """Return the payments that have not come yet, the first due first."""
-        shown = [one for one in self.plan.payments if one.cents is None or one.left]
+        # Sent twice, what was noted by the first time is no longer waited for: the second finds it noted.
+        again = self.wrote_already
+        shown = [one for one in self.plan.payments if again or one.cents is None or one.left]
         return {
             "payments": [
                 (

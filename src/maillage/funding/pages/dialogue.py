@@ -93,7 +93,7 @@ class Dialogue(WithPlan, Endpoint):
         paths = {one.evidence_id: path_of(one) for one in proofs}
         found = []
         for seen in self.plan.kept.indicators:
-            said = indicator_words(seen, self.scope, keeps=False)
+            said = indicator_words(seen)
             evidence = [
                 f"{formats.date_short(one.dated)} · {one.label}{f' · {where}' if where else ''}"
                 for one in seen.evidence

@@ -134,7 +134,7 @@ class SharingPage(OfSharing, Page):
         parts = SharingPart.objects.in_scope(self.scope).filter(sharing=row)
         lines = list(parts.select_related("professional", "person"))
         net = row.pool - row.charges
-        is_posted = row.operation is not None and not hasattr(row.operation, "reversed_by")
+        is_posted = row.is_posted
         said = (
             _("{net} entre {count} personnes, dans les comptes : écriture n° {number}.")
             if is_posted

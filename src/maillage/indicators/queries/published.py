@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Max
+
 from maillage.indicators.models import PublishedValue
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
@@ -19,6 +21,13 @@ def published_of(scope: Scope, indicator: str, limit: int = SHOWN) -> list[Publi
     """Return the last published values of an indicator, the newest first; one statement."""
     rows = PublishedValue.objects.in_scope(scope).filter(indicator=indicator)
     return list(rows.select_related("by").order_by("-at", "-pk")[:limit])
+
+
+def last_of_each(scope: Scope, keys: Iterable[str]) -> dict[str, PublishedValue]:
+    """Return the last published value of each of some indicators that has one; one statement."""
+    rows = PublishedValue.objects.in_scope(scope).filter(indicator__in=set(keys))
+    last = rows.order_by().values("indicator").annotate(last=Max("pk")).values("last")
+    return {one.indicator: one for one in PublishedValue.objects.in_scope(scope).filter(pk__in=last)}
 
 
 def last_published(person: Person, limit: int = LOOKED_AT) -> list[PublishedValue]:
