@@ -17,7 +17,9 @@ from tests.browser import NewPage, assert_axe_clean, screenshot, settle, sign_in
 pytestmark = pytest.mark.browser
 
 HIGHEST, LOWEST = 56, 220  # px: the height of the bar, and where content has begun at 1440 × 900
-NOT_PAGES = (".csv", ".pdf", ".geojson", ".ics", ".json", ".svg", "diagnostic.html")
+NOT_PAGES = (
+    ".csv", ".docx", ".geojson", ".ics", ".json", ".pdf", ".svg", ".xlsx", ".zip", "diagnostic.html",
+)  # fmt: skip
 ALSO = ("/compte/", "/recherche/?q=val", "/compte/2fa/", "/compte/password/change/", "/nulle-part/")
 STRANGERS = ("/compte/login/", "/compte/demonstration/", "/compte/password/reset/", "/nulle-part/")
 #: What one reads before the content: where one is, the title and its sentence, the parts, an answer.

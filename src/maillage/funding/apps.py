@@ -43,6 +43,7 @@ class FundingConfig(AppConfig):
         )
         name_terms(
             {
+                "invoice_paid": _("Paiement d’une facture"),
                 "cents": _("centimes"),
                 "signed_on": _("signé le"),
                 "last_day": _("dernier jour"),

@@ -24,6 +24,14 @@ class IndicatorsConfig(AppConfig):
         )
         name_terms(
             {
+                "referring_doctor": _("Part avec médecin traitant"),
+                "third_appointment": _("Troisième rendez-vous libre"),
+                "regulation_time": _("Temps de régulation"),
+                "answered_in_time": _("Appels décrochés à temps"),
+                "avoidable_stays": _("Séjours potentiellement évitables"),
+                "town_share": _("Part de la ville"),
+                "complex_in_team": _("Situations complexes suivies à plusieurs"),
+                "meeting_participation": _("Participation aux réunions"),
                 "indicator": _("indicateur"),
                 "numerator": _("numérateur"),
                 "denominator": _("dénominateur"),

@@ -88,7 +88,7 @@ def create_demonstration_cell(*, place: Territory, now: datetime) -> int:
     _people(cell, lead, nurse or lead, now, opened)
     SupplyRequest.objects.create(
         cell=cell, by=lead, at=opened + timedelta(hours=1), key=uuid4().hex, what=supply, quantity=12,
-        whom="EHPAD, étage", state=Supply.PROMISED, answer="Livrés demain matin par l’intercommunalité",
+        whom="EHPAD, aile nord", state=Supply.PROMISED, answer="Livrés demain matin par l’intercommunalité",
         answered_by=lead, answered_at=opened + timedelta(hours=2),
     )  # fmt: skip
     SupplyRequest.objects.create(
