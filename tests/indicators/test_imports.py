@@ -15,7 +15,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from maillage.indicators.actions.demonstration import create_demonstration_indicators
-from maillage.indicators.actions.imports import import_files
+from maillage.indicators.actions.imports import deposit_of, import_files
 from maillage.indicators.computations.equity import ranks_of
 from maillage.indicators.models import FileImport, PublishedValue
 from maillage.indicators.packs.checking import check_folder
@@ -24,9 +24,10 @@ from maillage.indicators.rules.files import Form
 from maillage.indicators.rules.periods import Period
 from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
-from tests.factories import make_commune
+from tests.factories import make_commune, make_person, make_territory
 from tests.indicators.test_pages import say
 
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -41,10 +42,11 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def deposit(settings: Any, tmp_path: Path) -> Path:
+def deposit(settings: Any, tmp_path: Path, place: Territory) -> Path:
     settings.HOME = tmp_path
-    (tmp_path / "depot-indicateurs").mkdir()
-    return tmp_path / "depot-indicateurs"
+    made = deposit_of(tmp_path, place.slug)
+    made.mkdir(parents=True)
+    return made
 
 
 @pytest.fixture
@@ -111,6 +113,22 @@ def test_a_form_that_says_no_period_or_no_source_is_given_back(
     assert "« hier » n’est pas une période" in client_of(analyst).post(
         home(place) + FILES, sent(period="hier")
     ).content.decode().replace("\xa0", " ")
+
+
+def test_a_territory_reads_nothing_of_what_is_put_for_another(
+    analyst: Person, place: Territory, folder: Path
+) -> None:
+    """Given files of one territory; when another's analyst looks or names them; then there are none."""
+    other = make_territory()
+    neighbour = make_person("autre.analyste", Role.ANALYST, other.scope)
+    page = say(neighbour, home(other) + FILES)
+    assert "Aucun dossier dans le dépôt de ce territoire" in page
+    assert f"depot-indicateurs/{other.slug}" in page
+    for name in ("mars", f"../{place.slug}/mars", str(folder)):
+        answer = client_of(neighbour).post(home(other) + FILES, sent(folder=name))
+        assert answer.status_code == 422, name
+    assert not FileImport.objects.in_scope(other.scope).exists()
+    assert client_of(neighbour).get(home(place) + FILES).status_code == 404
 
 
 def test_an_empty_deposit_says_where_it_is(analyst: Person, place: Territory, deposit: Path) -> None:

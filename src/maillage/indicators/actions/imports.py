@@ -69,7 +69,12 @@ def import_files(
     return made
 
 
-def deposits(home: Path) -> list[Path]:
-    """Return the folders of the deposit, where an administrator puts files to import."""
-    folder = home / "depot-indicateurs"
+def deposit_of(home: Path, slug: str) -> Path:
+    """Return the folder of a territory in the deposit, where an administrator puts its files to import."""
+    return home / "depot-indicateurs" / slug
+
+
+def deposits(home: Path, slug: str) -> list[Path]:
+    """Return the folders of files put in the deposit for a territory: one reads none of another's."""
+    folder = deposit_of(home, slug)
     return sorted(one for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []

@@ -7,7 +7,7 @@ another. The engine is DuckDB, or Spark where the data outgrow the machine: the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 COMPLETENESS = "indicators.completeness.least"
 SECRECY = "indicators.secrecy.least"
-#: What a cube is told by, then what it counts.
+#: What a cube is told by, then whether the day was one of crisis, then what it counts.
 KEYS = ("month", "commune", "band", "sex", "part", "value")
+CRISIS = "crisis"
 COUNTS = ("rows", "numerator", "denominator", "missing", "excluded")
 
 
@@ -58,21 +59,26 @@ class DuckTables(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cube:
-    """The counts of an indicator over a period; `digest` changes with any counted row."""
+    """The counts of an indicator over a period; `digest` changes with any counted row.
+
+    Not with the days of crisis: a cell opened or closed changes no row.
+    """
 
     indicator: Indicator
     period: Period
     cells: pl.DataFrame
     digest: str
+    crisis: tuple[date, ...] = ()
 
 
-def asked_for(indicator: Indicator, period: Period, today: date) -> Asked:
-    """Return what a definition is asked: the days, and its rules as they hold today.
+def asked_for(indicator: Indicator, period: Period, today: date, crisis: Iterable[date] = ()) -> Asked:
+    """Return what a definition is asked: the days, those of crisis, and its rules as they hold today.
 
     Those of today for every period: one value is compared with another under one definition.
     """
     keys = {*indicator.rules, STANDARD}
-    return Asked(period.start, period.end, {key: rule(key, on=today).value for key in sorted(keys)})
+    rules = {key: rule(key, on=today).value for key in sorted(keys)}
+    return Asked(period.start, period.end, rules, tuple(sorted(crisis)))
 
 
 def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) -> Cube:
@@ -86,9 +92,10 @@ def cube_of(indicator: Indicator, tables: Tables, asked: Asked, period: Period) 
         cells = cells.with_columns(denominator=pl.lit(0, pl.Int64))
         cells = pl.concat([cells, exposed.with_columns(numerator=pl.lit(0, pl.Int64))])
     # Rows that do not count may differ by what is not told of them: joined, then in one order.
-    cells = cells.group_by(KEYS).agg(pl.col(*COUNTS).sum()).sort(KEYS)
-    lines = "\n".join("|".join(map(str, row)) for row in cells.rows())
-    return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest())
+    cells = cells.group_by(*KEYS, CRISIS).agg(pl.col(*COUNTS).sum()).sort(*KEYS, CRISIS)
+    counted = cells.group_by(KEYS).agg(pl.col(*COUNTS).sum()).sort(KEYS)
+    lines = "\n".join("|".join(map(str, row)) for row in counted.rows())
+    return Cube(indicator, period, cells, hashlib.sha256(lines.encode()).hexdigest(), asked.crisis)
 
 
 def _cells(
@@ -96,7 +103,7 @@ def _cells(
 ) -> pl.DataFrame:
     """Compute counted rows summed; on DuckDB the same question is written in SQL once a process."""
     if not isinstance(tables, DuckTables):
-        return read(summed(indicator, rows(tables, asked)))
+        return read(summed(indicator, rows(tables, asked), asked.crisis))
     shape = tuple((name, str(tables[name].schema())) for name in indicator.needs)
     asking = (
         indicator.key,
@@ -104,19 +111,20 @@ def _cells(
         rows.__qualname__,
         asked.start,
         asked.end,
+        asked.crisis,
         str(asked.rules),
         shape,
     )
     sql = _WRITTEN.get(asking)
     if sql is None:
-        sql = str(tables.connection.compile(summed(indicator, rows(tables, asked))))
+        sql = str(tables.connection.compile(summed(indicator, rows(tables, asked), asked.crisis)))
         if len(_WRITTEN) >= _KEPT:
             _WRITTEN.clear()
         _WRITTEN[asking] = sql
     return tables.answer(sql)
 
 
-def summed(indicator: Indicator, rows: Expression) -> Expression:
+def summed(indicator: Indicator, rows: Expression, crisis: Sequence[date] = ()) -> Expression:
     """Return counted rows summed by what the figures need, as an expression of the same engine.
 
     What may be done once the rows are few is left to `told`: the engine goes through millions of them.
@@ -130,6 +138,8 @@ def summed(indicator: Indicator, rows: Expression) -> Expression:
         keys["part"] = rows.part
     if is_median:
         keys["value"] = rows.value
+    if crisis:
+        keys[CRISIS] = rows.day.isin(list(crisis)).fill_null(False).cast("int64")
     return rows.group_by(**keys).agg(
         rows=rows.count().cast("int64"),
         numerator=rows.numerator.sum(where=counts).cast("int64"),
@@ -144,7 +154,10 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     text, unknown = pl.lit("", pl.String), pl.lit(None, pl.Float64)
-    absent = {"commune": text, "band": pl.lit(-1, pl.Int64), "sex": text, "part": text, "value": unknown}
+    absent = {
+        "commune": text, "band": pl.lit(-1, pl.Int64), "sex": text, "part": text, "value": unknown,
+        CRISIS: pl.lit(0, pl.Int64),
+    }  # fmt: skip
     cells = cells.with_columns(**{name: one for name, one in absent.items() if name not in cells.columns})
     return cells.select(
         pl.col("month").fill_null(0).cast(pl.Int64),
@@ -153,6 +166,7 @@ def told(cells: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).fill_null("") for name in ("sex", "part")),
         # A row that does not count has no value to speak of.
         pl.when(pl.col("denominator") > 0).then(pl.col("value")).alias("value"),
+        pl.col(CRISIS).fill_null(0).cast(pl.Int64),
         *(pl.col(name).fill_null(0).cast(pl.Int64) for name in COUNTS),
     )
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from maillage.crisis.api import crisis_days
 from maillage.indicators.computations.catalogue import Indicator
 from maillage.indicators.computations.catalogue.definition import Tables
 from maillage.indicators.computations.cubes import asked_for, cube_of, frame, on_duckdb, read
@@ -87,9 +88,11 @@ def results(
     """Return what indicators say, by key; each table is read once. Raises ChangedFilesError."""
     asked = list(indicators)
     names = {name for one in asked for name in one.needs}
+    crisis = [one.day for one in crisis_days(scope, period.start, period.last_day)]
     with opened(source, scope, names, period, today) as tables:
         return {
-            one.key: result_of(cube_of(one, tables, asked_for(one, period, today), period)) for one in asked
+            one.key: result_of(cube_of(one, tables, asked_for(one, period, today, crisis), period))
+            for one in asked
         }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from maillage.engines import indicators as engine
 from maillage.indicators.computations.catalogue.definition import STANDARD, Indicator
-from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY, Cube
+from maillage.indicators.computations.cubes import COMPLETENESS, CRISIS, SECRECY, Cube
 from maillage.indicators.rules.changes import Reading
 from maillage.indicators.rules.secrecy import is_secret, is_small
 from maillage.indicators.rules.vocabulary import SCALES, Flaw, Measure
@@ -75,6 +75,17 @@ class Result:
     def parts(self) -> dict[str, Value]:
         """Values by what else tells the rows."""
         return _by(self.indicator, self.cube.cells, "part")
+
+    @cached_property
+    def apart(self) -> tuple[Value, Value] | None:
+        """The value without the days of crisis, then theirs; None where no row, or every row, is of one."""
+        import polars as pl
+
+        aside = self.cube.cells.filter(pl.col(CRISIS) == 1)
+        if not 0 < int(aside["rows"].sum() or 0) < int(self.cube.cells["rows"].sum() or 0):
+            return None
+        others = self.cube.cells.filter(pl.col(CRISIS) == 0)
+        return _value(self.indicator, others), _value(self.indicator, aside)
 
     @cached_property
     def ninth(self) -> float | None:

@@ -20,7 +20,8 @@ class ImportForm(KeyedForm):
     """A folder of the deposit, checked whole when it is sent."""
 
     folder = forms.ChoiceField(
-        label=lazy("Dossier"), help_text=lazy("Un dossier de fichiers, posé dans le dépôt du serveur.")
+        label=lazy("Dossier"),
+        help_text=lazy("Un dossier de fichiers, posé dans le dépôt de ce territoire sur le serveur."),
     )
     form = forms.ChoiceField(
         label=lazy("Forme"),

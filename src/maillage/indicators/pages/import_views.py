@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.indicators.actions.imports import deposits, import_files
+from maillage.indicators.actions.imports import deposit_of, deposits, import_files
 from maillage.indicators.packs.checking import check_folder
 from maillage.indicators.pages import import_words, words
 from maillage.indicators.pages.import_forms import ImportForm
@@ -32,7 +32,12 @@ class Imports(OfTerritory, Page):
     template_name = "indicators/imports.html"
 
     def _form(self, *data: Any) -> ImportForm:
-        return ImportForm(*data, folders=deposits(Path(settings.HOME)), today=self.today)
+        return ImportForm(*data, folders=self._deposits, today=self.today)
+
+    @property
+    def _deposits(self) -> list[Path]:
+        """The folders put there for this territory."""
+        return deposits(Path(settings.HOME), self.territory.slug)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = imports_of(self.scope)
@@ -46,8 +51,8 @@ class Imports(OfTerritory, Page):
             else _("Aucun fichier importé encore."),
             imports=[(one, words.period_words(one.period), one.changed_files) for one in found],
             may_import=may,
-            has_deposit=bool(deposits(Path(settings.HOME))),
-            deposit=str(Path(settings.HOME) / "depot-indicateurs"),
+            has_deposit=bool(self._deposits),
+            deposit=str(deposit_of(Path(settings.HOME), self.territory.slug)),
             files=list(FILES.values()),
             **context,
         )

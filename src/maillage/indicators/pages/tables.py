@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +16,7 @@ from maillage.indicators.computations.catalogue.safety import CATEGORIES
 from maillage.indicators.computations.cubes import COMPLETENESS, SECRECY
 from maillage.indicators.computations.values import Result, Value, hidden_keys
 from maillage.indicators.pages import words
+from maillage.indicators.rules.periods import month_of
 from maillage.indicators.rules.vocabulary import SCALES, Measure
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
@@ -55,11 +58,12 @@ def figure_of(result: Result, source: str, *, shows_small: bool) -> Figure:
 
 
 def months_table(result: Result, *, shows_small: bool) -> Table:
-    """Return the values by month, with what is beyond chance."""
+    """Return the values by month, with what is beyond chance and how many days were of crisis."""
     one = result.indicator
     hidden = (
         set() if shows_small else hidden_keys(one, {str(key): value for key, value in result.months.items()})
     )
+    of_crisis = Counter(month_of(day) for day in result.cube.crisis)
     run = engine.run_chart([value.value for value in result.months.values()])
     rows = []
     for place, (month, value) in enumerate(result.months.items()):
@@ -67,6 +71,8 @@ def months_table(result: Result, *, shows_small: bool) -> Table:
         cells: dict[str, Cell] = {
             "when": words.month_words(month), "at": month / 12, **_cells(value), "signal": signal,
         }  # fmt: skip
+        if of_crisis:
+            cells["crisis"] = of_crisis[month]
         rows.append(Row(cells, suppressed=_SECRET if str(month) in hidden else frozenset()))
     columns = [
         Column("when", _("Mois")),
@@ -74,6 +80,8 @@ def months_table(result: Result, *, shows_small: bool) -> Table:
         *_value_columns(one),
         Column("signal", _("Signal")),
     ]
+    if of_crisis:
+        columns.append(Column("crisis", _("Jours de crise"), "number"))
     return Table("mois", _("Mois par mois"), columns, rows)
 
 

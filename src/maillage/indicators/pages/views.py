@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from maillage.crisis.api import CrisisDay, crisis_days
 from maillage.indicators.actions.published import note_rows_read, publish_value
 from maillage.indicators.computations import equity
 from maillage.indicators.computations import results as computing
@@ -278,6 +279,7 @@ class Card(OfIndicator, Page):
                 "standardised": ""
                 if is_hidden or found.standardised is None
                 else words.amount(one, found.standardised.value),
+                "crisis": words.crisis_words(found, self._crisis(found), shows_small=self.shows_small),
                 "is_small": found.whole.is_secret and self.shows_small,
                 "slopes": self._slopes(found),
                 "is_partial": self.source is not None and not self.source.period.covers(self.period),
@@ -299,6 +301,10 @@ class Card(OfIndicator, Page):
             form_key=uuid4().hex,
             **context,
         )
+
+    def _crisis(self, found: Result) -> list[CrisisDay]:
+        """Return the days of crisis of the period, none asked for where the figure met none."""
+        return crisis_days(self.scope, self.period.start, self.period.last_day) if found.cube.crisis else []
 
     def _slopes(self, found: Result) -> list[str]:
         """Say how the indicator changes from the least to the most favoured communes; not of small counts."""

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.crisis.api import CrisisDay
 from maillage.engines import indicators as engine
 from maillage.indicators.computations.catalogue import Indicator
-from maillage.indicators.computations.values import Result, Value
+from maillage.indicators.computations.values import Result, Value, hidden_keys
 from maillage.indicators.models import FileImport, PublishedValue
 from maillage.indicators.rules.changes import Change
 from maillage.indicators.rules.periods import Period
@@ -115,6 +116,45 @@ def finding(result: Result, *, shows_small: bool) -> str:
     if result.ninth is not None:
         said += " " + _("Neuf fois sur dix, {value} au plus.").format(value=amount(one, result.ninth))
     return said
+
+
+def crisis_words(result: Result, days: Sequence[CrisisDay], *, shows_small: bool) -> str:
+    """Say the days of crisis of the period, and the value with them and without; empty where there is none.
+
+    A rate is not told of some days alone: its people are those of the whole period, only events are counted.
+    """
+    if not days:
+        return ""
+    one, apart = result.indicator, result.apart
+    titles = dict.fromkeys(title for day in days for title in day.titles)
+    said = ngettext(
+        "{count} jour de crise dans la période ({titles}).",
+        "{count} jours de crise dans la période ({titles}).",
+        len(days),
+    ).format(count=formats.number(len(days)), titles=", ".join(titles))
+    if apart is None:
+        return said
+    others, aside = apart
+    is_hidden = result.whole.is_secret or hidden_keys(one, {"others": others, "aside": aside})
+    if is_hidden and not shows_small:
+        return f"{said} {_('Trop peu de personnes pour les montrer à part.')}"
+    if one.measure is Measure.RATE:
+        more = ngettext(
+            "{count} événement est de ces jours-là.",
+            "{count} événements sont de ces jours-là.",
+            aside.numerator,
+        ).format(count=formats.number(aside.numerator))
+    elif others.is_known:
+        more = _("Sans ces jours : {value} ({interval}).").format(
+            value=amount(one, others.value), interval=interval(one, others)
+        )
+        if aside.is_known:
+            more += " " + _("Ces jours-là : {value} ({interval}).").format(
+                value=amount(one, aside.value), interval=interval(one, aside)
+            )
+    else:
+        more = _("Sans ces jours, trop peu de lignes pour une valeur.")
+    return f"{said} {more}"
 
 
 def flaw_words(flaws: tuple[Flaw, ...]) -> str:

@@ -25,11 +25,12 @@ COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For which days (`end` not included), and what the sourced rules say today."""
+    """For which days (`end` not included), which of them were of crisis, what the sourced rules say today."""
 
     start: date
     end: date
     rules: Mapping[str, Any]
+    crisis: tuple[date, ...] = ()
 
     @property
     def year(self) -> int:
