@@ -9,7 +9,9 @@ from django.utils import timezone
 from maillage.care.api import Meeting
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.project.actions.projects import begin_project
 from maillage.project.models import Action, ActionMeeting, Objective, Project, Step
+from maillage.project.rules.states import ProjectKind
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
@@ -94,3 +96,32 @@ def test_a_board_member_reads_and_writes_nothing(objective: Objective, member: P
     assert page.status_code == 200
     assert "Noter une étape vers le contrat" not in page.content.decode()
     assert browser.get(reverse("project:new_action", args=[objective.pk])).status_code == 403
+
+
+def test_each_page_of_the_diagnosis_leads_who_writes_the_project_to_its_objectives(
+    diagnosed: Territory,
+) -> None:
+    coordinator = make_person("camille.bruyere", Role.COORDINATOR, diagnosed.scope)
+    member = make_person("bernard.chataignier", Role.BOARD, diagnosed.scope)
+    pages = {
+        "white_zones": "zone", "access": "zone", "needs": "need", "portrait": "need", "flows": "flow",
+        "supply": "workforce",
+    }  # fmt: skip
+
+    def shown(person: Person, page: str) -> str:
+        return client_of(person).get(reverse(f"territory:{page}", args=[diagnosed.slug])).content.decode()
+
+    # Given no project, when who writes it reads the diagnosis, then they are led to begin one;
+    assert "Ouvrir un projet de santé" in shown(coordinator, "white_zones")
+    today = timezone.localdate()
+    project = begin_project(
+        by=coordinator, place=diagnosed, kind=ProjectKind.CPTS, title="Projet", starts_on=today,
+        ends_on=today + timedelta(days=1826), key="p",
+    )  # fmt: skip
+    # given one, then each page leads to what it found there;
+    for page, group in pages.items():
+        address = f"{reverse('project:findings', args=[project.pk])}#{group}"
+        assert f'href="{address}"' in shown(coordinator, page), page
+    # and neither who only reads, nor a page without findings, is led anywhere.
+    assert "En faire un objectif" not in shown(member, "white_zones")
+    assert "En faire un objectif" not in shown(coordinator, "what_if")

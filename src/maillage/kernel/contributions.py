@@ -371,6 +371,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """Where a page of a territory leads on to: the words of the link, its address, its icon."""
+
+    label: str | Promise
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Processing:
     """A line of the register of processings: what a context does with personal data, about whom, for whom."""
 
@@ -391,8 +400,9 @@ class Contribution:
     events that it adds to the calendar of a person's agenda: no name, no word of health. `withdrawals` are
     what it does when somebody leaves; `told_of_leavers` the columns that go on naming them: what they did,
     and what is theirs alone. `records` are the tables in which it keeps something about patients, and
-    `processing` its line of the register. `entrances` are ways in beside the password, each a label and the
-    name of its address, shown by the page of sign-in.
+    `processing` its line of the register. `onwards(person, place, page)` says what a person may do elsewhere
+    with what a page of the diagnosis of a territory shows (`page` is the name of its address). `entrances`
+    are ways in beside the password, each a label and the name of its address, shown by the page of sign-in.
     """
 
     context: str
@@ -410,6 +420,7 @@ class Contribution:
     told_of_leavers: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
     processing: Processing | None = None
+    onwards: Callable[[Person, Any, str], Iterable[Onward]] | None = None
 
 
 _contributions: dict[str, Contribution] = {}
@@ -444,6 +455,12 @@ def entries() -> tuple[Entry, ...]:
 def searches() -> list[Search]:
     """Return the parts of the search box, in their order."""
     return sorted((part for one in contributions() for part in one.searches), key=lambda part: part.order)
+
+
+def onwards_from(person: Person, place: Any, page: str) -> list[Onward]:
+    """Return what a person may do elsewhere with what a page of a territory shows."""
+    found = (one.onwards(person, place, page) for one in contributions() if one.onwards is not None)
+    return [onward for some in found for onward in some]
 
 
 def panels_of(place: Place) -> list[Panel]:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Processing, Verb, Waits
+from maillage.kernel import access
+from maillage.kernel.contributions import (
+    Block,
+    Contribution,
+    Entry,
+    InboxSource,
+    Onward,
+    Processing,
+    Verb,
+    Waits,
+)
+from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
 from maillage.project.actions.demonstration import create_demonstration_project
 from maillage.project.actions.leaving import WITHDRAWALS
+from maillage.project.computations.findings import Group
 from maillage.project.models import Action, Agreement, Axis, Objective, Project, Step
 from maillage.project.pages.blocks import actions_followed, agreement_lines, inbox_lines, late_in_project
 from maillage.project.queries.agreements import agreements_waiting
+from maillage.project.queries.offered import project_in_force
 from maillage.project.queries.waiting import steps_waiting
 from maillage.territory.api import Territory
 
@@ -25,6 +40,30 @@ WRITERS = frozenset(role for role in Role if allows(role, Permission.EDIT_PROJEC
 def demonstrate(place: Territory, now: datetime) -> None:
     """Give the territory an invented project."""
     create_demonstration_project(place=place, now=now)
+
+
+#: Which findings each page of the diagnosis shows.
+FOUND_ON = {
+    "territory:white_zones": Group.ZONE,
+    "territory:access": Group.ZONE,
+    "territory:needs": Group.NEED,
+    "territory:portrait": Group.NEED,
+    "territory:flows": Group.FLOW,
+    "territory:supply": Group.WORKFORCE,
+}
+
+
+def onwards(person: Person, place: Territory, page: str) -> Iterator[Onward]:
+    """Lead whoever writes the project of a territory from what a page found to the objective it makes."""
+    group = FOUND_ON.get(page)
+    if group is None or not access.may(person, Permission.EDIT_PROJECT, place.scope):
+        return
+    project = project_in_force(place)
+    if project is None:
+        yield Onward(lazy("Ouvrir un projet de santé"), reverse("project:projects"), "target")
+    else:
+        address = f"{reverse('project:findings', args=[project.pk])}#{group.value}"
+        yield Onward(lazy("En faire un objectif"), address, "target")
 
 
 CONTRIBUTION = Contribution(
@@ -74,6 +113,7 @@ CONTRIBUTION = Contribution(
         ),
     ),
     demonstrate=demonstrate,
+    onwards=onwards,
     named_in_journal=(Project, Axis, Objective, Action, Step, Agreement),
     withdrawals=WITHDRAWALS,
     told_of_leavers=("project.privatecheck.person",),

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from maillage.kernel.access import require
+from maillage.kernel.contributions import Onward, onwards_from
+from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import queries
 from maillage.territory.atlas import Atlas, NoPackError, current
@@ -47,12 +49,13 @@ class Tab:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A territory opened for reading: `positions` are its communes in the atlas, at least one."""
+    """A territory opened for reading by `person`: `positions` are its communes in the atlas, at least one."""
 
     territory: Territory
     atlas: Atlas
     positions: NDArray[np.intp]
     url_name: str
+    person: Person | None = None
 
     @cached_property
     def areas(self) -> tuple[Area, ...]:
@@ -89,6 +92,11 @@ class Diagnosis:
         """The name of the page shown, empty on a page that is not a tab."""
         return next((tab.label for tab in self.tabs if tab.is_current), "")
 
+    @property
+    def onwards(self) -> list[Onward]:
+        """What its reader may do elsewhere with what the page shows."""
+        return onwards_from(self.person, self.territory, self.url_name) if self.person else []
+
     def url(self, name: str) -> str:
         """Return the address of the territory's page `name`."""
         return reverse(f"territory:{name}", args=[self.territory.slug])
@@ -121,7 +129,7 @@ def diagnosis_page(
             atlas = current()
         except NoPackError as error:
             return _nothing(request, territory, url_name, str(error))
-        opened = once(request, f"diagnosis {slug}", lambda: _opened(territory, atlas, url_name))
+        opened = once(request, f"diagnosis {slug}", lambda: _opened(request, territory, atlas, url_name))
         if not len(opened.positions):
             return _nothing(request, territory, url_name, "")
         return view(request, opened, *args, **kwargs)
@@ -143,8 +151,10 @@ def once(request: HttpRequest, key: str, compute: Callable[[], Result]) -> Resul
     return found
 
 
-def _opened(territory: Territory, atlas: Atlas, url_name: str) -> Diagnosis:
-    return Diagnosis(territory, atlas, atlas.positions(queries.member_codes(territory)), url_name)
+def _opened(request: HttpRequest, territory: Territory, atlas: Atlas, url_name: str) -> Diagnosis:
+    person = request.user
+    assert isinstance(person, Person), "whoever comes here is signed in"
+    return Diagnosis(territory, atlas, atlas.positions(queries.member_codes(territory)), url_name, person)
 
 
 def _territory(slug: str) -> Territory:
