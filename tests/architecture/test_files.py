@@ -40,6 +40,51 @@ def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
     assert untold == []
 
 
+WALL_CLOCK = re.compile(r"datetime\.(now|today|utcnow)\(|\bdate\.today\(|\btime\.time\(")
+
+
+def test_every_instant_is_that_of_the_installation() -> None:
+    """`timezone.now`, which a demonstration puts ahead: another clock beside it loses its rows."""
+    read = [path for path in SOURCES if path.suffix == ".py" and PACKAGE in path.parents]
+    assert len(read) > 100
+    assert [one.as_posix() for one in read if WALL_CLOCK.search(one.read_text())] == []
+
+
+@pytest.mark.parametrize("said", ["datetime.now(UTC)", "date.today()", "datetime.utcnow()", "time.time()"])
+def test_another_clock_is_seen(said: str) -> None:
+    assert WALL_CLOCK.search(f"moment = {said}")
+    assert not WALL_CLOCK.search("moment = timezone.now()")
+
+
+LANDMARK = re.compile(r'(?:<section[^>]*|role="region"[^>]*)aria-labelledby="([^"{]+)"')
+
+
+def test_no_two_landmarks_of_a_page_have_one_name() -> None:
+    """A section is one already: the table that it lets scroll is a group."""
+    named = {
+        path.relative_to(ROOT).as_posix(): LANDMARK.findall(path.read_text())
+        for path in SOURCES
+        if path.suffix == ".html" and PACKAGE in path.parents
+    }
+    assert sum(map(len, named.values())) > 300
+    assert {where: names for where, names in named.items() if len(set(names)) < len(names)} == {}
+
+
+GESTURE = re.compile(r"{% empty_state \S+ \S+ (?P<action>[^\s=]+) (?P<url>[^\s=]+)[^%]*%}")
+
+
+def test_an_empty_state_names_its_gesture_before_its_address() -> None:
+    told = [
+        (path.relative_to(ROOT).as_posix(), found["action"], found["url"])
+        for path in SOURCES
+        if path.suffix == ".html"
+        for found in GESTURE.finditer(path.read_text())
+    ]
+    assert len(told) > 50
+    wrong = [one for one in told if "url" in one[1] or not ("url" in one[2] or one[2][:2] in {'""', '"#'})]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda path: path.name)
 def test_every_engine_has_a_literal_reference(engine: Path) -> None:
     assert {path.stem for path in engine.glob("*.py")} >= {"__init__", "model", "compute", "reference"}

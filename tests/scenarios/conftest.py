@@ -72,14 +72,13 @@ def environment_of(home: Path, database: dict[str, str]) -> dict[str, str]:
     return kept | {"MAILLAGE_HOME": str(home), "PYTHONWARNINGS": "default"} | database
 
 
-@pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
-    """Give a function that runs `maillage …` in an installation of its own and returns what it said.
+@contextmanager
+def new_installation(home: Path) -> Iterator[tuple[Demonstration, Command]]:
+    """Yield an installation with its tables and no row, and a function that runs `maillage …` in it.
 
-    Its tables are made; `prepared` and the wheel begin with none.
+    `typed` is what that command reads from the keyboard.
     """
-    home, url = tmp_path_factory.mktemp("installation"), os.environ.get("DATABASE_URL", "")
-    template = "template1"
+    url, template = os.environ.get("DATABASE_URL", ""), "template1"
     if url.startswith("postgres"):
         template = migrated_database(url.rsplit("/", 1)[0])
     else:
@@ -87,15 +86,23 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     with own_database(template) as database:
         environment = environment_of(home, database)
 
-        def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        def run(*words: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
             return subprocess.run(
                 [sys.executable, "-m", "maillage", *words],
                 env=environment | variables,
+                input=typed,
                 capture_output=True,
                 text=True,
                 timeout=180,
             )
 
+        yield Demonstration(home, database), run
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """Give a function that runs `maillage …` in an installation of its own and returns what it said."""
+    with new_installation(tmp_path_factory.mktemp("installation")) as (_installation, run):
         yield run
 
 

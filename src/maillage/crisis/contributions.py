@@ -34,7 +34,7 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission, Role, allows
-from maillage.territory.api import Territory
+from maillage.territory.api import Territory, at_place
 
 
 def cells_open(person: Person) -> Waiting | None:
@@ -70,7 +70,7 @@ def visit_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
     return [
         InboxLine(
             one.pk,
-            _("Quelqu’un à aller voir à {commune}").format(commune=one.commune),
+            _("Quelqu’un à aller voir {at_commune}").format(at_commune=at_place(one.commune)),
             reverse("crisis:fragile", args=[one.cell_id, one.pk]),
             detail=str(one.get_why_display()),
         )

@@ -52,6 +52,8 @@ from maillage.territory.computations.needs import CRITERIA, Ranking, default_wei
 from maillage.territory.computations.needs_tables import needs_source
 from maillage.territory.computations.observed_flows import Observed
 from maillage.territory.computations.observed_flows import observed as observed_flows
+from maillage.territory.computations.place_names import at as at_place
+from maillage.territory.computations.place_names import of as of_place
 from maillage.territory.computations.portrait import Portrait, portrait
 from maillage.territory.computations.preparation import warm
 from maillage.territory.computations.reference_comparison import (
@@ -163,6 +165,7 @@ __all__ = [
     "access_provenance",
     "agreement",
     "agreement_figure",
+    "at_place",
     "balance",
     "calendar_of",
     "change_perimeter",
@@ -199,6 +202,7 @@ __all__ = [
     "nearest_service",
     "needs_source",
     "observed_flows",
+    "of_place",
     "overlaps",
     "population",
     "portrait",

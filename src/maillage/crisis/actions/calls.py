@@ -24,6 +24,7 @@ from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.writes import same_write
+from maillage.territory.api import at_place, of_place
 
 
 @transaction.atomic
@@ -190,7 +191,7 @@ def note_visit(*, by: Person, person: FragilePerson, seen: Seen, key: str, said:
 
     def text() -> str:
         found = str(SEEN_LABELS[seen]).lower()
-        return _("Visite à {commune} : {found}.").format(commune=row.commune, found=found)
+        return _("Visite {at_commune} : {found}.").format(at_commune=at_place(row.commune), found=found)
 
     write_line(cell, Note.FACT, text, now, by=by)
     told(cell, by, "crisis.visited", {"fragile": row.pk, "seen": seen.value})
@@ -223,13 +224,15 @@ def erase(keys: Sequence[int]) -> None:
 
 
 def _danger_words(row: FragilePerson) -> str:
-    return _("Un signe grave chez une personne de {commune} : le 15 d’abord.").format(commune=row.commune)
+    return _("Un signe grave chez une personne {of_commune} : le 15 d’abord.").format(
+        of_commune=of_place(row.commune)
+    )
 
 
 def _visit_words(row: FragilePerson) -> str:
     # The log is read by all who follow the crisis: where, and why, never who.
     why = WHY_LABELS[Why(row.why)]
-    return _("Quelqu’un à aller voir à {commune} : {why}.").format(commune=row.commune, why=why)
+    return _("Quelqu’un à aller voir {at_commune} : {why}.").format(at_commune=at_place(row.commune), why=why)
 
 
 def _to_visit(cell: Cell, person: FragilePerson) -> FragilePerson:

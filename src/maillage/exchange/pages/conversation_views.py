@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.exchange.actions import attachments
@@ -215,7 +216,7 @@ class ConversationPage(OfConversation, Page):
             alarms=queries.own_alarms(seen),
             readers=presenters.outside_readers(seen),
             add_form=AddForm(candidates=asked) if asked else None,
-            now=datetime.now(UTC),
+            now=timezone.now(),
             **presenters.thread_context(seen, read),
             **context,
         )

@@ -7,9 +7,11 @@ a period; days are those of the territory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from maillage.agenda import api as agenda
 from maillage.care import api as care
@@ -109,7 +111,7 @@ class _Reader:
         return [(person, self.day(at)) for person, at in care.cases_counted(self.scope, start, self.end)]
 
     def invitations(self) -> Rows:
-        rows = care.invitations_counted(self.scope, self.start, min(self.end, datetime.now(UTC)))
+        rows = care.invitations_counted(self.scope, self.start, min(self.end, timezone.now()))
         return [(one.invitation, self.day(one.at), one.profession or None, one.came) for one in rows]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.fields import DayField, NameField
@@ -52,7 +53,7 @@ class MandateForm(forms.Form):
 
     def __init__(self, *args: Any, is_own: bool, zone: ZoneInfo, **options: Any) -> None:
         self.zone = zone
-        today = datetime.now(zone).date()
+        today = timezone.localdate(timezone=zone)
         options.setdefault(
             "initial",
             {

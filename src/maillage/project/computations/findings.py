@@ -131,11 +131,11 @@ def _zones(opened: _Opened) -> Iterator[Finding]:
         first = opened.named(int(zone.members[0]))
         count = len(zone.members)
         said = ngettext(
-            "Zone blanche de {name} : {count} commune sous {low}, {people} habitants, {mean} en moyenne.",
-            "Zone blanche de {name} : {count} communes sous {low}, {people} habitants, {mean} en moyenne.",
+            "Zone blanche {of_name} : {count} commune sous {low}, {people} habitants, {mean} en moyenne.",
+            "Zone blanche {of_name} : {count} communes sous {low}, {people} habitants, {mean} en moyenne.",
             count,
         ).format(
-            name=first,
+            of_name=territory.of_place(first),
             count=formats.number(count),
             low=low,
             people=formats.number(zone.people),
@@ -145,10 +145,12 @@ def _zones(opened: _Opened) -> Iterator[Finding]:
             f"zone:{opened.code(int(zone.members[0]))}",
             Group.ZONE,
             said,
-            _("Donner un accès au médecin généraliste aux habitants autour de {name}").format(name=first),
+            _("Donner un accès au médecin généraliste aux habitants de la zone blanche {of_name}").format(
+                of_name=territory.of_place(first)
+            ),
             Figure(
                 f"zone:{opened.code(int(zone.members[0]))}",
-                _("Habitants de la zone blanche de {name}").format(name=first),
+                _("Habitants de la zone blanche {of_name}").format(of_name=territory.of_place(first)),
                 float(zone.people),
                 source,
                 unit=_("habitants"),
@@ -213,10 +215,10 @@ def _needs(opened: _Opened) -> Iterator[Finding]:
             _("{name} : besoins supérieurs à la moyenne de France, indice {index}.").format(
                 name=name, index=formats.signed(index, 2)
             ),
-            _("Répondre d’abord aux besoins de {name}").format(name=name),
+            _("Répondre d’abord aux besoins {of_name}").format(of_name=territory.of_place(name)),
             Figure(
                 f"rank:{opened.code(position)}",
-                _("Indice de besoins de {name}").format(name=name),
+                _("Indice de besoins {of_name}").format(of_name=territory.of_place(name)),
                 index,
                 source,
                 decimals=2,
@@ -254,18 +256,18 @@ def _flows(opened: _Opened) -> Iterator[Finding]:
             Mission.ACCESS,
         )
     for one in territory.emergency_catchments(opened.atlas, access, opened.positions)[:_MOST]:
-        name = opened.named(one.position)
+        name = territory.of_place(opened.named(one.position))
         key = f"emergency:{opened.code(one.position)}"
         yield Finding(
             key,
             Group.FLOW,
-            _("{people} habitants dépendent des urgences de {name}, à {minutes} en moyenne.").format(
-                people=formats.number(one.people), name=name, minutes=formats.minutes(one.mean_minutes)
+            _("{people} habitants dépendent des urgences {of_name}, à {minutes} en moyenne.").format(
+                people=formats.number(one.people), of_name=name, minutes=formats.minutes(one.mean_minutes)
             ),
-            _("Répondre en ville aux demandes qui vont aux urgences de {name}").format(name=name),
+            _("Répondre en ville aux demandes qui vont aux urgences {of_name}").format(of_name=name),
             Figure(
                 key,
-                _("Temps moyen vers les urgences de {name}").format(name=name),
+                _("Temps moyen vers les urgences {of_name}").format(of_name=name),
                 one.mean_minutes,
                 territory.travel_provenance(opened.atlas, access, opened.positions, "emergency"),
                 unit="min",

@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from maillage.indicators import api as indicators
 from maillage.kernel.choices import as_choices
 from maillage.kernel.fields import DayField, MomentField
 from maillage.kernel.pages.forms import KeyedForm
 from maillage.project.models import ACTION_STATE_LABELS, MISSION_LABELS, MONEY_LABELS
+from maillage.project.pages import words
 from maillage.project.pages.fields import AmountField, ValueField
 from maillage.project.pages.forms import DocumentField, VersionedForm, long_text
 
@@ -39,7 +41,8 @@ class _Said(forms.Form):
         label=_("Effet attendu : indicateur"),
         max_length=160,
         required=False,
-        help_text=_("La clé d’un indicateur du catalogue, ou le nom d’un indicateur à vous."),
+        help_text=_("Un indicateur du catalogue, ou le nom d’un indicateur à vous."),
+        widget=forms.TextInput({"list": "indicators", "autocomplete": "off"}),
     )
     indicator_unit = forms.CharField(
         label=_("Unité"), max_length=60, required=False, help_text=_("« % », « jours »…")
@@ -47,6 +50,15 @@ class _Said(forms.Form):
     reference = ValueField(label=_("Valeur de départ"), required=False)
     target = ValueField(label=_("Cible"), required=False)
     target_on = DayField(label=_("Cible pour le"), required=False)
+
+    def clean_indicator(self) -> str:
+        """Return the key of an indicator of the catalogue, or the name of one's own."""
+        return words.indicator_key(self.cleaned_data["indicator"])
+
+    @property
+    def known_indicators(self) -> list[str]:
+        """The names that the field proposes."""
+        return [str(one.label) for one in indicators.CATALOGUE]
 
 
 class ActionForm(_Said, KeyedForm):

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from maillage.care import api as care
 from maillage.directory import api as directory
-from maillage.kernel import clock, formats
+from maillage.indicators import api as indicators
+from maillage.kernel import access, clock, formats
 from maillage.kernel.fields import DayField
 from maillage.kernel.pages.base import Endpoint, sent_file_response
 from maillage.kernel.parameters import row_key
+from maillage.kernel.rules import Permission
 from maillage.project.actions import work
 from maillage.project.models import (
     ACTION_STATE_LABELS,
@@ -72,6 +74,8 @@ class ActionPage(OfAction, Doing):
             "meetings": self._meetings(seen),
             "evidence": self._evidence(),
             "effect": words.effect_said(action),
+            "indicator": words.indicator_said(action.indicator),
+            "indicator_url": self._indicator_url(),
             "may_edit": self.may_edit,
             "may_lead": self.may_lead,
             "text": text,
@@ -133,6 +137,15 @@ class ActionPage(OfAction, Doing):
             for one in seen.meetings
         ]
 
+    def _indicator_url(self) -> str:
+        """Return the page of the indicator that tells the effect, empty where it is not of the catalogue."""
+        key = self.action.indicator
+        if key not in indicators.INDICATORS or not access.may(
+            self.person, Permission.VIEW_INDICATORS, self.scope
+        ):
+            return ""
+        return reverse("indicators:card", args=[self.project.territory.slug, key])
+
     def _evidence(self) -> list[tuple[ActionEvidence, list[ActionFile]]]:
         rows = list(ActionEvidence.objects.of_action(self.action).select_related("by"))
         files = ActionFile.objects.of_action(self.action).defer("content")
@@ -144,7 +157,8 @@ class ActionPage(OfAction, Doing):
             "title", "mission", "said", "partners", "starts_on", "ends_on", "indicator", "indicator_unit",
             "reference", "target", "target_on",
         )  # fmt: skip
-        initial = {name: getattr(action, name) for name in names} | {"base": action.version}
+        initial = {name: getattr(action, name) for name in names}
+        initial |= {"base": action.version, "indicator": words.indicator_said(action.indicator)}
         leads = words.leads_of(self.scope, action, *seen.steps)
         return {
             "change_form": self.form("change", ActionChangeForm, initial=initial),

@@ -295,7 +295,9 @@ def _sheet(rank: int, one: ActionSeen, evidence: Sequence[ActionEvidence]) -> It
             ("Ce qui a été fait", action.outcome),
             (
                 "Effet attendu",
-                f"{action.indicator} : {words.effect_said(action)}" if action.indicator else "",
+                f"{words.indicator_said(action.indicator)} : {words.effect_said(action)}"
+                if action.indicator
+                else "",
             ),
             ("Réunions tenues", str(len(one.meetings)) if one.meetings else ""),
         )
@@ -457,7 +459,8 @@ def _indicators(whole: Whole) -> Iterator[Block]:
             ),
             tuple(
                 (
-                    one.indicator, one.title, words.value_said(one.reference, one.indicator_unit),
+                    words.indicator_said(one.indicator), one.title,
+                    words.value_said(one.reference, one.indicator_unit),
                     words.value_said(one.target, one.indicator_unit), formats.date_short(one.target_on),
                 )
                 for one in rows

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from maillage.indicators import api as indicators
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
 from maillage.kernel.rules import Permission
@@ -138,6 +139,19 @@ def effect_said(action: Action) -> str:
     if action.target_on is not None:
         said.append(_("pour le {day}").format(day=formats.date_short(action.target_on)))
     return " ".join(said) or _("valeurs à renseigner")
+
+
+def indicator_said(key: str) -> str:
+    """Return the name of an indicator of the catalogue, or as an action names its own."""
+    known = indicators.INDICATORS.get(key)
+    return key if known is None else str(known.label)
+
+
+def indicator_key(said: str) -> str:
+    """Return the key of the indicator of the catalogue that has that name or that key, else what was said."""
+    asked = " ".join(said.split())
+    found = (one.key for one in indicators.CATALOGUE if asked.casefold() == str(one.label).casefold())
+    return next(found, asked)
 
 
 def value_said(value: Decimal | None, unit: str) -> str:

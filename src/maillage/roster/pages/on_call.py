@@ -74,6 +74,7 @@ class WhoIsOnCall(Page):
         return super().get_context_data(
             query=commune.name if commune and not text else text,
             commune=commune,
+            at_commune=territory.at_place(commune.name) if commune else "",
             sector=given.sector if given else None,
             answer=answer_of(given, now, person=self.person) if given else None,
             shared=[

@@ -43,6 +43,7 @@ def commune_access(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(code)
     context = {
         "commune": commune,
+        "at_commune": at(commune.name),
         "territories": queries.territories_of(commune),
         **block(current(), commune.code),
     }
