@@ -18,6 +18,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "maillage"
 CONTEXTS = sorted(path.parent.name for path in PACKAGE.glob("*/apps.py"))
+#: The width of the lines of a catalogue.
+WRAP = 110
 _LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _CALL = re.compile(
     rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})?(?:\s*,\s*{_LITERAL})?"
@@ -119,7 +121,7 @@ def update(context: str) -> tuple[int, int]:
         if path.exists()
         else {}
     )
-    catalogue = polib.POFile(wrapwidth=110)
+    catalogue = polib.POFile(wrapwidth=WRAP)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",

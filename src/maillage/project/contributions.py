@@ -6,8 +6,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as lazy
 
-from maillage.kernel.contributions import Block, Contribution, Entry, InboxSource, Processing, Verb, Waits
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.contributions import (
+    Block,
+    Confided,
+    Contribution,
+    Entry,
+    InboxSource,
+    Processing,
+    Verb,
+    Waits,
+    naming_nobody,
+)
+from maillage.kernel.rules import InboxGroup, Permission, Role, allows
 from maillage.project.actions.demonstration import create_demonstration_project
 from maillage.project.actions.leaving import WITHDRAWALS
 from maillage.project.models import Action, Agreement, Axis, Objective, Project, Step
@@ -62,6 +72,7 @@ CONTRIBUTION = Contribution(
             Waits(steps_waiting, "at", "due_at"),
             inbox_lines,
             order=60,
+            confided=Confided(InboxGroup.TASKS, naming_nobody(inbox_lines)),
         ),
         InboxSource(
             "project.agreements",
@@ -71,6 +82,7 @@ CONTRIBUTION = Contribution(
             Waits(agreements_waiting, "since", "due_at"),
             agreement_lines,
             order=61,
+            confided=Confided(InboxGroup.SIGNATURES, naming_nobody(agreement_lines)),
         ),
     ),
     demonstrate=demonstrate,
