@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, made_once
@@ -52,7 +53,7 @@ class SafetyCheck(Authored, Keyed):
         people.Patient, on_delete=models.PROTECT, related_name="safety_checks", verbose_name=_("patient")
     )
     reason = models.CharField(_("raison"), max_length=10, choices=as_choices(REASON_LABELS))
-    motive = models.CharField(_("motif"), max_length=6, blank=True)
+    motive = models.CharField(pgettext_lazy("de recours", "motif"), max_length=6, blank=True)
     signs = models.JSONField(_("signes graves dits"), default=list)
     answers = models.JSONField(_("réponses"), default=dict)
     result = models.CharField(_("résultat"), max_length=10, choices=as_choices(RESULT_LABELS))

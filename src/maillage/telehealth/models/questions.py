@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.kernel import access
@@ -39,7 +40,7 @@ APPOINTMENT_LABELS = {
 SHARED_LABELS = {
     Shared.PROBLEMS: _("Problèmes"),
     Shared.WISHES: _("Ce qui compte pour la personne"),
-    Shared.GOALS: _("Objectifs"),
+    Shared.GOALS: pgettext_lazy("d’un plan de soins", "Objectifs"),
     Shared.INTERVENTIONS: _("Qui fait quoi"),
     Shared.MEASURES: _("Dernières mesures"),
 }
