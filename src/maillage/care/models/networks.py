@@ -47,10 +47,6 @@ class NetworkPathwayQuerySet(ScopedQuerySet["NetworkPathway"]):
         """Keep the pathways of a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def open(self) -> Self:
         """Keep what goes on."""
         return self.filter(closed_at=None)

@@ -61,10 +61,6 @@ class ConversationQuerySet(ScopedQuerySet["Conversation"]):
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def keyed(self, pk: int) -> Self:
         """Keep the row itself, for an action that then checks who writes."""
         return self.filter(pk=pk)._scoped()

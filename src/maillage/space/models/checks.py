@@ -37,10 +37,6 @@ class SafetyCheckQuerySet(ScopedQuerySet["SafetyCheck"]):
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> SafetyCheckQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class SafetyCheck(Authored, Keyed):
     """The safety questions answered in writing before a slot is shown; `result` says what they led to.

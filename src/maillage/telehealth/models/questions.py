@@ -73,10 +73,6 @@ class QuestionQuerySet(ScopedQuerySet["Question"]):
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def keyed(self, pk: int) -> Self:
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()
@@ -281,10 +277,6 @@ class QuestionStepQuerySet(ScopedQuerySet["QuestionStep"]):
     def of(self, question: Question) -> Self:
         """Keep those of a question that was read in scope."""
         return self.filter(question=question)._scoped()
-
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
 
 class QuestionStep(Keyed):
