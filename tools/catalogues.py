@@ -1,7 +1,8 @@
 """Translation catalogues without GNU gettext: `python -m tools.catalogues update|check|compile [context…]`.
 
 Message ids are French, the language the screens are written in; `locale/en` holds the English. The
-extraction reads Python with `ast` and templates with Django's own `templatize`.
+extraction reads Python with `ast` and templates with Django's own `templatize`. Django merges the catalogues
+of all contexts: a French has one English everywhere, and a homonym a `context` (`pgettext`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "maillage"
 CONTEXTS = sorted(path.parent.name for path in PACKAGE.glob("*/apps.py"))
+#: The width of the lines of a catalogue.
+WRAP = 110
 _LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _CALL = re.compile(
     rf"\b(_|gettext|ngettext|pgettext|npgettext)\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})?(?:\s*,\s*{_LITERAL})?"
@@ -51,7 +54,10 @@ def messages(context: str) -> list[Message]:
     """Return the messages of one context (`kernel`, `web`, …), sorted and without repeats."""
     found: dict[tuple[str, str], Message] = {}
     for message in sorted([*_python_messages(context), *_template_messages(context)]):
-        found.setdefault((message.context, message.msgid), message)
+        known = found.setdefault((message.context, message.msgid), message)
+        if message.plural and not known.plural:
+            # A counted message also answers where it is not counted; the other way round, it does not.
+            found[message.context, message.msgid] = message
     return sorted(found.values())
 
 
@@ -119,7 +125,7 @@ def update(context: str) -> tuple[int, int]:
         if path.exists()
         else {}
     )
-    catalogue = polib.POFile(wrapwidth=110)
+    catalogue = polib.POFile(wrapwidth=WRAP)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
@@ -165,6 +171,40 @@ def problems(context: str) -> list[str]:
                 if not _placeholders(text) <= (_placeholders(message.msgid) | _placeholders(message.plural)):
                     lines.append(f"{message.place}: « {message.msgid} »: placeholders differ in « {text} »")
     return lines
+
+
+def contradictions(catalogues: Mapping[str, Iterable[polib.POEntry]]) -> list[str]:
+    """Return one line per French with several English, by the contexts whose catalogues say them.
+
+    Django merges the catalogues: where two differ, that of one context is shown on the pages of both. So do
+    the plurals of what is counted, the English and the French.
+    """
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for context, entries in catalogues.items():
+        for entry in entries:
+            if entry.obsolete or not entry.translated():
+                continue
+            texts = {entry.msgid: entry.msgstr}
+            if entry.msgid_plural:
+                texts = {
+                    entry.msgid: entry.msgstr_plural[0],
+                    f"{entry.msgid} (plural)": f"{entry.msgid_plural} → {entry.msgstr_plural[1]}",
+                }
+            for text, english in texts.items():
+                one = said.setdefault((text, entry.msgctxt or ""), {})
+                one.setdefault(english, []).append(context)
+    return [
+        f"« {text} »{f' (context « {marked} »)' if marked else ''} is said "
+        + ", ".join(f"“{english}” in {' and '.join(where)}" for english, where in found.items())
+        + ": say one of them everywhere, or mark a homonym (pgettext, translate … context …)"
+        for (text, marked), found in sorted(said.items())
+        if len(found) > 1
+    ]
+
+
+def _all_contradictions() -> list[str]:
+    paths = {context: catalogue_path(context) for context in CONTEXTS}
+    return contradictions({name: polib.pofile(str(path)) for name, path in paths.items() if path.exists()})
 
 
 def _placeholders(text: str) -> set[str]:
@@ -217,6 +257,7 @@ def main(arguments: list[str]) -> int:
             print(f"{context}: {total} messages, {missing} without English")
     if arguments[0] == "check":
         lines = [line for context in contexts for line in problems(context)]
+        lines += _all_contradictions()
         print("\n".join(lines))
         return 1 if lines else 0
     print(f"{compile_all()} catalogues compiled")

@@ -66,7 +66,7 @@ def fix() -> None:
     """Write the no-break spaces, in the sources and in the catalogues that translate them."""
     for context in catalogues.CONTEXTS:
         path = catalogues.catalogue_path(context)
-        book = polib.pofile(str(path), wrapwidth=0)
+        book = polib.pofile(str(path), wrapwidth=catalogues.WRAP)
         for entry in book:
             entry.msgid, entry.msgid_plural = typeset(entry.msgid), typeset(entry.msgid_plural)
         book.save(str(path))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from maillage.crisis.actions import calls, cells, reports, structures
 from maillage.crisis.actions.demonstration import create_demonstration_cell
-from maillage.crisis.contributions import cells_open, post_lines, visit_lines
+from maillage.crisis.contributions import cells_open, held_visits, post_lines, visit_lines
 from maillage.crisis.models import (
     AskedStructure,
     Cell,
@@ -373,6 +373,9 @@ def test_what_waits_is_on_the_first_screen_and_in_the_inbox(
     (line,) = visit_lines(lead, [visit.pk])
     assert "Églantier" not in line.text + line.detail
     assert "Marcigny" in line.text
+    # Confided to a colleague, it waits: neither where nor why, which tell of health, nor a page.
+    (held,) = held_visits(lead, follower, [visit.pk])
+    assert (held.text, held.detail, held.url, held.who) == ("Quelqu’un à aller voir", "", "", "")
     late = cells_open(follower)
     assert late is not None
     assert late.lines[0].is_late

@@ -13,6 +13,7 @@ from maillage.agenda import api as agenda
 from maillage.directory.api import Professional
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.kernel.writes import made_before
 from maillage.orientation import api
 from maillage.orientation.models import Decision, Request
 from maillage.people.api import Patient
@@ -106,7 +107,7 @@ def test_what_was_written_before_keeps_its_key_and_frees_it_for_others(
             assert before.get_model(app, model)._base_manager.filter(key=KEY).count() == 1
     finally:
         migrate(latest)
-    assert Decision.objects.with_key(KEY, regulator).get() == decision
+    assert made_before(Decision, by=regulator, key=KEY) == decision
     assert agenda.book(by=regulator, slot=slots[0], patient=patient, key=KEY) == booked
     other = make_patient("Orme", place)
     assert agenda.book(by=colleague, slot=slots[1], patient=other, key=KEY).patient == other

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from maillage.directory.api import Professional
-from maillage.kernel.contributions import Leaving
+from maillage.kernel.contributions import Leaving, inbox_source
 from maillage.kernel.inboxes import waiting
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
@@ -126,6 +126,13 @@ def test_a_lead_notes_their_steps_and_a_colleague_does_not(
     (pending,) = next(rows for source, rows in waiting(doctor).items() if source.kind == "project.steps")
     assert pending.pk == step.pk
     assert [one.text for one in inbox_lines(doctor, [step.pk])] == ["Salle"]
+    source = inbox_source("project.steps")
+    assert source is not None
+    assert source.confided is not None
+    (held,) = source.confided.lines(doctor, other, [step.pk])
+    assert (held.text, held.url, held.deeds) == ("Salle", "", ()), (
+        "its owner’s to do, even held by a colleague"
+    )
     with pytest.raises(ValidationError, match="à venir"):
         note_step(by=doctor, step=step, done_on=TODAY() + dt.timedelta(days=1))
     browser = client_of(doctor)

@@ -88,7 +88,7 @@ def test_the_pages_speak_english(
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
     page.goto(f"/gardes/{roster.pk}/")
     expect(page.locator("main")).to_contain_text("Replacements asked for")
-    page.get_by_role("button", name="Offer myself").first.click()
+    page.get_by_role("button", name="Volunteer").first.click()
     expect(page.locator("main")).to_contain_text("Duties of the month")
 
 

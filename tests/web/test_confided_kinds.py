@@ -15,12 +15,29 @@ __all__ = ["fictional_pack", "populated"]
 pytestmark = pytest.mark.django_db
 
 
-def test_every_kind_says_whether_it_is_confided_and_all_at_care_confide() -> None:
-    kept = {one.kind for part in contributions() for one in part.inbox if one.confided is None}
-    assert kept == {"people.demand", "people.erasure", "people.emergency"}, "the DPO's are nobody else's"
-    assert inbox_source("inconnu") is None
+#: Kinds that are not confided although those whom they reach may confide an inbox, and why.
+KEPT = {
+    "crisis.post": "a post is passed on in its cell, to one person by name: nobody holds another’s",
+}
+
+
+def test_a_kind_that_reaches_who_may_confide_is_confided_or_kept_for_a_reason() -> None:
+    sources = [one for part in contributions() for one in part.inbox]
+    able = {role for role in Role if allows(role, Permission.CONFIDE_INBOX)}
+    silent = {one.kind for one in sources if one.roles & able and one.confided is None}
+    assert silent == set(KEPT), "confide it (ADR 17), or say here why not"
+    assert all(KEPT.values())
+    for_nobody = {one.kind for one in sources if one.confided is not None and not one.roles & able}
+    assert not for_nobody, "nobody whom it reaches may confide it"
+
+
+def test_all_at_care_confide_and_nobody_is_lent_what_only_the_dpo_reads() -> None:
     able = {role for role in Role if allows(role, Permission.CONFIDE_INBOX)}
     assert not able & {Role.PATIENT, Role.CARER, Role.BOARD, Role.ANALYST, Role.DPO, Role.ADMINISTRATOR}
+    of_the_dpo = {one.kind for part in contributions() for one in part.inbox if one.roles == {Role.DPO}}
+    assert of_the_dpo >= {"people.demand", "people.erasure", "people.emergency"}
+    assert inbox_source("inconnu") is None
+    assert not [one for kind in of_the_dpo if (one := inbox_source(kind)) and one.confided]
 
 
 #: Kinds whose patient is to be called or received: a reception knows who they are.

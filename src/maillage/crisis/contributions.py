@@ -21,6 +21,7 @@ from maillage.crisis.rules.calls import State
 from maillage.crisis.rules.vocabulary import Post
 from maillage.kernel.contributions import (
     Block,
+    Confided,
     Contribution,
     Entry,
     InboxLine,
@@ -33,7 +34,7 @@ from maillage.kernel.contributions import (
     rows_waiting,
 )
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.rules import InboxGroup, Permission, Role, allows
 from maillage.territory.api import Territory, at_place
 
 
@@ -76,6 +77,11 @@ def visit_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
         )
         for one in rows.select_related("cell")
     ]
+
+
+def held_visits(owner: Person, holder: Person, keys: Sequence[int]) -> list[InboxLine]:  # noqa: ARG001 (one shape for all kinds)
+    """Return the same for whoever holds the inbox of `owner`: a visit waits; where and why tell of health."""
+    return [InboxLine(one.pk, _("Quelqu’un à aller voir")) for one in visit_lines(owner, keys)]
 
 
 def post_lines(person: Person, keys: Sequence[int]) -> list[InboxLine]:
@@ -125,7 +131,9 @@ CONTRIBUTION = Contribution(
             Waits(visits_to_direct, "visit_since"),
             visit_lines,
             order=2,
+            confided=Confided(InboxGroup.TASKS, held_visits),
         ),
+        # Not confided: a post is passed on in its cell, where everybody reads who holds it.
         InboxSource(
             "crisis.post",
             lazy("Cellule de crise"),

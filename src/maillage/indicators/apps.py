@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class IndicatorsConfig(AppConfig):
@@ -40,7 +41,7 @@ class IndicatorsConfig(AppConfig):
                 "rank": _("rang"),
                 "absence_days": _("jours d’absence"),
                 "horizon_days": _("jours regardés"),
-                "mark": _("note"),
+                "mark": pgettext_lazy("d’une réponse", "note"),
                 "answers": _("réponses"),
                 "first_day": _("premier jour"),
                 "last_day": _("dernier jour"),

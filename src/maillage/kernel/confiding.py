@@ -23,6 +23,7 @@ from maillage.kernel.models import InboxDeed, InboxHolding, Person, RoleAssignme
 from maillage.kernel.rules import InboxGroup, Permission, Role, allows
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.wording import INBOX_GROUPS
+from maillage.kernel.writes import made_before, same_write
 
 CONFIDED, TAKEN_BACK = "kernel.inbox_confided", "kernel.inbox_taken_back"
 #: What is read of a holding with the roles of its owner.
@@ -66,7 +67,7 @@ def confide(
     locked = {one.pk: one for one in both}
     chosen = [one.value for one in InboxGroup if one in groups]
     row = InboxHolding(owner=by, holder=holder, groups=chosen, starts_on=starts_on, ends_on=ends_on, key=key)
-    known = InboxHolding.objects.filter(owner=by, key=key).first()
+    known = made_before(InboxHolding, by=by, key=key)
     if known is not None:
         return _same(known, row)
     _check(row, locked[holder.pk])
@@ -79,11 +80,7 @@ def _same(known: InboxHolding, asked: InboxHolding) -> InboxHolding:
     def said(row: InboxHolding) -> tuple[object, ...]:
         return row.holder_id, row.groups, row.starts_on, row.ends_on
 
-    if said(known) != said(asked):
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(known, is_same=said(known) == said(asked))
 
 
 def _check(row: InboxHolding, holder: Person) -> None:

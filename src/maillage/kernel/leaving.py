@@ -20,6 +20,7 @@ from maillage.kernel.actions import keep_one_administrator
 from maillage.kernel.contributions import Fate, Leaving, Withdrawal, withdrawals
 from maillage.kernel.models import Departure, Person, RoleAssignment
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import made_before, same_write
 
 _SESSION_OF = "_auth_user_id"
 
@@ -77,13 +78,9 @@ def withdraw_person(
     if by.pk == person.pk:
         raise PermissionDenied(_("Personne ne retire ses propres droits : demandez-le à quelqu’un d’autre."))
     locked = Person.objects.select_for_update().get(pk=person.pk)
-    known = Departure.objects.filter(by=by, key=key).first()
+    known = made_before(Departure, by=by, key=key)
     if known is not None:
-        if known.person_id != person.pk:
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        return same_write(known, is_same=known.person_id == person.pk)
     found = [(one, one.count(locked)) for one in withdrawals()]
     last = Departure.objects.filter(person=locked).first()
     remains = any(count for one, count in found if one.fate is not Fate.STAYS)

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrientationConfig(AppConfig):
@@ -59,7 +60,7 @@ class OrientationConfig(AppConfig):
         )
         name_terms(
             {
-                "sheets": _("fiches"),
+                "sheets": pgettext_lazy("de sécurité", "fiches"),
                 "agreed_at": _("heure convenue"),
                 "has_red_flag": _("signe d’alerte"),
                 "priority": _("priorité"),
@@ -67,7 +68,7 @@ class OrientationConfig(AppConfig):
                 "signed_by": _("signée par"),
                 "confirmed": _("alarmes perdues confirmées"),
                 "signed_on": _("signée le"),
-                "motive": _("motif"),
+                "motive": pgettext_lazy("de recours", "motif"),
                 "notice": _("rappel à l’écran"),
                 "notice_en": _("rappel en anglais"),
                 "label": _("libellé"),
@@ -93,7 +94,7 @@ class OrientationConfig(AppConfig):
                 "version": _("version"),
                 "title": _("titre"),
                 "title_en": _("titre en anglais"),
-                "motives": _("motifs"),
+                "motives": pgettext_lazy("de recours", "motifs"),
                 "questions": _("questions"),
                 "key": _("clé"),
                 "text": _("texte"),

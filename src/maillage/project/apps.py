@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProjectConfig(AppConfig):
@@ -72,6 +73,6 @@ class ProjectConfig(AppConfig):
                 "axes": _("axes"),
                 "title": _("titre"),
                 "mission": _("mission"),
-                "objectives": _("objectifs"),
+                "objectives": pgettext_lazy("d’un projet de santé", "objectifs"),
             }
         )

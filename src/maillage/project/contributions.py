@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from maillage.kernel import access
 from maillage.kernel.contributions import (
     Block,
+    Confided,
     Contribution,
     Entry,
     InboxSource,
@@ -18,9 +19,10 @@ from maillage.kernel.contributions import (
     Processing,
     Verb,
     Waits,
+    naming_nobody,
 )
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role, allows
+from maillage.kernel.rules import InboxGroup, Permission, Role, allows
 from maillage.project.actions.demonstration import create_demonstration_project
 from maillage.project.actions.leaving import WITHDRAWALS
 from maillage.project.computations.findings import Group
@@ -101,6 +103,7 @@ CONTRIBUTION = Contribution(
             Waits(steps_waiting, "at", "due_at"),
             inbox_lines,
             order=60,
+            confided=Confided(InboxGroup.TASKS, naming_nobody(inbox_lines)),
         ),
         InboxSource(
             "project.agreements",
@@ -110,6 +113,7 @@ CONTRIBUTION = Contribution(
             Waits(agreements_waiting, "since", "due_at"),
             agreement_lines,
             order=61,
+            confided=Confided(InboxGroup.SIGNATURES, naming_nobody(agreement_lines)),
         ),
     ),
     demonstrate=demonstrate,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from maillage.agenda import api as agenda
 from maillage.kernel.contributions import (
@@ -49,7 +50,7 @@ def doors_of_helped(person: Person) -> Waiting | None:
         if people.Part.APPOINTMENTS in one.parts:
             page = reverse("space:appointments", args=[one.mandate.patient_id])
             lines.append(Line(_("Les rendez-vous de {whose}").format(whose=one.said), page))
-    return Waiting(_("Rendez-vous"), tuple(lines)) if lines else None
+    return Waiting(pgettext("pluriel", "Rendez-vous"), tuple(lines)) if lines else None
 
 
 def door_of_file(person: Person, patient: people.Patient) -> PanelContent | None:

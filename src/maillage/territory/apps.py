@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TerritoryConfig(AppConfig):
@@ -49,7 +50,7 @@ class TerritoryConfig(AppConfig):
                 "use_by_age": _("recours selon l’âge"),
                 "interpolation": _("interpolation"),
                 "bounds": _("bornes"),
-                "weights": _("poids"),
+                "weights": pgettext_lazy("pluriel", "poids"),
                 "activity": _("activité"),
                 "activity_60plus": _("activité à 60 ans et plus"),
                 "left_out_60plus": _("écartés à 60 ans et plus"),

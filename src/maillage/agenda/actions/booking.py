@@ -29,6 +29,7 @@ from maillage.kernel import databases, journal, outbox
 from maillage.kernel.combining import Combined
 from maillage.kernel.models import Message, Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before
 from maillage.people.api import Patient
 
 
@@ -209,7 +210,7 @@ def _or_same_again(wish: _Wish, given: Appointment | Refusal) -> Appointment | R
 
 def _same_again(wish: _Wish) -> Appointment | Refusal | None:
     """Return what the same write gave before: the same slot, for the same patient unless it only holds."""
-    known = Appointment.objects.with_key(wish.key, wish.by).select_related("slot").first()
+    known = made_before(Appointment, by=wish.by, key=wish.key, related=("slot",))
     if known is None:
         return None
     same_person = wish.patient is None or known.patient_id == wish.patient.pk
@@ -313,7 +314,7 @@ def _confirmed_now(
 ) -> Appointment | None:
     with transaction.atomic():
         slot = locked_slots({held.slot_id})[held.slot_id]
-        done = StateChange.objects.filter(key=key, by=by).first()
+        done = made_before(StateChange, by=by, key=key)
         appointment = Appointment.objects.keyed(held.pk).get()
         if done is not None:
             if (done.appointment_id, appointment.patient_id) != (held.pk, patient.pk):

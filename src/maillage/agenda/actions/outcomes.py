@@ -21,6 +21,7 @@ from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before
 
 _LIVE = [state.value for state in LIVE]
 
@@ -37,7 +38,7 @@ def change_state(
     """
     agenda_row = _locked_agenda(appointment)
     row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
-    if StateChange.objects.filter(key=key, by=by, appointment=row).exists() or row.state == state.value:
+    if _is_done(by, key, row) or row.state == state.value:
         return row
     _check(by, row, agenda_row, state)
     _check_key(by, key)
@@ -64,7 +65,7 @@ def undo(*, by: Person | None, appointment: Appointment, key: str) -> Appointmen
     agenda_row = _locked_agenda(appointment)
     rights.require_manager(by, agenda_row)
     row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
-    if StateChange.objects.filter(key=key, by=by, appointment=row).exists():
+    if _is_done(by, key, row):
         return row
     changes = StateChange.objects.filter(appointment=row).order_by("at", "pk")
     passed = [State(one) for one in changes.values_list("state", flat=True)]
@@ -89,7 +90,7 @@ def move(*, by: Person, appointment: Appointment, slot: Slot, key: str) -> Appoi
     """
     agenda_row = _locked_agenda(appointment)
     row = Appointment.objects.keyed(appointment.pk).select_related("slot").get()
-    if StateChange.objects.filter(key=key, by=by, appointment=row).exists():
+    if _is_done(by, key, row):
         return row
     _check_may(by, row, agenda_row, is_own_enough=True)
     if row.state != State.BOOKED.value or slot.agenda_id != agenda_row.pk:
@@ -167,9 +168,15 @@ def may_be_said(state: State, starts_at: datetime) -> bool:
     return not is_too_early(state, starts_at - timezone.now(), early)
 
 
+def _is_done(by: Person | None, key: str, row: Appointment) -> bool:
+    """Return whether this very write changed the appointment already."""
+    known = made_before(StateChange, by=by, key=key)
+    return known is not None and known.appointment_id == row.pk
+
+
 def _check_key(by: Person | None, key: str) -> None:
     """Refuse a key with which `by` named another write: the same key is the same write."""
-    if StateChange.objects.filter(key=key, by=by).exists():
+    if made_before(StateChange, by=by, key=key) is not None:
         raise BookingRefusedError(Refusal.KEY_USED)
 
 

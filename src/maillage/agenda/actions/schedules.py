@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from maillage.agenda.actions.recording import record
 from maillage.agenda.actions.rights import require_manager
@@ -22,12 +21,12 @@ from maillage.kernel import access, clock, outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import KEY_USED, made_before
 from maillage.territory import api as territory
 
 LONGEST_SLOT = 12 * 60
 MOST_OVER_CAPACITY = 20
 _FAR = timedelta(days=366)
-KEY_USED = gettext_lazy("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
 
 
 class ScheduleError(ValueError):
@@ -105,7 +104,7 @@ def add_opening(
     """
     agenda = _locked(schedule.agenda_id)
     require_manager(by, agenda)
-    known = Opening.objects.filter(key=key, made_by=by).first()
+    known = made_before(Opening, by=by, key=key)
     if known is not None:
         _check_same(known.schedule_id == schedule.pk)
         return known
@@ -195,7 +194,7 @@ def close(
     """
     locked = _locked(agenda.pk)
     require_manager(by, locked)
-    known = Closure.objects.filter(key=key, made_by=by).first()
+    known = made_before(Closure, by=by, key=key)
     if known is not None:
         _check_same(known.agenda_id == locked.pk)
         return known

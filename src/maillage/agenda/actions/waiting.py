@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from maillage.agenda.actions import booking, rights
 from maillage.agenda.actions.recording import record
-from maillage.agenda.actions.schedules import KEY_USED
 from maillage.agenda.models import Agenda, Appointment, Offer, Schedule, Slot, WaitingEntry
 from maillage.agenda.models.waiting import OfferState
 from maillage.agenda.queries.kept_out import kept_out
@@ -21,6 +20,7 @@ from maillage.kernel import access, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import KEY_USED, made_before
 from maillage.people.api import Patient
 
 
@@ -53,7 +53,7 @@ def wait_for(
     """
     access.require(by, Permission.BOOK_APPOINTMENT)
     locked = _locked_agenda(agenda.pk)
-    known = WaitingEntry.objects.with_key(key, by).first()
+    known = made_before(WaitingEntry, by=by, key=key)
     if known is not None:
         if (known.agenda_id, known.patient_id) != (agenda.pk, patient.pk):
             raise WaitingError(str(KEY_USED))
@@ -220,7 +220,7 @@ def _answerable(by: Person | None, offer: Offer, key: str) -> tuple[WaitingEntry
     entry = WaitingEntry.objects.with_offer(row.pk).select_related("agenda__professional", "patient").get()
     if by is not None:
         _check_may_act(by, entry)
-    repeated = bool(key) and Appointment.objects.with_key(key, _booker(by, row.slot)).exists()
+    repeated = bool(key) and made_before(Appointment, by=_booker(by, row.slot), key=key) is not None
     open_still = row.state == OfferState.PENDING.value and row.expires_at > timezone.now()
     if not open_still and not repeated:
         raise OfferClosedError(

@@ -50,10 +50,6 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         """Keep those of one slot, for an action that counts who has a seat there."""
         return self.filter(slot=slot)._scoped()
 
-    def with_key(self, key: str, by: Person | None) -> AppointmentQuerySet:
-        """Keep the one that the same person made by the same write."""
-        return self.filter(key=key, booked_by=by)._scoped()
-
     def keyed(self, pk: int) -> AppointmentQuerySet:
         """Keep the row itself, for an action that then checks who acts."""
         return self.filter(pk=pk)._scoped()

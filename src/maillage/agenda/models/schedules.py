@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.agenda.rules.clock import Closed, Recurrence, Span
 from maillage.agenda.rules.vocabulary import Kind, Visibility
@@ -154,7 +155,7 @@ class Opening(Written):
     )
     weekday = models.PositiveSmallIntegerField(_("jour de la semaine"))
     starts = models.TimeField(_("de"))
-    ends = models.TimeField(_("à"))
+    ends = models.TimeField(pgettext_lazy("jusqu’à une heure", "à"))
     every = models.PositiveSmallIntegerField(_("toutes les … semaines"), default=1)
     valid_from = models.DateField(_("à partir du"))
     valid_to = models.DateField(_("jusqu’au"), null=True, blank=True)

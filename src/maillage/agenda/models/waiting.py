@@ -52,10 +52,6 @@ class WaitingQuerySet(ScopedQuerySet["WaitingEntry"]):
         chosen = list(scopes)
         return models.Q(agenda__scope__in=chosen) | models.Q(agenda__territory__scope__in=chosen)
 
-    def with_key(self, key: str, by: Person) -> WaitingQuerySet:
-        """Keep the one that the same person made by the same write."""
-        return self.filter(key=key, created_by=by)._scoped()
-
     def waiting(self) -> WaitingQuerySet:
         """Keep those still on the list, the longest waiting first."""
         return self.filter(left_at=None).order_by("created_at", "id")

@@ -22,6 +22,7 @@ from maillage.kernel.formats import in_language
 from maillage.kernel.models import Person
 from maillage.kernel.phones import read_phone
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before
 from maillage.orientation import api as orientation
 from maillage.people import api as people
 
@@ -38,7 +39,7 @@ def report_event(*, by: Person, stay: Stay, key: str, reason: str, signs: Collec
     Raises PermissionDenied, ValidationError without a word of what happens where no sign is there.
     """
     require_carer(by, stay)
-    known = AcuteEvent.objects.keyed(key, by).first()
+    known = made_before(AcuteEvent, by=by, key=key)
     if known is not None:
         return known
     asked = vital_signs()

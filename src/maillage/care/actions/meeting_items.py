@@ -17,6 +17,7 @@ from maillage.care.queries.rights import may_write, require_writer
 from maillage.care.rules.meetings import LONGEST, SHORTEST, AgreedBy, Withdrawal
 from maillage.kernel import databases
 from maillage.kernel.models import Person
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 
 
@@ -171,7 +172,15 @@ def _add(
     by: Person, meeting: Meeting, subject: str, length: int, key: str, patient: people.Patient | None
 ) -> AgendaItem:
     row = locked(meeting)
-    known = AgendaItem.objects.with_key(key, by).select_related("meeting__scope", "patient").first()
+    known = made_before(
+        AgendaItem,
+        by=by,
+        key=key,
+        related=(
+            "meeting__scope",
+            "patient",
+        ),
+    )
     if known is not None:
         return _same(known, row, patient)
     if not seen_of(by, row).is_whole:
@@ -200,17 +209,15 @@ def _add(
         patient=patient,
     )
     if not databases.insert_new([item], unique=["by", "key"]):
-        return _same(AgendaItem.objects.with_key(key, by).get(), row, patient)
+        return _same(made_meanwhile(AgendaItem, by=by, key=key), row, patient)
     record(by, "care.item_added", item, {"is_case": patient is not None})
     return item
 
 
 def _same(known: AgendaItem, meeting: Meeting, patient: people.Patient | None) -> AgendaItem:
-    if (known.meeting_id, known.patient_id) != (meeting.pk, patient.pk if patient else None):
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(
+        known, is_same=(known.meeting_id, known.patient_id) == (meeting.pk, patient.pk if patient else None)
+    )
 
 
 def _agree(

@@ -38,6 +38,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import access, clock, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 
 LONGEST_TEXT = 8000
 
@@ -146,13 +147,9 @@ def decide(
     """
     meeting = locked(item.meeting)
     require_standing(meeting)
-    known = MeetingDecision.objects.with_key(key, by).first()
+    known = made_before(MeetingDecision, by=by, key=key)
     if known is not None:
-        if known.item_id != item.pk:
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        return same_write(known, is_same=known.item_id == item.pk)
     seen = open_item(by, item, writes=True)
     if not meeting.has_begun:
         raise ValidationError(_("La réunion n’a pas commencé : rien n’est encore décidé."))
@@ -165,7 +162,7 @@ def decide(
         raise ValidationError(_("Dites qui s’en charge : une échéance seule ne prévient personne."))
     decision = MeetingDecision(key=key, by=by, at=timezone.now(), item=item, text=said)
     if not databases.insert_new([decision], unique=["by", "key"]):
-        return MeetingDecision.objects.with_key(key, by).get()
+        return made_meanwhile(MeetingDecision, by=by, key=key)
     if owner is not None:
         decision.task = open_task(
             by=by,

@@ -24,6 +24,7 @@ from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 
 _https = URLValidator(schemes=["https"])
@@ -46,7 +47,7 @@ def call_meeting(
     The same `key` of `by` again returns the first. Raises PermissionDenied, ValidationError.
     """
     access.require(by, Permission.BOOK_APPOINTMENT, scope)
-    known = Meeting.objects.with_key(key, by).first()
+    known = made_before(Meeting, by=by, key=key)
     if known is not None:
         return _same(known, scope)
     if starts_at <= timezone.now():
@@ -63,7 +64,7 @@ def call_meeting(
         **_where(place, video_url),
     )
     if not databases.insert_new([meeting], unique=["by", "key"]):  # the same, at the same moment
-        return _same(Meeting.objects.with_key(key, by).get(), scope)
+        return _same(made_meanwhile(Meeting, by=by, key=key), scope)
     record(by, "care.meeting_called", meeting, {"starts_at": [None, starts_at], "kind": [None, kind.value]})
     return meeting
 
@@ -237,11 +238,7 @@ def record(by: Person, verb: str, row: Any, changes: dict[str, Any], meeting: Me
 
 
 def _same(known: Meeting, scope: Scope) -> Meeting:
-    if known.scope_id != scope.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(known, is_same=known.scope_id == scope.pk)
 
 
 def _end(starts_at: datetime, length: int) -> datetime:

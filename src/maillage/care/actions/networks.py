@@ -18,6 +18,7 @@ from maillage.care.rules.networks import Network, planned
 from maillage.care.rules.pathway import Step
 from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 
 
@@ -31,13 +32,9 @@ def open_pathway(*, by: Person, patient: people.Patient, network: Network, key: 
     require_writer(by, patient, people.Part.PLAN)
     people.lock(patient)
     known = NetworkPathway.objects.of_patient(patient).open().filter(network=network.value).first()
-    known = known or NetworkPathway.objects.with_key(key, by).first()
+    known = known or made_before(NetworkPathway, by=by, key=key)
     if known is not None:
-        if (known.patient_id, known.network) != (patient.pk, network.value):
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        return same_write(known, is_same=(known.patient_id, known.network) == (patient.pk, network.value))
     today = timezone.localdate()
     made = NetworkPathway.objects.create(
         patient=patient, network=network.value, opened_on=today, key=key, by=by

@@ -26,7 +26,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 
 #: Published for the instant when an answer is recalled: `{questionnaire}`.
@@ -46,7 +46,7 @@ def ask(
     """
     if not may_ask(by, patient):
         raise PermissionDenied(_("Seuls les professionnels du cercle de soins posent un questionnaire."))
-    known = Questionnaire.objects.with_key(key, by).first()
+    known = made_before(Questionnaire, by=by, key=key)
     if known is not None:
         said = (known.patient_id, known.code, known.carer_id)
         return same_write(known, is_same=said == (patient.pk, code, carer.pk if carer is not None else None))

@@ -21,6 +21,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import confiding, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 
 LONGEST_MONTHS = 240
@@ -46,7 +47,7 @@ def add_recall(
     PermissionDenied, ValidationError.
     """
     require_writer(by, patient, people.Part.HEALTH)
-    known = Recall.objects.with_key(key, by).first()
+    known = made_before(Recall, by=by, key=key)
     if known is not None:
         return _same(known, patient)
     _check(owner, patient, kind, what, every_months, starts_on, due_on)
@@ -63,7 +64,7 @@ def add_recall(
         **named(owner),
     )
     if not databases.insert_new([row], unique=["by", "key"]):  # the same, at the same moment
-        return _same(Recall.objects.with_key(key, by).get(), patient)
+        return _same(made_meanwhile(Recall, by=by, key=key), patient)
     _record(by, "care.recall_added", row, {"due_on": [None, due_on]})
     return row
 
@@ -134,7 +135,7 @@ def note_recall(
     if came is Came.MESSAGED:
         raise ValueError("a message is noted by who sends it: send_recall")
     row = _locked(by, recall)
-    known = RecallStep.objects.with_key(key, by).first()
+    known = made_before(RecallStep, by=by, key=key)
     if known is not None:
         return _same_step(known, row)
     _require_seen(row, seen)
@@ -170,7 +171,7 @@ def send_recall(*, by: Person, recall: Recall, seen: int, key: str) -> RecallSte
     at most. Raises as `note_recall`.
     """
     row = _locked(by, recall)
-    known = RecallStep.objects.with_key(key, by).first()
+    known = made_before(RecallStep, by=by, key=key)
     if known is not None:
         return _same_step(known, row)
     _require_seen(row, seen)
@@ -339,19 +340,11 @@ def _midnight(day: date) -> datetime:
 
 
 def _same(known: Recall, patient: people.Patient) -> Recall:
-    if known.patient_id != patient.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(known, is_same=known.patient_id == patient.pk)
 
 
 def _same_step(known: RecallStep, row: Recall) -> RecallStep:
-    if known.recall_id != row.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(known, is_same=known.recall_id == row.pk)
 
 
 def _record(by: Person, verb: str, row: Recall, changes: dict[str, Any]) -> None:

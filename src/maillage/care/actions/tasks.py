@@ -20,6 +20,7 @@ from maillage.kernel import access, confiding, databases, journal
 from maillage.kernel.models import InboxHolding, Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 
 Owner = directory.Professional | Person
@@ -49,7 +50,7 @@ def open_task(
     `by` again returns the first task; it is refused about somebody else. Raises PermissionDenied,
     ValidationError.
     """
-    known = Task.objects.with_key(key, by).first()
+    known = made_before(Task, by=by, key=key)
     if known is not None:
         return _same(known, scope, patient)
     if by is not None:
@@ -82,7 +83,7 @@ def open_task(
         **named(owner),
     )
     if not databases.insert_new([task], unique=["by", "key"]):  # the same, at the same moment
-        return _same(Task.objects.with_key(key, by).get(), scope, patient)
+        return _same(made_meanwhile(Task, by=by, key=key), scope, patient)
     _tell(task, by)
     _record(by, "care.task_opened", task, {"priority": [None, task.priority], "due_at": [None, due_at]})
     return task
@@ -200,11 +201,9 @@ def reads_plan(owner: Owner, patient: people.Patient) -> bool:
 
 def _same(known: Task, scope: Scope, patient: people.Patient | None) -> Task:
     """Return what the same write made before. Raises ValidationError where it was about somebody else."""
-    if (known.scope_id, known.patient_id) != (scope.pk, patient.pk if patient else None):
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+    return same_write(
+        known, is_same=(known.scope_id, known.patient_id) == (scope.pk, patient.pk if patient else None)
+    )
 
 
 def _require(by: Person, scope: Scope, patient: people.Patient | None) -> None:

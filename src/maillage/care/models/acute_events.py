@@ -63,10 +63,6 @@ class OfStayQuerySet(ScopedQuerySet[Row]):
 class AcuteEventQuerySet(OfStayQuerySet["AcuteEvent"]):
     scope_path = "stay__patient__scope"
 
-    def keyed(self, key: str, by: Person) -> AcuteEventQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def locked(self, pk: int) -> AcuteEventQuerySet:
         """Keep and lock one row, for an action that then checks who acts."""
         return self.filter(pk=pk).select_for_update(of=("self",))._scoped()

@@ -122,10 +122,6 @@ class MeetingDecisionQuerySet(ScopedQuerySet["MeetingDecision"]):
         """Keep the decisions of a meeting that was read in scope."""
         return self.filter(item__meeting=meeting)._scoped()
 
-    def with_key(self, key: str, by: Person) -> MeetingDecisionQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class MeetingDecision(Keyed, Authored):
     """What was decided on an item; where somebody has to do it, their `task`."""

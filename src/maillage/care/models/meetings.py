@@ -126,10 +126,6 @@ class MeetingQuerySet(ScopedQuerySet["Meeting"]):
         """The condition « `person` sees the whole agenda »."""
         return kept_by(person) | called(person)
 
-    def with_key(self, key: str, by: Person) -> MeetingQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def seen_as(self, condition: models.Q) -> MeetingQuerySet:
         """Keep those of a condition that names a reader (`kept_by`, `attended_by`)."""
         return self.filter(condition)._scoped()
@@ -249,10 +245,6 @@ class AgendaItemQuerySet(OfMeetingQuerySet["AgendaItem"]):
     def own(self, person: Person) -> AgendaItemQuerySet:
         """Keep those about `person`, or to which alone they are invited."""
         return self.filter(own_items(person))._scoped()
-
-    def with_key(self, key: str, by: Person) -> AgendaItemQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
 
 class AgendaItem(Keyed, Authored):

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.care.models.shapes import NamesOne, names_one
 from maillage.care.rules.networks import Network, StepFacts
@@ -26,7 +27,7 @@ NETWORK_LABELS = {
 STEP_LABELS = {
     Step.NEED: _("Besoin"),
     Step.FIRST_CONTACT: _("Premier contact"),
-    Step.ASSESSMENT: _("Évaluation"),
+    Step.ASSESSMENT: pgettext_lazy("d’une situation", "Évaluation"),
     Step.PLAN: _("Plan"),
     Step.FOLLOW_UP: _("Suivi"),
     Step.SUPPORT: _("Accompagnement"),
@@ -45,10 +46,6 @@ class NetworkPathwayQuerySet(ScopedQuerySet["NetworkPathway"]):
     def of_patient(self, patient: people.Patient) -> Self:
         """Keep the pathways of a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
-
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
     def open(self) -> Self:
         """Keep what goes on."""
@@ -120,7 +117,7 @@ class NetworkStep(NamesOne, Authored):
     )
     step = models.CharField(_("étape"), max_length=13, choices=as_choices(STEP_LABELS))
     due_on = models.DateField(_("à faire avant le"))
-    done_on = models.DateField(_("faite le"), null=True, blank=True)
+    done_on = models.DateField(pgettext_lazy("une étape", "faite le"), null=True, blank=True)
     words = models.CharField(_("précision"), max_length=300, blank=True)
     version = models.PositiveIntegerField(_("écritures"), default=1)
 

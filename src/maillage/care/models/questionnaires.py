@@ -47,10 +47,6 @@ class QuestionnaireQuerySet(OfHealthQuerySet["Questionnaire"]):
         own = models.Q(carer=None, patient__account=person) | models.Q(carer=person)
         return self.filter(own)
 
-    def with_key(self, key: str, by: Person) -> QuestionnaireQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def keyed(self, pk: int) -> QuestionnaireQuerySet:
         """Keep the row itself, for an action or a reminder that then checks who acts."""
         return self.filter(pk=pk)._scoped()

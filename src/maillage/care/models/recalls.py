@@ -40,10 +40,6 @@ CAME_LABELS = {
 class RecallQuerySet(OfHealthQuerySet["Recall"]):
     """Recalls, read for a person or inside a scope."""
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def open(self) -> Self:
         """Keep what goes on."""
         return self.filter(ended_at=None)
@@ -120,10 +116,6 @@ class RecallStepQuerySet(OfHealthQuerySet["RecallStep"]):
 
     scope_path = "recall__patient__scope"
     patient_path = "recall__patient"
-
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
     def of_recalls(self, recalls: Iterable[Recall]) -> Self:
         """Keep what came of recalls that were read already."""

@@ -49,10 +49,6 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         """Keep the tasks about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person | None) -> Self:
-        """Keep what the same write of the same person made, or of a rule."""
-        return self.filter(key=key, by=by)._scoped()
-
     def open(self) -> Self:
         """Keep what is still to do."""
         return self.filter(state=TaskState.OPEN.value)

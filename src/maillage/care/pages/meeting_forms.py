@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.care.models import AGREED_BY_LABELS, KIND_LABELS, WITHDRAWAL_LABELS, AgendaItem, Meeting
 from maillage.care.rules.meetings import LONGEST, SHORTEST, AgreedBy, MeetingKind, Withdrawal
@@ -159,7 +160,7 @@ class DecisionForm(KeyedForm):
 
     def __init__(self, *args: Any, owners: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["owner"].choices = [("", _("personne")), *owners]  # type: ignore[attr-defined]  # made a field of choices above
+        self.fields["owner"].choices = [("", pgettext_lazy("aucune", "personne")), *owners]  # type: ignore[attr-defined]  # made a field of choices above
 
 
 class PresenceForm(forms.Form):

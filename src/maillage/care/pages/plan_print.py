@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from maillage.care.actions.plans import THE_PERSON
 from maillage.care.pages import plan_presenters as presenters
@@ -54,7 +54,7 @@ def whole(patient: people.Patient, file: PlanFile, owners: Mapping[str, str]) ->
             _texts(_("Ce que la personne souhaite"), [view.preferences]),
             _table(
                 _("Objectifs négociés"),
-                [_("Objectif"), _("Critère d’évaluation")],
+                [pgettext("d’un plan de soins", "Objectif"), _("Critère d’évaluation")],
                 [list(one) for one in view.goals],
             ),
             _table(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maillage.crisis.actions.cells import made_before, told, writable, write_line
+from maillage.crisis.actions.cells import told, writable, write_line
 from maillage.crisis.models import SEEN_LABELS, WHY_LABELS, Call, Cell, FragilePerson, Visit
 from maillage.crisis.queries.templates import limits_of
 from maillage.crisis.rules.calls import Next, Outcome, Seen, State, Why, after_call, after_visit
@@ -23,7 +23,7 @@ from maillage.crisis.rules.vocabulary import Kind, Note, Post
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.territory.api import at_place, of_place
 
 
@@ -119,11 +119,11 @@ def note_call(*, by: Person, person: FragilePerson, outcome: Outcome, key: str, 
     cell = writable(by, person.cell, Post.CALLS)
     row = FragilePerson.objects.of(cell).select_for_update().get(pk=person.pk)
     words = said.strip()[:500]
-    known = made_before(Call, by, key)
+    known = made_before(Call, by=by, key=key)
     if known is not None and outcome is Outcome.VITAL and known.outcome != Outcome.VITAL:
         # A sign ticked on a form sent already waits for no other form: a call of its own, once.
         key = hashlib.sha256(f"vital:{key}".encode()).hexdigest()
-        known = made_before(Call, by, key)
+        known = made_before(Call, by=by, key=key)
     if known is not None:
         is_same = (known.person_id, known.outcome, known.said) == (row.pk, outcome, words)
         return same_write(known, is_same=is_same)
@@ -177,7 +177,7 @@ def note_visit(*, by: Person, person: FragilePerson, seen: Seen, key: str, said:
     """
     cell = writable(by, person.cell, Post.CALLS)
     words = said.strip()[:500]
-    known = made_before(Visit, by, key)
+    known = made_before(Visit, by=by, key=key)
     if known is not None:
         is_same = (known.person_id, known.seen, known.said) == (person.pk, seen, words)
         return same_write(known, is_same=is_same)

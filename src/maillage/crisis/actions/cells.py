@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -21,9 +20,8 @@ from maillage.crisis.rules.vocabulary import SHARED, Kind, Note, Post
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
-Row = TypeVar("Row", bound=Model)
 #: Published at each change of a cell, with its scope: open pages ask again.
 CHANGED = "crisis.changed"
 #: Between the clock of who notes and that of the server.
@@ -53,7 +51,7 @@ def open_cell(
         raise ValidationError({"why": _("Dites en une phrase ce qui se passe : chacun la lira en premier.")})
     # The row of the scope is the lock: two who open at once open one.
     locked = Scope.objects.select_for_update().get(pk=scope.pk)
-    known = made_before(Cell, by, key)
+    known = made_before(Cell, by=by, key=key)
     if known is not None:
         kept = (known.scope_id, known.kind, known.title, known.why, known.is_exercise)
         return same_write(known, is_same=kept == (scope.pk, kind, said, why.strip()[:2000], is_exercise))
@@ -204,7 +202,7 @@ def note(
     """
     row = writable(by, cell)
     said = text.strip()
-    known = made_before(LogEntry, by, key)
+    known = made_before(LogEntry, by=by, key=key)
     if known is not None:
         kept = (known.cell_id, known.text, known.kind, known.said_by)
         return same_write(known, is_same=kept == (row.pk, said[:2000], kind, said_by.strip()[:160]))
@@ -252,12 +250,6 @@ def write_line(
         key=key or uuid4().hex,
         corrects=corrects,
     )
-
-
-def made_before(model: type[Row], by: Person, key: str) -> Row | None:
-    """Return the row that a key of `by` made before, in any cell."""
-    found: Row | None = model._base_manager.filter(by=by, key=key).first()
-    return found
 
 
 def writable(by: Person, cell: Cell, *posts: Post) -> Cell:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.crisis.actions.cells import made_before, must_be_open, told, writable, write_line
+from maillage.crisis.actions.cells import must_be_open, told, writable, write_line
 from maillage.crisis.models import (
     LEVEL_LABELS,
     SUPPLY_LABELS,
@@ -26,7 +26,7 @@ from maillage.directory import api as directory
 from maillage.kernel import formats
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 #: How many structures a cell asks at the most.
 MOST = 500
@@ -84,13 +84,10 @@ def declare(
         cell = must_be_open(Cell._base_manager.select_for_update().get(pk=asked.cell_id))
     else:
         cell = writable(by, asked.cell, Post.STRUCTURES)
-    rows = StructureState.objects.in_scope(cell.scope).filter(asked=asked)
     if by is None:
         # A stranger chooses the key: it is of this structure alone.
         key = hashlib.sha256(f"{asked.pk}:{key}".encode()).hexdigest()
-        known = rows.filter(by=None, key=key).first()
-    else:
-        known = made_before(StructureState, by, key)
+    known = made_before(StructureState, by=by, key=key)
     said = {
         "level": level.value, "beds": beds, "absent": absent, "needs": needs.strip()[:500],
         "contact": " ".join(contact.split())[:120], "phone": phone,
@@ -103,6 +100,7 @@ def declare(
     for name, value in (("beds", beds), ("absent", absent)):
         if value is not None and not 0 <= value <= _MOST_COUNTED:
             raise ValidationError({name: _("Donnez un nombre entre 0 et 10 000.")})
+    rows = StructureState.objects.in_scope(cell.scope).filter(asked=asked)
     now = timezone.now()
     most = rule("crisis.links.most").value
     if by is None and rows.filter(by=None, at__gt=now - timedelta(hours=1)).count() >= most:
@@ -131,7 +129,7 @@ def ask_supply(*, by: Person, cell: Cell, what: str, quantity: int, whom: str, k
     """
     row = writable(by, cell)
     said = (" ".join(what.split())[:160], quantity, " ".join(whom.split())[:160])
-    known = made_before(SupplyRequest, by, key)
+    known = made_before(SupplyRequest, by=by, key=key)
     if known is not None:
         kept = (known.cell_id, known.what, known.quantity, known.whom)
         return same_write(known, is_same=kept == (row.pk, *said))

@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.crisis.rules.vocabulary import SHARED, Kind, Note, Post
 from maillage.kernel import access
@@ -36,7 +37,7 @@ POST_LABELS = {
     Post.VOICE: _("Communication"),
 }
 NOTE_LABELS = {
-    Note.FACT: _("Fait"),
+    Note.FACT: pgettext_lazy("nom", "Fait"),
     Note.DECISION: _("Décision"),
     Note.REQUEST: _("Demande"),
     Note.MESSAGE: _("Message"),

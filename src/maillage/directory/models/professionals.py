@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory.models.structures import PRECISION_LABELS, Structure
 from maillage.directory.rules.professionals import (
@@ -180,7 +181,10 @@ class PracticePlace(AnnotatedModel):
     lon = models.FloatField(_("longitude"), null=True)
     lat = models.FloatField(_("latitude"), null=True)
     precision = models.CharField(
-        _("précision"), max_length=10, choices=as_choices(PRECISION_LABELS), default=Precision.COMMUNE.value
+        pgettext_lazy("d’une position", "précision"),
+        max_length=10,
+        choices=as_choices(PRECISION_LABELS),
+        default=Precision.COMMUNE.value,
     )
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
     wheelchair = models.BooleanField(_("accessible en fauteuil"), null=True, blank=True)

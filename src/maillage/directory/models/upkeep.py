@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory.models.professionals import Professional
 from maillage.directory.models.structures import Structure
@@ -44,7 +45,7 @@ class FactDate(AnnotatedModel):
     structure = models.ForeignKey(
         Structure, on_delete=models.PROTECT, null=True, related_name="fact_dates", verbose_name=_("structure")
     )
-    fact = models.CharField(_("fait"), max_length=12, choices=as_choices(FACT_LABELS))
+    fact = models.CharField(pgettext_lazy("nom", "fait"), max_length=12, choices=as_choices(FACT_LABELS))
     stated_on = models.DateField(_("énoncé le"))
     source = models.CharField(_("source"), max_length=80)
 
@@ -81,7 +82,7 @@ class ConfirmationRequest(AnnotatedModel):
         related_name="confirmation_requests",
         verbose_name=_("structure"),
     )
-    fact = models.CharField(_("fait"), max_length=12, choices=as_choices(FACT_LABELS))
+    fact = models.CharField(pgettext_lazy("nom", "fait"), max_length=12, choices=as_choices(FACT_LABELS))
     doubt = models.CharField(_("doute"), max_length=500, blank=True)
     asked_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("demandé par")

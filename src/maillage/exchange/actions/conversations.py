@@ -29,6 +29,7 @@ from maillage.exchange.rules.vocabulary import Template
 from maillage.kernel import access, databases, journal, outbox
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile
 from maillage.people import api as people
 
 
@@ -55,7 +56,7 @@ def open_conversation(
     `asked`: keys of `circle_of` or `colleagues`. A patient who opens one, about themselves, opens it to
     themselves. The same `key` of `by` again returns the first. Raises PermissionDenied, ValidationError.
     """
-    known = Conversation.objects.with_key(key, by).first()
+    known = made_before(Conversation, by=by, key=key)
     if known is not None:
         return _same(known, patient)
     candidates, seat = _candidates(by, patient, scope, is_open_to_patient)
@@ -79,7 +80,7 @@ def open_conversation(
         last_at=now,
     )
     if not databases.insert_new([made], unique=["by", "key"]):  # the same, at the same moment
-        return _same(Conversation.objects.with_key(key, by).get(), patient)
+        return _same(made_meanwhile(Conversation, by=by, key=key), patient)
     Participant.objects.create(conversation=made, person=by, seat=seat.value, added_by=by, added_at=now)
     for one in chosen:
         Participant.objects.create(
@@ -108,7 +109,7 @@ def write(
     conversation, a message without a word, a key used elsewhere.
     """
     row, seen = _locked(by, conversation)
-    known = ConversationMessage.objects.filter(by=by, key=key).first()
+    known = made_before(ConversationMessage, by=by, key=key)
     if known is not None:
         if known.conversation_id != row.pk:
             raise ValidationError(_used())

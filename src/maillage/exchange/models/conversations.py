@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.exchange.models.files import StoredFile
@@ -60,10 +61,6 @@ class ConversationQuerySet(ScopedQuerySet["Conversation"]):
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def keyed(self, pk: int) -> Self:
         """Keep the row itself, for an action that then checks who writes."""
         return self.filter(pk=pk)._scoped()
@@ -98,7 +95,7 @@ class Conversation(Keyed, Authored):
         related_name="+",
         verbose_name=_("patient"),
     )
-    subject = models.CharField(_("objet"), max_length=LONGEST_SUBJECT)
+    subject = models.CharField(pgettext_lazy("d’un message", "objet"), max_length=LONGEST_SUBJECT)
     search = models.CharField(_("objet recherché"), max_length=2 * LONGEST_SUBJECT, editable=False)
     is_open_to_patient = models.BooleanField(_("visible par le patient"), default=False)
     count = models.PositiveIntegerField(_("nombre de messages"), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.exchange.models.conversations import ConversationMessage, Participant
 from maillage.exchange.models.notifications import STATE_LABELS
@@ -48,7 +49,7 @@ class MailCopy(AnnotatedModel):
     detail = models.CharField(_("réponse du serveur"), max_length=80, blank=True)
     sent_to = models.CharField(_("envoyé à"), max_length=60, blank=True)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now)
-    sent_at = models.DateTimeField(_("parti le"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("un message", "parti le"), null=True, blank=True)
 
     personal = ("participant", "sent_to", "sent_at")
     neither = ("id", "message", "mail_id", "state", "attempts", "detail", "created_at")

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.exchange.rules.vocabulary import Channel, Failure, State, Template
@@ -207,7 +208,7 @@ class Notification(AnnotatedModel):
         related_name="+",
         verbose_name=_("à l’initiative de"),
     )
-    sent_at = models.DateTimeField(_("parti le"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("un message", "parti le"), null=True, blank=True)
     sent_to = models.CharField(
         _("envoyé à"), max_length=60, blank=True, default="", help_text=_("Masqué : les extrémités seules.")
     )

@@ -22,7 +22,7 @@ from maillage.kernel import access, clock, journal
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 MOST = Decimal(10**9)
 _https = URLValidator(schemes=["https"])
@@ -137,7 +137,7 @@ def prove(
                 {"url": _("L’adresse commence par https:// et mène au document.")}
             ) from error
     said = words(label, "label", 160)
-    known = Evidence.objects.with_key(key, by).first()
+    known = made_before(Evidence, by=by, key=key)
     if known is not None:
         kept = (known.indicator_id, known.label, known.dated, known.url)
         return same_write(known, is_same=kept == (indicator.pk, said, dated, address))

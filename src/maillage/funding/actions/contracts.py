@@ -29,7 +29,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 #: The amounts of an ACI of a CPTS that are asked once, or replace those of a sourced rule.
 AMOUNTS = ("grant", *(f"{part}.{code.value}" for code in MISSIONS for part in ("fixed", "variable")))
@@ -152,7 +152,7 @@ def start_mission(
                 )
             )
         return known
-    same_write(None, is_same=not ContractMission.objects.with_key(key, by).exists())
+    same_write(None, is_same=made_before(ContractMission, by=by, key=key) is None)
     made = ContractMission.objects.create(
         contract=row, code=mission.value, starts_on=starts_on, by=by, key=key
     )

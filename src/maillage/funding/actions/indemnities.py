@@ -39,7 +39,7 @@ from maillage.kernel.amounts import MOST
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 
 @transaction.atomic
@@ -234,7 +234,7 @@ def make_statement(
     if last_day < first_day:
         raise ValidationError(_("Le dernier jour précède le premier."))
     values: dict[str, Any] = {**holder(who), "first_day": first_day, "last_day": last_day}
-    known = PayStatement.objects.with_key(key, by).first()
+    known = made_before(PayStatement, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=all(getattr(known, name) == one for name, one in values.items()))
     rows = to_state(scope, who, first_day, last_day)

@@ -33,7 +33,7 @@ from maillage.kernel import access, clock, databases, formats, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 #: What a reversal of an operation gives back to what it told of.
 _BANK = "512"
@@ -59,7 +59,7 @@ def known_operation(
     by: Person, key: str, *, scope: Scope, kind: OperationKind, source: str = ""
 ) -> Operation | None:
     """Return what the same write made before. Raises ValidationError where it was about something else."""
-    known = Operation.objects.with_key(key, by).select_related("scope").first()
+    known = made_before(Operation, by=by, key=key, related=("scope",))
     if known is None:
         return None
     is_same = known.scope_id == scope.pk and known.kind == kind.value and known.source == source
@@ -86,7 +86,7 @@ def post(
     scope = book.scope
     _require_open(scope, day)
     # What is the same write was given back by whoever asks: here, the key made something else.
-    same_write(None, is_same=not Operation.objects.with_key(key, by).exists())
+    same_write(None, is_same=made_before(Operation, by=by, key=key) is None)
     attempt = 1
     if source:
         rows = list(Operation.objects.in_scope(scope).filter(source=source).select_related("reversed_by"))
@@ -247,7 +247,7 @@ def close_period(*, by: Person, scope: Scope, through: date, key: str) -> Closin
     ValidationError.
     """
     book = locked_book(by, scope)
-    known = Closing.objects.with_key(key, by).first()
+    known = made_before(Closing, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.scope_id == scope.pk and known.through == through)
     if not is_in_reach(through) or through >= clock.today(book.scope):

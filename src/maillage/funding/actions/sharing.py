@@ -21,7 +21,7 @@ from maillage.kernel import access, journal
 from maillage.kernel.amounts import MOST
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def propose_sharing(
         "contract": contract, "label": said, "pool": pool, "charges": charges, "bonus": bonus,
         "by_key": by_key.value, "document": words(document, "document"),
     }  # fmt: skip
-    known = Sharing.objects.with_key(key, by).select_related("contract").first()
+    known = made_before(Sharing, by=by, key=key, related=("contract",))
     if known is not None:
         kept = SharingPart.objects.in_scope(contract.scope).filter(sharing=known).order_by("position")
         lines = list(kept.values_list("professional", "weight", "cents", "bonus"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.funding.models.contracts import Contract
@@ -137,7 +138,7 @@ class Operation(Keyed, Authored):
 
     class Meta:
         verbose_name = _("écriture")
-        verbose_name_plural = _("écritures")
+        verbose_name_plural = pgettext_lazy("comptables", "écritures")
         ordering = ("number", "id")
         constraints = [
             *made_once("funding_operation", "by"),
@@ -238,7 +239,9 @@ class Receipt(AnnotatedModel):
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, related_name="receipts", verbose_name=_("contrat")
     )
-    payment = models.CharField(_("échéance"), max_length=40, blank=True, default="")
+    payment = models.CharField(
+        pgettext_lazy("d’un versement", "échéance"), max_length=40, blank=True, default=""
+    )
     cents = models.BigIntegerField(_("montant en centimes"))
 
     objects = ReceiptQuerySet.as_manager()

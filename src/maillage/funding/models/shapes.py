@@ -87,10 +87,6 @@ class FundingQuerySet(ScopedQuerySet[Row]):
     def visible_to(self, person: Person) -> models.Q:
         return sees_money(person, self.scope_path)
 
-    def with_key(self, key: str, by: Person) -> FundingQuerySet[Row]:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class OfContractQuerySet(FundingQuerySet[Row]):
     """Rows of a contract."""

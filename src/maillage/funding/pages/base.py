@@ -16,6 +16,7 @@ from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Page, PermissionMixin
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import made_before
 
 
 class OfPlace(PermissionMixin):
@@ -71,7 +72,7 @@ class OfPlace(PermissionMixin):
     def wrote_already(self) -> bool:
         """Whether the form that is sent has written an operation: a double click."""
         key = self.request.POST.get("key", "")[:64].replace("\x00", "")
-        return bool(key) and Operation.objects.with_key(key, self.person).exists()
+        return bool(key) and made_before(Operation, by=self.person, key=key) is not None
 
     @property
     def home(self) -> str:

@@ -15,7 +15,7 @@ from maillage.indicators.rules.periods import Period
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 
 @transaction.atomic
@@ -38,10 +38,12 @@ def import_files(
     access.require(by, Permission.IMPORT_INDICATORS, scope)
     if not title.strip():
         raise ValidationError({"title": _("Dites d’où viennent les données.")})
-    known = FileImport.objects.in_scope(scope).filter(by=by, key=key).first()
+    known = made_before(FileImport, by=by, key=key)
     if known is not None:
-        said = (str(checked.folder), checked.form.value, period, title.strip())
-        return same_write(known, is_same=(known.folder, known.form, known.period, known.title) == said)
+        said = (scope.pk, str(checked.folder), checked.form.value, period, title.strip())
+        return same_write(
+            known, is_same=(known.scope_id, known.folder, known.form, known.period, known.title) == said
+        )
     others = FileImport.objects.in_scope(scope).filter(replaced_by=None).select_for_update()
     met = [one for one in others if one.period.meets(period) and {*one.tables} & {*checked.tables}]
     if met and not replaces:

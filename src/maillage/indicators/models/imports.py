@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.indicators.packs.reading import FileFacts
 from maillage.indicators.rules.files import Form
@@ -40,7 +41,7 @@ class FileImport(Authored, Keyed):
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("périmètre"))
     title = models.CharField(_("d’où viennent les données"), max_length=120)
     form = models.CharField(_("forme"), max_length=4, choices=as_choices(FORM_LABELS))
-    folder = models.CharField(_("dossier"), max_length=500)
+    folder = models.CharField(pgettext_lazy("de fichiers", "dossier"), max_length=500)
     first = models.PositiveIntegerField(_("premier mois"))
     months = models.PositiveSmallIntegerField(_("mois"))
     tables = models.JSONField(_("tables"))

@@ -20,6 +20,10 @@ class Authored(AnnotatedModel):
         abstract = True
 
 
+#: How the constraint ends by which a key of a person makes one row.
+_ONCE = "_made_once_by_a_person"
+
+
 class Keyed(AnnotatedModel):
     """A row made by a write that a person may repeat: their same key is the same write, and makes one row.
 
@@ -38,10 +42,18 @@ def made_once(table: str, author: str, *, or_program: bool = False) -> list[mode
 
     `or_program`: the author may be the program, whose keys are its own too; no field then names it.
     """
-    by_person = models.UniqueConstraint(fields=[author, "key"], name=f"{table}_made_once_by_a_person")
+    by_person = models.UniqueConstraint(fields=[author, "key"], name=f"{table}{_ONCE}")
     if not or_program:
         return [by_person]
     by_program = models.UniqueConstraint(
         fields=["key"], condition=models.Q(**{author: None}), name=f"{table}_made_once_by_the_program"
     )
     return [by_person, by_program]
+
+
+def author_of(model: type[models.Model]) -> str:
+    """Return the field of a table that names whose keys make its rows; LookupError where no key makes one."""
+    for one in model._meta.constraints:
+        if isinstance(one, models.UniqueConstraint) and one.name.endswith(_ONCE):
+            return one.fields[0]
+    raise LookupError(f"{model._meta.label}: declare `made_once` in its constraints")

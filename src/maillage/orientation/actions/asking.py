@@ -13,6 +13,7 @@ from maillage.directory.api import homes_of
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission, Role
+from maillage.kernel.writes import made_before
 from maillage.orientation.actions.ending import end
 from maillage.orientation.actions.errors import OrientationError, Refusal
 from maillage.orientation.actions.requests import fill_in, open_request
@@ -45,7 +46,7 @@ def send_request(
     if home is not None and home not in set(homes_of(by)):
         raise PermissionDenied(_("Vous ne travaillez pas dans cet EHPAD aujourd’hui."))
     origin = _origin(by, scope) if home is None else Origin.EHPAD
-    known = Request.objects.with_key(key, by).first()
+    known = made_before(Request, by=by, key=key)
     if known is not None:
         return fill_in(by=by, request=known, values=said)
     if home is None and origin is Origin.EHPAD:

@@ -15,6 +15,7 @@ from maillage.directory.api import Professional, Structure, memberships_of
 from maillage.exchange import api as exchange
 from maillage.kernel import journal
 from maillage.kernel.models import Person
+from maillage.kernel.writes import made_before
 from maillage.orientation.actions.announce import announce, meeting_at, tell_own_doctor, told_sentence
 from maillage.orientation.actions.deciding import decided
 from maillage.orientation.actions.errors import OrientationError, Refusal
@@ -182,7 +183,7 @@ def said_of_hour(decision: Decision, request: Request) -> str:
 
 def _same(by: Person, row: Request, key: str) -> Decision | None:
     """Return what the same write of `by` decided before. Raises OrientationError where it was another."""
-    known = Decision.objects.with_key(key, by).select_related("appointment__slot").first()
+    known = made_before(Decision, by=by, key=key, related=("appointment__slot",))
     if known is not None and known.request_id != row.pk:
         raise OrientationError(Refusal.KEY_USED)
     return known

@@ -17,6 +17,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile
 from maillage.orientation.actions.applying_safety import apply_safety
 from maillage.orientation.actions.errors import ChangedMeanwhileError, OrientationError, Refusal
 from maillage.orientation.actions.rights import OPENED, lock_length, locked, locked_for, move, tell
@@ -57,7 +58,7 @@ def open_request(
     may_regulate = access.may(by, Permission.REGULATE, scope)
     if not may_regulate:
         access.require(by, Permission.SEND_REQUEST, scope)
-    known = Request.objects.with_key(key, by).first()
+    known = made_before(Request, by=by, key=key)
     if known is not None:
         return _raised(by, known, values)
     now = timezone.now()
@@ -73,7 +74,7 @@ def open_request(
         request.locked_by, request.locked_until = by, now + lock_length()
     apply_safety(by, request)
     if not databases.insert_new([request], unique=["opened_by", "key"]):  # the same, at the same moment
-        return _raised(by, Request.objects.with_key(key, by).get(), values)
+        return _raised(by, made_meanwhile(Request, by=by, key=key), values)
     tell(by, request, OPENED, {"origin": origin.value})
     return request
 

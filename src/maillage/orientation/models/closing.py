@@ -58,10 +58,6 @@ class DecisionQuerySet(OfRequestQuerySet["Decision"]):
             booked | models.Q(on_call__account=person) | models.Q(sent_to__account=person)
         )._scoped()
 
-    def with_key(self, key: str, by: Person) -> DecisionQuerySet:
-        """Keep what the same write of the same person made, for an action that checks of which request."""
-        return self.filter(key=key, by=by)._scoped()
-
     def to_come_in(self, agenda: int, after: datetime) -> DecisionQuerySet:
         """Keep those that booked an hour still to come in an agenda, for the program that follows it."""
         rows = self.filter(appointment__slot__agenda=agenda, appointment__slot__starts_at__gte=after)

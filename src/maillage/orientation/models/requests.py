@@ -152,10 +152,6 @@ class RequestQuerySet(OfRequestQuerySet["Request"]):
         """Keep those that `person` opened, and those sent from the EHPAD where they work."""
         return self.filter(models.Q(opened_by=person) | models.Q(sent_from__in=homes_of(person)))._scoped()
 
-    def with_key(self, key: str, by: Person | None) -> RequestQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, opened_by=by)._scoped()
-
 
 class Request(Keyed):
     """Somebody needs something: one row from the call to the outcome, and always an owner.

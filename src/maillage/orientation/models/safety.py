@@ -8,6 +8,7 @@ import json
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.kernel import formats
 from maillage.kernel.choices import as_choices
@@ -56,7 +57,7 @@ class SafetySheet(AnnotatedModel):
     version = models.PositiveSmallIntegerField(_("version"))
     title = models.CharField(_("titre"), max_length=120)
     title_en = models.CharField(_("titre en anglais"), max_length=120, blank=True)
-    motives = models.JSONField(_("motifs"), default=list)
+    motives = models.JSONField(pgettext_lazy("de recours", "motifs"), default=list)
     questions = models.JSONField(_("questions"), default=list)
     author = models.CharField(_("source"), max_length=160)
     certainty = models.CharField(_("certitude"), max_length=22)

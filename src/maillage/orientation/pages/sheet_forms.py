@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.orientation import api
 from maillage.orientation.actions.sheets import MOST_QUESTIONS
@@ -39,7 +40,9 @@ class SheetForm(forms.Form):
         help_text=_("Le protocole, le guide ou la réunion d’où viennent ces questions."),
     )
     certainty = forms.ChoiceField(label=_("Certitude"), choices=list(CERTAINTY_LABELS.items()))
-    motives = forms.MultipleChoiceField(label=_("Motifs"), widget=forms.CheckboxSelectMultiple)
+    motives = forms.MultipleChoiceField(
+        label=pgettext_lazy("de recours", "Motifs"), widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, motives: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -23,6 +23,7 @@ from maillage.kernel.leaving import sessions_of
 from maillage.kernel.models import Message, Person, Scope
 from maillage.kernel.models.person import NO_MAILBOX
 from maillage.kernel.rules import Permission, Role
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people.models import ErasureBatch, ErasureLine, LegalHold, Patient
 from maillage.people.queries.retention import at_their_term, hindrances
 from maillage.people.queries.rights import rows_of
@@ -205,9 +206,9 @@ def lay_hold(
     Raises PermissionDenied, ValidationError.
     """
     access.require_everywhere(by, Permission.VIEW_JOURNAL)
-    known = LegalHold.objects.of_patients([patient.pk]).filter(by=by, key=key).first()
+    known = made_before(LegalHold, by=by, key=key)
     if known is not None:
-        return known
+        return same_write(known, is_same=known.patient_id == patient.pk)
     said = reason.strip()[:300]
     if not said:
         raise ValidationError(_("Dites pourquoi la loi garde ce dossier : le texte, le juge, l’affaire."))
@@ -215,9 +216,8 @@ def lay_hold(
         raise ValidationError(_("Le dernier jour est avant le premier : corrigez l’un des deux."))
     made = LegalHold(patient=patient, reason=said, since=since, until=until, by=by, key=key)
     if not databases.insert_new([made], unique=["by", "key"]):
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
+        known = made_meanwhile(LegalHold, by=by, key=key)
+        return same_write(known, is_same=known.patient_id == patient.pk)
     _tell(by, "people.hold_laid", made, {"since": since, "until": until})
     return made
 

@@ -17,6 +17,7 @@ from maillage.kernel.contributions import records
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people.actions.circle import may_speak_for, tell_narrowed
 from maillage.people.models import CareRestriction, DataCopy, Patient, RightsRequest
 from maillage.people.queries.retention import hold_of
@@ -50,9 +51,9 @@ def ask_right(
     """
     if not may_ask_for(by, patient):
         raise PermissionDenied(_("Seuls la personne, son équipe de soins et le DPO notent ses demandes."))
-    known = RightsRequest.objects.of_patient(patient).filter(by=by, key=key).first()
+    known = made_before(RightsRequest, by=by, key=key)
     if known is not None:
-        return known
+        return same_write(known, is_same=known.patient_id == patient.pk)
     own = patient.account_id == by.pk
     if not own and means is Means.SPACE:
         raise ValidationError(_("Dites si la personne l’a dit de vive voix ou par écrit."))
@@ -78,12 +79,8 @@ def ask_right(
         key=key,
     )
     if not databases.insert_new([made], unique=["by", "key"]):
-        known = RightsRequest.objects.of_patient(patient).filter(by=by, key=key).first()
-        if known is None:
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        known = made_meanwhile(RightsRequest, by=by, key=key)
+        return same_write(known, is_same=known.patient_id == patient.pk)
     if right is Right.ACCESS:
         copy = DataCopy.objects.create(request=made, seed=secrets.token_hex(16))
         outbox.publish(COPY_ASKED, {"copy": copy.pk}, key=f"copy-{copy.pk}")

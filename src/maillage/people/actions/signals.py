@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people.models import Patient, Signal, SignalAsked
 from maillage.people.queries.carers import may_for
 from maillage.people.queries.circle import decision, matrix
@@ -37,7 +37,7 @@ def send_signal(
     """
     if not may_for(by, patient, Gesture.SIGNAL):
         raise PermissionDenied(_("Votre mandat ne permet pas de signaler pour cette personne."))
-    known = Signal.objects.sent_by(by).filter(key=key).first()
+    known = made_before(Signal, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.patient_id == patient.pk)
     codes = {one["code"] for one in rule("people.signals.vital_signs").value}

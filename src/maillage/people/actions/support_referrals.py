@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people.models import Patient, SupportReferral, unrestricted
 from maillage.people.models.patients import PatientQuerySet
 from maillage.people.queries.circle import is_frozen
@@ -81,11 +81,9 @@ def refer(*, by: Person, patient: Patient, said: Said, key: str) -> SupportRefer
     # The file's row is the lock: two who refer the same person at once make one referral.
     Patient._base_manager.select_for_update().filter(pk=patient.pk).first()
     rows = SupportReferral.objects.of_patient(patient)
-    known = rows.filter(by=by, key=key).first()
+    known = made_before(SupportReferral, by=by, key=key)
     if known is not None:
-        return known
-    # The base manager, for a key alone: a form of theirs about somebody else.
-    same_write(None, is_same=not SupportReferral._base_manager.filter(by=by, key=key).exists())
+        return same_write(known, is_same=known.patient_id == patient.pk)
     if not said.grounds:
         raise ValidationError(_("Dites au moins un motif."))
     today = timezone.localdate(timezone=patient.scope.zone)

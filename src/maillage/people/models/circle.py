@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.kernel import access
@@ -37,7 +38,7 @@ PART_LABELS = {
     Part.IDENTITY: _("Identité"),
     Part.REACH: _("Coordonnées"),
     Part.CIRCLE: _("Qui s’occupe de la personne"),
-    Part.APPOINTMENTS: _("Rendez-vous"),
+    Part.APPOINTMENTS: pgettext_lazy("pluriel", "Rendez-vous"),
     Part.SOCIAL: _("Vie quotidienne et aides"),
     Part.HEALTH: _("Santé : problèmes, traitements, mesures"),
     Part.PLAN: _("Plan partagé"),

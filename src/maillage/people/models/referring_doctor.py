@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.kernel import access
@@ -64,7 +65,7 @@ CLOSING_LABELS = {
 OWNER_LABELS = {
     Owner.COORDINATION: _("coordination"),
     Owner.DOCTOR: _("médecin sollicité"),
-    Owner.NOBODY: _("personne"),
+    Owner.NOBODY: pgettext_lazy("aucune", "personne"),
 }
 
 

@@ -17,7 +17,7 @@ from maillage.kernel import access, clock, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.project.actions.writing import edited, record, require_editor, required
 from maillage.project.models import Agreement, AgreementFile, AgreementParty
 from maillage.project.models.agreements import AHEAD_RULE
@@ -46,7 +46,7 @@ def add_agreement(
     Raises PermissionDenied, ValidationError.
     """
     require_editor(by, place.scope)
-    known = Agreement.objects.with_key(key, by).first()
+    known = made_before(Agreement, by=by, key=key)
     if known is not None:
         typed = {**_values(title=title, text=text, **days), "kind": kind.value}
         is_same = all(getattr(known, name) == one for name, one in typed.items())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import clock
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.project.actions.writing import edited, edited_project, record, required
 from maillage.project.computations.findings import Finding, findings
 from maillage.project.models import Action, Axis, LinkedPlan, Objective, Project
@@ -23,7 +23,7 @@ from maillage.project.rules.missions import Mission
 def add_axis(*, by: Person, project: Project, title: str, key: str, said: str = "") -> Axis:
     """Add an axis at the end; the same `key` is the same one. Raises PermissionDenied, ValidationError."""
     row = edited_project(by, project)
-    known = Axis.objects.with_key(key, by).first()
+    known = made_before(Axis, by=by, key=key)
     if known is not None:
         return same_write(
             known,
@@ -61,7 +61,7 @@ def add_objective(
 ) -> Objective:
     """Add an objective that somebody wrote; the same `key` is the same one. Raises as `add_axis`."""
     row = edited_project(by, project)
-    known = Objective.objects.with_key(key, by).first()
+    known = made_before(Objective, by=by, key=key)
     if known is not None:
         kept = (known.project_id, known.finding, known.mission, known.title, known.said, known.axis_id)
         typed = (row.pk, "", mission.value, title.strip(), said.strip(), axis.pk if axis else None)
@@ -85,7 +85,7 @@ def add_objective_from_finding(
     diagnosis no longer finds it.
     """
     row = edited_project(by, project)
-    known = Objective.objects.with_key(key, by).first()
+    known = made_before(Objective, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.project_id == row.pk and known.finding == finding)
     standing = Objective.objects.of(row).filter(finding=finding, withdrawn_at=None).first()
@@ -179,7 +179,7 @@ def link_plan(
 ) -> LinkedPlan:
     """Say which objective of a CLS or a PTSM this one is tied to. Raises as `add_axis`."""
     project = edited_project(by, objective.project)
-    known = LinkedPlan.objects.with_key(key, by).first()
+    known = made_before(LinkedPlan, by=by, key=key)
     if known is not None:
         kept = (known.objective_id, known.kind, known.title, known.theirs, known.reference)
         typed = (objective.pk, kind.value, title.strip(), theirs.strip(), reference.strip())

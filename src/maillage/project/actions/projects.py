@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from maillage.exchange import api as exchange
 from maillage.kernel import clock, formats
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.project.actions.writing import (
     StaleError,
     edited,
@@ -45,7 +45,7 @@ def begin_project(
     Raises PermissionDenied, ValidationError (its days; another of the same kind begins that day).
     """
     require_editor(by, place.scope)
-    known = Project.objects.with_key(key, by).first()
+    known = made_before(Project, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=_is_begun(known, place, kind, title, starts_on, ends_on))
     if ends_on <= starts_on:
@@ -58,7 +58,7 @@ def begin_project(
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        known = Project.objects.with_key(key, by).first()
+        known = made_before(Project, by=by, key=key)
         if known is not None:  # the same, at the same moment
             return known
         raise ValidationError(
@@ -142,7 +142,7 @@ def take_step(
 
 
 def _step_made(by: Person, project: Project, to: ProjectState, on: date, key: str) -> Passage | None:
-    known = Passage.objects.with_key(key, by).first()
+    known = made_before(Passage, by=by, key=key)
     if known is None:
         return None
     return same_write(known, is_same=(known.project_id, known.to, known.on) == (project.pk, to.value, on))

@@ -19,7 +19,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import access, clock
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.project.actions.writing import (
     edited,
     edited_action,
@@ -73,7 +73,7 @@ def add_action(
     The same `key` is the same one. Raises PermissionDenied, ValidationError.
     """
     project = edited_project(by, objective.project)
-    known = Action.objects.with_key(key, by).first()
+    known = made_before(Action, by=by, key=key)
     if known is not None:
         typed = _values(title=title, starts_on=starts_on, **values)
         is_same = all(getattr(known, name) == one for name, one in typed.items())
@@ -175,7 +175,7 @@ def move_action(*, by: Person, action: Action, base: int, state: ActionState, ou
 def add_step(*, by: Person, action: Action, title: str, due_on: date, key: str, lead: Lead = None) -> Step:
     """Add a step to an action. Raises PermissionDenied, ValidationError."""
     row = edited_action(by, action)
-    known = Step.objects.with_key(key, by).first()
+    known = made_before(Step, by=by, key=key)
     if known is not None:
         kept = (known.action_id, known.title, known.due_on)
         return same_write(known, is_same=kept == (row.pk, title.strip(), due_on))
@@ -261,7 +261,7 @@ def add_money(
 ) -> BudgetLine:
     """Add a line to the budget of an action, in €, for whoever writes the project. Raises as `add_action`."""
     project = edited_project(by, action.project)
-    known = BudgetLine.objects.with_key(key, by).first()
+    known = made_before(BudgetLine, by=by, key=key)
     if known is not None:
         kept = (known.action_id, known.source, known.label, known.asked, known.granted, known.spent)
         typed = (action.pk, source.value, label.strip(), asked, granted, spent)
@@ -308,7 +308,7 @@ def add_evidence(
 ) -> ActionEvidence:
     """Keep a dated proof of what an action did: documents, or an address. Raises as `change_action`."""
     row = edited_action(by, action)
-    known = ActionEvidence.objects.with_key(key, by).first()
+    known = made_before(ActionEvidence, by=by, key=key)
     if known is not None:
         kept = (known.action_id, known.on, known.label, known.url)
         return same_write(known, is_same=kept == (row.pk, on, label.strip(), url.strip()))

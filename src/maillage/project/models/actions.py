@@ -7,6 +7,7 @@ from datetime import date
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
@@ -182,7 +183,7 @@ class Step(Led, Authored, Keyed):
     title = models.CharField(_("étape"), max_length=160)
     due_on = models.DateField(_("avant le"))
     shows_on = models.DateField(_("annoncée le"))
-    done_on = models.DateField(_("faite le"), null=True, blank=True)
+    done_on = models.DateField(pgettext_lazy("une étape", "faite le"), null=True, blank=True)
     done_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("notée par")
     )

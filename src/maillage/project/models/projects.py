@@ -52,10 +52,6 @@ class InTerritoryQuerySet(ScopedQuerySet[Row]):
         path = f"{self.scope_path}__in"
         return models.Q() if scopes is None else models.Q(**{path: [one.pk for one in scopes]})
 
-    def with_key(self, key: str, by: Person) -> InTerritoryQuerySet[Row]:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class ProjectQuerySet(InTerritoryQuerySet["Project"]):
     """Projects, read for a person or inside a scope."""

@@ -14,6 +14,7 @@ from maillage.care import api as care
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before
 from maillage.people import api as people
 from maillage.protocols.actions.referrals import ask_physician
 from maillage.protocols.models import Act, Protocol, SignUp, Version
@@ -48,7 +49,7 @@ def begin_act(
     """
     care.require_writer(by, patient, people.Part.HEALTH)
     people.lock(patient)
-    known = Act.objects.with_key(key, by).first()
+    known = made_before(Act, by=by, key=key)
     if known is not None:
         return same(known, known.patient_id == patient.pk and known.version_id == version.pk)
     row, mine = _usable(by, version)

@@ -16,7 +16,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 from maillage.protocols.models import (
     EducationSession,
@@ -50,7 +50,7 @@ def open_programme(
         raise ValidationError({"title": _("Donnez un titre au programme.")})
     row = Programme(scope=scope, title=said, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        made = Programme.objects.get(by=by, key=key)
+        made = made_meanwhile(Programme, by=by, key=key)
         return same_write(made, is_same=(made.scope_id, made.title) == (scope.pk, said))
     ProgrammeMember.objects.create(
         programme=row, professional=coordinator, is_coordinator=True, by=by, key=f"programme-{row.pk}"
@@ -67,7 +67,7 @@ def write_text(*, by: Person, programme: Programme, content: Mapping[str, Any], 
     without the day of a filing that is sure, or with a day to come.
     """
     _require_keeper(by, programme)
-    known = ProgrammeText.objects.filter(by=by, key=key).first()
+    known = made_before(ProgrammeText, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.programme_id == programme.pk)
     _locked(programme)
@@ -112,7 +112,7 @@ def join_team(
     known = rows.filter(professional=professional).first()
     if known is None:
         # Taken in with that key already: another programme, somebody else, or who left since.
-        same_write(None, is_same=not ProgrammeMember.objects.filter(by=by, key=key).exists())
+        same_write(None, is_same=made_before(ProgrammeMember, by=by, key=key) is None)
         known = ProgrammeMember.objects.create(
             programme=programme, professional=professional, is_coordinator=is_coordinator, by=by, key=key
         )
@@ -189,7 +189,7 @@ def plan_session(
     theme, a place or a link, or a leader of the team.
     """
     _require_team(by, programme)
-    known = EducationSession.objects.filter(by=by, key=key).first()
+    known = made_before(EducationSession, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.programme_id == programme.pk)
     if not theme.strip():
@@ -203,7 +203,7 @@ def plan_session(
         key=key,
     )  # fmt: skip
     if not databases.insert_new([row], unique=["by", "key"]):
-        known = EducationSession.objects.get(by=by, key=key)
+        known = made_meanwhile(EducationSession, by=by, key=key)
         return same_write(known, is_same=known.programme_id == programme.pk)
     _record(by, "protocols.session_planned", row, programme.scope, {})
     return row

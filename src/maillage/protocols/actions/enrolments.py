@@ -16,7 +16,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.protocols.actions.education import link_team, subject_of, tell_cancelled, tell_expected
 from maillage.protocols.models import (
@@ -59,7 +59,7 @@ def enrol(
     """
     if not may_enrol(by, patient):
         raise PermissionDenied(_("Quelqu’un du cercle de soins de la personne l’inscrit."))
-    known = Enrolment.objects.with_key(key, by).first()
+    known = made_before(Enrolment, by=by, key=key)
     if known is not None:
         said = (known.patient_id, known.programme_id)
         return same_write(known, is_same=said == (patient.pk, programme.pk))

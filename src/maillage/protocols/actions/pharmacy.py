@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile
 from maillage.people import api as people
 from maillage.protocols.actions.acts import kept, read_answers, same
 from maillage.protocols.actions.referrals import ask_physician
@@ -40,7 +41,7 @@ def plan_review(*, by: Person, patient: people.Patient, planned_on: date, key: s
     _require(by, patient)
     row = MedicationReview(patient=patient, planned_on=planned_on, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        known = MedicationReview.objects.with_key(key, by).get()
+        known = made_meanwhile(MedicationReview, by=by, key=key)
         return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.review_planned", row, patient)
     return row
@@ -55,7 +56,7 @@ def read_medicine(
     Raises PermissionDenied; ValidationError without a medicine, or once the review is shared.
     """
     row = _own_review(by, review)
-    known = ReviewLine.objects.filter(by=by, key=key).first()
+    known = made_before(ReviewLine, by=by, key=key)
     if known is not None:
         return same(known, known.review_id == row.pk)
     if row.shared_at is not None:
@@ -120,7 +121,7 @@ def note_shortage(
         key=key,
     )
     if not databases.insert_new([row], unique=["by", "key"]):
-        known = Shortage.objects.with_key(key, by).get()
+        known = made_meanwhile(Shortage, by=by, key=key)
         return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.shortage_noted", row, patient)
     return row
@@ -157,7 +158,7 @@ def plan_vaccination(
         raise ValidationError(_("Dites quel vaccin est prévu."))
     row = Vaccination(patient=patient, vaccine=vaccine.strip()[:120], planned_on=planned_on, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        known = Vaccination.objects.with_key(key, by).get()
+        known = made_meanwhile(Vaccination, by=by, key=key)
         return same(known, known.patient_id == patient.pk)
     _record(by, "protocols.vaccination_planned", row, patient)
     return row

@@ -15,6 +15,7 @@ from maillage.directory import api as directory
 from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import made_before, made_meanwhile
 from maillage.protocols.actions.acts import same
 from maillage.protocols.models import Protocol, SignUp, Version
 from maillage.protocols.queries.protocols import professions_for, today_in
@@ -46,7 +47,7 @@ def open_protocol(
         raise ValidationError({"title": _("Donnez un titre au protocole.")})
     row = Protocol(scope=scope, kind=kind.value, title=said, national_code=national_code, by=by, key=key)
     if not databases.insert_new([row], unique=["by", "key"]):
-        known = Protocol.objects.get(by=by, key=key)
+        known = made_meanwhile(Protocol, by=by, key=key)
         return same(known, known.scope_id == scope.pk)
     _record(by, "protocols.opened", row, scope, {"title": [None, said]})
     return row
@@ -61,7 +62,7 @@ def write_version(*, by: Person, protocol: Protocol, content: Mapping[str, Any],
     """
     access.require(by, Permission.MANAGE_PROTOCOLS, protocol.scope)
     Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
-    known = Version.objects.filter(by=by, key=key).first()
+    known = made_before(Version, by=by, key=key)
     if known is not None:
         return same(known, known.protocol_id == protocol.pk)
     last = Version.objects.filter(protocol=protocol).order_by("-number").first()
@@ -148,7 +149,7 @@ def sign_up(
     else:
         access.require(by, Permission.VIEW_PROTOCOLS, protocol.scope)
     Protocol.objects.select_for_update(of=("self",)).get(pk=protocol.pk)
-    known = SignUp.objects.filter(by=by, key=key).first()
+    known = made_before(SignUp, by=by, key=key)
     if known is not None:
         return same(known, (known.protocol_id, known.professional_id) == (protocol.pk, professional.pk))
     allowed = professions_for(protocol, side)

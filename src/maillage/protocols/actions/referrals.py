@@ -13,7 +13,7 @@ from maillage.kernel import access, journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.protocols.models import Act, Referral, ReferralAsked
 from maillage.protocols.queries.referrals import may_answer, turn_of
@@ -39,7 +39,7 @@ def ask_physician(
     `first` is asked before the others. Where nobody may read the patient, the coordination is told at once.
     The same `key` of `by` again returns the first question.
     """
-    known = Referral.objects.with_key(key, by).first()
+    known = made_before(Referral, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.patient_id == patient.pk)
     now = timezone.now()

@@ -52,10 +52,6 @@ class ActQuerySet(ScopedQuerySet["Act"]):
         """Keep the acts of protocols that were read in scope, to be counted."""
         return self.filter(version__protocol__in=protocols)._scoped()
 
-    def with_key(self, key: str, by: Person) -> ActQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def open(self) -> ActQuerySet:
         """Keep those that are neither signed nor gone elsewhere."""
         return self.filter(state__in=[one.value for one in OPEN])

@@ -259,10 +259,6 @@ class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
         """Keep those of a programme that was read in scope, to be counted or linked: nobody is named."""
         return self.filter(programme=programme)._scoped()
 
-    def with_key(self, key: str, by: Person) -> EnrolmentQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 def followed_by(person: Person) -> models.Q:
     """Return the condition « followed by a team of which `person` is »: the person opposes neither."""

@@ -36,10 +36,6 @@ class OfPatientQuerySet(ScopedQuerySet[Row]):
         """Keep the rows about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 def _patient(related: str) -> Any:
     return models.ForeignKey(

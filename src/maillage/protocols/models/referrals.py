@@ -49,10 +49,6 @@ class ReferralQuerySet(ScopedQuerySet["Referral"]):
         """Keep the row itself, for an action or a page that then checks who reads."""
         return self.filter(pk=pk)._scoped()
 
-    def with_key(self, key: str, by: Person) -> ReferralQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def unanswered(self) -> ReferralQuerySet:
         """Keep what nobody answered."""
         return self.filter(answered_at=None)

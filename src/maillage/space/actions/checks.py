@@ -12,6 +12,7 @@ from maillage.agenda import api as agenda
 from maillage.kernel import clock, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_meanwhile, same_write
 from maillage.orientation import api as orientation
 from maillage.people import api as people
 from maillage.space.models import SafetyCheck
@@ -51,12 +52,8 @@ def start_check(
     )
     made.result = _result(made, {}).value
     if not databases.insert_new([made], unique=["by", "key"]):
-        known = SafetyCheck.objects.with_key(key, by).get()
-        if known.patient_id != patient.pk:
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        known = made_meanwhile(SafetyCheck, by=by, key=key)
+        return same_write(known, is_same=known.patient_id == patient.pk)
     _record(by, made)
     return made
 

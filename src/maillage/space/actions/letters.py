@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
+from maillage.kernel.writes import made_meanwhile, same_write
 from maillage.people import api as people
 from maillage.space.actions.entry import may_invite
 from maillage.space.models import Letter
@@ -26,12 +27,8 @@ def prepare_letter(*, by: Person, patient: people.Patient, means: people.Means, 
         raise PermissionDenied(_("Dites comment la personne vous a demandé cette lettre."))
     made = Letter(patient=patient, by=by, means=means.value, key=key)
     if not databases.insert_new([made], unique=["by", "key"]):
-        known = Letter.objects.with_key(key, by).get()
-        if known.patient_id != patient.pk:
-            raise ValidationError(
-                _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-            )
-        return known
+        known = made_meanwhile(Letter, by=by, key=key)
+        return same_write(known, is_same=known.patient_id == patient.pk)
     journal.record(
         by=by,
         verb="space.letter_prepared",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, made_once
@@ -36,10 +37,6 @@ class SafetyCheckQuerySet(ScopedQuerySet["SafetyCheck"]):
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> SafetyCheckQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class SafetyCheck(Authored, Keyed):
     """The safety questions answered in writing before a slot is shown; `result` says what they led to.
@@ -52,7 +49,7 @@ class SafetyCheck(Authored, Keyed):
         people.Patient, on_delete=models.PROTECT, related_name="safety_checks", verbose_name=_("patient")
     )
     reason = models.CharField(_("raison"), max_length=10, choices=as_choices(REASON_LABELS))
-    motive = models.CharField(_("motif"), max_length=6, blank=True)
+    motive = models.CharField(pgettext_lazy("de recours", "motif"), max_length=6, blank=True)
     signs = models.JSONField(_("signes graves dits"), default=list)
     answers = models.JSONField(_("réponses"), default=dict)
     result = models.CharField(_("résultat"), max_length=10, choices=as_choices(RESULT_LABELS))

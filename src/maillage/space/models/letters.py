@@ -24,10 +24,6 @@ class LetterQuerySet(ScopedQuerySet["Letter"]):
         """Keep those of a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
 
-    def with_key(self, key: str, by: Person) -> LetterQuerySet:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
 
 class Letter(Authored, Keyed):
     """A letter prepared for a patient: `means` says how they asked it: aloud, on paper, in their space.

@@ -15,6 +15,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import journal, outbox
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.telehealth.models import Question, QuestionStep
 from maillage.telehealth.queries.questions import accounts_asked
@@ -42,12 +43,8 @@ def locked(question: Question) -> Question:
 
 def known(by: Person, key: str, question: Question) -> bool:
     """Return whether `by` did this very gesture already. Raises ValidationError where the key did another."""
-    step = QuestionStep.objects.with_key(key, by).first()
-    if step is not None and step.question_id != question.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return step is not None
+    step = made_before(QuestionStep, by=by, key=key)
+    return step is not None and same_write(True, is_same=step.question_id == question.pk)
 
 
 def move(

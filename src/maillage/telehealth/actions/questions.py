@@ -17,6 +17,7 @@ from maillage.kernel import access, databases
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 from maillage.telehealth.actions.files import ShownFile, carry_files, keep_files
 from maillage.telehealth.actions.following import (
@@ -78,7 +79,7 @@ def send_question(
     """
     access.require(by, Permission.SEND_REQUEST)
     care.require_writer(by, patient, people.Part.HEALTH)
-    again = Question.objects.with_key(key, by).first()
+    again = made_before(Question, by=by, key=key)
     if again is not None:
         return _same(again, patient)
     if signs:
@@ -113,7 +114,7 @@ def send_question(
             _("Personne ne peut lire cette demande ici : choisissez un professionnel qui a un compte.")
         )
     if not databases.insert_new([row], unique=["by", "key"]):  # the same, at the same moment
-        return _same(Question.objects.with_key(key, by).get(), patient)
+        return _same(made_meanwhile(Question, by=by, key=key), patient)
     note_step(row, by=by, key=key, at=now)
     record(by, "telehealth.question_sent", row, {"hurry": [None, row.hurry]})
     if carried_from is not None:
@@ -210,8 +211,4 @@ def _words(text: str, otherwise: str) -> str:
 
 def _same(row: Question, patient: people.Patient) -> Question:
     """Return what the same write made. Raises ValidationError where it was about somebody else."""
-    if row.patient_id != patient.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return row
+    return same_write(row, is_same=row.patient_id == patient.pk)

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
 from maillage.kernel import access
@@ -39,7 +40,7 @@ APPOINTMENT_LABELS = {
 SHARED_LABELS = {
     Shared.PROBLEMS: _("Problèmes"),
     Shared.WISHES: _("Ce qui compte pour la personne"),
-    Shared.GOALS: _("Objectifs"),
+    Shared.GOALS: pgettext_lazy("d’un plan de soins", "Objectifs"),
     Shared.INTERVENTIONS: _("Qui fait quoi"),
     Shared.MEASURES: _("Dernières mesures"),
 }
@@ -71,10 +72,6 @@ class QuestionQuerySet(ScopedQuerySet["Question"]):
     def of_patient(self, patient: people.Patient) -> Self:
         """Keep those about a patient who was read in scope."""
         return self.filter(patient=patient)._scoped()
-
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
     def keyed(self, pk: int) -> Self:
         """Keep the row itself, for an action that then checks who acts."""
@@ -280,10 +277,6 @@ class QuestionStepQuerySet(ScopedQuerySet["QuestionStep"]):
     def of(self, question: Question) -> Self:
         """Keep those of a question that was read in scope."""
         return self.filter(question=question)._scoped()
-
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
 
 
 class QuestionStep(Keyed):

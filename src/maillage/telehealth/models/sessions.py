@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Person
@@ -15,7 +16,7 @@ from maillage.kernel.scoping import ScopedQuerySet
 from maillage.telehealth.rules.sessions import Beside, Outcome, Stage, stage
 
 BESIDE_LABELS = {
-    Beside.NOBODY: _("personne"),
+    Beside.NOBODY: pgettext_lazy("aucune", "personne"),
     Beside.NURSE: _("un infirmier, une infirmière"),
     Beside.RELATIVE: _("un proche"),
     Beside.OTHER: _("un autre professionnel"),

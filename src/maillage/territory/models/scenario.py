@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maillage.kernel.models import Person
 from maillage.kernel.privacy import AnnotatedModel
@@ -74,7 +75,7 @@ class ScenarioChange(AnnotatedModel):
     scenario = models.ForeignKey(
         Scenario, on_delete=models.PROTECT, related_name="changes", verbose_name=_("scénario")
     )
-    supply = models.CharField(_("offre"), max_length=20)
+    supply = models.CharField(pgettext_lazy("de soins", "offre"), max_length=20)
     commune = models.ForeignKey(
         "territory.Commune", on_delete=models.PROTECT, related_name="+", verbose_name=_("commune")
     )

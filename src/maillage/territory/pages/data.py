@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from maillage.kernel.access import may
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
@@ -87,7 +88,7 @@ def _cells(variable: Variable) -> dict[str, str | float]:
 
 def changes_table(pack: DataPack) -> Table:
     """Return what the import of `pack` changed, column by column."""
-    statuses = {"added": _("nouvelle"), "removed": _("retirée"), "changed": _("modifiée")}
+    statuses = {"added": _("nouvelle"), "removed": pgettext("une ligne", "retirée"), "changed": _("modifiée")}
     columns = [
         Column("label", _("Variable")),
         Column("status", _("Changement")),

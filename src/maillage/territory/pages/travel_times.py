@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from maillage.kernel.access import may_everywhere, require
@@ -32,7 +32,7 @@ class MatrixForm(forms.Form):
     """A table of travel times and where it comes from."""
 
     provider = forms.CharField(
-        label=gettext_lazy("Fournisseur"),
+        label=pgettext_lazy("de temps de trajet", "Fournisseur"),
         max_length=120,
         help_text=gettext_lazy("Par exemple « INSEE, distancier Metric-OSRM »."),
     )

@@ -16,6 +16,7 @@ from maillage.kernel import access, databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 from maillage.transitions.models import ComplexCase, PartnerRequest
 from maillage.transitions.queries.working_days import today_in, working_day_after
@@ -49,7 +50,7 @@ def send_case(
     """
     care.require_writer(by, patient, people.Part.PLAN)
     people.lock(patient)
-    known = ComplexCase.objects.with_key(key, by).first()
+    known = made_before(ComplexCase, by=by, key=key)
     if known is not None:
         return _same(known, patient)
     today = today_in(patient.scope)
@@ -77,7 +78,7 @@ def send_case(
         ),
     )
     if not databases.insert_new([row], unique=["by", "key"]):
-        return _same(ComplexCase.objects.with_key(key, by).get(), patient)
+        return _same(made_meanwhile(ComplexCase, by=by, key=key), patient)
     _record(by, "transitions.case_sent", row, {"acknowledge_by": [None, row.acknowledge_by]})
     return row
 
@@ -256,11 +257,9 @@ def ask_partner(
     For whoever works at the DAC, once the request is taken. Raises PermissionDenied, ValidationError.
     """
     row = _of_dac(by, case)
-    known = PartnerRequest.objects.with_key(key, by).first()
+    known = made_before(PartnerRequest, by=by, key=key)
     if known is not None:
-        if known.case_id != row.pk:
-            raise ValidationError(_reused())
-        return known
+        return same_write(known, is_same=known.case_id == row.pk)
     if CaseState(row.state) not in TAKEN:
         raise ValidationError(_("Acceptez d’abord la demande."))
     if not partner.strip() or not asked.strip():
@@ -280,7 +279,7 @@ def ask_partner(
         at=timezone.now(),
     )
     if not databases.insert_new([made], unique=["by", "key"]):
-        return PartnerRequest.objects.with_key(key, by).get()
+        return made_meanwhile(PartnerRequest, by=by, key=key)
     _record(by, "transitions.partner_asked", row, {"expected_on": [None, made.expected_on]})
     return made
 
@@ -317,14 +316,8 @@ def _again(row: ComplexCase, by: Person, *, is_same: bool) -> ComplexCase:
     return row
 
 
-def _reused() -> str:
-    return _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-
-
 def _same(known: ComplexCase, patient: people.Patient) -> ComplexCase:
-    if known.patient_id != patient.pk:
-        raise ValidationError(_reused())
-    return known
+    return same_write(known, is_same=known.patient_id == patient.pk)
 
 
 def _of_dac(by: Person, case: ComplexCase) -> ComplexCase:

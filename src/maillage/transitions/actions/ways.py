@@ -15,6 +15,7 @@ from maillage.directory import api as directory
 from maillage.kernel import databases, journal
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
+from maillage.kernel.writes import made_before, made_meanwhile, same_write
 from maillage.people import api as people
 from maillage.transitions.models import MedicineLine, Way
 from maillage.transitions.models.ways import BLOCKER_LABELS
@@ -306,7 +307,7 @@ def _begin(
 ) -> Way:
     care.require_writer(by, patient, PLAN)
     people.lock(patient)
-    known = Way.objects.with_key(key, by).first()
+    known = made_before(Way, by=by, key=key)
     if known is None:
         named = " ".join(place.split())[:120]
         if not named:
@@ -318,12 +319,8 @@ def _begin(
         if databases.insert_new([row], unique=["by", "key"]):
             _record(by, "transitions.way_begun", row, {"kind": [None, kind.value]})
             return row
-        known = Way.objects.with_key(key, by).get()
-    if known.patient_id != patient.pk:
-        raise ValidationError(
-            _("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
-        )
-    return known
+        known = made_meanwhile(Way, by=by, key=key)
+    return same_write(known, is_same=known.patient_id == patient.pk)
 
 
 def _writable(by: Person, way: Way) -> Way:

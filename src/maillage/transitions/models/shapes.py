@@ -25,10 +25,6 @@ class OfPatientQuerySet(ScopedQuerySet[Row]):
         """Keep the rows about a patient who was read in scope."""
         return self.filter(**{f"{self.path}patient": patient})._scoped()
 
-    def with_key(self, key: str, by: Person) -> Self:
-        """Keep what the same write of the same person made."""
-        return self.filter(key=key, by=by)._scoped()
-
     def locked(self, pk: int) -> Self:
         """Keep and lock one row, for an action that then checks who acts."""
         return self.filter(pk=pk).select_for_update(of=("self",))._scoped()

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.fields import DayField, Textarea
@@ -57,7 +57,7 @@ COMPONENTS = {
         ),
         Component(
             "toast",
-            _("Avis"),
+            pgettext_lazy("notification", "Avis"),
             _CONTROLS,
             _("Confirme ce qui vient d’être fait, et permet de l’annuler."),
             _TAB,
@@ -126,7 +126,7 @@ COMPONENTS = {
         ),
         Component(
             "table",
-            _("Tableau"),
+            pgettext_lazy("de chiffres", "Tableau"),
             _NUMBERS,
             _("Tri, en-tête fixe, chiffres à droite, export CSV."),
             _("Tab atteint chaque en-tête ; Entrée trie."),
