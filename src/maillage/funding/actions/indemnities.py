@@ -209,7 +209,7 @@ def _line(scope: Scope, source: str, day: date) -> Priced:
 
 
 def _label(one: Priced) -> str:
-    return f"{one.line.label} · {formats.minutes(one.line.minutes)}"
+    return f"{one.line.label[:130]} · {formats.minutes(one.line.minutes)}"
 
 
 def _crossed(who: Payee, year: int, cents: int, room: Room) -> str:

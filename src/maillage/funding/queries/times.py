@@ -17,9 +17,11 @@ from maillage.directory import api as directory
 from maillage.funding.models import CeilingDecision, Indemnity, Operation, RateDecision, TimeGiven
 from maillage.funding.rules.ceiling import Room
 from maillage.funding.rules.indemnity import Rate, rate_for
-from maillage.funding.rules.vocabulary import MissionCode, RateUnit, TimeKind
+from maillage.funding.rules.vocabulary import MISSIONS, MissionCode, RateUnit, TimeKind
+from maillage.kernel import formats
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import SourcedRule, rule
+from maillage.project import api as project
 from maillage.roster import api as roster
 
 Payee = directory.Professional | Person
@@ -80,11 +82,18 @@ def holder(who: Payee) -> dict[str, Payee | None]:
     return {"professional": who if is_sheet else None, "person": None if is_sheet else who}
 
 
+def mission_of(action: project.Action) -> MissionCode:
+    """Return the mission of the law that an action of the project serves."""
+    return MISSIONS[list(project.Mission).index(action.of_mission)]
+
+
 def times_in(scope: Scope, since: date, until: date) -> list[TimeLine]:
-    """Return all the time given in a scope between two days, indemnified or not; three statements."""
+    """Return all the time given in a scope between two days, indemnified or not; four statements."""
+    presences = care.paid_presences(scope, since, until)
+    actions = project.actions_of_meetings(scope, {one.meeting_id for one in presences})
     return sorted(
         [
-            *map(_of_meeting, care.paid_presences(scope, since, until)),
+            *(_of_meeting(one, actions.get(one.meeting_id)) for one in presences),
             *(_of_duty(one) for one in roster.shared_duties_done(scope, since, until)),
             *_noted(scope, since, until),
         ],
@@ -92,13 +101,18 @@ def times_in(scope: Scope, since: date, until: date) -> list[TimeLine]:
     )
 
 
-def _of_meeting(one: care.Attendance) -> TimeLine:
+def _of_meeting(one: care.Attendance, action: project.Action | None) -> TimeLine:
+    """Return a presence; a meeting called for an action of the project is of its mission."""
     kind = care.MeetingKind(one.meeting.kind)
+    mission = MissionCode.M2 if kind is care.MeetingKind.RCP else MissionCode.RUNNING
+    label = str(one.meeting.get_kind_display())
+    if action is not None:
+        mission = mission_of(action)
+        label = formats.told(label, action.title)
     return TimeLine(
         f"care.attendance:{one.pk}", payee_of(one.professional, one.person), TimeKind.MEETING,
-        one.meeting.held_on, one.minutes,
-        MissionCode.M2 if kind is care.MeetingKind.RCP else MissionCode.RUNNING,
-        str(one.meeting.get_kind_display()), reverse("care:meeting", args=[one.meeting_id]),
+        one.meeting.held_on, one.minutes, mission, label,
+        reverse("care:meeting", args=[one.meeting_id]),
         None if one.hourly_rate is None else int(one.hourly_rate * 100),
     )  # fmt: skip
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from maillage.kernel.models import Person
-from maillage.project.models import Action, BudgetLine, Project
+from maillage.kernel.models import Person, Scope
+from maillage.project.models import Action, ActionMeeting, BudgetLine, Project
 from maillage.project.queries.projects import action_seen_by
 from maillage.project.rules.actions import Money, MoneySource, money
 from maillage.project.rules.missions import Mission
@@ -20,6 +21,7 @@ __all__ = [
     "Effect",
     "action_seen_by",
     "actions_of",
+    "actions_of_meetings",
     "budgets_of",
     "effects_of",
     "project_in_force",
@@ -71,6 +73,15 @@ def actions_of(person: Person, place: territory.Territory) -> list[Action]:
         "project__territory__scope", "objective", "professional__account", "person"
     ).order_by("starts_on", "pk")
     return sorted(found, key=lambda one: not one.is_open)
+
+
+def actions_of_meetings(scope: Scope, meetings: Iterable[int]) -> dict[int, Action]:
+    """Return the action that each meeting of a scope was called for, the first one; one statement."""
+    rows = ActionMeeting.objects.in_scope(scope).filter(meeting__in=list(meetings))
+    found: dict[int, Action] = {}
+    for one in rows.select_related("action").order_by("pk"):
+        found.setdefault(one.meeting_id, one.action)
+    return found
 
 
 def budgets_of(project: Project) -> list[ActionBudget]:
