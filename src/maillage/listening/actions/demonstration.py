@@ -55,7 +55,7 @@ def create_demonstration_surveys(*, place: Territory, now: datetime) -> int:
         place.scope, by, Audience.PATIENTS, "Vos soins près de chez vous", "Your care close to home",
         today - timedelta(days=96), today - timedelta(days=40), now - timedelta(days=100),
     )  # fmt: skip
-    for channel, count in ((Channel.PAPER, 260), (Channel.MESSAGE, 190), (Channel.POSTER, 120)):
+    for channel, count in ((Channel.PAPER, 260), (Channel.MESSAGE, 190), (Channel.POSTER, 190)):
         InvitedCount.objects.create(survey=over, channel=channel, count=count, by=by, at=over.at)
     _answer_as_patients(over)
     running = _survey(
@@ -107,8 +107,8 @@ def _answer_as_patients(survey: Survey) -> None:
             # One answer in fifteen leaves a question: never the same one.
             if (rank + 2 * place) % 15:
                 marks[code] = _mark(_SHAPES[code], (37 * rank + 23 * place + 11 * rank * place) % 100)
-        group = "" if rank % 12 == 5 else groups[(rank // 2) % len(groups)]
-        made.append(SurveyAnswer(survey=survey, marks=marks, group=group, on_paper=rank % 5 == 0))
+        group = "" if rank % 5 == 3 else groups[(rank // 2) % len(groups)]
+        made.append(SurveyAnswer(survey=survey, marks=marks, group=group, on_paper=rank % 6 == 0))
     SurveyAnswer.objects.bulk_create(made)
     SurveyRemark.objects.bulk_create([SurveyRemark(survey=survey, text=text) for text in _TEXTS])
 

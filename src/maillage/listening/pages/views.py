@@ -307,6 +307,7 @@ class Remarks(OfSurvey, Gestures):
             raise Http404(self.survey.pk)
         found = actions.read_remarks(by=self.person, survey=self.survey)
         shown = [one for one in found if one.hidden_at is None]
+        context.setdefault("hide_form", HideForm())
         said = ngettext("{count} texte.", "{count} textes.", len(shown))
         return super().get_context_data(
             survey=self.survey,
