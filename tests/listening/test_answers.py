@@ -25,7 +25,7 @@ from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
 from tests.listening.conftest import answered, survey_of
 
-#: All that a row of an answer may hold: what was answered, and nothing of who, when, whence or in which order.
+#: All that a row of an answer may hold: what was answered, nothing of who, when, whence or in which order.
 ANONYMOUS = {
     "listening_surveyanswer": {"id", "survey_id", "marks", "group", "on_paper"},
     "listening_surveyremark": {"id", "survey_id", "text", "hidden_why", "hidden_at", "hidden_by_id"},
@@ -238,7 +238,7 @@ def test_too_many_answers_are_refused(survey: Survey) -> None:
         answered(survey, 1)
 
 
-def test_the_last_day_is_that_of_the_territory() -> None:
+def test_the_last_day_is_that_of_the_territory(db: None) -> None:
     island = make_territory("Indian/Reunion")
     by = make_person("camille.bruyere", Role.COORDINATOR, island.scope)
     with time_machine.travel(datetime(2026, 6, 10, 8, tzinfo=UTC), tick=False):
@@ -294,5 +294,7 @@ def test_paper_forms_are_entered_and_marked(survey: Survey, coordinator: Person,
     late = sent | {"form": actions.draw_form(survey)}
     close_survey(by=coordinator, survey=survey)
     assert client.get(address).status_code == 404
-    assert client.post(address, late).status_code == 302
+    # Refused, what was typed is shown again.
+    refused = client.post(address, late)
+    assert (refused.status_code, "Écrit à la main." in refused.content.decode()) == (409, True)
     assert SurveyAnswer.objects.of(survey).count() == 1

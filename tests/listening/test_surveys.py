@@ -110,8 +110,8 @@ def test_nothing_but_a_count_is_said_while_open(survey: Survey, coordinator: Per
         assert words not in html
     assert client.get(page("remarks", survey)).status_code == 404
     assert actions.read_remarks(by=coordinator, survey=survey) == []
+    remark = SurveyRemark.objects.of(survey)[0]
     with pytest.raises(ValidationError):
-        remark = SurveyRemark.objects.of(survey)[0]
         actions.hide_remark(by=coordinator, remark=remark, why="un nom")
     listed = client_of(board).get(reverse("listening:surveys")).content.decode()
     assert "40 réponses" in listed
@@ -255,8 +255,8 @@ def test_texts_are_read_by_theme_and_logged(survey: Survey, coordinator: Person,
     assert "un nom y est écrit" in html
     with pytest.raises(PermissionDenied):
         actions.hide_remark(by=board, remark=row, why="x")
+    other = next(one for one in SurveyRemark.objects.of(survey) if one.hidden_at is None)
     with pytest.raises(ValidationError):
-        other = next(one for one in SurveyRemark.objects.of(survey) if one.hidden_at is None)
         actions.hide_remark(by=coordinator, remark=other, why=" ")
 
 

@@ -1,32 +1,16 @@
-"""Two who send the same form at once: one answer, whatever the database."""
+"""Eight who send the same form at once: one answer, whatever the database."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from django.db import connection
 
-from maillage.kernel.rules import Role
-from maillage.listening.actions import answers as actions
-from maillage.listening.models import SurveyAnswer
-from tests.factories import make_person, make_territory
-from tests.listening.conftest import survey_of
+from tests.kernel.own_database.py tests.scenarios.conftest import own_database
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_count_once() -> None:
-    place = make_territory()
-    survey = survey_of(place, make_person("camille.bruyere", Role.COORDINATOR, place.scope))
-    form = actions.draw_form(survey)
-
-    def send(_turn: int) -> bool:
-        try:
-            return actions.answer(survey=survey, form=form, marks=dict.fromkeys(survey.questions, 3))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        counted = list(pool.map(send, range(4)))
-    assert sorted(counted) == [False, False, False, True]
-    assert SurveyAnswer.objects.of(survey).count() == 1
+@pytest.mark.django_db
+def test_eight_at_once_count_once(tmp_path: Path) -> None:
+    with own_database(tmp_path) as database:
+        _status, said = database.run("tests.listening.sending_twice")
+    assert said == {"counted": 1, "told": 8, "rows": [1, 1, 1]}

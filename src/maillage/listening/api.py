@@ -8,10 +8,11 @@ from datetime import date
 from maillage.kernel.models import Scope
 from maillage.listening.computations.results import marks_counted
 from maillage.listening.models import Survey
+from maillage.listening.queries.items import item_words
 from maillage.listening.queries.surveys import closed_of
 from maillage.listening.rules.vocabulary import Audience
 
-__all__ = ["Audience", "MarksCounted", "Survey", "marks_of_surveys"]
+__all__ = ["Audience", "MarksCounted", "Survey", "item_words", "marks_of_surveys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class MarksCounted:
 def marks_of_surveys(scope: Scope, audience: Audience, start: date, end: date) -> list[MarksCounted]:
     """Return the marks of the surveys of an audience that are over, whose last day is in [start, end).
 
-    Those with too few answers for a score are left out. No two marks of one answer stay together.
+    Those with too few answers for a score are left out, and the items of which few people think otherwise. No
+    two marks of one answer stay together.
     """
     found = [one for one in closed_of(scope) if one.audience == audience and start <= one.last_day < end]
     counted = marks_counted(found)

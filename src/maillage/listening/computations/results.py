@@ -93,9 +93,7 @@ def results_of(survey: Survey, *, today: date | None = None) -> SurveyResult | N
 def results_of_all(surveys: Sequence[Survey], *, today: date | None = None) -> dict[int, SurveyResult]:
     """Return what is shown of those surveys that are over, by their key; one statement for all of them."""
     over = [one for one in surveys if one.is_closed(today or queries.today_of(one.scope))]
-    answers: dict[int, Answers] = defaultdict(list)
-    for row in queries.answers_of(over) if over else []:
-        answers[row[0]].append(row)
+    answers = _by_survey(over)
     return {one.pk: _result(one, answers[one.pk]) for one in over}
 
 
@@ -134,21 +132,30 @@ def _score(sides: Sides) -> Score:
 
 
 def marks_counted(surveys: Sequence[Survey]) -> dict[int, dict[str, tuple[int, ...]]]:
-    """Return the counts of each mark by item, of those surveys that are over and have enough answers.
+    """Return the counts of each mark by item, of those surveys that are over, where a score is said.
 
-    For figures that keep secrecy themselves: no two marks of one answer stay together.
+    For figures: no two marks of one answer stay together, and no side of an item is a few people.
     """
     over = [one for one in surveys if one.is_closed(queries.today_of(one.scope))]
-    answers: dict[int, Answers] = defaultdict(list)
-    for row in queries.answers_of(over) if over else []:
-        answers[row[0]].append(row)
-    return {
-        one.pk: {
-            code: counts_of(
-                marks[code] for _survey, marks, _group, _paper in answers[one.pk] if code in marks
-            )
-            for code in one.questions
-        }
-        for one in over
-        if is_many(Sides(len(answers[one.pk]), 0), wording.limits(one.at.date()))
+    answers = _by_survey(over)
+    return {one.pk: _counts(one, answers[one.pk]) for one in over}
+
+
+def _counts(survey: Survey, answers: Answers) -> dict[str, tuple[int, ...]]:
+    limits = wording.limits(survey.at.date())
+    if not is_many(Sides(len(answers), 0), limits):
+        return {}
+    found = {
+        code: counts_of(marks[code] for _survey, marks, _group, _paper in answers if code in marks)
+        for code in survey.questions
     }
+    return {
+        code: counts for code, counts in found.items() if is_said(sides_of(counts, limits.favourable), limits)
+    }
+
+
+def _by_survey(surveys: Sequence[Survey]) -> dict[int, Answers]:
+    answers: dict[int, Answers] = defaultdict(list)
+    for row in queries.answers_of(surveys) if surveys else []:
+        answers[row[0]].append(row)
+    return answers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from maillage.kernel.formats import in_language
-from maillage.kernel.sourced_rules import SourcedRule, rule
+from maillage.kernel.sourced_rules import SourcedRule, UnknownRuleError, rule
 from maillage.listening.models import Survey
 from maillage.listening.rules.results import Limits
 from maillage.listening.rules.vocabulary import Audience, Topic
@@ -51,6 +51,14 @@ def items(codes: Sequence[str], on: date | None = None) -> tuple[Item, ...]:
     """Return the items of these codes by the rules of a day (today by default)."""
     rules = [(code, rule(f"listening.items.{code}", on)) for code in codes]
     return tuple(Item(code, Topic(one.value["topic"]), one) for code, one in rules)
+
+
+def item_words(code: str) -> str | None:
+    """Return an item in the reader's language, None for a code that is none of ours."""
+    try:
+        return items([code])[0].said
+    except UnknownRuleError:
+        return None
 
 
 def asked(survey: Survey) -> Questionnaire:
