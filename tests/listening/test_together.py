@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.own_database.py tests.scenarios.conftest import own_database
+from tests.kernel.own_database import own_database
 
 
 @pytest.mark.django_db
