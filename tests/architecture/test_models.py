@@ -22,6 +22,7 @@ ORDER = [
     "transitions",
     "space",
     "crisis",
+    "listening",
     "indicators",
     "project",
     "funding",

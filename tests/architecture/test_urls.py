@@ -25,6 +25,8 @@ PUBLIC = {
     "roster:feed",  # the same
     "crisis:state",  # a secret address, given to one structure; 404 to whoever does not know it
     "crisis:volunteer",  # a secret address, given to those who want to help
+    "listening:answer",  # the address of a survey, the same for all; 404 for one never made
+    "listening:heard",  # what was said and what was done, published by the coordination
     "space:code",  # the code received: it opens a session to whoever types it
     "space:enter",  # a code is asked for by telephone and birth date
     "space:invitation",  # a secret address, sent or handed to a patient; 404 to whoever does not know it

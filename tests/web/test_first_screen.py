@@ -104,6 +104,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "transitions",
         "space",
         "crisis",
+        "listening",
         "indicators",
         "project",
         "funding",

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "maillage.funding",
     "maillage.project",
     "maillage.indicators",
+    "maillage.listening",
     "maillage.crisis",
     "maillage.space",
     "maillage.transitions",

@@ -67,6 +67,8 @@ class Permission(StrEnum):
     MANAGE_FUNDING = "manage_funding"
     VIEW_CRISIS = "view_crisis"
     MANAGE_CRISIS = "manage_crisis"
+    VIEW_LISTENING = "view_listening"
+    MANAGE_LISTENING = "manage_listening"
 
 
 class InboxGroup(StrEnum):
@@ -124,6 +126,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_FUNDING,
             Permission.MANAGE_CRISIS,
             Permission.EDIT_PROJECT,
+            Permission.VIEW_LISTENING,
+            Permission.MANAGE_LISTENING,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -161,6 +165,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WRITE_EVALUATIONS,
             *_MEASURES,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_LISTENING,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -191,6 +196,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FUNDING,
             Permission.VIEW_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_LISTENING,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -201,6 +207,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CRISIS,
             Permission.MANAGE_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_LISTENING,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

@@ -22,6 +22,7 @@ from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Cell, Column, Row, Table
+from maillage.listening import api as listening
 
 _SECRET = frozenset({"value", "low", "high", "numerator", "denominator", "low998", "high998", "said"})
 
@@ -158,6 +159,8 @@ def part_words(one: Indicator, key: str) -> str:
     if one.key == "meeting_participation":
         known = {profession.value: label for profession, label in PROFESSION_LABELS.items()}
         return str(known.get(key, key))
+    if one.key == "satisfied":
+        return listening.item_words(key) or key
     if one.key == "avoidable_stays":
         return rule(f"indicators.avoidable.{key}").said
     return {"ville": _("Ville"), "hopital": _("Consultation externe"), "urgences": _("Urgences")}.get(

@@ -20,6 +20,7 @@ from maillage.indicators.rules.periods import Period
 from maillage.kernel import clock
 from maillage.kernel.models import Scope
 from maillage.kernel.sourced_rules import rule
+from maillage.listening import api as listening
 from maillage.orientation import api as orientation
 from maillage.people import api as people
 
@@ -114,11 +115,22 @@ class _Reader:
         rows = care.invitations_counted(self.scope, self.start, min(self.end, timezone.now()))
         return [(one.invitation, self.day(one.at), one.profession or None, one.came) for one in rows]
 
+    def answers(self) -> Rows:
+        """Marks of surveys of patients that ended in the period: no two of one answer together."""
+        rows = listening.marks_of_surveys(
+            self.scope, listening.Audience.PATIENTS, self.period.start, self.period.end
+        )
+        return [
+            (f"{one.survey}-{one.item}-{one.mark}-{number}", one.day, None, one.item, one.mark)
+            for one in rows
+            for number in range(one.count)
+        ]
+
 
 _READERS: dict[str, Callable[[_Reader], Rows]] = {
     "people": _Reader.people, "requests": _Reader.requests, "slots": _Reader.slots, "seats": _Reader.seats,
     "absences": _Reader.absences, "readings": _Reader.readings, "plans": _Reader.plans,
-    "cases": _Reader.cases, "invitations": _Reader.invitations,
+    "cases": _Reader.cases, "invitations": _Reader.invitations, "answers": _Reader.answers,
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Anonymous surveys of patients, carers and professionals, and what was done of what they said."""

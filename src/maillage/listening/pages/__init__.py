@@ -1,0 +1,1 @@
+"""Pages of listening, under /pilotage/ecoute/, and those that everybody opens without an account."""
