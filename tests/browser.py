@@ -18,7 +18,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = ROOT / "docs" / "screenshots"
@@ -41,6 +49,9 @@ AXE = {
     }
 }
 NewPage = Callable[..., Page]
+#: How long a browser waits for what is to come, in milliseconds: the machine may be busy.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 def system_chromium() -> str | None:
@@ -119,7 +130,7 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
             java_script_enabled=javascript,
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda message: complaints.extend(_complaint(message)))
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
