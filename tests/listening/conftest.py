@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
@@ -39,6 +40,11 @@ def answered(survey: Survey, count: int, mark: int = 5, **more: str) -> None:
 def closed(survey: Survey, by: Person) -> Survey:
     """Close the survey."""
     return close_survey(by=by, survey=survey)
+
+
+def read(answer: HttpResponse) -> str:
+    """What a page says, no-break spaces written as people type them."""
+    return answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def day(survey: Survey) -> date:

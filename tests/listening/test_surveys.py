@@ -9,6 +9,10 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from maillage.indicators.computations.catalogue import INDICATORS
+from maillage.indicators.computations.results import result, rows_of
+from maillage.indicators.pages.tables import part_words
+from maillage.indicators.rules.periods import last_months
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
 from maillage.listening import api
@@ -19,7 +23,7 @@ from maillage.listening.rules.vocabulary import Audience, Channel
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
-from tests.listening.conftest import answered, closed, day, survey_of
+from tests.listening.conftest import answered, closed, day, read, survey_of
 from tests.pdf import text_of
 
 
@@ -54,8 +58,8 @@ def test_each_page_is_opened_to_whom_it_is_for(
 
 def test_a_survey_is_made_from_four_answers_and_once(place: Territory, coordinator: Person) -> None:
     client = client_of(coordinator)
-    assert "Personne n’a encore été interrogé" in client.get(reverse("listening:surveys")).content.decode()
-    form = client.get(reverse("listening:new")).content.decode()
+    assert "Personne n’a encore été interrogé" in read(client.get(reverse("listening:surveys")))
+    form = read(client.get(reverse("listening:new")))
     assert "Quand cela ne peut pas attendre" in form
     today = datetime.now(UTC).date()
     said = {
@@ -70,12 +74,12 @@ def test_a_survey_is_made_from_four_answers_and_once(place: Territory, coordinat
     ):
         refused = client.post(reverse("listening:new"), said | wrong)
         assert refused.status_code == 422, wrong
-        assert "Vos &lt;b&gt;soins" in refused.content.decode() or "title" in wrong
+        assert "Vos &lt;b&gt;soins" in read(refused) or "title" in wrong
     for _click in range(2):
         made = client.post(reverse("listening:new"), said)
         assert made.status_code == 302
     survey = Survey.objects.in_scope(place.scope).get()
-    assert "<b>soins" not in client.get(made.url).content.decode()
+    assert "<b>soins" not in read(client.get(made.url))
     # The same key for something else is refused in words.
     other = client.post(reverse("listening:new"), said | {"title": "Autre"})
     assert other.status_code == 422
@@ -104,7 +108,7 @@ def test_nothing_but_a_count_is_said_while_open(survey: Survey, coordinator: Per
     answered(survey, 40, 1, text="Rien ne va.")
     assert results_of(survey) is None
     client = client_of(coordinator)
-    html = client.get(page("survey", survey)).content.decode()
+    html = read(client.get(page("survey", survey)))
     assert "40 réponses à ce jour" in html
     for words in ("favorables", "Lire les textes", "Rien ne va"):
         assert words not in html
@@ -113,7 +117,7 @@ def test_nothing_but_a_count_is_said_while_open(survey: Survey, coordinator: Per
     remark = SurveyRemark.objects.of(survey)[0]
     with pytest.raises(ValidationError):
         actions.hide_remark(by=coordinator, remark=remark, why="un nom")
-    listed = client_of(board).get(reverse("listening:surveys")).content.decode()
+    listed = read(client_of(board).get(reverse("listening:surveys")))
     assert "40 réponses" in listed
     assert "%" not in listed.partition("<main")[2].partition("</main>")[0]
 
@@ -125,7 +129,7 @@ def test_a_score_needs_thirty_answers(survey: Survey, coordinator: Person, count
     result = results_of(Survey.objects.in_scope(survey.scope).get())
     assert result is not None
     assert (result.answers, result.is_shown) == (count, shown)
-    html = client_of(coordinator).get(page("survey", survey)).content.decode()
+    html = read(client_of(coordinator).get(page("survey", survey)))
     assert ("Aucun score sous 30 réponses" in html) is not shown
     assert ("Question par question" in html) is shown
     # Texts follow: a way of writing tells who writes.
@@ -147,7 +151,7 @@ def test_a_share_has_the_interval_of_wilson(survey: Survey, coordinator: Person)
     assert (score.value, round(score.low, 4), round(score.high, 4)) == (0.4, 0.3094, 0.4980)
     assert result.items[0].counts == (0, 60, 0, 0, 40)
     assert result.worst is not None
-    html = client_of(coordinator).get(page("survey", survey)).content.decode()
+    html = read(client_of(coordinator).get(page("survey", survey)))
     assert "40 % (entre 31 % et 50 %)" in html
 
 
@@ -155,7 +159,7 @@ def test_what_few_people_said_is_not_read(survey: Survey, coordinator: Person) -
     answered(survey, 60, 5)
     answered(survey, 3, 1)
     closed(survey, coordinator)
-    html = client_of(coordinator).get(page("survey", survey)).content.decode()
+    html = read(client_of(coordinator).get(page("survey", survey)))
     assert "plus de 92 %" in html
     assert "95 %" not in html.partition("<main")[2].partition("Question par question")[0]
     assert 'class="secret"' in html
@@ -177,7 +181,7 @@ def test_groups_are_read_where_none_comes_back_by_subtraction(survey: Survey, co
     assert result is not None
     # 29 people over 75: less the two other groups, the total would tell them.
     assert [name for name, _score in result.items[0].groups] == ["Moins de 45 ans"]
-    html = client_of(coordinator).get(page("survey", survey)).content.decode()
+    html = read(client_of(coordinator).get(page("survey", survey)))
     assert "Moins de 45 ans" in html
     assert "75 ans ou plus" not in html
 
@@ -210,16 +214,16 @@ def test_the_response_rate_is_said_with_its_reserve(survey: Survey, coordinator:
     answered(survey, 30)
     client = client_of(coordinator)
     closed(survey, coordinator)
-    assert "n’est pas connu" in client.get(page("survey", survey)).content.decode()
+    assert "n’est pas connu" in read(client.get(page("survey", survey)))
     told = {"do": "invited", "paper": "60", "message": "40", "poster": "", "phone": ""}
     assert client.post(page("survey", survey), told).status_code == 302
-    html = client.get(page("survey", survey)).content.decode()
+    html = read(client.get(page("survey", survey)))
     assert "30 % des personnes prévenues ont répondu (30 sur 100)." in html
     assert "C’est peu" not in html
     client.post(page("survey", survey), told | {"poster": "100"})
-    assert "C’est peu" in client.get(page("survey", survey)).content.decode()
+    assert "C’est peu" in read(client.get(page("survey", survey)))
     client.post(page("survey", survey), {"do": "invited", "paper": "10"})
-    assert "un compte est faux" in client.get(page("survey", survey)).content.decode()
+    assert "un compte est faux" in read(client.get(page("survey", survey)))
     assert list(InvitedCount.objects.of(survey).values_list("channel", "count")) == [("paper", 10)]
     assert client.post(page("survey", survey), told | {"paper": "-1"}).status_code == 422
     assert client.post(page("survey", survey), told | {"paper": "99999999999"}).status_code == 422
@@ -237,7 +241,7 @@ def test_texts_are_read_by_theme_and_logged(survey: Survey, coordinator: Person,
     answered(survey, 1, text="Le docteur Aubépine est formidable.")
     closed(survey, coordinator)
     client = client_of(coordinator)
-    html = client.get(page("remarks", survey)).content.decode()
+    html = read(client.get(page("remarks", survey)))
     assert "<script>alert" not in html
     assert "Trop d’attente &lt;script&gt;" in html
     assert "Sans thème reconnu" in html
@@ -250,7 +254,7 @@ def test_texts_are_read_by_theme_and_logged(survey: Survey, coordinator: Person,
     assert client.post(page("remarks", survey), hide | {"row": "9"}).status_code == 404
     for _click in range(2):
         assert client.post(page("remarks", survey), hide).status_code == 302
-    html = client.get(page("remarks", survey)).content.decode()
+    html = read(client.get(page("remarks", survey)))
     assert "Aubépine est formidable" not in html
     assert "un nom y est écrit" in html
     with pytest.raises(PermissionDenied):
@@ -269,7 +273,7 @@ def test_papers_carry_the_address_in_both_languages(survey: Survey, coordinator:
     client.post(reverse("web:set_language"), {"language": "en", "next": "/"})
     text = text_of(client.get(page("form_pdf", survey)).content)
     assert "Your care" in text
-    assert "Not concerned" in text
+    assert "Never" in text
 
 
 def test_figures_take_counts_alone(survey: Survey, coordinator: Person) -> None:
@@ -288,7 +292,26 @@ def test_the_list_says_what_each_survey_found(survey: Survey, coordinator: Perso
     answered(survey, 20, 5)
     answered(survey, 20, 1)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=60), tick=False):
-        html = client_of(board).get(reverse("listening:surveys")).content.decode()
+        html = read(client_of(board).get(reverse("listening:surveys")))
         assert "Le moins bien" in html
         assert "50 % de réponses favorables" in html
     assert SurveyAnswer.objects.of(survey).count() == 40
+
+
+def test_perceived_quality_is_counted_from_closed_surveys(
+    survey: Survey, coordinator: Person, place: Territory
+) -> None:
+    answered(survey, 30, 5)
+    answered(survey, 30, 2)
+    today = day(survey)
+    asked = (INDICATORS["satisfied"], place.scope, last_months(today), today)
+    assert result(*asked).whole.denominator == 0
+    closed(survey, coordinator)
+    found = result(*asked)
+    assert (found.whole.value, found.whole.numerator, found.whole.denominator) == (50.0, 240, 480)
+    assert set(found.parts) == set(survey.questions)
+    rows, total = rows_of(*asked, limit=1000)
+    assert (len(rows), total) == (480, 480)
+    assert {one.person for one in rows} == {None}
+    assert part_words(INDICATORS["satisfied"], "p_urgent").startswith("Quand cela ne peut pas")
+    assert part_words(INDICATORS["satisfied"], "autre") == "autre"

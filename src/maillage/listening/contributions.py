@@ -63,7 +63,7 @@ CONTRIBUTION = Contribution(
             order=70,
         ),
     ),
-    first_screen=(Block("listening.heard", {Role.BOARD: 4}, last_heard),),
+    first_screen=(Block("listening.heard", {Role.BOARD: 1}, last_heard),),
     demonstrate=demonstrate,
     named_in_journal=(Survey, HeardLine),
     told_of_leavers=(

@@ -120,11 +120,9 @@ class _Reader:
         rows = listening.marks_of_surveys(
             self.scope, listening.Audience.PATIENTS, self.period.start, self.period.end
         )
-        return [
-            (f"{one.survey}-{one.item}-{one.mark}-{number}", one.day, None, one.item, one.mark)
-            for one in rows
-            for number in range(one.count)
-        ]
+        each = (one for one in rows for _answer in range(one.count))
+        # Numbered here: nothing tells one from another where they come from.
+        return [(number, one.day, None, one.item, one.mark) for number, one in enumerate(each, start=1)]
 
 
 _READERS: dict[str, Callable[[_Reader], Rows]] = {
