@@ -116,15 +116,27 @@ def catalogue_path(context: str) -> Path:
     return PACKAGE / context / "locale" / "en" / "LC_MESSAGES" / "django.po"
 
 
+def _said_in(context: str) -> dict[tuple[str, str], polib.POEntry]:
+    path = catalogue_path(context)
+    entries = polib.pofile(str(path)) if path.exists() else []
+    return {(entry.msgctxt or "", entry.msgid): entry for entry in entries if not entry.obsolete}
+
+
+def _translated_in(context: str) -> dict[tuple[str, str], polib.POEntry]:
+    return {key: entry for key, entry in _said_in(context).items() if entry.translated()}
+
+
 def update(context: str) -> tuple[int, int]:
-    """Rewrite the English catalogue, keeping what is translated; return (messages, untranslated)."""
+    """Rewrite the English catalogue, keeping what is translated; return (messages, untranslated).
+
+    What another context says in English already is said so here: Django shows one of them on both.
+    """
     wanted = messages(context)
     path = catalogue_path(context)
-    known = (
-        {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))}
-        if path.exists()
-        else {}
-    )
+    known = _translated_in(context)
+    if any((one.context, one.msgid) not in known for one in wanted):
+        for other in CONTEXTS:
+            known = {**_translated_in(other), **known}
     catalogue = polib.POFile(wrapwidth=WRAP)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -151,12 +163,7 @@ def update(context: str) -> tuple[int, int]:
 
 def problems(context: str) -> list[str]:
     """Return one line per message that is missing, untranslated or whose placeholders differ."""
-    path = catalogue_path(context)
-    known = (
-        {(entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(path))}
-        if path.exists()
-        else {}
-    )
+    known = _said_in(context)
     lines = []
     for message in messages(context):
         entry = known.get((message.context, message.msgid))

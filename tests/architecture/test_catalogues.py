@@ -94,6 +94,26 @@ def test_a_context_is_read_in_python_and_in_templates(
     }
 
 
+def test_what_another_context_says_in_english_is_said_so_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, source in (("garden", '_("Serre")\n_("Rang")\n'), ("shed", '_("Serre")\n_("Pelle")\n')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "beds.py").write_text(source)
+    monkeypatch.setattr(catalogues, "PACKAGE", tmp_path)
+    monkeypatch.setattr(catalogues, "CONTEXTS", ["garden", "shed"])
+    assert catalogues.update("garden") == (2, 2)
+    assert catalogues.update("shed") == (2, 2)
+    book = polib.pofile(str(catalogues.catalogue_path("garden")))
+    for entry in book:
+        entry.msgstr = {"Serre": "Greenhouse", "Rang": "Row"}[entry.msgid]
+    book.save()
+    assert catalogues.update("shed") == (2, 1)
+    written = polib.pofile(str(catalogues.catalogue_path("shed")))
+    assert {one.msgid: one.msgstr for one in written} == {"Serre": "Greenhouse", "Pelle": ""}
+    assert catalogues.problems("shed") == ["shed/beds.py: « Pelle » has no English"]
+
+
 def test_a_text_counted_and_not_counted_keeps_its_plural(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,10 @@ def test_the_author_is_the_field_that_the_table_names(nurse: Person, administrat
 
 def test_the_keys_of_the_program_are_its_own(nurse: Person) -> None:
     patient = make_patient("Saule", make_territory())
-    rows = [PatientAddress(patient=patient, by=by, key="k", line="1 rue du Puits") for by in (None, nurse)]
+    rows = [
+        PatientAddress(patient=patient, by=by, key="k", line="1 rue du Puits", position=place)
+        for place, by in enumerate((None, nurse))
+    ]
     for row in rows:
         row.save()
     assert made_before(PatientAddress, by=None, key="k") == rows[0]

@@ -16,7 +16,7 @@ from maillage.care.actions import meeting_items, meeting_minutes, meetings
 from maillage.care.models import AgendaItem
 from maillage.care.pages import meeting_presenters as presenters
 from maillage.care.pages.meeting_forms import AgreementForm, DecisionForm, TextForm, WithdrawalForm
-from maillage.care.pages.meeting_views import Gestures, first_errors, write
+from maillage.care.pages.meeting_views import MeetingGestures, first_errors, write
 from maillage.care.queries import meeting_minutes as minutes
 from maillage.care.queries import meetings as queries
 from maillage.care.queries.meetings import ItemSeen
@@ -25,7 +25,7 @@ from maillage.kernel.contributions import PanelContent, Place
 from maillage.people import api as people
 
 
-class ItemPage(Gestures):
+class ItemPage(MeetingGestures):
     """One item, for who may know it: a topic, or the case of a patient as the circle of care opens it."""
 
     template_name = "care/meeting_item.html"
@@ -130,7 +130,7 @@ class ItemPage(Gestures):
             "decide": self._decide,
         }
 
-    def after(self) -> HttpResponse:
+    def after(self, name: str) -> HttpResponse:  # noqa: ARG002 (one place, whatever was done)
         """Lead back to the item, or to what the visitor still sees."""
         meeting = queries.meeting_of(self.person, self.meeting.pk)
         if meeting is None:

@@ -31,6 +31,7 @@ from maillage.care.rules.meetings import Answer, MinutesState
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -132,35 +133,21 @@ class OfMeeting(PermissionMixin):
         return self.meeting.scope
 
 
-class Gestures(OfMeeting, Page):
-    """A page whose forms each do one thing, by name (`do`), then come back to it."""
+class MeetingGestures(OfMeeting, Gestures, Page):
+    """A page about a meeting: a text that is refused stays on the screen."""
 
-    def gestures(self) -> dict[str, Callable[[], str]]:
-        """Return what each form of the page does; each returns the sentence that says it is done."""
-        raise NotImplementedError
+    refusals = (ValidationError, PermissionDenied)
 
-    def after(self) -> HttpResponse:
-        """Lead back to the page, as whoever still sees it."""
-        raise NotImplementedError
-
-    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
-        """Do what one form of the page asks, or say why not."""
-        done = self.gestures().get(request.POST.get("do", ""))
-        try:
-            if done is None:
-                raise ValidationError(_("Ce geste n’est pas connu : rechargez la page."))
-            messages.success(request, done())
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            text = TextForm(request.POST)
-            if request.POST.get("do") == "write" and not text.is_valid():  # it stays on the screen
-                return self.render_to_response(self.get_context_data(text_form=text), status=422)
-        except PermissionDenied as error:
-            messages.error(request, str(error))
-        return self.after()
+    def refused(self, name: str, error: Exception) -> HttpResponse:
+        """Say why, and keep a text that is not valid under the eyes of who wrote it."""
+        text = TextForm(self.request.POST)
+        if name == "write" and isinstance(error, ValidationError) and not text.is_valid():
+            self.say(error)
+            return self.render_to_response(self.get_context_data(text_form=text), status=422)
+        return super().refused(name, error)
 
 
-class MeetingPage(Gestures):
+class MeetingPage(MeetingGestures):
     """One meeting: its agenda, who comes, who was there, where its minutes stand."""
 
     @property
@@ -275,7 +262,8 @@ class MeetingPage(Gestures):
             "sign": self._sign,
         }
 
-    def after(self) -> HttpResponse:
+    def after(self, name: str) -> HttpResponse:  # noqa: ARG002 (one place, whatever was done)
+        """Lead back to the page, or to the list for whoever sees it no more."""
         if queries.meeting_of(self.person, self.meeting.pk) is None:
             return redirect("care:meetings")
         return redirect("care:meeting", pk=self.meeting.pk)
@@ -380,7 +368,7 @@ class MeetingPage(Gestures):
         return _("Compte rendu signé : les personnes présentes sont prévenues.")
 
 
-def write(page: Gestures, item: AgendaItem | None) -> str:
+def write(page: MeetingGestures, item: AgendaItem | None) -> str:
     """Write what was said on an item, or on the whole, and say whether somebody wrote meanwhile."""
     form = TextForm(page.request.POST)
     if not form.is_valid():

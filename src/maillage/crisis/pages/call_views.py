@@ -19,7 +19,7 @@ from maillage.crisis.actions import calls as actions
 from maillage.crisis.models import OUTCOME_LABELS, Call, FragilePerson, Visit
 from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import CallForm, PeopleForm, VisitForm, VisitorForm
-from maillage.crisis.pages.views import PER_PAGE, Gestures, OfCell
+from maillage.crisis.pages.views import PER_PAGE, CellGestures, OfCell
 from maillage.crisis.queries import cells as queries
 from maillage.crisis.rules.calls import Seen, State
 from maillage.crisis.rules.vocabulary import Post
@@ -46,7 +46,7 @@ class Calling(OfCell):
             raise PermissionDenied(_("La liste n’est ouverte qu’à ceux qui appellent pour la cellule."))
 
 
-class Calls(Calling, Gestures):
+class Calls(Calling, CellGestures):
     """One person to call, then the next."""
 
     template_name = "crisis/calls.html"
@@ -126,7 +126,7 @@ def _finding(counts: queries.Calls) -> str:
     return f"{said[0].upper()}{said[1:]}."
 
 
-class People(Calling, Gestures):
+class People(Calling, CellGestures):
     """Everybody of the list, those to go and see first; the list is added to here."""
 
     template_name = "crisis/people.html"
@@ -171,7 +171,7 @@ class People(Calling, Gestures):
         return told.format(count=formats.number(count)) if count else _("Tous étaient déjà dans la liste.")
 
 
-class FragilePage(Calling, Gestures):
+class FragilePage(Calling, CellGestures):
     """One person of the list: the visit to make, what was said before."""
 
     template_name = "crisis/fragile.html"
@@ -217,12 +217,9 @@ class FragilePage(Calling, Gestures):
         self.check()
         return {"visit": self._visit, "send": self._send, "call": self._call, "take_off": self._take_off}
 
-    def post(self, request: HttpRequest, pk: int, **address: Any) -> HttpResponse:
-        """Do what was asked; somebody taken off the list has no page any more."""
-        answer = super().post(request, pk, **address)
-        if request.POST.get("do") == "take_off" and answer.status_code == 302:
-            return redirect("crisis:people", pk=pk)
-        return answer
+    def after(self, name: str) -> HttpResponse:
+        """Lead back to them; to the list once they are taken off it, where they have no page any more."""
+        return redirect("crisis:people", pk=self.cell.pk) if name == "take_off" else super().after(name)
 
     def _visit(self) -> str:
         said = self.bound("form", VisitForm(self.request.POST))

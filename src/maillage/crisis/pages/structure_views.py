@@ -20,7 +20,7 @@ from maillage.crisis.models import AskedStructure, Cell
 from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import DeclarationForm, OfferForm, StructuresForm
 from maillage.crisis.pages.printing import addresses_pdf
-from maillage.crisis.pages.views import Gestures, OfCell
+from maillage.crisis.pages.views import CellGestures, OfCell
 from maillage.crisis.queries import cells as queries
 from maillage.crisis.queries.links import STATE, VOLUNTEER, asked_behind, cell_behind, path_of, places
 from maillage.crisis.rules.vocabulary import Kind, Level, Post
@@ -37,7 +37,7 @@ class Addressing(OfCell):
         return self.request.build_absolute_uri(path_of(page, pk))
 
 
-class Structures(Addressing, Gestures):
+class Structures(Addressing, CellGestures):
     """What each structure said last, whom else to ask, the addresses to send."""
 
     template_name = "crisis/structures.html"
@@ -94,7 +94,7 @@ class Structures(Addressing, Gestures):
         )
 
 
-class StructurePage(Addressing, Gestures):
+class StructurePage(Addressing, CellGestures):
     """One structure of a cell: what it said, and its answer as heard by telephone."""
 
     template_name = "crisis/structure.html"

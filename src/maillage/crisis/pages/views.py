@@ -40,6 +40,7 @@ from maillage.crisis.rules.vocabulary import Helper, Kind, Note, Post, Supply
 from maillage.kernel import access, formats
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 
@@ -131,30 +132,14 @@ class OfCell(PermissionMixin):
         return self.cell.is_open and rights.may_hold(self.person, self.cell, posts)
 
 
-class Gestures(OfCell, Page):
-    """A page whose forms each do one thing, by name (`do`), then come back to it."""
+class CellGestures(OfCell, Gestures, Page):
+    """A page about a cell whose forms each do one thing; refused, the form comes back with why."""
 
-    def gestures(self) -> dict[str, Callable[[], str]]:
-        """Return what each form does; each returns the sentence that says it is done, empty for none."""
-        raise NotImplementedError
+    is_strict = True
 
-    def form_of(self, name: str) -> Form:
-        """Return the form of the gesture `name`, bound to what was sent."""
-        raise NotImplementedError
-
-    def post(self, request: HttpRequest, pk: int, **_address: Any) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
-        """Do what was asked; refused, the form comes back with why."""
-        gesture = self.gestures().get(request.POST.get("do", ""))
-        if gesture is None:
-            raise Http404(request.POST.get("do", ""))
-        self._bound: dict[str, Form] = {}
-        try:
-            done = gesture()
-        except ValidationError as error:
-            return self._refused(error)
-        if done:
-            messages.success(request, done)
-        return redirect(request.path)
+    @cached_property
+    def _bound(self) -> dict[str, Form]:
+        return {}
 
     def bound(self, name: str, form: Form) -> dict[str, Any]:
         """Return what a form says; ValidationError, its own kept on it, where it is not valid."""
@@ -163,14 +148,15 @@ class Gestures(OfCell, Page):
             raise ValidationError("")
         return form.cleaned_data
 
-    def _refused(self, error: ValidationError) -> HttpResponse:
+    def refused(self, name: str, error: Exception) -> HttpResponse:
+        """Draw the page again with the forms that were read, each saying why; a message where none was."""
+        assert isinstance(error, ValidationError)
         for form in self._bound.values():
             if form.is_valid():
                 own = {name for name in getattr(error, "message_dict", {}) if name not in form.fields}
                 form.add_error(None, ValidationError(error.messages) if own else error)
         if not self._bound:
-            messages.error(self.request, " ".join(error.messages))
-            return redirect(self.request.path)
+            return super().refused(name, error)
         return self.render_to_response(self.get_context_data(**self._bound), status=422)
 
 
@@ -179,7 +165,7 @@ def people_of(cell: Cell) -> list[Person]:
     return access.people_with(Permission.VIEW_CRISIS, cell.scope)
 
 
-class Board(Gestures):
+class Board(CellGestures):
     """One cell: what it is about now, what waits, who does what, the log."""
 
     template_name = "crisis/board.html"
@@ -344,7 +330,7 @@ class Log(OfCell, Page):
         )
 
 
-class Closing(Gestures):
+class Closing(CellGestures):
     """The return to normal: what still waits is said first."""
 
     template_name = "crisis/closing.html"

@@ -80,7 +80,7 @@ class ActionPage(OfAction, Doing):
             "may_lead": self.may_lead,
             "text": text,
             "found": directory.search_professionals(text, _FOUND) if text and self.may_edit else [],
-            "opens": set(self.refused),
+            "opens": set(self.forms_refused),
         }
         if self.may_lead:
             shown |= self._forms(seen)

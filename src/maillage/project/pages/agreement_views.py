@@ -167,7 +167,7 @@ class AgreementPage(OfAgreement, Doing):
             "is_soon": state in {AgreementState.ENDS_SOON, AgreementState.EXPIRED},
             "text": text,
             "found": directory.search_structures(text, 8) if text and may_edit else [],
-            "opens": set(self.refused),
+            "opens": set(self.forms_refused),
         }
         if may_edit:
             names = ("title", "text", "starts_on", "ends_on", "is_tacit", "renewal_months", "notice_days")

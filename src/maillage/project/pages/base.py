@@ -9,14 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpResponse
 
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.rules import Permission
 from maillage.project.actions.writing import StaleError
 from maillage.project.models import Action, Objective, Project
@@ -31,49 +30,35 @@ class RefusedFormError(Exception):
         self.form = form
 
 
-class Doing(Page):
-    """A page whose forms each do one thing, by name (`do`), then come back to it.
+class Doing(Gestures, Page):
+    """A page whose forms each do one thing, then come back to it.
 
     A form that is refused comes back filled, open, with what is wrong; where somebody wrote meanwhile, how it
     stands is beside it (`standing`), and sending it again keeps what was chosen.
     """
 
-    def gestures(self) -> dict[str, Callable[[], str]]:
-        """Return what each form of the page does; each returns the sentence that says it is done."""
-        raise NotImplementedError
-
-    def here(self) -> str:
-        """Return the address to come back to."""
-        return self.request.path
+    refusals = (ValidationError, RefusedFormError)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile."""
-        standing = [getattr(one, "standing", []) for one in self.refused.values()]
+        standing = [getattr(one, "standing", []) for one in self.forms_refused.values()]
         return super().get_context_data(standing=standing[0] if standing else [], **context)
 
     @cached_property
-    def refused(self) -> dict[str, forms.Form]:
+    def forms_refused(self) -> dict[str, forms.Form]:
         """The forms that were refused in this request, by gesture."""
         return {}
 
-    def post(self, request: HttpRequest, **_address: Any) -> HttpResponse:
-        """Do what one form of the page asks, or draw the page again with it."""
-        name = request.POST.get("do", "")
-        done = self.gestures().get(name)
-        try:
-            if done is None:
-                raise ValidationError(_("Ce geste n’est pas connu : rechargez la page."))
-            messages.success(request, done())
-        except RefusedFormError as error:
-            self.refused[name] = error.form
-            return self.render_to_response(self.get_context_data(), status=422)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        return HttpResponseRedirect(self.here())
+    def refused(self, name: str, error: Exception) -> HttpResponse:
+        """Draw the page again with the form that is refused; say why where it is no form."""
+        if not isinstance(error, RefusedFormError):
+            return super().refused(name, error)
+        self.forms_refused[name] = error.form
+        return self.render_to_response(self.get_context_data(), status=422)
 
     def form(self, name: str, kind: Callable[..., forms.Form], **options: Any) -> forms.Form:
         """Return the form of a gesture: the one that was refused, or a blank one; ids of its own."""
-        made = self.refused.get(name) or kind(auto_id=f"id_{name}_%s", **options)
+        made = self.forms_refused.get(name) or kind(auto_id=f"id_{name}_%s", **options)
         made.gesture = name  # type: ignore[attr-defined]  # what its button sends
         return made
 

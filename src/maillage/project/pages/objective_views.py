@@ -41,7 +41,7 @@ class ObjectivePage(OfObjective, Doing):
             "mission": MISSION_LABELS[one.of_mission],
             "figure_said": presenters.figure_said(seen.figure) if seen.figure else "",
             "may_edit": self.may_edit,
-            "opens": set(self.refused),
+            "opens": set(self.forms_refused),
         }
         if self.may_edit:
             shown["change_form"] = self.form(

@@ -144,7 +144,7 @@ class ProjectPage(OfProject, Doing):
                     "ends_on": project.ends_on,
                 },
             ),
-            "open_forms": set(self.refused),
+            "open_forms": set(self.forms_refused),
         }  # fmt: skip
 
     def gestures(self) -> dict[str, Callable[[], str]]:
