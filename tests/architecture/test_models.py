@@ -24,6 +24,7 @@ ORDER = [
     "crisis",
     "indicators",
     "project",
+    "governance",
     "funding",
     "steering",
     "web",

@@ -106,6 +106,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "crisis",
         "indicators",
         "project",
+        "governance",
         "funding",
         "steering",
         "web",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("pilotage/projet/", include("maillage.project.pages.urls")),
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
     path("pilotage/financement/", include("maillage.funding.pages.urls")),
+    path("pilotage/gouvernance/", include("maillage.governance.pages.urls")),
     path("pilotage/crise/", include("maillage.crisis.pages.urls")),
     path("pilotage/", include("maillage.steering.pages.urls")),
     path("telesante/", include("maillage.telehealth.pages.urls")),

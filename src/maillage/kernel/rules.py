@@ -67,6 +67,9 @@ class Permission(StrEnum):
     MANAGE_FUNDING = "manage_funding"
     VIEW_CRISIS = "view_crisis"
     MANAGE_CRISIS = "manage_crisis"
+    VIEW_GOVERNANCE = "view_governance"
+    MANAGE_GOVERNANCE = "manage_governance"
+    SIT_IN_BODIES = "sit_in_bodies"
 
 
 class InboxGroup(StrEnum):
@@ -99,6 +102,8 @@ _AT_CARE = {
     # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
     Permission.CONFIDE_INBOX,
     Permission.VIEW_CRISIS,
+    # To sit where one was given a seat, vote there, and take part in trainings: it opens no body by itself.
+    Permission.SIT_IN_BODIES,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -124,6 +129,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_FUNDING,
             Permission.MANAGE_CRISIS,
             Permission.EDIT_PROJECT,
+            Permission.VIEW_GOVERNANCE,
+            Permission.MANAGE_GOVERNANCE,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -191,6 +198,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FUNDING,
             Permission.VIEW_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_GOVERNANCE,
+            Permission.SIT_IN_BODIES,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -201,6 +210,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CRISIS,
             Permission.MANAGE_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.SIT_IN_BODIES,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

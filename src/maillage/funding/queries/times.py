@@ -1,4 +1,4 @@
-"""Time given that waits to be indemnified: meetings attended, shared on-call duties, what was noted by hand.
+"""Time given that waits to be indemnified: meetings and trainings attended, shared duties, what was noted.
 
 Nothing is typed again: each line is read where it is kept, and named by its source.
 """
@@ -18,6 +18,7 @@ from maillage.funding.models import CeilingDecision, Indemnity, Operation, RateD
 from maillage.funding.rules.ceiling import Room
 from maillage.funding.rules.indemnity import Rate, rate_for
 from maillage.funding.rules.vocabulary import MissionCode, RateUnit, TimeKind
+from maillage.governance import api as governance
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import SourcedRule, rule
 from maillage.roster import api as roster
@@ -81,10 +82,11 @@ def holder(who: Payee) -> dict[str, Payee | None]:
 
 
 def times_in(scope: Scope, since: date, until: date) -> list[TimeLine]:
-    """Return all the time given in a scope between two days, indemnified or not; three statements."""
+    """Return all the time given in a scope between two days, indemnified or not; five statements."""
     return sorted(
         [
             *map(_of_meeting, care.paid_presences(scope, since, until)),
+            *map(_of_governance, governance.paid_times(scope, since, until)),
             *(_of_duty(one) for one in roster.shared_duties_done(scope, since, until)),
             *_noted(scope, since, until),
         ],
@@ -100,6 +102,15 @@ def _of_meeting(one: care.Attendance) -> TimeLine:
         MissionCode.M2 if kind is care.MeetingKind.RCP else MissionCode.RUNNING,
         str(one.meeting.get_kind_display()), reverse("care:meeting", args=[one.meeting_id]),
         None if one.hourly_rate is None else int(one.hourly_rate * 100),
+    )  # fmt: skip
+
+
+def _of_governance(one: governance.GovernanceTime) -> TimeLine:
+    page = "governance:training" if one.is_training else "governance:sitting"
+    return TimeLine(
+        one.source, payee_of(None, one.person), TimeKind.TRAINING if one.is_training else TimeKind.MEETING,
+        one.day, one.minutes, MissionCode.M6 if one.is_training else MissionCode.RUNNING, one.label,
+        reverse(page, args=[one.page]),
     )  # fmt: skip
 
 

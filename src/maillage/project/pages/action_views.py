@@ -39,6 +39,7 @@ from maillage.project.pages.action_forms import (
 from maillage.project.pages.base import Doing, OfAction
 from maillage.project.pages.project_views import note_step_from, taken
 from maillage.project.queries import projects as queries
+from maillage.project.queries.origins import origins_of
 from maillage.project.queries.projects import ActionSeen
 from maillage.project.rules.actions import ActionState, MoneySource
 from maillage.project.rules.missions import Mission
@@ -71,6 +72,7 @@ class ActionPage(OfAction, Doing):
             "lines": [(one, self._money_form(one)) for one in seen.lines],
             "meetings": self._meetings(seen),
             "evidence": self._evidence(),
+            "origins": origins_of(self.person, action),
             "effect": words.effect_said(action),
             "may_edit": self.may_edit,
             "may_lead": self.may_lead,
