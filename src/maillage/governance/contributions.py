@@ -76,6 +76,6 @@ CONTRIBUTION = Contribution(
         lazy("Gouvernance du territoire"),
         lazy("Réunir les instances, compter le quorum et les votes, suivre les décisions et les formations."),
         lazy("Membres des instances, personnes inscrites à une formation croisée"),
-        lazy("Membres de l’instance, coordination, conseil ; personne ne lit le choix d’un vote secret"),
+        lazy("Membres de l’instance, coordination, conseil ; personne ne lit le choix d’un vote secret"),
     ),
 )

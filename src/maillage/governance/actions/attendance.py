@@ -48,18 +48,18 @@ def _check_proxy(sitting: Sitting, row: Summons, to: BodySeat) -> None:
     convened = Summons.objects.of_sitting(sitting)
     if row.seat.deputises_id is not None:
         raise ValidationError(
-            {"proxy_to": _("Une suppléance n’a pas de voix à donner : le membre donne la sienne.")}
+            {"proxy_to": _("Une suppléance n’a pas de voix à donner : le membre donne la sienne.")}
         )
     other = convened.filter(seat=to).select_related("seat").first()
     if other is None or to.pk == row.seat_id or other.seat.deputises_id is not None:
         raise ValidationError({"proxy_to": _("On donne pouvoir à un autre membre convoqué.")})
     if other.reply in {Reply.ABSENT.value, Reply.PROXY.value}:
-        raise ValidationError({"proxy_to": _("Ce membre ne vient pas : donnez pouvoir à quelqu’un d’autre.")})
+        raise ValidationError({"proxy_to": _("Ce membre ne vient pas : donnez pouvoir à quelqu’un d’autre.")})
     held = convened.filter(proxy_to=to).exclude(pk=row.pk).count()
     if held >= sitting.most_proxies:
-        text = _("Une personne porte {most} pouvoirs au plus : donnez le vôtre à quelqu’un d’autre.")
+        text = _("Une personne porte {most} pouvoirs au plus : donnez le vôtre à quelqu’un d’autre.")
         if sitting.most_proxies <= 1:
-            text = _("Ce membre ne peut pas porter de pouvoir de plus : donnez le vôtre à quelqu’un d’autre.")
+            text = _("Ce membre ne peut pas porter de pouvoir de plus : donnez le vôtre à quelqu’un d’autre.")
         raise ValidationError({"proxy_to": text.format(most=sitting.most_proxies)})
 
 
@@ -84,7 +84,7 @@ def note_presence(*, by: Person, summons: Summons, is_here: bool, minutes: int |
     sitting = kept_sitting(by, summons.sitting)
     row = _locked(sitting, summons)
     if timezone.now() < sitting.starts_at - early():
-        raise ValidationError(_("La séance n’a pas commencé : personne n’y est encore."))
+        raise ValidationError(_("La séance n’a pas commencé : personne n’y est encore."))
     if minutes is not None and not 0 < minutes <= LONGEST:
         raise ValidationError({"minutes": _("Une présence compte de 1 à 720 minutes.")})
     return _noted(by, sitting, row, is_here=is_here, minutes=minutes if is_here else None)

@@ -64,7 +64,7 @@ def add_body(
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.scope_id, known.kind) == (scope.pk, kind.value))
     if Body.objects.in_scope(locked).filter(name=values["name"]).exists():
-        raise ValidationError({"name": _("Une instance porte déjà ce nom : choisissez-en un autre.")})
+        raise ValidationError({"name": _("Une instance porte déjà ce nom : choisissez-en un autre.")})
     made = Body.objects.create(scope=locked, kind=kind.value, by=by, key=key, **values)
     record(by, "body_added", made, {"kind": [None, kind.value]}, locked)
     return made
@@ -89,7 +89,7 @@ def change_body(
         raise StaleError(row)
     others = Body.objects.in_scope(row.scope).filter(name=values["name"]).exclude(pk=row.pk)
     if others.exists():
-        raise ValidationError({"name": _("Une instance porte déjà ce nom : choisissez-en un autre.")})
+        raise ValidationError({"name": _("Une instance porte déjà ce nom : choisissez-en un autre.")})
     said = {one: [getattr(row, one), value] for one, value in changed.items() if one != "purpose"}
     for one, value in changed.items():
         setattr(row, one, value)
@@ -106,7 +106,7 @@ def close_body(*, by: Person, body: Body) -> Body:
     row = locked_body(body)
     if row.closed_on is None:
         if Sitting.objects.of(row).filter(closed_at=None, cancelled_at=None).exists():
-            raise ValidationError(_("Une séance est prévue : annulez-la, ou levez-la, avant."))
+            raise ValidationError(_("Une séance est prévue : annulez-la, ou levez-la, avant."))
         row.closed_on = clock.today(row.scope)
         row.save(update_fields=["closed_on"])
         record(by, "body_closed", row, {}, row.scope)
@@ -184,9 +184,9 @@ def give_seat(
 def _check_seat(body: Body, college: College, said: dict[str, Any]) -> None:
     person, deputises, since, until = said["person"], said["deputises"], said["since"], said["until"]
     if (person is None) is (not said["name"]):
-        raise ValidationError(_("Choisissez un compte, ou écrivez un nom : l’un des deux."))
+        raise ValidationError(_("Choisissez un compte, ou écrivez un nom : l’un des deux."))
     if person is not None and not access.may(person, Permission.SIT_IN_BODIES, body.scope):
-        raise ValidationError({"person": _("Cette personne n’a pas de rôle ici : écrivez son nom.")})
+        raise ValidationError({"person": _("Cette personne n’a pas de rôle ici : écrivez son nom.")})
     if until is not None and until < since:
         raise ValidationError({"until": _("Le mandat finit après avoir commencé.")})
     held = BodySeat.objects.of(body).held_on(since)
@@ -195,7 +195,7 @@ def _check_seat(body: Body, college: College, said: dict[str, Any]) -> None:
     if deputises is None:
         if held.filter(college=college, deputises=None).count() >= college.places:
             raise ValidationError(
-                {"college": _("Tous les sièges de ce collège sont tenus : dites d’abord qui le quitte.")}
+                {"college": _("Tous les sièges de ce collège sont tenus : dites d’abord qui le quitte.")}
             )
         return
     if deputises.college_id != college.pk or deputises.deputises_id is not None:
@@ -236,7 +236,7 @@ def renew_seat(*, by: Person, seat: BodySeat, until: date) -> BodySeat:
     body = kept_body(by, seat.body)
     row = BodySeat.objects.of(body).select_for_update(of=("self",)).get(pk=seat.pk)
     if row.left_on is not None:
-        raise ValidationError({"until": _("Ce siège a été quitté : donnez-en un autre.")})
+        raise ValidationError({"until": _("Ce siège a été quitté : donnez-en un autre.")})
     if until < clock.today(body.scope) - timedelta(days=1) or until < row.since:
         raise ValidationError({"until": _("Donnez une fin de mandat à venir.")})
     if row.until != until:

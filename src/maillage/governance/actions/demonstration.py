@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from maillage.governance.actions.bodies import default_rules
+from maillage.governance.actions.sittings import convene
 from maillage.governance.models import (
     AgendaPoint,
     BallotPaper,
@@ -67,11 +68,11 @@ _CAME = (Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST, Role.EHPAD, Role.BOARD, Ro
 _POINTS = (
     (PointKind.MINUTES, "Compte rendu de la séance précédente", "Approuvé sans remarque."),
     (PointKind.INFORMATION, "Où en est le budget de l’année",
-     "La trésorière présente les dépenses par mission ; deux lignes seront revues avant l’été."),
+     "La trésorière présente les dépenses par mission ; deux lignes seront revues avant l’été."),
     (PointKind.DECISION, "Qui représente la CPTS au conseil local de santé mentale",
-     "Deux candidatures, retirées au profit d’une seule ; le vote est demandé à bulletin secret."),
+     "Deux candidatures, retirées au profit d’une seule ; le vote est demandé à bulletin secret."),
     (PointKind.DECISION, "Ouvrir une consultation avancée dans la zone blanche",
-     "La commune prête une salle ; il faut un médecin volontaire par quinzaine."),
+     "La commune prête une salle ; il faut un médecin volontaire par quinzaine."),
 )  # fmt: skip
 
 
@@ -91,14 +92,15 @@ def create_demonstration_governance(*, place: Territory, now: datetime) -> int:
     seats = _seats(board, coordinator, today)
     held = _held(board, seats, president, _at(place, today - timedelta(days=48), 18, 30))
     _decided(place, held, coordinator, today)
-    _to_come(board, seats, president, _at(place, today + timedelta(days=12), 18, 30), now)
+    _to_come(board, seats, coordinator, _at(place, today + timedelta(days=14), 18, 30), now)
     _steering(place.scope, coordinator, today)
     _trainings(place, coordinator, today)
     return 2
 
 
 def _at(place: Territory, day: date, hour: int, minute: int) -> datetime:
-    return datetime.combine(day, time(hour, minute), place.zone)
+    """Return an hour of the Thursday of the week of a day."""
+    return datetime.combine(day + timedelta(days=3 - day.weekday()), time(hour, minute), place.zone)
 
 
 def _body(
@@ -136,7 +138,7 @@ def _seats(body: Body, by: Person, today: date) -> dict[Role | str, BodySeat]:
     return found
 
 
-def _sitting(body: Body, by: Person, starts_at: datetime, convened_at: datetime) -> Sitting:
+def _sitting(body: Body, by: Person, starts_at: datetime, convened_at: datetime | None) -> Sitting:
     rules = default_rules(BodyKind(body.kind)).value
     return Sitting.objects.create(
         body=body, by=by, key=uuid4().hex, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2),
@@ -218,30 +220,25 @@ def _decided(place: Territory, sitting: Sitting, by: Person, today: date) -> Non
 
 
 def _to_come(
-    body: Body, seats: dict[Role | str, BodySeat], president: Person, starts_at: datetime, now: datetime
+    body: Body, seats: dict[Role | str, BodySeat], by: Person, starts_at: datetime, now: datetime
 ) -> None:
-    sitting = _sitting(body, president, starts_at, now - timedelta(days=2))
+    sitting = _sitting(body, by, starts_at, None)
     for place, (kind, title) in enumerate(
         (
             (PointKind.MINUTES, "Compte rendu de la séance précédente"),
-            (PointKind.DECISION, "Budget de l’année : réaffecter ce qui n’est pas dépensé"),
+            (PointKind.DECISION, "Budget de l’année : réaffecter ce qui n’est pas dépensé"),
             (PointKind.DEBATE, "Ce que disent les usagers du délai pour un rendez-vous"),
         )
     ):
-        AgendaPoint.objects.create(
-            sitting=sitting,
-            by=president,
-            key=f"next-{place}-{uuid4().hex[:20]}",
-            kind=kind.value,
-            title=title,
-        )
-    comes = {Role.PHYSICIAN, Role.NURSE, Role.EHPAD}
-    for who, seat in seats.items():
-        Summons.objects.create(
-            sitting=sitting, seat=seat, reply=Reply.COMES.value if who in comes else "",
-            replied_at=now - timedelta(days=1) if who in comes else None,
-            replied_by=seat.person if who in comes else None,
-        )  # fmt: skip
+        key = f"next-{place}-{uuid4().hex[:20]}"
+        AgendaPoint.objects.create(sitting=sitting, by=by, key=key, kind=kind.value, title=title)
+    convene(by=by, sitting=sitting)
+    for who in (Role.PHYSICIAN, Role.NURSE, Role.EHPAD):
+        seat = seats.get(who)
+        if seat is not None:
+            Summons.objects.of_sitting(sitting).filter(seat=seat).update(
+                reply=Reply.COMES.value, replied_at=now, replied_by=seat.person
+            )
 
 
 def _steering(scope: Scope, by: Person, today: date) -> None:

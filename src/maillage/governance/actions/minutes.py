@@ -26,9 +26,9 @@ def _written(by: Person, sitting: Sitting) -> Sitting:
     if row.is_cancelled:
         raise ValidationError(_("Cette séance est annulée."))
     if not row.has_begun:
-        raise ValidationError(_("La séance n’a pas commencé : il n’y a rien à rapporter."))
+        raise ValidationError(_("La séance n’a pas commencé : il n’y a rien à rapporter."))
     if MinutesApproval.objects.of_sitting(row).exists():
-        raise ValidationError(_("Ce compte rendu est approuvé : il ne change plus."))
+        raise ValidationError(_("Ce compte rendu est approuvé : il ne change plus."))
     return row
 
 
@@ -42,7 +42,7 @@ def write_said(*, by: Person, point: AgendaPoint, base: int, text: str) -> Agend
     row = AgendaPoint.objects.of_sitting(sitting).select_for_update(of=("self",)).get(pk=point.pk)
     said = text.replace("\r\n", "\n").strip()
     if len(said) > 8000:
-        raise ValidationError({"text": _("Ce texte dépasse 8 000 caractères : résumez-le.")})
+        raise ValidationError({"text": _("Ce texte dépasse 8 000 caractères : résumez-le.")})
     if row.said == said:
         return row
     if row.version != base:
@@ -72,7 +72,7 @@ def decide(*, by: Person, sitting: Sitting, text: str, key: str, motion: Motion 
         if result is None:
             raise ValidationError({"motion": _("Ce vote n’est pas encore compté.")})
         if not result.is_carried:
-            raise ValidationError({"motion": _("Ce vote a rejeté la proposition : elle n’est pas décidée.")})
+            raise ValidationError({"motion": _("Ce vote a rejeté la proposition : elle n’est pas décidée.")})
     made = Resolution.objects.create(sitting=row, motion=motion, text=said, by=by, key=key)
     record(by, "decided", made, {}, row.body.scope)
     return made

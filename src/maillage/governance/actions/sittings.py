@@ -58,7 +58,7 @@ def prepare_sitting(
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.body_id, known.second_of) == (row.pk, second_of))
     if starts_at <= timezone.now():
-        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
+        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
     if second_of is not None:
         _check_second(row, second_of)
     own = {one: getattr(row, one) for one in RULES}
@@ -97,7 +97,7 @@ def _values(starts_at: datetime, length: int, place: str, video_url: str) -> dic
             _https(link)
         except ValidationError as error:
             raise ValidationError(
-                {"video_url": _("Donnez l’adresse entière du salon : https://…")}
+                {"video_url": _("Donnez l’adresse entière du salon : https://…")}
             ) from error
     return {"starts_at": starts_at, "ends_at": ends_at, "place": where, "video_url": link}
 
@@ -112,10 +112,10 @@ def change_sitting(
     """
     row = kept_sitting(by, sitting)
     if row.has_begun:
-        raise ValidationError(_("Cette séance a commencé : son heure ne change plus."))
+        raise ValidationError(_("Cette séance a commencé : son heure ne change plus."))
     values = _values(starts_at, length, place, video_url)
     if starts_at <= timezone.now():
-        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
+        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
     changes = {one: [getattr(row, one), new] for one, new in values.items() if getattr(row, one) != new}
     if not changes:
         return row
@@ -144,7 +144,7 @@ def cancel_sitting(*, by: Person, sitting: Sitting, reason: str) -> Sitting:
     row = kept_sitting(by, sitting)
     why = required(reason, "reason")[:200]
     if VoterSlip.objects.in_scope(row.body.scope).filter(motion__sitting=row).exists():
-        raise ValidationError(_("On a voté pendant cette séance : levez-la."))
+        raise ValidationError(_("On a voté pendant cette séance : levez-la."))
     row.cancelled_at, row.why_cancelled = timezone.now(), why
     row.sequence += 1
     row.save(update_fields=["cancelled_at", "why_cancelled", "sequence"])
@@ -180,13 +180,13 @@ def convene(*, by: Person, sitting: Sitting) -> int:
     """
     row = kept_sitting(by, sitting)
     if row.has_begun:
-        raise ValidationError(_("Cette séance a commencé : notez qui est là."))
+        raise ValidationError(_("Cette séance a commencé : notez qui est là."))
     if not AgendaPoint.objects.of_sitting(row).exists():
-        raise ValidationError(_("Écrivez d’abord l’ordre du jour : il dit de quoi il s’agit."))
+        raise ValidationError(_("Écrivez d’abord l’ordre du jour : il dit de quoi il s’agit."))
     known = set(Summons.objects.of_sitting(row).values_list("seat", flat=True))
     new = [one for one in seats_on(row.body, row.held_on) if one.pk not in known]
     if not known and not new:
-        raise ValidationError(_("Personne ne siège ce jour-là : donnez d’abord les sièges."))
+        raise ValidationError(_("Personne ne siège ce jour-là : donnez d’abord les sièges."))
     for seat in new:
         made = Summons.objects.create(sitting=row, seat=seat)
         _tell(row, made, exchange.Template.MEETING_CALLED, by, "called")
@@ -208,7 +208,7 @@ def remind(*, by: Person, sitting: Sitting) -> int:
     if row.convened_at is None:
         raise ValidationError(_("Cette séance n’est pas encore convoquée."))
     if row.has_begun:
-        raise ValidationError(_("Cette séance a commencé : notez qui est là."))
+        raise ValidationError(_("Cette séance a commencé : notez qui est là."))
     scope = row.body.scope
     today = clock.today(scope)
     if row.reminded_at is not None and clock.day_of(row.reminded_at, scope) == today:
@@ -236,7 +236,7 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
     if not row.has_begun:
         raise ValidationError(_("Cette séance n’a pas commencé."))
     if Motion.objects.of_sitting(row).filter(result=None).exists():
-        raise ValidationError(_("Un vote est ouvert : comptez-le d’abord."))
+        raise ValidationError(_("Un vote est ouvert : comptez-le d’abord."))
     row.closed_at = timezone.now()
     row.save(update_fields=["closed_at"])
     # Whoever was not noted was not there.

@@ -59,7 +59,7 @@ def open_training(
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and known.scope_id == scope.pk)
     if starts_at <= timezone.now():
-        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
+        raise ValidationError({"starts_at": _("Cette heure est déjà passée : donnez-en une à venir.")})
     made = TrainingSession.objects.create(scope=scope, by=by, key=key, **values)
     record(by, "training_opened", made, {"kind": [None, kind.value]}, scope)
     return made
@@ -72,7 +72,7 @@ def cancel_training(*, by: Person, session: TrainingSession) -> TrainingSession:
     row = _locked(session)
     if row.cancelled_at is None:
         if row.starts_at <= timezone.now():
-            raise ValidationError(_("Cette formation a commencé : notez qui est là."))
+            raise ValidationError(_("Cette formation a commencé : notez qui est là."))
         row.cancelled_at = timezone.now()
         row.save(update_fields=["cancelled_at"])
         record(by, "training_cancelled", row, {}, row.scope)
@@ -143,7 +143,7 @@ def note_training(
     if session.cancelled_at is not None:
         raise ValidationError(_("Cette formation est annulée."))
     if session.starts_at > timezone.now():
-        raise ValidationError(_("Cette formation n’a pas commencé : personne n’y est encore."))
+        raise ValidationError(_("Cette formation n’a pas commencé : personne n’y est encore."))
     if row.state != PlaceState.TAKEN.value:
         raise PermissionDenied(_("Cette personne n’avait pas de place."))
     if minutes is not None and not 0 < minutes <= LONGEST:
@@ -166,5 +166,5 @@ def _open(session: TrainingSession) -> TrainingSession:
     if row.cancelled_at is not None:
         raise ValidationError(_("Cette formation est annulée."))
     if row.starts_at <= timezone.now():
-        raise ValidationError(_("Cette formation a commencé : ses places ne changent plus."))
+        raise ValidationError(_("Cette formation a commencé : ses places ne changent plus."))
     return row

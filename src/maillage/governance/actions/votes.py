@@ -89,12 +89,12 @@ def _must_deliberate(sitting: Sitting, *, is_secret: bool, by_college: bool) -> 
         raise ValidationError(_("Notez d’abord qui est là."))
     if not quorum.is_reached and not may_vote_without(sitting):
         raise ValidationError(
-            _("Le quorum n’est pas atteint : rien ne se vote. Levez la séance, puis convoquez-la à nouveau.")
+            _("Le quorum n’est pas atteint : rien ne se vote. Levez la séance, puis convoquez-la à nouveau.")
         )
     least = rule("governance.votes.least_secret").value
     if is_secret and by_college and any(0 < one.here < least for one in quorum.colleges):
         raise ValidationError(
-            {"by_college": _("Un collège a trop peu de voix : compté à part, son vote ne serait pas secret.")}
+            {"by_college": _("Un collège a trop peu de voix : compté à part, son vote ne serait pas secret.")}
         )
 
 
@@ -111,14 +111,14 @@ def cast(*, by: Person, motion: Motion, seat: BodySeat, choice: Choice) -> bool:
     speaking = holders(map(sitter, summons_of(sitting)), sitting.most_proxies)
     speaker = speaking.get(seat.pk)
     if speaker is None:
-        raise PermissionDenied(_("Cette voix n’est portée par personne dans la salle : elle ne vote pas."))
+        raise PermissionDenied(_("Cette voix n’est portée par personne dans la salle : elle ne vote pas."))
     mine = {one.pk for one in rights.own_seats(by, sitting.body)}
     notes = not row.is_secret and rights.keeps(by, sitting.body)
     if speaker not in mine and not notes:
         raise PermissionDenied(_("Cette voix n’est pas la vôtre."))
     must_stand(sitting)
     if MotionResult.objects.of_motion(row).exists():
-        raise ValidationError(_("Ce vote est clos : son résultat ne change plus."))
+        raise ValidationError(_("Ce vote est clos : son résultat ne change plus."))
     if VoterSlip.objects.of_motion(row).filter(seat=seat).exists():
         return False
     VoterSlip.objects.create(motion=row, seat=seat, by=by, choice="" if row.is_secret else choice.value)
@@ -153,7 +153,7 @@ def close_motion(*, by: Person, motion: Motion) -> MotionResult:
     must_stand(sitting)
     slips = list(VoterSlip.objects.of_motion(row).select_related("seat").order_by("seat_id"))
     if not slips:
-        raise ValidationError(_("Personne n’a encore voté : comptez après, ou retirez ce vote."))
+        raise ValidationError(_("Personne n’a encore voté : comptez après, ou retirez ce vote."))
     if row.is_secret:
         papers = list(BallotPaper.objects.of_motion(row).order_by("pk").values_list("college_id", "choice"))
     else:
@@ -199,6 +199,6 @@ def withdraw_motion(*, by: Person, motion: Motion) -> None:
     sitting = kept_sitting(by, motion.sitting)
     row = Motion.objects.of_sitting(sitting).get(pk=motion.pk)
     if VoterSlip.objects.of_motion(row).exists():
-        raise ValidationError(_("Quelqu’un a déjà voté : comptez ce vote."))
+        raise ValidationError(_("Quelqu’un a déjà voté : comptez ce vote."))
     record(by, "vote_withdrawn", row, {}, sitting.body.scope)
     row.delete()

@@ -22,7 +22,7 @@ class StaleError(ValidationError):
     def __init__(self, standing: Any) -> None:
         super().__init__(
             _(
-                "Quelqu’un a modifié cela pendant que vous écriviez : les deux textes sont ci-dessous. "
+                "Quelqu’un a modifié cela pendant que vous écriviez : les deux textes sont ci-dessous. "
                 "Gardez ce qui convient, puis enregistrez."
             )
         )
@@ -69,7 +69,7 @@ def must_stand(sitting: Sitting) -> None:
     if sitting.is_cancelled:
         raise ValidationError(_("Cette séance est annulée."))
     if sitting.is_closed:
-        raise ValidationError(_("Cette séance est levée : qui était là et ce qui fut voté ne changent plus."))
+        raise ValidationError(_("Cette séance est levée : qui était là et ce qui fut voté ne changent plus."))
 
 
 def made_before(model: type[Row], by: Person, key: str) -> Row | None:

@@ -67,7 +67,7 @@ class Doing(Page):
         done = self.gestures().get(name)
         try:
             if done is None:
-                raise ValidationError(_("Ce geste n’est pas connu : rechargez la page."))
+                raise ValidationError(_("Ce geste n’est pas connu : rechargez la page."))
             messages.success(request, done())
         except RefusedFormError as error:
             self.refused[getattr(error.form, "gesture", name)] = error.form

@@ -73,7 +73,7 @@ def _today(one: Resolution) -> date:
 def _line(one: Resolution, *, is_late: bool) -> Line:
     state, _look = words.decision_state(one, _today(one))
     url = reverse("governance:sitting", args=[one.sitting_id])
-    return Line(one.text, url, state, is_late=is_late)
+    return Line(one.text, url, "" if is_late else state, is_late=is_late)
 
 
 def origins(person: Person, action: project.Action) -> list[Line]:

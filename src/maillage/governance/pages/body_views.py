@@ -87,7 +87,7 @@ class Bodies(Doing):
             ),
             scopes=scopes,
         )
-        return _("Instance écrite, avec les règles proposées : relisez-les, puis donnez ses collèges.")
+        return _("Instance écrite, avec les règles proposées : relisez-les, puis donnez ses collèges.")
 
 
 class BodyPage(OfBody, Doing):
@@ -131,6 +131,7 @@ class BodyPage(OfBody, Doing):
         body = self.body
         initial = {name: getattr(body, name) for name in (*actions.RULES, "name", "purpose", "pays_time")}
         return {
+            "opens_seat": any(name.startswith(("renew-", "end-")) for name in self.refused),
             "college_form": self.form("college", CollegeForm),
             "rules_form": self.form("change", RulesForm, initial=initial | {"base": body.version}),
             "seat_form": self.form("seat", SeatForm, **self._rows(seen)) if seen.colleges else None,
@@ -171,7 +172,7 @@ class BodyPage(OfBody, Doing):
             lambda said: sittings.prepare_sitting(by=self.person, body=self.body, **said),
         )
         self.there = reverse("governance:sitting", args=[made.pk])
-        return _("Séance préparée : écrivez son ordre du jour, puis convoquez.")
+        return _("Séance préparée : écrivez son ordre du jour, puis convoquez.")
 
     def _college(self) -> str:
         self.send(
@@ -220,7 +221,7 @@ class BodyPage(OfBody, Doing):
         self.send(
             "change", RulesForm, lambda said: actions.change_body(by=self.person, body=self.body, **said)
         )
-        return _("Règles enregistrées : les séances déjà préparées gardent les leurs.")
+        return _("Règles enregistrées : les séances déjà préparées gardent les leurs.")
 
     def _close(self) -> str:
         actions.close_body(by=self.person, body=self.body)

@@ -70,7 +70,7 @@ class RulesForm(forms.Form):
     purpose = forms.CharField(label=lazy("À quoi elle sert"), max_length=2000, widget=Textarea({"rows": 3}))
     quorum_percent = forms.IntegerField(
         label=lazy("Quorum, en pourcentage des voix"), min_value=0, max_value=100,
-        help_text=lazy("0 : aucun quorum n’est demandé."),
+        help_text=lazy("0 : aucun quorum n’est demandé."),
     )  # fmt: skip
     quorum_by_college = forms.BooleanField(label=lazy("Demandé dans chaque collège"), required=False)
     second_without_quorum = forms.BooleanField(
@@ -113,7 +113,7 @@ class SeatForm(KeyedForm):
     )
     deputises = forms.ChoiceField(label=lazy("Supplée"), required=False)
     since = DayField(label=lazy("Depuis le"))
-    until = DayField(label=lazy("Fin du mandat"), required=False, help_text=lazy("Vide : sans date de fin."))
+    until = DayField(label=lazy("Fin du mandat"), required=False, help_text=lazy("Vide : sans date de fin."))
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class SeatForm(KeyedForm):
         self.members = {str(one.pk): one for one in members}
         choose(self, "college", self.colleges.items())
         choose(self, "person", self.people.items(), empty="–")
-        choose(self, "deputises", self.members.items(), empty=str(lazy("personne : siège de membre")))
+        choose(self, "deputises", self.members.items(), empty=str(lazy("personne : siège de membre")))
 
     def clean(self) -> dict[str, Any]:
         """Return the rows that were chosen."""
@@ -145,7 +145,7 @@ class SeatForm(KeyedForm):
 class EndForm(forms.Form):
     """When somebody leaves their seat."""
 
-    on = DayField(label=lazy("Le"), required=False, help_text=lazy("Vide : aujourd’hui."))
+    on = DayField(label=lazy("Le"), required=False, help_text=lazy("Vide : aujourd’hui."))
 
 
 class RenewForm(forms.Form):

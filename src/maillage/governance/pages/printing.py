@@ -93,12 +93,12 @@ def _quorum(said: dict[str, Any], *, is_second: bool) -> str:
     }
     text = (
         _(
-            "{here} voix sur {voices}, dont {represented} par pouvoir ; il en fallait {needed} : quorum "
+            "{here} voix sur {voices}, dont {represented} par pouvoir ; il en fallait {needed} : quorum "
             "atteint."
         )
         if said["is_reached"]
         else _(
-            "{here} voix sur {voices}, dont {represented} par pouvoir ; il en fallait {needed} : quorum non "
+            "{here} voix sur {voices}, dont {represented} par pouvoir ; il en fallait {needed} : quorum non "
             "atteint."
         )
     )
@@ -117,7 +117,7 @@ def _person(one: dict[str, Any]) -> list[str]:
 
 
 def _vote(one: dict[str, Any]) -> dict[str, Any]:
-    named = [f"{name} : {CHOICE_LABELS[Choice(choice)]}" for name, choice in one["named"]]
+    named = [f"{name} : {CHOICE_LABELS[Choice(choice)]}" for name, choice in one["named"]]
     return {
         "text": one["text"],
         "how": ", ".join(
@@ -127,13 +127,13 @@ def _vote(one: dict[str, Any]) -> dict[str, Any]:
             ]
         ),
         "result": (
-            _("Adopté : {yes} pour, {no} contre, {blank} abstentions ou blancs.")
+            _("Adopté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
             if one["is_carried"]
-            else _("Rejeté : {yes} pour, {no} contre, {blank} abstentions ou blancs.")
+            else _("Rejeté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
         ).format(yes=one["yes"], no=one["no"], blank=one["blank"]),
         "colleges": [
-            _("{name} : {yes} pour, {no} contre, {blank} abstentions ou blancs").format(**each)
+            _("{name} : {yes} pour, {no} contre, abstention ou blanc : {blank}").format(**each)
             for each in one["colleges"]
         ],
-        "named": " ; ".join(named),
+        "named": " ; ".join(named),
     }

@@ -81,14 +81,19 @@ class SittingPage(OfSitting, Doing):
             "choices": [(one.value, CHOICE_LABELS[one]) for one in Choice],
             "quorum": found.quorum,
             "secret_rule": rule("governance.votes.least_secret"),
-            "untold": [
-                one.seat.holder for one in found.summons if one.seat.person is None
-            ] if sitting.convened_at else [],
+            "untold": self._untold(found),
             "shows_project": access.may(self.person, Permission.VIEW_PROJECT, self.body.scope),
         }  # fmt: skip
         if self.keeps:
             shown |= self._forms(found)
         return super().get_context_data(**shown, **context)
+
+    def _untold(self, found: SittingSeen) -> list[str]:
+        """Return who has no account, while they may still be told."""
+        sitting = self.sitting
+        if sitting.convened_at is None or sitting.has_begun or not sitting.stands:
+            return []
+        return [one.seat.holder for one in found.summons if one.seat.person is None]
 
     def _proxies(self, found: SittingSeen, own: set[int]) -> list[tuple[int, str]]:
         """Return to whom a member may give their voice."""
@@ -281,7 +286,7 @@ class SittingPage(OfSitting, Doing):
             return sittings.change_sitting(by=self.person, sitting=self.sitting, **values)
 
         self.send("move", SittingForm, write)
-        return _("Séance modifiée : les membres convoqués sont prévenus d’un changement d’heure.")
+        return _("Séance modifiée : les membres convoqués sont prévenus d’un changement d’heure.")
 
     def _cancel(self) -> str:
         self.send(
@@ -364,11 +369,11 @@ class SittingPage(OfSitting, Doing):
             raise ValidationError(_("Choisissez pour, contre, ou l’abstention."))
         if votes.cast(by=self.person, motion=motion, seat=row.seat, choice=Choice(said)):
             return _("Voix entendue.")
-        return _("Cette voix était déjà entendue : le premier bulletin compte.")
+        return _("Cette voix était déjà entendue : le premier bulletin compte.")
 
     def _count(self) -> str:
         votes.close_motion(by=self.person, motion=self._motion_of())
-        return _("Vote clos : son résultat ne change plus.")
+        return _("Vote clos : son résultat ne change plus.")
 
     def _withdraw(self) -> str:
         votes.withdraw_motion(by=self.person, motion=self._motion_of())
@@ -403,7 +408,7 @@ class SittingPage(OfSitting, Doing):
 
         rows = [(str(one.pk), one.text) for one in motions]
         self.send("decide", self._with(DecisionForm, "motion", rows), write)
-        return _("Décision notée : donnez-lui une action, qui dira où elle en est.")
+        return _("Décision notée : donnez-lui une action, qui dira où elle en est.")
 
     def _resolution(self) -> Resolution:
         rows = Resolution.objects.of_sitting(self.sitting).select_related("sitting__body__scope")
@@ -431,7 +436,7 @@ class SittingPage(OfSitting, Doing):
                 due_on=said["due_on"], lead=people.get(said["lead"]),
             ),
         )  # fmt: skip
-        return _("Action ajoutée au projet de santé : elle dira où en est la décision.")
+        return _("Action ajoutée au projet de santé : elle dira où en est la décision.")
 
     def _tie(self) -> str:
         resolution = self._resolution()
@@ -454,7 +459,7 @@ class SittingPage(OfSitting, Doing):
                 by=self.person, sitting=self.sitting, approved_in=later[said["approved_in"]]
             ),
         )
-        return _("Compte rendu approuvé : il ne change plus.")
+        return _("Compte rendu approuvé : il ne change plus.")
 
     def _second(self) -> str:
         made = self.send(
@@ -464,7 +469,7 @@ class SittingPage(OfSitting, Doing):
                 by=self.person, body=self.body, second_of=self.sitting, **said
             ),
         )
-        return _("Seconde séance préparée pour le {day} : relisez l’ordre du jour, puis convoquez.").format(
+        return _("Seconde séance préparée pour le {day} : relisez l’ordre du jour, puis convoquez.").format(
             day=formats.date_short(made.starts_at)
         )
 

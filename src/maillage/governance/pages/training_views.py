@@ -79,7 +79,7 @@ class Trainings(Doing):
 
         made = self.send("open", TrainingForm, write, scopes=scopes)
         self.there = reverse("governance:training", args=[made.pk])
-        return _("Formation ouverte : chacun s’inscrit d’ici.")
+        return _("Formation ouverte : chacun s’inscrit d’ici.")
 
 
 class TrainingPage(Doing):

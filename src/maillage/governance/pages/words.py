@@ -20,10 +20,10 @@ from maillage.project import api as project
 def gap_words(gap: Gap, about: str) -> str:
     """Return what a body lacks, in a sentence."""
     said = {
-        Gap.NO_COLLEGE: _("Aucun collège : dites d’où viennent ses membres."),
+        Gap.NO_COLLEGE: _("Aucun collège : dites d’où viennent ses membres."),
         Gap.NO_USERS: _("Aucun représentant des usagers n’y siège."),
-        Gap.EMPTY_COLLEGE: _("Le collège « {about} » est vide."),
-        Gap.TERM_ENDED: _("Le mandat de {about} est fini : renouvelez-le, ou dites qui a quitté son siège."),
+        Gap.EMPTY_COLLEGE: _("Le collège « {about} » est vide."),
+        Gap.TERM_ENDED: _("Le mandat de {about} est fini : renouvelez-le, ou dites qui a quitté son siège."),
         Gap.TERM_ENDING: _("Le mandat de {about} finit bientôt."),
     }
     return said[gap].format(about=about)
@@ -58,9 +58,9 @@ def rules_words(ruled: Sitting | BodySeen) -> list[str]:
     quorum = _("Aucun quorum n’est demandé.")
     if row.quorum_percent:
         text = (
-            _("Quorum : {share} des voix de chaque collège, présentes ou représentées.")
+            _("Quorum : {share} des voix de chaque collège, présentes ou représentées.")
             if row.quorum_by_college
-            else _("Quorum : {share} des voix, présentes ou représentées.")
+            else _("Quorum : {share} des voix, présentes ou représentées.")
         )
         quorum = text.format(share=formats.percent(row.quorum_percent / 100))
     second = (
@@ -84,24 +84,28 @@ def rules_words(ruled: Sitting | BodySeen) -> list[str]:
 
 def quorum_words(quorum: Quorum, sitting: Sitting, colleges: dict[int, str]) -> str:
     """Return the quorum in a sentence: reached or not, who is there, how many it takes, who is missing."""
-    counts = _("{present} présentes ou suppléées, {represented} représentées").format(
-        present=formats.number(quorum.present), represented=formats.number(quorum.represented)
-    )
     if not quorum.here:
         return _("Personne n’est encore noté présent.")
+    values = {
+        "here": formats.number(quorum.here),
+        "voices": formats.number(quorum.voices),
+        "represented": formats.number(quorum.represented),
+        "needed": formats.number(quorum.needed),
+    }
     if quorum.is_reached:
-        return _("Quorum atteint : {here} voix sur {voices} ({counts}), il en fallait {needed}.").format(
-            here=formats.number(quorum.here), voices=formats.number(quorum.voices), counts=counts,
-            needed=formats.number(quorum.needed),
-        )  # fmt: skip
+        text = _(
+            "Quorum atteint : {here} voix sur {voices}, dont {represented} par pouvoir ; il en fallait "
+            "{needed}."
+        )
+        return text.format(**values)
     if quorum.lacking and quorum.here >= quorum.needed:
         names = formats.listed(colleges.get(one.college, "") for one in quorum.lacking)
-        text = _("Quorum non atteint : il manque des voix dans {colleges}.").format(colleges=names)
+        text = _("Quorum non atteint : il manque des voix dans {colleges}.").format(colleges=names)
     else:
-        text = _("Quorum non atteint : {here} voix sur {voices} ({counts}), il en faut {needed}.").format(
-            here=formats.number(quorum.here), voices=formats.number(quorum.voices), counts=counts,
-            needed=formats.number(quorum.needed),
-        )  # fmt: skip
+        text = _(
+            "Quorum non atteint : {here} voix sur {voices}, dont {represented} par pouvoir ; il en faut "
+            "{needed}."
+        ).format(**values)
     if may_vote_without(sitting):
         return f"{text} {_('Seconde convocation : on peut voter quel que soit le nombre.')}"
     return text
@@ -111,12 +115,12 @@ def sitting_finding(found: SittingSeen) -> str:
     """Return the sentence of a meeting, by where it stands."""
     sitting = found.sitting
     if sitting.is_cancelled:
-        return _("Séance annulée : {why}").format(why=sitting.why_cancelled)
+        return _("Séance annulée : {why}").format(why=sitting.why_cancelled)
     names = {one.seat.college_id: one.seat.college.name for one in found.summons}
     if sitting.has_begun or sitting.is_closed or found.quorum.here:
         return quorum_words(found.quorum, sitting, names)
     if sitting.convened_at is None:
-        return _("Séance en préparation : personne n’est encore convoqué.")
+        return _("Séance en préparation : personne n’est encore convoqué.")
     members = sum(one.seat.deputises_id is None for one in found.summons)
     counts = [
         ngettext("{count} membre convoqué", "{count} membres convoqués", members),
@@ -137,17 +141,17 @@ def notice_words(sitting: Sitting) -> str:
     days = days_of_notice(day, sitting.held_on)
     text = (
         ngettext(
-            "Convoquée {count} jour avant, la règle de l’instance en demande {least} : une décision prise "
+            "Convoquée {count} jour avant, la règle de l’instance en demande {least} : une décision prise "
             "ce jour-là peut être contestée.",
-            "Convoquée {count} jours avant, la règle de l’instance en demande {least} : une décision prise "
+            "Convoquée {count} jours avant, la règle de l’instance en demande {least} : une décision prise "
             "ce jour-là peut être contestée.",
             days,
         )
         if sitting.convened_at is not None
         else ngettext(
-            "Convoquée aujourd’hui, elle le serait {count} jour avant : la règle de l’instance en demande "
+            "Convoquée aujourd’hui, elle le serait {count} jour avant : la règle de l’instance en demande "
             "{least}.",
-            "Convoquée aujourd’hui, elle le serait {count} jours avant : la règle de l’instance en demande "
+            "Convoquée aujourd’hui, elle le serait {count} jours avant : la règle de l’instance en demande "
             "{least}.",
             days,
         )
@@ -158,9 +162,9 @@ def notice_words(sitting: Sitting) -> str:
 def result_words(result: MotionResult) -> str:
     """Return the result of a vote in a sentence."""
     text = (
-        _("Adopté : {yes} pour, {no} contre, {blank} abstentions ou blancs.")
+        _("Adopté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
         if result.is_carried
-        else _("Rejeté : {yes} pour, {no} contre, {blank} abstentions ou blancs.")
+        else _("Rejeté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
     )
     return text.format(
         yes=formats.number(result.yes), no=formats.number(result.no), blank=formats.number(result.blank)
