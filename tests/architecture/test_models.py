@@ -25,6 +25,7 @@ ORDER = [
     "listening",
     "indicators",
     "project",
+    "governance",
     "funding",
     "steering",
     "web",

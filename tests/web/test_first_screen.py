@@ -107,6 +107,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "listening",
         "indicators",
         "project",
+        "governance",
         "funding",
         "steering",
         "web",

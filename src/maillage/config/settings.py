@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "maillage.steering",
     "maillage.funding",
+    "maillage.governance",
     "maillage.project",
     "maillage.indicators",
     "maillage.listening",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),
     path("pilotage/financement/", include("maillage.funding.pages.urls")),
     path("pilotage/ecoute/", include("maillage.listening.pages.urls")),
+    path("pilotage/gouvernance/", include("maillage.governance.pages.urls")),
     path("pilotage/crise/", include("maillage.crisis.pages.urls")),
     path("pilotage/", include("maillage.steering.pages.urls")),
     path("telesante/", include("maillage.telehealth.pages.urls")),

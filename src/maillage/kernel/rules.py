@@ -69,6 +69,9 @@ class Permission(StrEnum):
     MANAGE_CRISIS = "manage_crisis"
     VIEW_LISTENING = "view_listening"
     MANAGE_LISTENING = "manage_listening"
+    VIEW_GOVERNANCE = "view_governance"
+    MANAGE_GOVERNANCE = "manage_governance"
+    SIT_IN_BODIES = "sit_in_bodies"
 
 
 class InboxGroup(StrEnum):
@@ -101,6 +104,8 @@ _AT_CARE = {
     # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
     Permission.CONFIDE_INBOX,
     Permission.VIEW_CRISIS,
+    # To sit where one was given a seat, vote there, and take part in trainings: it opens no body by itself.
+    Permission.SIT_IN_BODIES,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -128,6 +133,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_PROJECT,
             Permission.VIEW_LISTENING,
             Permission.MANAGE_LISTENING,
+            Permission.VIEW_GOVERNANCE,
+            Permission.MANAGE_GOVERNANCE,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -197,6 +204,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CRISIS,
             Permission.VIEW_PROJECT,
             Permission.VIEW_LISTENING,
+            Permission.VIEW_GOVERNANCE,
+            Permission.SIT_IN_BODIES,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -208,6 +217,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_CRISIS,
             Permission.VIEW_PROJECT,
             Permission.VIEW_LISTENING,
+            Permission.SIT_IN_BODIES,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

@@ -12,8 +12,10 @@ from maillage.project.queries.offered import (
     actions_of_meetings,
     budgets_of,
     effects_of,
+    objectives_in,
     project_in_force,
 )
+from maillage.project.queries.origins import tell_origins
 from maillage.project.rules.actions import ActionState, Money, MoneySource
 from maillage.project.rules.missions import Clock, Mission
 from maillage.project.rules.states import ProjectKind, ProjectState
@@ -45,6 +47,8 @@ __all__ = [
     "budgets_of",
     "call_meeting_for",
     "effects_of",
+    "objectives_in",
     "project_in_force",
     "take_step",
+    "tell_origins",
 ]

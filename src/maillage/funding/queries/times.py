@@ -1,4 +1,4 @@
-"""Time given that waits to be indemnified: meetings attended, shared on-call duties, what was noted by hand.
+"""Time given that waits to be indemnified: meetings and trainings attended, shared duties, what was noted.
 
 Nothing is typed again: each line is read where it is kept, and named by its source.
 """
@@ -18,6 +18,7 @@ from maillage.funding.models import CeilingDecision, Indemnity, Operation, RateD
 from maillage.funding.rules.ceiling import Room
 from maillage.funding.rules.indemnity import Rate, rate_for
 from maillage.funding.rules.vocabulary import MISSIONS, MissionCode, RateUnit, TimeKind
+from maillage.governance import api as governance
 from maillage.kernel import formats
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.sourced_rules import SourcedRule, rule
@@ -88,12 +89,13 @@ def mission_of(action: project.Action) -> MissionCode:
 
 
 def times_in(scope: Scope, since: date, until: date) -> list[TimeLine]:
-    """Return all the time given in a scope between two days, indemnified or not; four statements."""
+    """Return all the time given in a scope between two days, indemnified or not; six statements."""
     presences = care.paid_presences(scope, since, until)
     actions = project.actions_of_meetings(scope, {one.meeting_id for one in presences})
     return sorted(
         [
             *(_of_meeting(one, actions.get(one.meeting_id)) for one in presences),
+            *map(_of_governance, governance.paid_times(scope, since, until)),
             *(_of_duty(one) for one in roster.shared_duties_done(scope, since, until)),
             *_noted(scope, since, until),
         ],
@@ -114,6 +116,15 @@ def _of_meeting(one: care.Attendance, action: project.Action | None) -> TimeLine
         one.meeting.held_on, one.minutes, mission, label,
         reverse("care:meeting", args=[one.meeting_id]),
         None if one.hourly_rate is None else int(one.hourly_rate * 100),
+    )  # fmt: skip
+
+
+def _of_governance(one: governance.GovernanceTime) -> TimeLine:
+    page = "governance:training" if one.is_training else "governance:sitting"
+    return TimeLine(
+        one.source, payee_of(None, one.person), TimeKind.TRAINING if one.is_training else TimeKind.MEETING,
+        one.day, one.minutes, MissionCode.M6 if one.is_training else MissionCode.RUNNING, one.label,
+        reverse(page, args=[one.page]),
     )  # fmt: skip
 
 

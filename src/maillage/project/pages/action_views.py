@@ -41,6 +41,7 @@ from maillage.project.pages.action_forms import (
 from maillage.project.pages.base import Doing, OfAction
 from maillage.project.pages.project_views import note_step_from, taken
 from maillage.project.queries import projects as queries
+from maillage.project.queries.origins import origins_of
 from maillage.project.queries.projects import ActionSeen
 from maillage.project.rules.actions import ActionState, MoneySource
 from maillage.project.rules.missions import Mission
@@ -73,6 +74,7 @@ class ActionPage(OfAction, Doing):
             "lines": [(one, self._money_form(one)) for one in seen.lines],
             "meetings": self._meetings(seen),
             "evidence": self._evidence(),
+            "origins": origins_of(self.person, action),
             "effect": words.effect_said(action),
             "indicator": words.indicator_said(action.indicator),
             "indicator_url": self._indicator_url(),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from maillage.kernel.models import Person, Scope
-from maillage.project.models import Action, ActionMeeting, BudgetLine, Project
+from maillage.project.models import Action, ActionMeeting, BudgetLine, Objective, Project
 from maillage.project.queries.projects import action_seen_by
 from maillage.project.rules.actions import Money, MoneySource, money
 from maillage.project.rules.missions import Mission
@@ -24,6 +24,7 @@ __all__ = [
     "actions_of_meetings",
     "budgets_of",
     "effects_of",
+    "objectives_in",
     "project_in_force",
 ]
 
@@ -109,3 +110,10 @@ def effects_of(project: Project) -> list[Effect]:
         Effect(one, one.indicator, one.indicator_unit, one.reference, one.target, one.target_on)
         for one in rows
     ]
+
+
+def objectives_in(person: Person, scope: Scope) -> list[Objective]:
+    """Return the objectives, of projects of a scope that go on, that `person` reads; one statement."""
+    rows = Objective.objects.for_person(person).filter(project__territory__scope=scope, withdrawn_at=None)
+    rows = rows.exclude(project__state=ProjectState.ENDED.value).select_related("project__territory__scope")
+    return list(rows.order_by("project", "pk"))

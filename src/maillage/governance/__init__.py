@@ -1,0 +1,1 @@
+"""Governance of a territory: its bodies, their meetings, votes and decisions, cross trainings."""

@@ -1,0 +1,1 @@
+"""Writes of governance: each checked, journalled, safe to repeat."""

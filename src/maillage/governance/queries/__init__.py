@@ -1,0 +1,1 @@
+"""Reads of governance that join several tables."""

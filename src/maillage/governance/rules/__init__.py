@@ -1,0 +1,1 @@
+"""Rules of governance: quorum, proxies, majorities, notice; no framework."""
