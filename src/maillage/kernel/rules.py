@@ -67,6 +67,8 @@ class Permission(StrEnum):
     MANAGE_FUNDING = "manage_funding"
     VIEW_CRISIS = "view_crisis"
     MANAGE_CRISIS = "manage_crisis"
+    VIEW_PREVENTION = "view_prevention"
+    MANAGE_PREVENTION = "manage_prevention"
 
 
 class InboxGroup(StrEnum):
@@ -99,6 +101,8 @@ _AT_CARE = {
     # To confide one's own inbox, and to hold a colleague's: it opens no file and allows no other gesture.
     Permission.CONFIDE_INBOX,
     Permission.VIEW_CRISIS,
+    # Counts and campaigns: whom one calls by name is for the circle of care of each person.
+    Permission.VIEW_PREVENTION,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -124,6 +128,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_FUNDING,
             Permission.MANAGE_CRISIS,
             Permission.EDIT_PROJECT,
+            Permission.MANAGE_PREVENTION,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -161,6 +166,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WRITE_EVALUATIONS,
             *_MEASURES,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_PREVENTION,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -191,6 +197,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_FUNDING,
             Permission.VIEW_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_PREVENTION,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -201,6 +208,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_CRISIS,
             Permission.MANAGE_CRISIS,
             Permission.VIEW_PROJECT,
+            Permission.VIEW_PREVENTION,
+            Permission.MANAGE_PREVENTION,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

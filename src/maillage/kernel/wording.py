@@ -59,6 +59,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_FUNDING: _("tenir les contrats, valider et payer les indemnités, tenir les comptes"),
     Permission.VIEW_CRISIS: _("suivre les cellules de crise du périmètre"),
     Permission.MANAGE_CRISIS: _("ouvrir et diriger les cellules de crise du périmètre"),
+    Permission.VIEW_PREVENTION: _("suivre les campagnes de prévention du périmètre, en comptes"),
+    Permission.MANAGE_PREVENTION: _("ouvrir des campagnes, tenir leurs journées, les lots, les actions"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),
