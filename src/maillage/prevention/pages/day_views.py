@@ -6,9 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from django.utils.translation import ngettext
 
 from maillage.directory import api as directory
 from maillage.kernel import access, formats
+from maillage.kernel.models import Scope
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.prevention.actions import community, days
@@ -44,11 +43,9 @@ class NewDay(OfCampaign, Doing):
     template_name = "prevention/day_new.html"
     permission = Permission.MANAGE_PREVENTION
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Refuse whoever does not manage prevention in the territory of the campaign."""
-        if self.permission is not None and not self.manages:
-            raise PermissionDenied(_("Les journées se tiennent par qui conduit la prévention du territoire."))
-        return super().dispatch(request, *args, **kwargs)
+    def get_scope(self) -> Scope | None:
+        """Return the scope of the campaign, where prevention is to be managed."""
+        return self.campaign.scope
 
     @cached_property
     def _options(self) -> dict[str, Any]:
@@ -102,9 +99,9 @@ class DayPage(OfCampaign, Doing):
     @cached_property
     def day(self) -> PreventionDay:
         """The day. Raises Http404."""
-        found = queries.day_of(self.campaign, self.kwargs["day"])
+        found = queries.day_of(self.campaign, self.kwargs["held"])
         if found is None:
-            raise Http404(self.kwargs["day"])
+            raise Http404(self.kwargs["held"])
         return found
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

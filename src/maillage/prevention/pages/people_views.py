@@ -172,9 +172,9 @@ class PersonOfCampaign(OfCampaign, Doing):
     def patient(self) -> Patient:
         """Whose page it is; shown, the reading is logged. Raises Http404."""
         read = queries.patient_acted_on if self.request.method == "POST" else queries.patient_of
-        found = read(self.person, self.campaign, self.kwargs["patient"])
+        found = read(self.person, self.campaign, self.kwargs["whom"])
         if found is None:
-            raise Http404(self.kwargs["patient"])
+            raise Http404(self.kwargs["whom"])
         return found
 
     @cached_property

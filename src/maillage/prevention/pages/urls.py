@@ -15,8 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/couverture.csv", views.CoverageCsv.as_view(), name="coverage_csv"),
     path("<int:pk>/couverture.geojson", views.CoverageMap.as_view(), name="coverage_map"),
     path("<int:pk>/personnes/", people_views.PeopleOfCampaign.as_view(), name="list"),
-    path("<int:pk>/personnes/<int:patient>/", people_views.PersonOfCampaign.as_view(), name="person"),
+    path("<int:pk>/personnes/<int:whom>/", people_views.PersonOfCampaign.as_view(), name="person"),
     path("<int:pk>/lettres/<int:run>.pdf", people_views.LettersPdf.as_view(), name="letters"),
     path("<int:pk>/journees/nouvelle/", day_views.NewDay.as_view(), name="day_new"),
-    path("<int:pk>/journees/<int:day>/", day_views.DayPage.as_view(), name="day"),
+    path("<int:pk>/journees/<int:held>/", day_views.DayPage.as_view(), name="day"),
 ]
