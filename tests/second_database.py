@@ -10,8 +10,8 @@ import pytest
 #: Every folder of tests is in one of these two; tests/architecture/test_test_folders.py checks it.
 BOTH = frozenset(
     {"agenda", "architecture", "care", "crisis", "directory", "exchange", "funding", "governance",
-     "indicators", "kernel", "listening", "orientation", "people", "project", "protocols", "roster",
-     "scenarios", "space", "steering", "telehealth", "territory", "transitions", "web"}
+     "indicators", "kernel", "listening", "orientation", "people", "prevention", "project", "protocols",
+     "roster", "scenarios", "space", "steering", "telehealth", "territory", "transitions", "web"}
 )  # fmt: skip
 SQLITE_ONLY = frozenset({"engines"})
 #: The call of the febrile child, the doctor who falls ill, the command line with its backups.

@@ -17,6 +17,7 @@ ORDER = [
     "roster",
     "orientation",
     "care",
+    "prevention",
     "telehealth",
     "protocols",
     "transitions",

@@ -99,6 +99,7 @@ def test_contexts_demonstrate_from_the_bottom_up() -> None:
         "agenda",
         "orientation",
         "care",
+        "prevention",
         "telehealth",
         "protocols",
         "transitions",

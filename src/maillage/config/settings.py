@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "maillage.transitions",
     "maillage.protocols",
     "maillage.telehealth",
+    "maillage.prevention",
     "maillage.care",
     "maillage.orientation",
     "maillage.agenda",

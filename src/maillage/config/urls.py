@@ -13,6 +13,7 @@ urlpatterns = [
     path("espace/", include("maillage.space.pages.urls")),
     path("protocoles/", include("maillage.protocols.pages.urls")),
     path("soins/", include("maillage.care.pages.urls")),
+    path("prevention/", include("maillage.prevention.pages.urls")),
     path("transitions/", include("maillage.transitions.pages.urls")),
     path("pilotage/projet/", include("maillage.project.pages.urls")),
     path("pilotage/indicateurs/", include("maillage.indicators.pages.urls")),

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     VIEW_GOVERNANCE = "view_governance"
     MANAGE_GOVERNANCE = "manage_governance"
     SIT_IN_BODIES = "sit_in_bodies"
+    VIEW_PREVENTION = "view_prevention"
+    MANAGE_PREVENTION = "manage_prevention"
 
 
 class InboxGroup(StrEnum):
@@ -106,6 +108,8 @@ _AT_CARE = {
     Permission.VIEW_CRISIS,
     # To sit where one was given a seat, vote there, and take part in trainings: it opens no body by itself.
     Permission.SIT_IN_BODIES,
+    # Counts and campaigns: whom one calls by name is for the circle of care of each person.
+    Permission.VIEW_PREVENTION,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # A CPTS is not a care team: its coordinator sees the patients who look for a doctor, and no other.
@@ -135,6 +139,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_LISTENING,
             Permission.VIEW_GOVERNANCE,
             Permission.MANAGE_GOVERNANCE,
+            Permission.MANAGE_PREVENTION,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -173,6 +178,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             *_MEASURES,
             Permission.VIEW_PROJECT,
             Permission.VIEW_LISTENING,
+            Permission.VIEW_PREVENTION,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -206,6 +212,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_LISTENING,
             Permission.VIEW_GOVERNANCE,
             Permission.SIT_IN_BODIES,
+            Permission.VIEW_PREVENTION,
         }
     ),
     Role.PREVENTION_LEAD: frozenset(
@@ -218,6 +225,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROJECT,
             Permission.VIEW_LISTENING,
             Permission.SIT_IN_BODIES,
+            Permission.VIEW_PREVENTION,
+            Permission.MANAGE_PREVENTION,
         }
     ),
     # A patient or a carer reads the open figures of the territory, and books what is open to the public:

@@ -64,6 +64,8 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_GOVERNANCE: _("suivre les instances du périmètre, leurs séances et leurs décisions"),
     Permission.MANAGE_GOVERNANCE: _("tenir les instances du périmètre, leurs membres et leurs séances"),
     Permission.SIT_IN_BODIES: _("siéger là où un siège est donné, voter, s’inscrire aux formations croisées"),
+    Permission.VIEW_PREVENTION: _("suivre les campagnes de prévention du périmètre, en comptes"),
+    Permission.MANAGE_PREVENTION: _("ouvrir des campagnes, tenir leurs journées, les lots, les actions"),
     Permission.SEND_REQUEST: _("envoyer une demande au bureau de régulation"),
     Permission.BOOK_APPOINTMENT: _("prendre un rendez-vous pour une personne"),
     Permission.MANAGE_AGENDA: _("tenir un agenda : le sien, ou celui qui lui est confié"),

@@ -1,0 +1,1 @@
+"""Prevention: campaigns, whom they reach, days, acts, coverage, actions in the community."""

@@ -1,0 +1,1 @@
+"""Reads of prevention: campaigns, people whom a reader may see, what waits."""

@@ -1,0 +1,1 @@
+"""Who is concerned by what, what follows an invitation, how a pace goes on: no framework."""
