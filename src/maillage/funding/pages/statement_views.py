@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from maillage.funding.rules.vocabulary import MissionCode, RateUnit, StatementSt
 from maillage.kernel import access, clock, formats, printing
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
-from maillage.kernel.pages.refusals import refused
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.rules import Permission
 
 TEMPLATE = files("maillage.funding.pages") / "statement.typ"
@@ -201,21 +202,25 @@ def printed(row: PayStatement) -> Data:
     }
 
 
-class StatementStep(OfStatement, Endpoint):
+class StatementStep(OfStatement, Gestures, Endpoint):
     """A statement is validated, or opened again."""
 
-    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
-        """Do it, or say why not."""
-        act = {"valider": actions.validate_statement, "rouvrir": actions.reopen_statement}.get(
-            request.POST.get("do", "")
-        )
-        if act is None:
-            raise Http404
-        try:
-            act(by=self.person, statement=self.statement)
-        except (PermissionDenied, ValidationError) as error:
-            return refused(request, error, self.page)
-        return HttpResponseRedirect(self.page)
+    refusals = (PermissionDenied, ValidationError)
+    is_strict = True
+
+    def gestures(self) -> dict[str, Callable[[], str]]:
+        return {"valider": self._validate, "rouvrir": self._reopen}
+
+    def here(self) -> str:
+        return self.page
+
+    def _validate(self) -> str:
+        actions.validate_statement(by=self.person, statement=self.statement)
+        return ""
+
+    def _reopen(self) -> str:
+        actions.reopen_statement(by=self.person, statement=self.statement)
+        return ""
 
 
 class Pay(FormPage):

@@ -18,7 +18,7 @@ from maillage.care import api as care
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, back_to, sent_file_response
-from maillage.kernel.pages.refusals import refused
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -170,7 +170,7 @@ class OfQuestion(PermissionMixin):
         return self.seen.question.scope
 
 
-class QuestionPage(OfQuestion, Page):
+class QuestionPage(OfQuestion, Gestures, Page):
     """One question, as its reader may see it, with the gestures that are theirs."""
 
     template_name = "telehealth/question.html"
@@ -205,9 +205,11 @@ class QuestionPage(OfQuestion, Page):
             **context,
         )
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Do the gesture named by `do`, or say why not; then back where one was."""
-        gestures: dict[str, Callable[[], str]] = {
+    refusals = (ValidationError, PermissionDenied)
+    is_strict = True
+
+    def gestures(self) -> dict[str, Callable[[], str]]:
+        return {
             "take": self._take,
             "precision": self._precision,
             "answer": self._answer,
@@ -218,19 +220,21 @@ class QuestionPage(OfQuestion, Page):
             "task": self._task,
             "plan": self._plan,
         }
-        gesture = gestures.get(request.POST.get("do", ""))
-        question = self.seen.question
-        if gesture is None:
-            raise Http404(pk)
-        try:
-            messages.success(request, gesture())
-        except (ValidationError, PermissionDenied) as error:
-            seen = queries.seen_by(self.person, question.pk)
-            here = reverse("telehealth:question", args=[pk]) if seen else reverse("telehealth:questions")
-            return refused(request, error, here)
-        if queries.seen_by(self.person, question.pk) is None:
-            return back_to(request, reverse("telehealth:questions"))
-        return back_to(request, reverse("telehealth:question", args=[pk]))
+
+    def here(self) -> str:
+        """Return the address of the question, or of the list for whoever sees it no more."""
+        pk = self.kwargs["pk"]
+        is_seen = queries.seen_by(self.person, pk) is not None
+        return reverse("telehealth:question", args=[pk]) if is_seen else reverse("telehealth:questions")
+
+    def refused(self, name: str, error: Exception) -> HttpResponse:  # noqa: ARG002 (said alike for each)
+        """Say why, and lead to the question, wherever the form was."""
+        self.say(error)
+        return redirect(self.here())
+
+    def after(self, name: str) -> HttpResponse:  # noqa: ARG002 (one place, whatever was done)
+        """Lead back where one was."""
+        return back_to(self.request, self.here())
 
     def _take(self) -> str:
         key = f"take-{self.seen.question.pk}"

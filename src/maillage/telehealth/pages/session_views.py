@@ -7,12 +7,10 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,7 +22,7 @@ from maillage.agenda import api as agenda
 from maillage.exchange import api as exchange
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, secret_page
-from maillage.kernel.pages.refusals import refused
+from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.phones import written_phone
 from maillage.kernel.rules import Permission
 from maillage.people import api as people
@@ -73,11 +71,13 @@ def _finding(count: int, waiting: int) -> str:
     )
 
 
-class SessionPage(Page):
+class SessionPage(Gestures, Page):
     """One remote consultation for who receives: who waits, the check, the room, the telephone, the end."""
 
     template_name = "telehealth/session.html"
     permission = Permission.BOOK_APPOINTMENT
+    refusals = (ValidationError, PermissionDenied)
+    is_strict = True
 
     @cached_property
     def appointment(self) -> agenda.Appointment:
@@ -123,22 +123,12 @@ class SessionPage(Page):
             **context,
         )
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Do the gesture named by `do`, or say why not; 422 where the check is not readable."""
-        gestures: dict[str, Callable[[], str]] = {
-            "admit": self._admit,
-            "check": self._check,
-            "phone": self._phone,
-            "end": self._end,
-        }
-        gesture = gestures.get(request.POST.get("do", ""))
-        if gesture is None or self.patient is None:
-            raise Http404(pk)
-        try:
-            messages.success(request, gesture())
-        except (ValidationError, PermissionDenied) as error:
-            return refused(request, error, reverse("telehealth:session", args=[pk]))
-        return redirect("telehealth:session", pk=pk)
+    def gestures(self) -> dict[str, Callable[[], str]]:
+        """Return what is done of a consultation, once it is sure that the visitor reaches the person."""
+        # Read first, and logged: Http404 for who does not reach them.
+        is_reached = self.patient.pk is not None
+        every = {"admit": self._admit, "check": self._check, "phone": self._phone, "end": self._end}
+        return every if is_reached else {}
 
     def _admit(self) -> str:
         actions.admit(by=self.person, appointment=self.appointment)
