@@ -308,7 +308,7 @@ def test_perceived_quality_is_counted_from_closed_surveys(
     assert result(*asked).whole.denominator == 0
     closed(survey, coordinator)
     found = result(*asked)
-    assert (found.whole.value, found.whole.numerator, found.whole.denominator) == (50.0, 240, 480)
+    assert (found.whole.value, found.whole.numerator, found.whole.denominator) == (0.5, 240, 480)
     assert set(found.parts) == set(survey.questions)
     rows, total = rows_of(*asked, limit=1000)
     assert (len(rows), total) == (480, 480)
