@@ -160,7 +160,7 @@ def test_a_meeting_goes_from_its_agenda_to_its_minutes_on_one_page(
     for place in (1, 5):
         row = summons_of(sitting, seats[place])
         assert "Présence notée" in send(president, url, "here", row=row.pk, is_here=1)[1]
-    assert "Quorum atteint : 4 voix sur 6" in client_of(members[0]).get(url).content.decode()
+    assert "Quorum atteint : 4 voix sur 6" in client_of(members[0]).get(url).content.decode()
     said = send(president, url, "motion", text="Adopter <i>le budget</i>", majority="simple", is_secret="on")[
         1
     ]
@@ -179,7 +179,7 @@ def test_a_meeting_goes_from_its_agenda_to_its_minutes_on_one_page(
     assert "2 pour" not in client_of(president).get(url).content.decode()
     assert BallotPaper.objects.of_motion(motion).count() == 3
     said = send(president, url, "count", row=motion.pk)[1]
-    assert "Adopté : 2 pour, 1 contre" in said
+    assert "Adopté : 2 pour, 1 contre" in said
     assert "secret soit sûr" in said
     said = send(president, url, "decide", text="Le budget est adopté.", motion=motion.pk)[1]
     assert "Décision notée" in said
@@ -189,7 +189,7 @@ def test_a_meeting_goes_from_its_agenda_to_its_minutes_on_one_page(
     assert (status, "Long débat." in said, "Bref débat." in said) == (422, True, True)
     assert "Séance levée" in send(president, url, "close")[1]
     paper = text_of(client_of(members[0]).get(page("minutes_pdf", sitting.pk)).content)
-    for words in ("Projet de compte rendu", "Le budget", "Long débat.", "vote secret", "Adopté : 2 pour"):
+    for words in ("Projet de compte rendu", "Le budget", "Long débat.", "vote secret", "Adopté : 2 pour"):
         assert words in paper
     later = sittings.prepare_sitting(
         by=president, body=body, starts_at=HELD + timedelta(days=20), length=60, key="l", place="Mairie"
@@ -215,10 +215,10 @@ def test_hands_raised_are_noted_and_named_in_the_minutes(
     send(president, url, "vote", row=motion.pk, seat=seats[5].pk, choice="no")
     assert send(members[0], url, "count", row=motion.pk)[0] == 403
     said = send(president, url, "count", row=motion.pk)[1]
-    assert "Rejeté : 3 pour, 1 contre" in said
-    assert "Professionnels : 3 pour" in said
+    assert "Rejeté : 3 pour, 1 contre" in said
+    assert "Professionnels : 3 pour" in said
     paper = text_of(client_of(president).get(page("minutes_pdf", begun.pk)).content)
-    assert "Membre Nurse : Pour" in paper
+    assert "Membre Nurse : Pour" in paper
     assert not MotionResult.objects.of_motion(motion).get().is_carried
 
 
@@ -276,7 +276,7 @@ def test_a_meeting_without_quorum_is_called_again_from_its_page(
     clock.move_to(HELD + timedelta(minutes=5))
     row = summons_of(sitting, seats[5])
     said = send(president, url, "here", row=row.pk, is_here=1)[1]
-    assert "Quorum non atteint : 1 voix sur 6" in said
+    assert "Quorum non atteint : 1 voix sur 6" in said
     assert "Rien ne se vote" in said
     assert "Convoquer à nouveau" in send(president, url, "close")[1]
     said = send(president, url, "second", starts_at="2026-04-02T19:00", length=60, place="Mairie")[1]
@@ -288,7 +288,7 @@ def test_a_meeting_without_quorum_is_called_again_from_its_page(
 def test_a_meeting_is_cancelled_with_its_reason(sitting: Sitting, president: Person) -> None:
     url = page("sitting", sitting.pk)
     assert send(president, url, "cancel", reason="")[0] == 422
-    assert "Séance annulée : Neige" in send(president, url, "cancel", reason="Neige")[1]
+    assert "Séance annulée : Neige" in send(president, url, "cancel", reason="Neige")[1]
     event = Calendar.from_ical(client_of(president).get(page("invitation", sitting.pk)).content)
     assert event["method"] == "CANCEL"
 

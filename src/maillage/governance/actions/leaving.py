@@ -61,7 +61,6 @@ WITHDRAWALS = (
         count_seats,
         ("governance.bodyseat.person",),
         end_seats,
-        otherwise=lazy("à donner de nouveau par leur collège"),
         order=62,
     ),
     Withdrawal(
@@ -71,7 +70,6 @@ WITHDRAWALS = (
         count_places,
         ("governance.trainingplace.person",),
         give_places_back,
-        otherwise=lazy("rendues à qui attend"),
         order=63,
     ),
 )

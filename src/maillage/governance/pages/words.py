@@ -107,7 +107,8 @@ def quorum_words(quorum: Quorum, sitting: Sitting, colleges: dict[int, str]) -> 
             "{needed}."
         ).format(**values)
     if may_vote_without(sitting):
-        return f"{text} {_('Seconde convocation : on peut voter quel que soit le nombre.')}"
+        more = _("Seconde convocation : on peut voter quel que soit le nombre.")
+        return f"{text} {more}"
     return text
 
 
