@@ -349,6 +349,23 @@ def test_a_day_is_planned_filled_and_attended(
     assert "Journée annulée." in send(lead, here, do="cancel")
 
 
+def test_a_day_says_its_team_and_its_stock(
+    flu: Campaign, lead: Person, doctor: Person, professional: Professional, commune: Commune
+) -> None:
+    days.add_lot(
+        by=lead, scope=flu.scope, target="influenza", product="Vaccin", number="a1",
+        expires_on=in_days(2), received=2, key="lot",
+    )  # fmt: skip
+    made = days.add_day(
+        by=lead, campaign=flu, day=in_days(3), commune=commune, place="Mairie", opens=9, closes=10,
+        per_hour=1, key="d", staff=[professional],
+    )  # fmt: skip
+    shown = read(doctor, page("day", flu.pk, made.pk))
+    assert "Hélène Aubépine" in shown
+    assert "2 doses restantes" in shown
+    assert "périmé ce jour-là" in shown
+
+
 def test_the_stock_is_entered_by_who_leads(
     flu: Campaign, lead: Person, doctor: Person, place: Territory
 ) -> None:

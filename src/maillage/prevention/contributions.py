@@ -84,9 +84,11 @@ CONTRIBUTION = Contribution(
     named_in_journal=(Campaign, CommunityAction, PreventionDay, VaccineLot),
     told_of_leavers=(
         "prevention.campaign.by",
+        "prevention.campaign.caller",
         "prevention.campaign.closed_by",
         "prevention.communityaction.by",
         "prevention.dayentry.by",
+        "prevention.daystaff.professional",
         "prevention.invitee.by",
         "prevention.inviteestep.by",
         "prevention.letterrun.by",

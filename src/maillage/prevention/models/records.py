@@ -22,5 +22,5 @@ PROCESSING = Processing(
     _("Prévention"),
     _("Inviter les personnes concernées par un acte de prévention, noter leurs réponses et les actes faits."),
     _("Patients connus du territoire, professionnels"),
-    _("Cercle de soins de chaque personne ; des comptes pour qui conduit la prévention"),
+    _("Cercle de soins de chaque personne ; des comptes pour qui conduit la prévention"),
 )

@@ -99,9 +99,7 @@ class AnswerForm(KeyedForm):
         choices=[(one.value, DID_LABELS[one]) for one in ANSWERS],
     )
     until = DayField(label=lazy("À rappeler le"), required=False)
-    words = forms.CharField(
-        label=lazy("Ce qui est dit"), max_length=300, required=False, help_text=lazy("Facultatif.")
-    )
+    words = forms.CharField(label=lazy("Ce qui est dit"), max_length=300, required=False)
 
 
 class ActForm(KeyedForm):

@@ -193,7 +193,7 @@ def coverage_table(now: Situation) -> Table:
     names = territory.names_of({one.code for one in communes if one.code})
     rows = []
     for one in communes:
-        others = ngettext("{count} autre commune", "{count} autres communes", one.communes)
+        others = ngettext("{count} commune, réunie", "{count} communes, réunies", one.communes)
         name = names.get(one.code, "") or others.format(count=formats.number(one.communes))
         is_secret = one.share is None
         rows.append(
