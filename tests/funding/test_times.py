@@ -13,6 +13,7 @@ from maillage.funding.models import Operation
 from maillage.funding.queries.times import mission_of, times_in
 from maillage.funding.rules.vocabulary import MISSIONS, MissionCode
 from maillage.kernel.models import Person
+from maillage.kernel.rules import Role
 from maillage.project.actions.objectives import add_objective
 from maillage.project.actions.projects import begin_project
 from maillage.project.actions.work import add_action, call_meeting_for
@@ -20,6 +21,7 @@ from maillage.project.models import Action
 from maillage.project.rules.missions import Mission
 from maillage.project.rules.states import ProjectKind
 from maillage.territory.api import Territory
+from tests.factories import make_person
 from tests.funding.conftest import NOW, TODAY, decided_ceiling, decided_rate, held_meeting, validated
 
 
@@ -62,3 +64,25 @@ def test_each_mission_of_a_project_is_one_of_the_contracts(coordinator: Person, 
     codes = [mission_of(Action(mission=mission.value)) for mission in Mission]
     assert codes == list(MISSIONS)
     assert all(first.value < second.value for first, second in pairwise(codes))
+
+
+def test_who_was_noted_absent_did_not_come(
+    coordinator: Person, place: Territory, professional: Professional
+) -> None:
+    """Given two invited, one noted 60 minutes and one none, when presences are counted, then one came."""
+    absent = make_person("nora.absente", Role.NURSE, place.scope)
+    starts = NOW - timedelta(days=5)
+    with time_machine.travel(starts - timedelta(hours=2), tick=False):
+        meeting = care.call_meeting(
+            by=coordinator, scope=place.scope, kind=care.MeetingKind.COORDINATION, starts_at=starts,
+            length=60, key="m", place="Mairie",
+        )  # fmt: skip
+        for one in (professional, absent):
+            care.invite_to_meeting(by=coordinator, meeting=meeting, who=one)
+    with time_machine.travel(starts + timedelta(hours=2), tick=False):
+        care.record_attendance(
+            by=coordinator, meeting=meeting,
+            lines=[care.Presence(professional, 60, True, None), care.Presence(absent, 0, False, None)],
+        )  # fmt: skip
+    counted = care.invitations_counted(place.scope, NOW - timedelta(days=30), NOW)
+    assert sorted(one.came for one in counted) == [False, True]

@@ -181,7 +181,7 @@ def test_from_an_empty_map_to_money(new_page: NewPage, installation: Demonstrati
         sign_in(camille, base, "camille@exemple.fr")
         camille.goto(f"{base}{meeting}")
         camille.get_by_label("Minutes de présence, Helene Aubepine").fill("90")
-        camille.get_by_label("Minutes de présence, Paul DRAVE").fill("")
+        camille.get_by_label("Minutes de présence, Paul DRAVE").fill("0")
         camille.get_by_label("Temps indemnisé, Helene Aubepine").check()
         camille.get_by_role("button", name="Noter les présences").click()
         camille.get_by_label("Ce qui a été dit").fill("Une consultation avancée par semaine dès février.")

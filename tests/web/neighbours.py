@@ -8,6 +8,7 @@ address or a form names such a row in whatever table is meant. Their texts carry
 from __future__ import annotations
 
 import copy
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -105,14 +106,20 @@ class Copier:
                 there = target._base_manager.get(pk=value)
                 setattr(made, link.attname, self.copy(there).pk)
         rows = self.rows.setdefault(model, [])
-        number = self.first + len(rows)
-        made.pk = number if isinstance(model._meta.pk, models.AutoField) else f"{self.first}-{len(rows)}"
+        made.pk = self._key(model, len(rows))
         self._rewrite(made)
         self.change(made)
         made.save_base(raw=True, force_insert=True)
         self.copies[model, row.pk] = made
         rows.append(made.pk)
         return made
+
+    def _key(self, model: type[models.Model], rank: int) -> Any:
+        """Return the key of a copy, of the kind that its table has."""
+        key = model._meta.pk
+        if isinstance(key, models.UUIDField):
+            return uuid.UUID(int=self.first + rank)
+        return self.first + rank if isinstance(key, models.AutoField) else f"{self.first}-{rank}"
 
     def _rewrite(self, made: models.Model) -> None:
         model = type(made)

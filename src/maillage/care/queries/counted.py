@@ -50,9 +50,12 @@ def invitations_counted(scope: Scope, start: datetime, end: datetime) -> list[Co
     noted = Attendance.objects.in_scope(scope).filter(**held).order_by()
     came: set[tuple[int, int | None, int | None]] = set()
     meetings = set()
-    for meeting, professional, person in noted.values_list("meeting", "professional", "person"):
+    for meeting, professional, person, minutes in noted.values_list(
+        "meeting", "professional", "person", "minutes"
+    ):
         meetings.add(meeting)
-        came.add((meeting, professional, person))
+        if minutes:  # none: noted as absent
+            came.add((meeting, professional, person))
     rows = MeetingInvitation.objects.in_scope(scope).filter(
         item=None, withdrawn_at=None, structure=None, **held
     )
