@@ -232,7 +232,8 @@ def test_from_an_empty_map_to_money(new_page: NewPage, installation: Demonstrati
 
         # The report of the project says all of it on paper.
         camille.goto(f"{base}{action}")
-        project = camille.locator("main a[href^='/pilotage/projet/']").nth(1).get_attribute("href")
+        link = camille.locator("main").get_by_role("link", name="Projet de santé 2027–2032").first
+        project = link.get_attribute("href")
         assert project is not None
         report = " ".join(text_of(camille.request.get(f"{base}{project}projet.pdf").body()).split())
         for words in ("Consultations avancées à Orgueille-le-Vieux", "1 703 habitants", "Helene Aubepine"):
