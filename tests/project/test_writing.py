@@ -142,7 +142,7 @@ def test_a_lead_notes_their_steps_and_a_colleague_does_not(
     assert inbox_lines(doctor, [step.pk]) == []
 
 
-def test_the_board_reads_what_is_late_and_what_is_spent(
+def test_the_board_reads_what_is_late_and_leaves_what_is_spent_to_the_ledger(
     coordinator: Person, objective: Objective, member: Person
 ) -> None:
     assert actions_followed(member) is None
@@ -155,7 +155,7 @@ def test_the_board_reads_what_is_late_and_what_is_spent(
     )  # fmt: skip
     found = actions_followed(member)
     assert found is not None
-    assert found.said.replace("\u00a0", " ") == "1 action en retard sur 2 ; 41 % du budget dépensé"
+    assert found.said.replace("\u00a0", " ") == "1 action en retard sur 2"
     assert [line.text for line in found.lines] == ["Consultations"]
 
 

@@ -46,8 +46,7 @@ def budget_left(person: Person) -> Waiting | None:
     left = formats.euros(planned - spent, whole=True)
     return Waiting(
         _("Budget"),
-        said=_("{share} du budget de {year} dépensé").format(share=share, year=year),
-        finding=_("{share} du budget de {year} dépensé, il reste {left}.").format(
+        said=_("{share} du budget de {year} dépensé, il reste {left}").format(
             share=share, year=year, left=left
         ),
         url=reverse("funding:overview", args=[places[0].pk]),

@@ -104,7 +104,9 @@ class ActionPage(OfAction, Doing):
             )
         if seen.money.share_spent is not None:
             said.append(
-                _("{share} du budget dépensé").format(share=formats.percent(float(seen.money.share_spent)))
+                _("{share} du budget déclaré dépensé").format(
+                    share=formats.percent(float(seen.money.share_spent))
+                )
             )
         text = formats.listed(said)
         return f"{text[0].upper()}{text[1:]}."

@@ -61,7 +61,7 @@ def late_in_project(person: Person) -> Waiting | None:
 
 
 def actions_followed(person: Person) -> Waiting | None:
-    """Say to the board how many actions are late, of how many, and what is spent; the late ones by name."""
+    """Say to the board how many actions are late, and which; what is spent is said by the ledger."""
     found = followed(person)
     if not found.total:
         return None
@@ -69,7 +69,7 @@ def actions_followed(person: Person) -> Waiting | None:
         Line(one.title, reverse("project:action", args=[one.pk]), words.lead_name(one), is_late=True)
         for one in found.late[:SHOWN]
     )
-    said = words.board_sentence(len(found.late), found.total, found.money)
+    said = words.board_sentence(len(found.late), found.total)
     return Waiting(
         _("Actions du projet de santé"),
         lines,

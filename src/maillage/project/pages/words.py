@@ -32,13 +32,15 @@ CHAPTER_LABELS: dict[str, str | Promise] = {
     "letter_of_intent": lazy("Lettre d’intention"),
 }
 
+NONE = Money()
+
 
 def finding(whole: Whole) -> str:
-    """Return the sentence of a project: « 2 actions en retard sur 14 ; 41 % du budget dépensé. »."""
+    """Return the sentence of a project: « 2 actions en retard sur 14 ; 41 % du budget déclaré dépensé. »."""
     return f"{board_sentence(len(whole.late), len(whole.actions), whole.money)}."
 
 
-def board_sentence(late: int, total: int, money: Money) -> str:
+def board_sentence(late: int, total: int, money: Money = NONE) -> str:
     """Return what the board reads first, without a full stop."""
     if not total:
         return _("Aucune action encore")
@@ -48,7 +50,9 @@ def board_sentence(late: int, total: int, money: Money) -> str:
         said = ngettext("{total} action, rien en retard", "{total} actions, aucune en retard", total)
     parts = [said.format(late=formats.number(late), total=formats.number(total))]
     if money.share_spent is not None:
-        parts.append(_("{share} du budget dépensé").format(share=formats.percent(float(money.share_spent))))
+        parts.append(
+            _("{share} du budget déclaré dépensé").format(share=formats.percent(float(money.share_spent)))
+        )
     elif money.asked:
         parts.append(_("budget demandé : {amount}").format(amount=euros(money.asked)))
     return formats.listed(parts)

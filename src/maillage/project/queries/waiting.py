@@ -13,9 +13,9 @@ from maillage.kernel import access
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.statements import given
-from maillage.project.models import Action, BudgetLine, MissionMark, Project, Step
+from maillage.project.models import Action, MissionMark, Project, Step
 from maillage.project.queries.projects import clocks_of
-from maillage.project.rules.actions import OPEN, Money, money
+from maillage.project.rules.actions import OPEN
 from maillage.project.rules.missions import Clock
 from maillage.project.rules.states import IN_FORCE, ProjectState
 
@@ -85,15 +85,14 @@ def late_of(person: Person) -> Late:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What the board follows: the actions that are late, how many there are in all, and the money."""
+    """What the board follows: the actions that are late, and how many there are in all."""
 
     late: list[Action]
     total: int
-    money: Money
 
 
 def followed(person: Person) -> Followed:
-    """Return the actions of the projects that `person` reads and that go on, their money; two statements."""
+    """Return the actions of the projects that `person` reads and that go on; one statement."""
     today = timezone.localdate()
     behind = Step._base_manager.filter(
         action=OuterRef("pk"), done_on=None, withdrawn_at=None, due_on__lt=today
@@ -103,7 +102,4 @@ def followed(person: Person) -> Followed:
         rows.annotate(is_behind=Exists(behind)).select_related("person", "professional").order_by("pk")
     )
     late = [one for one in actions if one.is_open and (one.is_behind or one.is_overdue(today))]  # type: ignore[attr-defined]  # annotated above
-    if not actions:
-        return Followed([], 0, Money())
-    lines = BudgetLine.objects.for_person(person).exclude(action__project__state=ProjectState.ENDED.value)
-    return Followed(late, len(actions), money(lines.values_list("asked", "granted", "spent")))
+    return Followed(late, len(actions))
