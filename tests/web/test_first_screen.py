@@ -163,8 +163,8 @@ def test_each_role_lands_on_its_own_screen_in_few_statements(populated: None, cl
         Role.PATIENT: ("Qui me soigne", "Mon dossier", "Trouver un professionnel", "tel:15"),
         Role.CARER: ("Qui appeler en cas de besoin", "tel:15", "tel:116117"),
         Role.ANALYST: ("Val-de-Brume", "Accessibilité"),
-        Role.BOARD: ("Zones blanches", "Étapes légales des gardes"),
-        Role.PREVENTION_LEAD: ("Besoins", "Portrait"),
+        Role.BOARD: ("Actions du projet de santé", "Décidé", "Budget", "Entendu", "Zones blanches"),
+        Role.PREVENTION_LEAD: ("Campagnes de prévention", "Besoins", "Portrait"),
         Role.DPO: ("Lectures de dossiers", "Aucune lecture de dossier à regarder"),
         Role.ADMINISTRATOR: ("Santé de l’installation", "à surveiller"),
     }
