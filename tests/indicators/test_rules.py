@@ -7,6 +7,7 @@ import pytest
 from maillage.indicators.rules.changes import Change, Reading, change
 from maillage.indicators.rules.schema import FILES, TABLES, Kind
 from maillage.indicators.rules.secrecy import is_secret, is_small
+from maillage.indicators.rules.vocabulary import Measure
 
 THEN = Reading(0.5, 10, 20, 25, "a", "1")
 
@@ -60,3 +61,11 @@ def test_the_tables_are_told_apart_and_their_columns_too() -> None:
     assert FILES["personnes"].column("birth_year").kind is Kind.INTEGER
     with pytest.raises(KeyError):
         FILES["personnes"].column("name")
+
+
+def test_each_measure_names_the_method_of_its_interval() -> None:
+    assert {one: one.interval for one in Measure} == {
+        Measure.SHARE: "Wilson (1927)",
+        Measure.RATE: "Byar (Breslow & Day, 1987)",
+        Measure.MEDIAN: "bootstrap",
+    }
