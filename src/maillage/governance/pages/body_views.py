@@ -131,7 +131,7 @@ class BodyPage(OfBody, Doing):
         body = self.body
         initial = {name: getattr(body, name) for name in (*actions.RULES, "name", "purpose", "pays_time")}
         return {
-            "opens_seat": any(name.startswith(("renew-", "end-")) for name in self.refused),
+            "opens_seat": any(name.startswith(("renew-", "end-")) for name in self.forms_refused),
             "college_form": self.form("college", CollegeForm),
             "rules_form": self.form("change", RulesForm, initial=initial | {"base": body.version}),
             "seat_form": self.form("seat", SeatForm, **self._rows(seen)) if seen.colleges else None,

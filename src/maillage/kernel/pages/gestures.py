@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.pages.base import Page, PermissionMixin
 
 
 class Gestures(PermissionMixin):
@@ -62,3 +64,64 @@ class Gestures(PermissionMixin):
         if said:
             messages.success(request, said)
         return self.after(name)
+
+
+class RefusedFormError(Exception):
+    """A form sent as `name` is not valid: the page is drawn again with it."""
+
+    def __init__(self, form: forms.Form, name: str) -> None:
+        super().__init__()
+        self.form, self.name = form, name
+
+
+class FormGestures(Gestures, Page):
+    """A page whose gestures read a form each: refused, it comes back filled, open, with what is wrong."""
+
+    refusals = (ValidationError, RefusedFormError)
+
+    @cached_property
+    def forms_refused(self) -> dict[str, forms.Form]:
+        """The forms that were refused in this request, by gesture."""
+        return {}
+
+    def refused(self, name: str, error: Exception) -> HttpResponse:
+        """Draw the page again with the form that is refused; say why where it is no form."""
+        if not isinstance(error, RefusedFormError):
+            return super().refused(name, error)
+        self.forms_refused[self.kept_as(name, error)] = error.form
+        return self.render_to_response(self.get_context_data(), status=422)
+
+    def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (for pages of many rows)
+        """Return under which name `form` finds a refused form again."""
+        return name
+
+    def form(self, name: str, kind: Callable[..., forms.Form], **options: Any) -> forms.Form:
+        """Return the form of a gesture: the one that was refused, or a blank one; ids of its own."""
+        made = self.forms_refused.get(name) or kind(auto_id=f"id_{name}_%s", **options)
+        made.gesture = name  # type: ignore[attr-defined]  # what its button sends
+        return made
+
+    def send(
+        self,
+        name: str,
+        kind: Callable[..., forms.Form],
+        write: Callable[[dict[str, Any]], Any],
+        **options: Any,
+    ) -> Any:
+        """Read the form of a gesture and write it. Raises RefusedFormError, every defect in its place."""
+        form = kind(self.request.POST, self.request.FILES, auto_id=f"id_{name}_%s", **options)
+        if not form.is_valid():
+            raise RefusedFormError(form, name)
+        try:
+            return write(form.cleaned_data)
+        except ValidationError as error:
+            self.tell(form, error)
+            raise RefusedFormError(form, name) from error
+
+    def tell(self, form: forms.Form, error: ValidationError) -> None:
+        """Write on a form why it was not written."""
+        if not hasattr(error, "error_dict"):
+            form.add_error(None, error)
+        else:
+            for field, said in error.message_dict.items():
+                form.add_error(field if field in form.fields else None, said)

@@ -15,11 +15,12 @@ from django.utils.translation import ngettext
 from maillage.directory import api as directory
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
+from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.prevention.actions import community, days
 from maillage.prevention.models import DayEntry, DayStaff, PreventionDay
-from maillage.prevention.pages.base import Doing, OfCampaign
+from maillage.prevention.pages.base import OfCampaign
 from maillage.prevention.pages.forms import ActionForm, DayForm, LotForm, ReachedForm
 from maillage.prevention.pages.views import codes_of, professionals_of
 from maillage.prevention.queries import campaigns as queries
@@ -37,7 +38,7 @@ HELD_IN = (
 )
 
 
-class NewDay(OfCampaign, Doing):
+class NewDay(OfCampaign, FormGestures):
     """Planning a day of a campaign."""
 
     template_name = "prevention/day_new.html"
@@ -91,7 +92,7 @@ class NewDay(OfCampaign, Doing):
         return _("Journée prévue : inscrivez-y des personnes depuis la liste de la campagne.")
 
 
-class DayPage(OfCampaign, Doing):
+class DayPage(OfCampaign, FormGestures):
     """One day: places by hour, team, who is registered (by name for who may), stock."""
 
     template_name = "prevention/day.html"
@@ -160,7 +161,7 @@ class DayPage(OfCampaign, Doing):
         return _("Journée annulée.")
 
 
-class Lots(Doing):
+class Lots(FormGestures):
     """The stock of vaccines of one's territories."""
 
     template_name = "prevention/lots.html"
@@ -205,7 +206,7 @@ class Lots(Doing):
         return _("Lot entré dans le stock.")
 
 
-class Actions(Doing):
+class Actions(FormGestures):
     """Actions in the community: held and to come."""
 
     template_name = "prevention/actions.html"

@@ -17,13 +17,14 @@ from django.utils.translation import ngettext
 from maillage.exchange import api as exchange
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, pdf_response
+from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.parameters import row_key, row_keys
 from maillage.kernel.phones import written_phone
 from maillage.people.api import Patient
 from maillage.prevention.actions import acts, days, invitations
 from maillage.prevention.models import GROUND_LABELS, LetterRun
 from maillage.prevention.pages import words
-from maillage.prevention.pages.base import Doing, OfCampaign
+from maillage.prevention.pages.base import OfCampaign
 from maillage.prevention.pages.forms import (
     ActForm,
     AnswerForm,
@@ -43,7 +44,7 @@ PER_PAGE = 50
 SHOWN = ("a_inviter", "a_proposer", "a_demander", "tous")
 
 
-class PeopleOfCampaign(OfCampaign, Doing):
+class PeopleOfCampaign(OfCampaign, FormGestures):
     """The list of a campaign: those whom the visitor may name, others only counted."""
 
     template_name = "prevention/people.html"
@@ -163,7 +164,7 @@ class LettersPdf(OfCampaign, Endpoint):
         )
 
 
-class PersonOfCampaign(OfCampaign, Doing):
+class PersonOfCampaign(OfCampaign, FormGestures):
     """One person of a campaign: why they are invited, what was done, what they answer, the act."""
 
     template_name = "prevention/person.html"

@@ -19,6 +19,7 @@ from maillage.kernel import access, formats, wording
 from maillage.kernel.figures import Provenance
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, csv_response, geojson_response
+from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
 from maillage.kernel.tables import Column, Row, Table
@@ -26,7 +27,7 @@ from maillage.prevention.actions import campaigns as actions
 from maillage.prevention.computations.places import next_places
 from maillage.prevention.models import STANDING_LABELS
 from maillage.prevention.pages import words
-from maillage.prevention.pages.base import Doing, OfCampaign
+from maillage.prevention.pages.base import OfCampaign
 from maillage.prevention.pages.forms import CampaignForm
 from maillage.prevention.queries import campaigns as queries
 from maillage.prevention.queries.situations import PROJECTION, SECRECY, Situation
@@ -79,7 +80,7 @@ class Campaigns(Page):
         )
 
 
-class OpenCampaign(Doing):
+class OpenCampaign(FormGestures):
     """Opening a campaign: an act, two days, an objective."""
 
     template_name = "prevention/open.html"
@@ -138,7 +139,7 @@ class OpenCampaign(Doing):
         return _("Campagne ouverte : la liste des personnes concernées est prête.")
 
 
-class CampaignPage(OfCampaign, Doing):
+class CampaignPage(OfCampaign, FormGestures):
     """One campaign: coverage and goal, whom to ask, its days, where to hold the next one."""
 
     template_name = "prevention/campaign.html"

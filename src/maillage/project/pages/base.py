@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -10,86 +9,40 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Page, PermissionMixin
-from maillage.kernel.pages.gestures import Gestures
+from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.rules import Permission
 from maillage.project.actions.writing import StaleError
 from maillage.project.models import Action, Objective, Project
 from maillage.project.queries import projects as queries
 
 
-class RefusedFormError(Exception):
-    """A form that is not valid: the page is drawn again with it."""
-
-    def __init__(self, form: forms.Form) -> None:
-        super().__init__()
-        self.form = form
-
-
-class Doing(Gestures, Page):
+class Doing(FormGestures):
     """A page whose forms each do one thing, then come back to it.
 
     A form that is refused comes back filled, open, with what is wrong; where somebody wrote meanwhile, how it
     stands is beside it (`standing`), and sending it again keeps what was chosen.
     """
 
-    refusals = (ValidationError, RefusedFormError)
-
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile."""
         standing = [getattr(one, "standing", []) for one in self.forms_refused.values()]
         return super().get_context_data(standing=standing[0] if standing else [], **context)
 
-    @cached_property
-    def forms_refused(self) -> dict[str, forms.Form]:
-        """The forms that were refused in this request, by gesture."""
-        return {}
-
-    def refused(self, name: str, error: Exception) -> HttpResponse:
-        """Draw the page again with the form that is refused; say why where it is no form."""
-        if not isinstance(error, RefusedFormError):
-            return super().refused(name, error)
-        self.forms_refused[name] = error.form
-        return self.render_to_response(self.get_context_data(), status=422)
-
-    def form(self, name: str, kind: Callable[..., forms.Form], **options: Any) -> forms.Form:
-        """Return the form of a gesture: the one that was refused, or a blank one; ids of its own."""
-        made = self.forms_refused.get(name) or kind(auto_id=f"id_{name}_%s", **options)
-        made.gesture = name  # type: ignore[attr-defined]  # what its button sends
-        return made
-
-    def send(
-        self,
-        name: str,
-        kind: Callable[..., forms.Form],
-        write: Callable[[dict[str, Any]], Any],
-        **options: Any,
-    ) -> Any:
-        """Read the form of a gesture and write it. Raises RefusedFormError, every defect in its place."""
-        form = kind(self.request.POST, self.request.FILES, auto_id=f"id_{name}_%s", **options)
-        if not form.is_valid():
-            raise RefusedFormError(form)
-        try:
-            return write(form.cleaned_data)
-        except StaleError as error:
-            form.add_error(None, " ".join(error.messages))
-            form.standing = standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
-            # Sent again, it replaces what is shown beside it.
-            sent = self.request.POST.copy()
-            sent["base"] = str(error.standing.version)
-            form.data = sent
-            raise RefusedFormError(form) from error
-        except ValidationError as error:
-            if not hasattr(error, "error_dict"):
-                form.add_error(None, error)
-            else:
-                for field, said in error.message_dict.items():
-                    form.add_error(field if field in form.fields else None, said)
-            raise RefusedFormError(form) from error
+    def tell(self, form: forms.Form, error: ValidationError) -> None:
+        """Show how a row stands where somebody wrote it meanwhile; sent again, the form replaces it."""
+        if not isinstance(error, StaleError):
+            return super().tell(form, error)
+        form.add_error(None, " ".join(error.messages))
+        form.standing = standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
+        sent = self.request.POST.copy()
+        sent["base"] = str(error.standing.version)
+        form.data = sent
+        return None
 
 
 #: What a row says that two people may write at once.
