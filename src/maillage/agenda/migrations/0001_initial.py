@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0002_professionals'),
         ('kernel', '0002_append_only'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0001_initial'),
         ('territory', '0002_scenarios_flows_diagnoses'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lieu de consultation',
                 'ordering': ('name', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('agenda', 'name'), name='schedule_named_once_per_agenda')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +85,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'plage d’ouverture',
                 'ordering': ('weekday', 'starts', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('every__gte', 1), ('minutes__gte', 5), ('weekday__lte', 6)), name='opening_makes_sense')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +101,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'absence ou fermeture',
                 'ordering': ('starts_at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +121,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'créneau',
                 'ordering': ('starts_at', 'id'),
+                'indexes': [models.Index(fields=['starts_at'], name='slot_to_come')],
+                'constraints': [models.UniqueConstraint(fields=('agenda', 'starts_at'), name='one_slot_at_a_time'), models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('ends_at__gt', models.F('starts_at'))), name='slot_makes_sense')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +142,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rendez-vous',
                 'verbose_name_plural': 'rendez-vous',
                 'ordering': ('slot__starts_at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('patient__isnull', False), ('state__in', ['held', 'expired', 'cancelled']), _connector='OR'), name='appointment_booked_for_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('hold_expires_at__isnull', False), _connector='OR'), name='appointment_hold_expires')],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +193,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'créneau proposé',
                 'ordering': ('expires_at', 'id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('slot', 'rank'), name='one_pending_offer_a_rank'), models.UniqueConstraint(fields=('entry', 'slot'), name='slot_offered_once_to_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -202,45 +209,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'occupation',
                 'constraints': [models.UniqueConstraint(fields=('agenda', 'quantum', 'seat'), name='one_person_a_seat_a_quantum')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(fields=('agenda', 'name'), name='schedule_named_once_per_agenda'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('every__gte', 1), ('minutes__gte', 5), ('weekday__lte', 6)), name='opening_makes_sense'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_it_starts'),
-        ),
-        migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['starts_at'], name='slot_to_come'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('agenda', 'starts_at'), name='one_slot_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('ends_at__gt', models.F('starts_at'))), name='slot_makes_sense'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('patient__isnull', False), ('state__in', ['held', 'expired', 'cancelled']), _connector='OR'), name='appointment_booked_for_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('hold_expires_at__isnull', False), _connector='OR'), name='appointment_hold_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('slot', 'rank'), name='one_pending_offer_a_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('entry', 'slot'), name='slot_offered_once_to_a_person'),
         ),
     ]

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
         ('agenda', '0009_keys_of_their_authors'),
         ('care', '0003_plans'),
         ('directory', '0005_professional_sounds'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('orientation', '0016_keys_of_their_authors'),
         ('people', '0008_choices_share_their_fields'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'séjour en EHPAD',
                 'verbose_name_plural': 'séjours en EHPAD',
                 'ordering': ('patient__search_name', 'id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('patient',), name='one_stay_at_a_time'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='stay_ends_after_it_begins')],
             },
         ),
         migrations.AddField(
@@ -124,6 +125,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'transfert',
                 'verbose_name_plural': 'transferts',
                 'ordering': ('-left_at', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('returned_at', None), ('returned_at__gte', models.F('left_at')), _connector='OR'), name='transfer_returns_after_it_left')],
             },
         ),
         migrations.CreateModel(
@@ -182,23 +184,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('patient',), name='one_stay_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='stay_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
             model_name='acuteevent',
             constraint=models.UniqueConstraint(fields=('by', 'key'), name='acute_event_made_once_by_a_person'),
         ),
         migrations.AddConstraint(
             model_name='acuteevent',
             constraint=models.CheckConstraint(condition=models.Q(('ending', ''), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='acute_event_ending_is_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at', None), ('returned_at__gte', models.F('left_at')), _connector='OR'), name='transfer_returns_after_it_left'),
         ),
     ]

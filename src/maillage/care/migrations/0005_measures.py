@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
         ('care', '0004_homes'),
         ('directory', '0005_professional_sounds'),
         ('kernel', '0006_snoozes'),
-        ('people', '0009_mandates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0009_mandates'),
     ]
 
     operations = [
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'règle d’alerte',
                 'verbose_name_plural': 'règles d’alerte',
                 'ordering': ('at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='alert_rule_has_one_owner')],
             },
         ),
         migrations.CreateModel(
@@ -80,18 +81,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mesure',
                 'verbose_name_plural': 'mesures',
                 'ordering': ('-taken_at', '-id'),
+                'indexes': [models.Index(fields=['patient', 'kind', 'taken_at'], name='measures_of_a_patient')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='measure_made_once_by_a_person')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='alert_rule_has_one_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['patient', 'kind', 'taken_at'], name='measures_of_a_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='measure_made_once_by_a_person'),
         ),
     ]

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
         ('care', '0005_measures'),
         ('directory', '0005_professional_sounds'),
         ('kernel', '0007_person_search_name'),
-        ('people', '0011_support_of_carers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0011_support_of_carers'),
     ]
 
     operations = [
@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'réunion',
                 'verbose_name_plural': 'réunions',
                 'ordering': ('starts_at', 'id'),
+                'indexes': [models.Index(fields=['scope', 'starts_at'], name='meetings_of_a_scope')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='meeting_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +66,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'présence à une réunion',
                 'verbose_name_plural': 'présences aux réunions',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='attendance_names_one'), models.UniqueConstraint(fields=('meeting', 'professional'), name='one_attendance_of_a_professional'), models.UniqueConstraint(fields=('meeting', 'person'), name='one_attendance_of_an_account')],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +93,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'point de l’ordre du jour',
                 'verbose_name_plural': 'points de l’ordre du jour',
                 'ordering': ('position', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='agenda_item_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at', None), ('agreed_by', ''), ('means', '')), models.Q(('agreed_at__isnull', False), ('patient__isnull', False), models.Q(('agreed_by', ''), _negated=True), models.Q(('means', ''), _negated=True)), _connector='OR'), name='agenda_item_agreement_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawal', ''), ('withdrawn_at', None)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal', ''), _negated=True)), _connector='OR'), name='agenda_item_withdrawn_for_a_reason'), models.UniqueConstraint(condition=models.Q(('patient__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'patient'), name='one_case_of_a_patient_a_meeting')],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +111,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'décision de réunion',
                 'verbose_name_plural': 'décisions de réunion',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='meeting_decision_made_once_by_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +134,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'invitation à une réunion',
                 'verbose_name_plural': 'invitations aux réunions',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('professional__isnull', False), ('structure__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', True), ('structure__isnull', False)), models.Q(('person__isnull', False), ('professional__isnull', True), ('structure__isnull', True)), _connector='OR'), name='meeting_invitation_names_one'), models.UniqueConstraint(condition=models.Q(('item', None), ('professional__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'professional'), name='one_invitation_a_meeting_for_a_professional'), models.UniqueConstraint(condition=models.Q(('item', None), ('structure__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'structure'), name='one_invitation_a_meeting_for_a_structure'), models.UniqueConstraint(condition=models.Q(('item', None), ('person__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'person'), name='one_invitation_a_meeting_for_a_person'), models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('withdrawn_at', None)), fields=('item', 'person'), name='one_invitation_an_item_for_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +151,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'signature d’un compte rendu',
                 'verbose_name_plural': 'signatures des comptes rendus',
                 'ordering': ('number',),
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'number'), name='one_signature_a_number')],
             },
         ),
         migrations.CreateModel(
@@ -163,82 +170,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'texte de compte rendu',
                 'verbose_name_plural': 'textes de comptes rendus',
                 'ordering': ('number', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('item', 'number'), name='one_text_a_number_of_an_item'), models.UniqueConstraint(condition=models.Q(('item', None)), fields=('meeting', 'number'), name='one_text_a_number')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['scope', 'starts_at'], name='meetings_of_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='meeting_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='attendance_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'professional'), name='one_attendance_of_a_professional'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person'), name='one_attendance_of_an_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='agenda_item_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at', None), ('agreed_by', ''), ('means', '')), models.Q(('agreed_at__isnull', False), ('patient__isnull', False), models.Q(('agreed_by', ''), _negated=True), models.Q(('means', ''), _negated=True)), _connector='OR'), name='agenda_item_agreement_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawal', ''), ('withdrawn_at', None)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal', ''), _negated=True)), _connector='OR'), name='agenda_item_withdrawn_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('patient__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'patient'), name='one_case_of_a_patient_a_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingdecision',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='meeting_decision_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('professional__isnull', False), ('structure__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', True), ('structure__isnull', False)), models.Q(('person__isnull', False), ('professional__isnull', True), ('structure__isnull', True)), _connector='OR'), name='meeting_invitation_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('item', None), ('professional__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'professional'), name='one_invitation_a_meeting_for_a_professional'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('item', None), ('structure__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'structure'), name='one_invitation_a_meeting_for_a_structure'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('item', None), ('person__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'person'), name='one_invitation_a_meeting_for_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetinginvitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('withdrawn_at', None)), fields=('item', 'person'), name='one_invitation_an_item_for_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutessignature',
-            constraint=models.UniqueConstraint(fields=('meeting', 'number'), name='one_signature_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutestext',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='one_text_a_number_of_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutestext',
-            constraint=models.UniqueConstraint(condition=models.Q(('item', None)), fields=('meeting', 'number'), name='one_text_a_number'),
         ),
     ]

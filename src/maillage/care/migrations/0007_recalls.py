@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('care', '0006_meetings'),
         ('directory', '0005_professional_sounds'),
-        ('people', '0014_expertise_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0014_expertise_links'),
     ]
 
     operations = [
@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rappel',
                 'verbose_name_plural': 'rappels',
                 'ordering': ('due_on', 'id'),
+                'indexes': [models.Index(fields=['professional', 'ended_at', 'shows_on'], name='recalls_of_a_professional'), models.Index(fields=['person', 'ended_at', 'shows_on'], name='recalls_of_an_account'), models.Index(fields=['patient', 'ended_at'], name='recalls_of_a_patient')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='recall_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='recall_has_one_owner')],
             },
         ),
         migrations.CreateModel(
@@ -58,30 +60,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'suite d’un rappel',
                 'verbose_name_plural': 'suites des rappels',
                 'ordering': ('-id',),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='recall_step_made_once_by_a_person')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['professional', 'ended_at', 'shows_on'], name='recalls_of_a_professional'),
-        ),
-        migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['person', 'ended_at', 'shows_on'], name='recalls_of_an_account'),
-        ),
-        migrations.AddIndex(
-            model_name='recall',
-            index=models.Index(fields=['patient', 'ended_at'], name='recalls_of_a_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='recall_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='recall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='recall_has_one_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='recallstep',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='recall_step_made_once_by_a_person'),
         ),
     ]

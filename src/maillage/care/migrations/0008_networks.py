@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('care', '0007_recalls'),
         ('directory', '0005_professional_sounds'),
-        ('people', '0014_expertise_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0014_expertise_links'),
     ]
 
     operations = [
@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'parcours de filière',
                 'verbose_name_plural': 'parcours de filière',
                 'ordering': ('opened_on', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='network_pathway_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('patient', 'network'), name='one_open_pathway_of_a_network')],
             },
         ),
         migrations.CreateModel(
@@ -55,22 +56,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'étape d’une filière',
                 'verbose_name_plural': 'étapes des filières',
                 'ordering': ('pathway', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='network_step_has_one_owner'), models.UniqueConstraint(fields=('pathway', 'step'), name='each_step_of_a_pathway_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='networkpathway',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='network_pathway_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkpathway',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('patient', 'network'), name='one_open_pathway_of_a_network'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='network_step_has_one_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkstep',
-            constraint=models.UniqueConstraint(fields=('pathway', 'step'), name='each_step_of_a_pathway_once'),
         ),
     ]

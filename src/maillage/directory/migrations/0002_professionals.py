@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
-        ('territory', '0002_scenarios_flows_diagnoses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('territory', '0002_scenarios_flows_diagnoses'),
     ]
 
     operations = [
@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'professionnel',
                 'verbose_name_plural': 'professionnels',
                 'ordering': ('search_name', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='professional_not_merged_into_itself')],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +129,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'appartenance',
                 'verbose_name_plural': 'appartenances',
                 'ordering': ('professional__search_name', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('time_share', None), models.Q(('time_share__gte', 0), ('time_share__lte', 1)), _connector='OR'), name='membership_share_of_time')],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +145,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'date d’un fait',
                 'verbose_name_plural': 'dates des faits',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='fact_has_one_subject'), models.UniqueConstraint(fields=('professional', 'fact'), name='one_date_per_professional_fact'), models.UniqueConstraint(fields=('structure', 'fact'), name='one_date_per_structure_fact')],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +166,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande de confirmation',
                 'verbose_name_plural': 'demandes de confirmation',
                 'ordering': ('-asked_at', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='confirmation_has_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='confirmation_answer_is_dated')],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +185,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'offre de service',
                 'verbose_name_plural': 'offres de service',
+                'constraints': [models.CheckConstraint(condition=models.Q(('age_min', None), ('age_max', None), ('age_max__gte', models.F('age_min')), _connector='OR'), name='offer_ages_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +201,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'horaires',
                 'verbose_name_plural': 'horaires',
                 'ordering': ('weekday', 'opens_at'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='hours_on_a_day_of_the_week'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='hours_close_after_they_open')],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +217,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'accueil',
                 'verbose_name_plural': 'accueils',
                 'ordering': ('-started_on', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('professional', 'territory'), name='one_welcome_per_territory'), models.CheckConstraint(condition=models.Q(('mentor', None), models.Q(('mentor', models.F('professional')), _negated=True), _connector='OR'), name='nobody_mentors_themself')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +232,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'étape d’accueil',
                 'verbose_name_plural': 'étapes d’accueil',
+                'constraints': [models.UniqueConstraint(fields=('welcome', 'step'), name='one_row_per_welcome_step')],
             },
         ),
         migrations.CreateModel(
@@ -259,61 +267,5 @@ class Migration(migrations.Migration):
                 'ordering': ('-imported_at', '-id'),
                 'constraints': [models.UniqueConstraint(fields=('format', 'fingerprint', 'departements'), name='one_import_of_a_file')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='professional_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('time_share', None), models.Q(('time_share__gte', 0), ('time_share__lte', 1)), _connector='OR'), name='membership_share_of_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='factdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='fact_has_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='factdate',
-            constraint=models.UniqueConstraint(fields=('professional', 'fact'), name='one_date_per_professional_fact'),
-        ),
-        migrations.AddConstraint(
-            model_name='factdate',
-            constraint=models.UniqueConstraint(fields=('structure', 'fact'), name='one_date_per_structure_fact'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='confirmation_has_one_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='confirmation_answer_is_dated'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceoffer',
-            constraint=models.CheckConstraint(condition=models.Q(('age_min', None), ('age_max', None), ('age_max__gte', models.F('age_min')), _connector='OR'), name='offer_ages_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='hours_on_a_day_of_the_week'),
-        ),
-        migrations.AddConstraint(
-            model_name='openinghours',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='hours_close_after_they_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='welcome',
-            constraint=models.UniqueConstraint(fields=('professional', 'territory'), name='one_welcome_per_territory'),
-        ),
-        migrations.AddConstraint(
-            model_name='welcome',
-            constraint=models.CheckConstraint(condition=models.Q(('mentor', None), models.Q(('mentor', models.F('professional')), _negated=True), _connector='OR'), name='nobody_mentors_themself'),
-        ),
-        migrations.AddConstraint(
-            model_name='welcomestep',
-            constraint=models.UniqueConstraint(fields=('welcome', 'step'), name='one_row_per_welcome_step'),
         ),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
         ('directory', '0005_professional_sounds'),
         ('exchange', '0010_meetings'),
         ('kernel', '0007_person_search_name'),
-        ('people', '0011_support_of_carers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0011_support_of_carers'),
     ]
 
     operations = [
@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'conversation',
                 'verbose_name_plural': 'conversations',
                 'ordering': ('-last_at', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='conversation_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('is_open_to_patient', False), ('patient__isnull', False), _connector='OR'), name='conversation_opened_to_its_patient'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='conversation_closed_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +83,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'participant',
                 'verbose_name_plural': 'participants',
                 'ordering': ('added_at', 'id'),
+                'indexes': [models.Index(fields=['person', 'left_at'], name='conversations_of_a_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='participant_names_one'), models.UniqueConstraint(fields=('conversation', 'person'), name='account_takes_part_once'), models.UniqueConstraint(fields=('conversation', 'professional'), name='professional_takes_part_once')],
             },
         ),
         migrations.CreateModel(
@@ -94,44 +97,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mention',
                 'verbose_name_plural': 'mentions',
+                'constraints': [models.UniqueConstraint(fields=('message', 'participant'), name='cited_once_in_a_message')],
             },
         ),
         migrations.AddField(
             model_name='conversationmessage',
             name='participant',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='exchange.participant', verbose_name='participant'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='conversation_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open_to_patient', False), ('patient__isnull', False), _connector='OR'), name='conversation_opened_to_its_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='conversation_closed_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['person', 'left_at'], name='conversations_of_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='participant_names_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('conversation', 'person'), name='account_takes_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('conversation', 'professional'), name='professional_takes_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('message', 'participant'), name='cited_once_in_a_message'),
         ),
         migrations.AddConstraint(
             model_name='conversationmessage',

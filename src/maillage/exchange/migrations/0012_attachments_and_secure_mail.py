@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'courriel sécurisé envoyé',
                 'verbose_name_plural': 'courriels sécurisés envoyés',
+                'constraints': [models.UniqueConstraint(fields=('message', 'participant'), name='mailed_once_to_each')],
             },
         ),
         migrations.CreateModel(
@@ -73,9 +74,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'courriels sécurisés reçus',
                 'ordering': ('-received_at', '-id'),
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mailcopy',
-            constraint=models.UniqueConstraint(fields=('message', 'participant'), name='mailed_once_to_each'),
         ),
     ]

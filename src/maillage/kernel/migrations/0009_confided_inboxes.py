@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'boîte confiée',
                 'verbose_name_plural': 'boîtes confiées',
                 'ordering': ('-starts_on', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='inbox_holding_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='inbox_holding_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('owner', models.F('holder')), _negated=True), name='inbox_holding_is_with_somebody_else')],
             },
         ),
         migrations.CreateModel(
@@ -48,22 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'geste fait pour quelqu’un',
                 'verbose_name_plural': 'gestes faits pour quelqu’un',
                 'ordering': ('-at', '-id'),
+                'indexes': [models.Index(fields=['target'], name='deeds_of_a_target')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='inboxholding',
-            constraint=models.UniqueConstraint(fields=('owner', 'key'), name='inbox_holding_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxholding',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='inbox_holding_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxholding',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', models.F('holder')), _negated=True), name='inbox_holding_is_with_somebody_else'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxdeed',
-            index=models.Index(fields=['target'], name='deeds_of_a_target'),
         ),
     ]

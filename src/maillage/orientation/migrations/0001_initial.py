@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
         ('agenda', '0001_initial'),
         ('directory', '0002_professionals'),
         ('kernel', '0002_append_only'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0001_initial'),
         ('territory', '0002_scenarios_flows_diagnoses'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande',
                 'verbose_name_plural': 'demandes',
                 'ordering': ('called_at', 'id'),
+                'indexes': [models.Index(fields=['scope', 'state'], name='request_queue')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='request_closed_has_an_end'), models.CheckConstraint(condition=models.Q(('has_red_flag', False), models.Q(('state__in', ['proposed', 'booked', 'on_call', 'advice', 'protocol']), _negated=True), _connector='OR'), name='request_red_flag_goes_to_15')],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +170,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'réponse de sécurité',
                 'verbose_name_plural': 'réponses de sécurité',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('request', 'sheet', 'question'), name='one_answer_a_question')],
             },
         ),
         migrations.CreateModel(
@@ -192,22 +195,6 @@ class Migration(migrations.Migration):
             model_name='proposal',
             name='search',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='orientation.search', verbose_name='recherche'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['scope', 'state'], name='request_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='request_closed_has_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('has_red_flag', False), models.Q(('state__in', ['proposed', 'booked', 'on_call', 'advice', 'protocol']), _negated=True), _connector='OR'), name='request_red_flag_goes_to_15'),
-        ),
-        migrations.AddConstraint(
-            model_name='safetyanswer',
-            constraint=models.UniqueConstraint(fields=('request', 'sheet', 'question'), name='one_answer_a_question'),
         ),
         migrations.AddConstraint(
             model_name='proposal',

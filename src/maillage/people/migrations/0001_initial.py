@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0002_professionals'),
         ('kernel', '0002_append_only'),
-        ('territory', '0002_scenarios_flows_diagnoses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('territory', '0002_scenarios_flows_diagnoses'),
     ]
 
     operations = [
@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'recherche de médecin traitant',
                 'verbose_name_plural': 'recherches de médecin traitant',
                 'ordering': ('-priority', 'requested_at', 'id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'consented', 'proposed', 'accepted'])), fields=('patient',), name='one_open_request_per_patient')],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +109,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposition à un médecin',
                 'verbose_name_plural': 'propositions aux médecins',
                 'ordering': ('-proposed_at', '-id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('request',), name='one_waiting_proposal_per_request'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), ('refusal__gt', '')), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='a_refusal_has_its_reason')],
             },
         ),
         migrations.CreateModel(
@@ -144,17 +146,5 @@ class Migration(migrations.Migration):
                 'ordering': ('position', 'id'),
                 'constraints': [models.UniqueConstraint(fields=('patient', 'position'), name='one_address_per_rank')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='referringdoctorrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'consented', 'proposed', 'accepted'])), fields=('patient',), name='one_open_request_per_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='doctorproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('request',), name='one_waiting_proposal_per_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='doctorproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), ('refusal__gt', '')), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='a_refusal_has_its_reason'),
         ),
     ]

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0008_choices_share_their_fields'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0008_choices_share_their_fields'),
     ]
 
     operations = [
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mandat d’aidant',
                 'verbose_name_plural': 'mandats d’aidant',
                 'ordering': ('asked_at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('link', None), ('signed_at', None)), models.Q(('link__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='mandate_signed_has_its_link'), models.CheckConstraint(condition=models.Q(models.Q(('signed_by', 'paper'), _negated=True), models.Q(('seen_by__isnull', False), ('seen_on__isnull', False)), _connector='OR'), name='mandate_on_paper_was_seen')],
             },
         ),
         migrations.CreateModel(
@@ -52,22 +53,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'élément d’un mandat',
                 'verbose_name_plural': 'éléments des mandats',
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('part', ''), ('gesture', ''), _connector='XOR'), name='mandate_item_is_a_part_or_a_gesture'), models.UniqueConstraint(fields=('mandate', 'part', 'gesture'), name='one_item_a_mandate')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('link', None), ('signed_at', None)), models.Q(('link__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='mandate_signed_has_its_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_by', 'paper'), _negated=True), models.Q(('seen_by__isnull', False), ('seen_on__isnull', False)), _connector='OR'), name='mandate_on_paper_was_seen'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateitem',
-            constraint=models.CheckConstraint(condition=models.Q(('part', ''), ('gesture', ''), _connector='XOR'), name='mandate_item_is_a_part_or_a_gesture'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandateitem',
-            constraint=models.UniqueConstraint(fields=('mandate', 'part', 'gesture'), name='one_item_a_mandate'),
         ),
     ]

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0009_mandates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0009_mandates'),
     ]
 
     operations = [
@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'signalement d’aidant',
                 'verbose_name_plural': 'signalements d’aidant',
                 'ordering': ('at', 'id'),
+                'indexes': [models.Index(fields=['acknowledged_at', 'coordination_at'], name='signals_unanswered')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='signal_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='signal_answered_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -49,22 +51,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'réponse demandée',
                 'verbose_name_plural': 'réponses demandées',
                 'ordering': ('at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('signal', 'person'), name='asked_once_of_a_signal')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['acknowledged_at', 'coordination_at'], name='signals_unanswered'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='signal_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='signal_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='signalasked',
-            constraint=models.UniqueConstraint(fields=('signal', 'person'), name='asked_once_of_a_signal'),
         ),
     ]

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0011_support_of_carers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0011_support_of_carers'),
     ]
 
     operations = [
@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande sur ses données',
                 'verbose_name_plural': 'demandes des personnes',
                 'ordering': ('due_on', 'id'),
+                'indexes': [models.Index(fields=['decided_at', 'due_on'], name='rights_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='rights_request_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('decided_at', None)), models.Q(('answer__gt', ''), ('decided_at__isnull', False)), _connector='OR'), name='rights_request_answered_or_not')],
             },
         ),
         migrations.CreateModel(
@@ -57,17 +59,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'copies des données des personnes',
                 'ordering': ('-id',),
             },
-        ),
-        migrations.AddIndex(
-            model_name='rightsrequest',
-            index=models.Index(fields=['decided_at', 'due_on'], name='rights_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='rights_request_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('decided_at', None)), models.Q(('answer__gt', ''), ('decided_at__isnull', False)), _connector='OR'), name='rights_request_answered_or_not'),
         ),
     ]

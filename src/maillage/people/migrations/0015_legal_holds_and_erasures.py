@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0008_departures'),
-        ('people', '0014_expertise_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0014_expertise_links'),
     ]
 
     operations = [
@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'liste de dossiers à effacer',
                 'verbose_name_plural': 'listes de dossiers à effacer',
                 'ordering': ('-id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='erasure_batch_confirmed_by_somebody'), models.UniqueConstraint(condition=models.Q(('confirmed_at', None)), fields=('scope',), name='one_open_erasure_batch_a_scope')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +47,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dossier au terme de sa conservation',
                 'verbose_name_plural': 'dossiers au terme de leur conservation',
                 'ordering': ('kept_until', 'number'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended', 'kept'), _negated=True), fields=('number',), name='a_file_is_erased_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('ended_at', None)), models.Q(('ended__gt', ''), ('ended_at__isnull', False)), _connector='OR'), name='erasure_line_ended_or_not')],
             },
         ),
         migrations.CreateModel(
@@ -67,34 +69,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'conservation légale',
                 'verbose_name_plural': 'conservations légales',
                 'ordering': ('-since', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='legal_hold_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='legal_hold_lifted_by_somebody'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='legal_hold_ends_after_it_begins')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='erasurebatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='erasure_batch_confirmed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasurebatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at', None)), fields=('scope',), name='one_open_erasure_batch_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasureline',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended', 'kept'), _negated=True), fields=('number',), name='a_file_is_erased_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasureline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('ended_at', None)), models.Q(('ended__gt', ''), ('ended_at__isnull', False)), _connector='OR'), name='erasure_line_ended_or_not'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='legal_hold_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='legal_hold_lifted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='legal_hold_ends_after_it_begins'),
         ),
     ]

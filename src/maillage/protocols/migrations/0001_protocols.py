@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0005_professional_sounds'),
         ('kernel', '0007_person_search_name'),
-        ('people', '0011_support_of_carers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0011_support_of_carers'),
     ]
 
     operations = [
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'protocole',
                 'verbose_name_plural': 'protocoles',
                 'ordering': ('title', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('national_code', ''), _negated=True), fields=('scope', 'national_code'), name='national_protocol_once_in_a_scope'), models.CheckConstraint(condition=models.Q(('kind', 'cooperation'), ('national_code', ''), _connector='XOR'), name='national_protocol_has_its_code')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question à un médecin',
                 'verbose_name_plural': 'questions à un médecin',
                 'ordering': ('due_at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_referral_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('reply', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='referral_answer_is_whole')],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +99,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'médecin à qui une question est posée',
                 'verbose_name_plural': 'médecins à qui une question est posée',
                 'ordering': ('at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('referral', 'person'), name='physician_asked_once')],
             },
         ),
         migrations.CreateModel(
@@ -120,6 +123,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'adhésion à un protocole',
                 'verbose_name_plural': 'adhésions à un protocole',
                 'ordering': ('side', 'signed_on', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_sign_up_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('protocol', 'professional', 'side'), name='signed_up_once_at_a_time'), models.CheckConstraint(condition=models.Q(('side', 'delegating'), ('trained_on__isnull', False), _connector='OR'), name='delegated_was_trained')],
             },
         ),
         migrations.AddField(
@@ -161,60 +165,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version de protocole',
                 'verbose_name_plural': 'versions de protocole',
                 'ordering': ('-number',),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_version_made_once_by_a_person'), models.UniqueConstraint(fields=('protocol', 'number'), name='version_numbered_once'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', False), ('withdrawn_at', None)), fields=('protocol',), name='one_protocol_version_in_use')],
             },
         ),
         migrations.AddField(
             model_name='act',
             name='version',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='done', to='protocols.version', verbose_name='version'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='protocol_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.UniqueConstraint(condition=models.Q(('national_code', ''), _negated=True), fields=('scope', 'national_code'), name='national_protocol_once_in_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'cooperation'), ('national_code', ''), _connector='XOR'), name='national_protocol_has_its_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='protocol_referral_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('reply', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='referral_answer_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='referralasked',
-            constraint=models.UniqueConstraint(fields=('referral', 'person'), name='physician_asked_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='protocol_sign_up_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('protocol', 'professional', 'side'), name='signed_up_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('side', 'delegating'), ('trained_on__isnull', False), _connector='OR'), name='delegated_was_trained'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='protocol_version_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('protocol', 'number'), name='version_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', False), ('withdrawn_at', None)), fields=('protocol',), name='one_protocol_version_in_use'),
         ),
         migrations.AddIndex(
             model_name='act',

@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0011_support_of_carers'),
         ('protocols', '0001_protocols'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bilan de médication',
                 'verbose_name_plural': 'bilans de médication',
                 'ordering': ('-planned_on', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='medication_review_made_once_by_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne de bilan',
                 'verbose_name_plural': 'lignes de bilan',
                 'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='review_line_made_once_by_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +70,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rupture',
                 'verbose_name_plural': 'ruptures',
                 'ordering': ('-at', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='shortage_made_once_by_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -92,30 +95,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'vaccination',
                 'verbose_name_plural': 'vaccinations',
                 'ordering': ('-planned_on', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='vaccination_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='vaccination_is_planned_or_noted'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'done'), _negated=True), models.Q(('lot', ''), _negated=True), _connector='OR'), name='vaccination_done_has_its_lot')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='medicationreview',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='medication_review_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewline',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='review_line_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortage',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='shortage_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='vaccination',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='vaccination_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='vaccination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='vaccination_is_planned_or_noted'),
-        ),
-        migrations.AddConstraint(
-            model_name='vaccination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'done'), _negated=True), models.Q(('lot', ''), _negated=True), _connector='OR'), name='vaccination_done_has_its_lot'),
         ),
     ]

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
         ('directory', '0005_professional_sounds'),
         ('exchange', '0015_tele_templates'),
         ('kernel', '0008_departures'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0017_education_links'),
         ('protocols', '0002_pharmacy'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'programme d’éducation thérapeutique',
                 'verbose_name_plural': 'programmes d’éducation thérapeutique',
                 'ordering': ('title', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_made_once_by_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +60,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'séance d’éducation thérapeutique',
                 'verbose_name_plural': 'séances d’éducation thérapeutique',
                 'ordering': ('starts_at', 'id'),
+                'indexes': [models.Index(fields=['leader', 'starts_at'], name='education_sessions_of_a_leader')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='education_session_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('place', ''), ('video_url', ''), _negated=True), name='education_session_is_somewhere')],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +80,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'membre de l’équipe d’un programme',
                 'verbose_name_plural': 'membres de l’équipe d’un programme',
                 'ordering': ('-is_coordinator', 'at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_member_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('programme', 'professional'), name='in_the_team_once'), models.UniqueConstraint(condition=models.Q(('is_coordinator', True), ('left_on', None)), fields=('programme',), name='one_coordinator_of_a_programme')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +105,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'texte d’un programme',
                 'verbose_name_plural': 'textes d’un programme',
                 'ordering': ('-number',),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_text_made_once_by_a_person'), models.UniqueConstraint(fields=('programme', 'number'), name='programme_text_numbered_once'), models.CheckConstraint(condition=models.Q(('filing', 'none'), ('filed_on__isnull', False), ('proof', 'unknown'), _connector='OR'), name='filing_has_its_date')],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +136,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'suivi d’un programme',
                 'verbose_name_plural': 'suivis d’un programme',
                 'ordering': ('-at', '-id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_enrolment_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('programme', 'patient'), name='follows_a_programme_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='enrolment_is_open_or_ended')],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +155,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'place dans une séance',
                 'verbose_name_plural': 'places dans une séance',
                 'ordering': ('session__starts_at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('session', 'enrolment'), name='one_place_in_a_session')],
             },
         ),
         migrations.CreateModel(
@@ -168,61 +175,5 @@ class Migration(migrations.Migration):
                 'ordering': ('at', 'id'),
                 'constraints': [models.UniqueConstraint(fields=('enrolment', 'moment'), name='evaluated_once_at_a_moment')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='programme_made_once_by_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='educationsession',
-            index=models.Index(fields=['leader', 'starts_at'], name='education_sessions_of_a_leader'),
-        ),
-        migrations.AddConstraint(
-            model_name='educationsession',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='education_session_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='educationsession',
-            constraint=models.CheckConstraint(condition=models.Q(('place', ''), ('video_url', ''), _negated=True), name='education_session_is_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemember',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='programme_member_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemember',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('programme', 'professional'), name='in_the_team_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_coordinator', True), ('left_on', None)), fields=('programme',), name='one_coordinator_of_a_programme'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetext',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='programme_text_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetext',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='programme_text_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmetext',
-            constraint=models.CheckConstraint(condition=models.Q(('filing', 'none'), ('filed_on__isnull', False), ('proof', 'unknown'), _connector='OR'), name='filing_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='programme_enrolment_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('programme', 'patient'), name='follows_a_programme_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='enrolment_is_open_or_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='sessionplace',
-            constraint=models.UniqueConstraint(fields=('session', 'enrolment'), name='one_place_in_a_session'),
         ),
     ]

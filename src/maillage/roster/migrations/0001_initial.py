@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0002_professionals'),
-        ('territory', '0002_scenarios_flows_diagnoses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('territory', '0002_scenarios_flows_diagnoses'),
     ]
 
     operations = [
@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'volontaire',
                 'ordering': ('professional__search_name', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('sector', 'professional'), name='volunteer_once_per_sector'), models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='volunteer_share_of_burden')],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +173,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'préférence',
+                'constraints': [models.UniqueConstraint(fields=('volunteer', 'kind'), name='one_preference_per_kind')],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +190,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposition de remplacement',
                 'verbose_name_plural': 'propositions de remplacement',
                 'ordering': ('offered_at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('exchange', 'volunteer'), name='one_offer_per_volunteer')],
             },
         ),
         migrations.AddField(
@@ -250,22 +253,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sector',
             constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='sector_wants_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(fields=('sector', 'professional'), name='volunteer_once_per_sector'),
-        ),
-        migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='volunteer_share_of_burden'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'kind'), name='one_preference_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('exchange', 'volunteer'), name='one_offer_per_volunteer'),
         ),
         migrations.AddConstraint(
             model_name='exchange',

@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
         ('care', '0006_meetings'),
         ('directory', '0005_professional_sounds'),
         ('kernel', '0007_person_search_name'),
-        ('people', '0014_expertise_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0014_expertise_links'),
     ]
 
     operations = [
@@ -56,6 +56,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande d’avis',
                 'verbose_name_plural': 'demandes d’avis',
                 'ordering': ('at', 'id'),
+                'indexes': [models.Index(fields=['taken_by', 'state'], name='questions_of_an_expert'), models.Index(fields=['to_professional', 'state'], name='questions_to_a_professional'), models.Index(fields=['to_group', 'state'], name='questions_to_a_group')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='question_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('to_group', ''), ('to_professional__isnull', False), ('to_structure', None)), models.Q(('to_group', ''), ('to_professional', None), ('to_structure__isnull', False)), models.Q(('to_professional', None), ('to_structure', None), models.Q(('to_group', ''), _negated=True)), _connector='OR'), name='question_asks_one_door'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ['precision', 'sent', 'taken'])), models.Q(models.Q(('state__in', ['precision', 'sent', 'taken']), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='question_is_open_or_closed'), models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='question_taken_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -73,42 +75,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'étape d’une demande d’avis',
                 'verbose_name_plural': 'étapes des demandes d’avis',
                 'ordering': ('at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='question_step_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='question_step_made_once_by_the_program')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['taken_by', 'state'], name='questions_of_an_expert'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['to_professional', 'state'], name='questions_to_a_professional'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['to_group', 'state'], name='questions_to_a_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='question_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_group', ''), ('to_professional__isnull', False), ('to_structure', None)), models.Q(('to_group', ''), ('to_professional', None), ('to_structure__isnull', False)), models.Q(('to_professional', None), ('to_structure', None), models.Q(('to_group', ''), _negated=True)), _connector='OR'), name='question_asks_one_door'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ['precision', 'sent', 'taken'])), models.Q(models.Q(('state__in', ['precision', 'sent', 'taken']), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='question_is_open_or_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='question_taken_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='questionstep',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='question_step_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='questionstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('by', None)), fields=('key',), name='question_step_made_once_by_the_program'),
         ),
     ]

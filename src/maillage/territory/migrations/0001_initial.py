@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80, verbose_name='nom court')),
                 ('title', models.CharField(max_length=200, verbose_name='titre')),
-                ('geography', models.CharField(help_text='« COG 2026 », ou « fictif ».', max_length=40, verbose_name='géographie')),
+                ('geography', models.CharField(help_text='«\xa0COG 2026\xa0», ou «\xa0fictif\xa0».', max_length=40, verbose_name='géographie')),
                 ('created', models.CharField(blank=True, max_length=40, verbose_name='constitué le')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='empreinte')),
                 ('loaders', models.JSONField(default=list, verbose_name='chargements joints')),
@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'jeu de données',
                 'verbose_name_plural': 'jeux de données',
                 'ordering': ('-imported_at', '-id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='one_current_data_pack')],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +118,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'colonne',
                 'ordering': ('position',),
+                'constraints': [models.UniqueConstraint(fields=('pack', 'key'), name='one_array_per_key')],
             },
         ),
         migrations.CreateModel(
@@ -148,24 +150,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'commune d’un territoire',
                 'verbose_name_plural': 'communes des territoires',
+                'constraints': [models.UniqueConstraint(fields=('territory', 'commune'), name='one_membership_per_commune')],
             },
         ),
         migrations.AddField(
             model_name='territory',
             name='communes',
             field=models.ManyToManyField(related_name='territories', through='territory.TerritoryCommune', to='territory.commune', verbose_name='communes'),
-        ),
-        migrations.AddConstraint(
-            model_name='datapack',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='one_current_data_pack'),
-        ),
-        migrations.AddConstraint(
-            model_name='packarray',
-            constraint=models.UniqueConstraint(fields=('pack', 'key'), name='one_array_per_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='territorycommune',
-            constraint=models.UniqueConstraint(fields=('territory', 'commune'), name='one_membership_per_commune'),
         ),
         migrations.AddConstraint(
             model_name='territory',

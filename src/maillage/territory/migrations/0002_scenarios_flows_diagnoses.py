@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territory', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('territory', '0001_initial'),
     ]
 
     operations = [
@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'jeu de flux',
                 'verbose_name_plural': 'jeux de flux',
                 'ordering': ('-imported_at', '-pk'),
+                'constraints': [models.UniqueConstraint(fields=('territory', 'name'), name='flow_dataset_names_differ_in_a_territory')],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'flux',
                 'verbose_name_plural': 'flux',
+                'constraints': [models.UniqueConstraint(fields=('dataset', 'origin', 'destination', 'reason', 'period'), name='flow_row_is_unique_in_its_dataset')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +64,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'scénario',
                 'verbose_name_plural': 'scénarios',
                 'ordering': ('name', 'pk'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('name', '')), fields=('territory', 'created_by'), name='one_draft_per_person_and_territory'), models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('territory', 'name'), name='scenario_names_differ_in_a_territory')],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +83,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'changement d’un scénario',
                 'verbose_name_plural': 'changements d’un scénario',
                 'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('scenario', 'idempotency_key'), name='scenario_change_is_made_once'), models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='scenario_change_changes_something')],
             },
         ),
         migrations.CreateModel(
@@ -117,29 +121,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'diagnostics calculés',
                 'constraints': [models.UniqueConstraint(fields=('territory', 'kind', 'input_hash'), name='diagnosis_is_computed_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='flowdataset',
-            constraint=models.UniqueConstraint(fields=('territory', 'name'), name='flow_dataset_names_differ_in_a_territory'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowrow',
-            constraint=models.UniqueConstraint(fields=('dataset', 'origin', 'destination', 'reason', 'period'), name='flow_row_is_unique_in_its_dataset'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(condition=models.Q(('name', '')), fields=('territory', 'created_by'), name='one_draft_per_person_and_territory'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('territory', 'name'), name='scenario_names_differ_in_a_territory'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenariochange',
-            constraint=models.UniqueConstraint(fields=('scenario', 'idempotency_key'), name='scenario_change_is_made_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scenariochange',
-            constraint=models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='scenario_change_changes_something'),
         ),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0008_departures'),
-        ('people', '0011_support_of_carers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '0011_support_of_carers'),
     ]
 
     operations = [
@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande au DAC',
                 'verbose_name_plural': 'demandes au DAC',
                 'ordering': ('acknowledge_by', 'id'),
+                'indexes': [models.Index(fields=['scope', 'state'], name='complex_cases_of_a_scope')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='complex_case_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused', 'withdrawn']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='complex_case_ends_with_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='complex_case_has_an_outcome'), models.CheckConstraint(condition=models.Q(('told_at', None), ('state__in', ['closed', 'refused']), _connector='OR'), name='complex_case_outcome_is_read_once_given')],
             },
         ),
         migrations.CreateModel(
@@ -73,34 +75,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande à un partenaire',
                 'verbose_name_plural': 'demandes à des partenaires',
                 'ordering': ('expected_on', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='partner_request_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('answer', ''), models.Q(('answered_at__isnull', False), ('noted_by__isnull', False)), _connector='OR'), name='partner_answer_is_signed')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='complexcase',
-            index=models.Index(fields=['scope', 'state'], name='complex_cases_of_a_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='complexcase',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='complex_case_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='complexcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused', 'withdrawn']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='complex_case_ends_with_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='complexcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='complex_case_has_an_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='complexcase',
-            constraint=models.CheckConstraint(condition=models.Q(('told_at', None), ('state__in', ['closed', 'refused']), _connector='OR'), name='complex_case_outcome_is_read_once_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerrequest',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='partner_request_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), models.Q(('answered_at__isnull', False), ('noted_by__isnull', False)), _connector='OR'), name='partner_answer_is_signed'),
         ),
     ]

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ('care', '0006_meetings'),
         ('kernel', '0008_departures'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('people', '0011_support_of_carers'),
         ('transitions', '0001_complex_cases'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -56,6 +56,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'passage à l’hôpital',
                 'verbose_name_plural': 'passages à l’hôpital',
                 'ordering': ('-at', '-id'),
+                'indexes': [models.Index(fields=['patient', 'state'], name='ways_of_a_patient')],
+                'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='way_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'ended']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('acknowledgement', ''), _negated=True)), _connector='OR'), name='way_ends_with_an_acknowledgement'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'leaving'), _negated=True), ('left_at__isnull', False), _connector='OR'), name='way_back_has_its_hour')],
             },
         ),
         migrations.CreateModel(
@@ -75,34 +77,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne de traitement',
                 'verbose_name_plural': 'lignes de traitement',
                 'ordering': ('position',),
+                'constraints': [models.UniqueConstraint(fields=('way', 'position'), name='one_line_a_position'), models.CheckConstraint(condition=models.Q(('after', ''), ('before', ''), _negated=True), name='medicine_line_has_a_side'), models.CheckConstraint(condition=models.Q(('change', ''), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='medicine_line_is_decided_by_somebody')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='way',
-            index=models.Index(fields=['patient', 'state'], name='ways_of_a_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='way',
-            constraint=models.UniqueConstraint(fields=('by', 'key'), name='way_made_once_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='way',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'ended']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('acknowledgement', ''), _negated=True)), _connector='OR'), name='way_ends_with_an_acknowledgement'),
-        ),
-        migrations.AddConstraint(
-            model_name='way',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'leaving'), _negated=True), ('left_at__isnull', False), _connector='OR'), name='way_back_has_its_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicineline',
-            constraint=models.UniqueConstraint(fields=('way', 'position'), name='one_line_a_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicineline',
-            constraint=models.CheckConstraint(condition=models.Q(('after', ''), ('before', ''), _negated=True), name='medicine_line_has_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='medicineline',
-            constraint=models.CheckConstraint(condition=models.Q(('change', ''), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='medicine_line_is_decided_by_somebody'),
         ),
     ]
