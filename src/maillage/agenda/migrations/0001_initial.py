@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Agenda',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -33,7 +35,7 @@ class Migration(migrations.Migration):
                 'ordering': ('professional__search_name', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Feed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-created_at', '-id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Schedule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,7 +67,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('agenda', 'name'), name='schedule_named_once_per_agenda')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Opening',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('every__gte', 1), ('minutes__gte', 5), ('weekday__lte', 6)), name='opening_makes_sense')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Closure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -104,7 +106,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='closure_ends_after_it_starts')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Slot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -125,7 +127,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('agenda', 'starts_at'), name='one_slot_at_a_time'), models.CheckConstraint(condition=models.Q(('capacity__gte', 1), ('ends_at__gt', models.F('starts_at'))), name='slot_makes_sense')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Appointment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -145,7 +147,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('patient__isnull', False), ('state__in', ['held', 'expired', 'cancelled']), _connector='OR'), name='appointment_booked_for_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('hold_expires_at__isnull', False), _connector='OR'), name='appointment_hold_expires')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='StateChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -160,7 +162,7 @@ class Migration(migrations.Migration):
                 'ordering': ('at', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='WaitingEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -179,7 +181,7 @@ class Migration(migrations.Migration):
                 'ordering': ('created_at', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -196,7 +198,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('slot', 'rank'), name='one_pending_offer_a_rank'), models.UniqueConstraint(fields=('entry', 'slot'), name='slot_offered_once_to_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Occupation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
             name='origin',
             field=models.CharField(choices=[('hand', 'Demande d’un collègue'), ('plan', 'Plan partagé'), ('alert', 'Alerte du plan'), ('meeting', 'Décision de réunion')], max_length=8, verbose_name='origine'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Meeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='meeting_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_starts')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Attendance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -69,7 +71,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='attendance_names_one'), models.UniqueConstraint(fields=('meeting', 'professional'), name='one_attendance_of_a_professional'), models.UniqueConstraint(fields=('meeting', 'person'), name='one_attendance_of_an_account')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='AgendaItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -96,7 +98,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='agenda_item_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at', None), ('agreed_by', ''), ('means', '')), models.Q(('agreed_at__isnull', False), ('patient__isnull', False), models.Q(('agreed_by', ''), _negated=True), models.Q(('means', ''), _negated=True)), _connector='OR'), name='agenda_item_agreement_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawal', ''), ('withdrawn_at', None)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawal', ''), _negated=True)), _connector='OR'), name='agenda_item_withdrawn_for_a_reason'), models.UniqueConstraint(condition=models.Q(('patient__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'patient'), name='one_case_of_a_patient_a_meeting')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MeetingDecision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -114,7 +116,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='meeting_decision_made_once_by_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MeetingInvitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -137,7 +139,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('professional__isnull', False), ('structure__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', True), ('structure__isnull', False)), models.Q(('person__isnull', False), ('professional__isnull', True), ('structure__isnull', True)), _connector='OR'), name='meeting_invitation_names_one'), models.UniqueConstraint(condition=models.Q(('item', None), ('professional__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'professional'), name='one_invitation_a_meeting_for_a_professional'), models.UniqueConstraint(condition=models.Q(('item', None), ('structure__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'structure'), name='one_invitation_a_meeting_for_a_structure'), models.UniqueConstraint(condition=models.Q(('item', None), ('person__isnull', False), ('withdrawn_at', None)), fields=('meeting', 'person'), name='one_invitation_a_meeting_for_a_person'), models.UniqueConstraint(condition=models.Q(('item__isnull', False), ('withdrawn_at', None)), fields=('item', 'person'), name='one_invitation_an_item_for_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MinutesSignature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -154,7 +156,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('meeting', 'number'), name='one_signature_a_number')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MinutesText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

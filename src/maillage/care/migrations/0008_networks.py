@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='NetworkPathway',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -37,7 +39,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='network_pathway_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('patient', 'network'), name='one_open_pathway_of_a_network')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='NetworkStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

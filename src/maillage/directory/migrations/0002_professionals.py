@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('hopital', 'Hôpital'), ('ehpad', 'EHPAD'), ('urgences', 'Urgences'), ('maternite', 'Maternité'), ('msp', 'Maison de santé'), ('centre_sante', 'Centre de santé'), ('pharmacie', 'Pharmacie'), ('laboratoire', 'Laboratoire'), ('cabinet', 'Cabinet'), ('esp', 'Équipe de soins primaires (ESP)'), ('ess', 'Équipe de soins spécialisés (ESS)'), ('cpts', 'CPTS'), ('dac', 'Dispositif d’appui à la coordination (DAC)'), ('hopital_proximite', 'Hôpital de proximité'), ('had', 'Hospitalisation à domicile (HAD)'), ('ssiad', 'Soins infirmiers à domicile (SSIAD)'), ('pmi', 'Protection maternelle et infantile (PMI)'), ('association', 'Association'), ('commune', 'Commune (collectivité)')], max_length=20, verbose_name='type'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CareUnit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -40,7 +42,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'équipes de soins',
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='PracticePlace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 'ordering': ('name', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Professional',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -92,7 +94,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='professional_not_merged_into_itself')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Merge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -111,7 +113,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-merged_at', '-id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -132,7 +134,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('time_share', None), models.Q(('time_share__gte', 0), ('time_share__lte', 1)), _connector='OR'), name='membership_share_of_time')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='FactDate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -148,7 +150,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='fact_has_one_subject'), models.UniqueConstraint(fields=('professional', 'fact'), name='one_date_per_professional_fact'), models.UniqueConstraint(fields=('structure', 'fact'), name='one_date_per_structure_fact')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ConfirmationRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -169,7 +171,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('professional', None), ('structure__isnull', False)), models.Q(('professional__isnull', False), ('structure', None)), _connector='OR'), name='confirmation_has_one_subject'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='confirmation_answer_is_dated')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ServiceOffer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -188,7 +190,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('age_min', None), ('age_max', None), ('age_max__gte', models.F('age_min')), _connector='OR'), name='offer_ages_in_order')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='OpeningHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -204,7 +206,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='hours_on_a_day_of_the_week'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='hours_close_after_they_open')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Welcome',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -220,7 +222,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('professional', 'territory'), name='one_welcome_per_territory'), models.CheckConstraint(condition=models.Q(('mentor', None), models.Q(('mentor', models.F('professional')), _negated=True), _connector='OR'), name='nobody_mentors_themself')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='WelcomeStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -235,7 +237,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('welcome', 'step'), name='one_row_per_welcome_step')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CareUnitCommune',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -248,7 +250,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('unit', 'commune'), name='one_commune_per_care_unit')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='DirectoryImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
             name='template',
             field=models.CharField(choices=[('appointment_booked', 'appointment_booked'), ('appointment_moved', 'appointment_moved'), ('appointment_cancelled', 'appointment_cancelled'), ('slot_offered', 'slot_offered'), ('appointment_booked_brief', 'appointment_booked_brief'), ('appointment_moved_brief', 'appointment_moved_brief'), ('appointment_cancelled_brief', 'appointment_cancelled_brief'), ('slot_offered_brief', 'slot_offered_brief'), ('slot_offered_link', 'slot_offered_link'), ('expected_booked', 'expected_booked'), ('expected_moved', 'expected_moved'), ('expected_booked_brief', 'expected_booked_brief'), ('expected_moved_brief', 'expected_moved_brief'), ('agenda_booked', 'agenda_booked'), ('agenda_moved', 'agenda_moved'), ('agenda_cancelled', 'agenda_cancelled'), ('replacement_asked', 'replacement_asked'), ('replacement_offered', 'replacement_offered'), ('replacement_accepted', 'replacement_accepted'), ('replacement_withdrawn', 'replacement_withdrawn'), ('replacement_overtaken', 'replacement_overtaken'), ('duty_given', 'duty_given'), ('duty_taken_back', 'duty_taken_back'), ('duties_to_reassign', 'duties_to_reassign'), ('roster_sent', 'roster_sent'), ('roster_validated', 'roster_validated'), ('roster_incomplete', 'roster_incomplete'), ('roster_transmitted', 'roster_transmitted'), ('roster_closed', 'roster_closed'), ('roster_changed', 'roster_changed'), ('request_answered', 'request_answered'), ('file_opened', 'file_opened'), ('emergency_to_review', 'emergency_to_review'), ('mandate_code', 'mandate_code'), ('signal_asked', 'signal_asked'), ('signal_unanswered', 'signal_unanswered'), ('signal_answered', 'signal_answered'), ('task_given', 'task_given'), ('meeting_called', 'meeting_called'), ('meeting_moved', 'meeting_moved'), ('meeting_cancelled', 'meeting_cancelled'), ('minutes_signed', 'minutes_signed'), ('message_waiting', 'message_waiting'), ('mentioned', 'mentioned')], max_length=30, verbose_name='modèle'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Conversation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -46,7 +48,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='conversation_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('is_open_to_patient', False), ('patient__isnull', False), _connector='OR'), name='conversation_opened_to_its_patient'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='conversation_closed_by_somebody')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ConversationMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 'ordering': ('number',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Participant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -87,7 +89,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('professional__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', False)), _connector='OR'), name='participant_names_one'), models.UniqueConstraint(fields=('conversation', 'person'), name='account_takes_part_once'), models.UniqueConstraint(fields=('conversation', 'professional'), name='professional_takes_part_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Mention',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from maillage.kernel import databases
+from maillage.kernel.new_tables import CreateModel
 
 
 APPEND_ONLY = ("governance_voterslip", "governance_motionresult", "governance_minutesapproval")
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Body',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='body_made_once_by_a_person'), models.UniqueConstraint(fields=('scope', 'name'), name='one_body_of_a_name'), models.CheckConstraint(condition=models.Q(('quorum_percent__lte', 100)), name='a_quorum_is_a_share')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='College',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('body', 'name'), name='one_college_of_a_name_a_body')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='BodySeat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -106,7 +107,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='body_seat_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('person', None), ('name', ''), _connector='XOR'), name='a_seat_is_of_somebody'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='a_term_ends_after_it_starts')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Sitting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='sitting_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='a_sitting_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('cancelled_at', None), _connector='OR'), name='a_sitting_is_held_or_cancelled')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='AgendaPoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='agenda_point_made_once_by_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Summons',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('sitting', 'seat'), name='a_seat_is_convened_once'), models.CheckConstraint(condition=models.Q(('proxy_to', None), ('reply', 'proxy'), _connector='OR'), name='a_proxy_is_an_answer')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MinutesApproval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -197,7 +198,7 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Motion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -218,7 +219,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='motion_made_once_by_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='VoterSlip',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -234,7 +235,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('motion', 'seat'), name='a_voice_is_heard_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='BallotPaper',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='clé tirée')),
@@ -248,7 +249,7 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MotionResult',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -268,7 +269,7 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Resolution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -287,7 +288,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='resolution_made_once_by_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='TrainingSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -313,7 +314,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='training_session_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='a_training_ends_after_it_starts')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='TrainingPlace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='InboxHolding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='inbox_holding_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='inbox_holding_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('owner', models.F('holder')), _negated=True), name='inbox_holding_is_with_somebody_else')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='InboxDeed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,7 @@ import django.utils.timezone
 import maillage.listening.models.surveys
 from django.conf import settings
 from django.db import migrations, models
+from maillage.kernel.new_tables import CreateModel
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Survey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SpentForm',
             fields=[
                 ('id', models.BigAutoField(default=maillage.listening.models.surveys.random_key, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='InvitedCount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='HeardLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -115,7 +116,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SurveyAnswer',
             fields=[
                 ('id', models.BigAutoField(default=maillage.listening.models.surveys.random_key, primary_key=True, serialize=False, verbose_name='ID')),
@@ -129,7 +130,7 @@ class Migration(migrations.Migration):
                 'ordering': ('id',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SurveyRemark',
             fields=[
                 ('id', models.BigAutoField(default=maillage.listening.models.surveys.random_key, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='DoctorQuota',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -31,7 +33,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'quotas des médecins',
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Patient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,7 +73,7 @@ class Migration(migrations.Migration):
                 'ordering': ('search_name', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ReferringDoctorRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -94,7 +96,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'consented', 'proposed', 'accepted'])), fields=('patient',), name='one_open_request_per_patient')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='DoctorProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -112,7 +114,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('request',), name='one_waiting_proposal_per_request'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'refused'), ('refusal__gt', '')), models.Q(models.Q(('answer', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='a_refusal_has_its_reason')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='AccessLogEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -129,7 +131,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['patient', '-at'], name='access_log_of_a_patient')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='PatientAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

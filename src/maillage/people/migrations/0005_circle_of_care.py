@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='CareConsent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('professional__isnull', False), ('structure__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', True), ('structure__isnull', False)), models.Q(('person__isnull', False), ('professional__isnull', True), ('structure__isnull', True)), _connector='OR'), name='care_consent_names_one')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CareLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -66,7 +68,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('professional__isnull', False), ('structure__isnull', True)), models.Q(('person__isnull', True), ('professional__isnull', True), ('structure__isnull', False)), models.Q(('person__isnull', False), ('professional__isnull', True), ('structure__isnull', True)), _connector='OR'), name='care_link_names_one'), models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='care_link_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(models.Q(('act', ''), _negated=True), ('ends_at', None), ('professional__isnull', False)), fields=('act', 'professional'), name='one_link_per_act_and_professional'), models.UniqueConstraint(condition=models.Q(('ends_at', None), ('origin', 'referring_doctor')), fields=('patient',), name='one_referring_doctor_link')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CareOpposition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

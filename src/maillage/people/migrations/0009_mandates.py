@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Mandate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('link', None), ('signed_at', None)), models.Q(('link__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='mandate_signed_has_its_link'), models.CheckConstraint(condition=models.Q(models.Q(('signed_by', 'paper'), _negated=True), models.Q(('seen_by__isnull', False), ('seen_on__isnull', False)), _connector='OR'), name='mandate_on_paper_was_seen')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MandateItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='RightsRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -42,7 +44,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='rights_request_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('decided_at', None)), models.Q(('answer__gt', ''), ('decided_at__isnull', False)), _connector='OR'), name='rights_request_answered_or_not')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='DataCopy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

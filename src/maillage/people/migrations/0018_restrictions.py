@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
             name='why',
             field=models.CharField(blank=True, choices=[('held', 'une conservation légale l’arrête'), ('demanded', 'une demande de la personne attend sa réponse'), ('frozen', 'la personne a demandé le gel de son dossier, qui le garde'), ('cared_for', 'la personne a été soignée depuis'), ('gone', 'ce dossier n’existe plus')], max_length=9, verbose_name='raison'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CareRestriction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

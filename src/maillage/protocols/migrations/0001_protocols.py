@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Act',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -40,7 +42,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-at', '-id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Protocol',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('national_code', ''), _negated=True), fields=('scope', 'national_code'), name='national_protocol_once_in_a_scope'), models.CheckConstraint(condition=models.Q(('kind', 'cooperation'), ('national_code', ''), _connector='XOR'), name='national_protocol_has_its_code')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Referral',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -87,7 +89,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='protocol_referral_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('reply', '')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='referral_answer_is_whole')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ReferralAsked',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -102,7 +104,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('referral', 'person'), name='physician_asked_once')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SignUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -131,7 +133,7 @@ class Migration(migrations.Migration):
             name='sign_up',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='done', to='protocols.signup', verbose_name='adhésion'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Version',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

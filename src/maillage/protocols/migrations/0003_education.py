@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Programme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_made_once_by_a_person')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='EducationSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,7 +66,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='education_session_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(('place', ''), ('video_url', ''), _negated=True), name='education_session_is_somewhere')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ProgrammeMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -83,7 +85,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_member_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('programme', 'professional'), name='in_the_team_once'), models.UniqueConstraint(condition=models.Q(('is_coordinator', True), ('left_on', None)), fields=('programme',), name='one_coordinator_of_a_programme')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ProgrammeText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -108,7 +110,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_text_made_once_by_a_person'), models.UniqueConstraint(fields=('programme', 'number'), name='programme_text_numbered_once'), models.CheckConstraint(condition=models.Q(('filing', 'none'), ('filed_on__isnull', False), ('proof', 'unknown'), _connector='OR'), name='filing_has_its_date')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Enrolment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -139,7 +141,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='programme_enrolment_made_once_by_a_person'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('programme', 'patient'), name='follows_a_programme_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='enrolment_is_open_or_ended')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SessionPlace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -158,7 +160,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('session', 'enrolment'), name='one_place_in_a_session')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Evaluation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 'ordering': ('starts_at', 'seat', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Roster',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -48,7 +50,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-first_day', 'sector__name', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Exchange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
             name='roster',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='roster.roster', verbose_name='tableau'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Sector',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -89,7 +91,7 @@ class Migration(migrations.Migration):
             name='sector',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='roster.sector', verbose_name='secteur'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='SectorCommune',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -106,7 +108,7 @@ class Migration(migrations.Migration):
             name='communes',
             field=models.ManyToManyField(related_name='sectors', through='roster.SectorCommune', to='territory.commune', verbose_name='communes'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Solve',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -130,7 +132,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-at', '-id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='StateChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -146,7 +148,7 @@ class Migration(migrations.Migration):
                 'ordering': ('at', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Volunteer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -163,7 +165,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('sector', 'professional'), name='volunteer_once_per_sector'), models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='volunteer_share_of_burden')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Preference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -176,7 +178,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('volunteer', 'kind'), name='one_preference_per_kind')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -198,7 +200,7 @@ class Migration(migrations.Migration):
             name='asked_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='roster.volunteer', verbose_name='demandé par'),
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -212,7 +214,7 @@ class Migration(migrations.Migration):
                 'ordering': ('post__starts_at', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Absence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Question',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='question_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('to_group', ''), ('to_professional__isnull', False), ('to_structure', None)), models.Q(('to_group', ''), ('to_professional', None), ('to_structure__isnull', False)), models.Q(('to_professional', None), ('to_structure', None), models.Q(('to_group', ''), _negated=True)), _connector='OR'), name='question_asks_one_door'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ['precision', 'sent', 'taken'])), models.Q(models.Q(('state__in', ['precision', 'sent', 'taken']), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='question_is_open_or_closed'), models.CheckConstraint(condition=models.Q(models.Q(('taken_at', None), ('taken_by', None)), models.Q(('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='question_taken_by_somebody')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='QuestionStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

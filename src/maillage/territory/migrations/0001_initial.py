@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Commune',
             fields=[
                 ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code INSEE')),
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
                 'ordering': ('code',),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='CommuneContour',
             fields=[
                 ('commune', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='contour', serialize=False, to='territory.commune', verbose_name='commune')),
@@ -56,7 +58,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'contours de communes',
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='DataPack',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -80,7 +82,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='one_current_data_pack')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='DepartmentWorkforce',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -96,7 +98,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('departement', 'profession', 'year'), name='one_workforce_count')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='PackArray',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -121,7 +123,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('pack', 'key'), name='one_array_per_key')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Territory',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -140,7 +142,7 @@ class Migration(migrations.Migration):
                 'ordering': ('search_name', 'id'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='TerritoryCommune',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='FlowDataset',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -32,7 +34,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('territory', 'name'), name='flow_dataset_names_differ_in_a_territory')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='FlowRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('dataset', 'origin', 'destination', 'reason', 'period'), name='flow_row_is_unique_in_its_dataset')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Scenario',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -67,7 +69,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('name', '')), fields=('territory', 'created_by'), name='one_draft_per_person_and_territory'), models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('territory', 'name'), name='scenario_names_differ_in_a_territory')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='ScenarioChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('scenario', 'idempotency_key'), name='scenario_change_is_made_once'), models.CheckConstraint(condition=models.Q(('delta', 0), _negated=True), name='scenario_change_changes_something')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='TravelMatrix',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -104,7 +106,7 @@ class Migration(migrations.Migration):
                 'ordering': ('-imported_at', '-pk'),
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='Diagnosis',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

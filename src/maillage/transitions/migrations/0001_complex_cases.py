@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='ComplexCase',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='complex_case_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused', 'withdrawn']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='complex_case_ends_with_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'refused']), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='complex_case_has_an_outcome'), models.CheckConstraint(condition=models.Q(('told_at', None), ('state__in', ['closed', 'refused']), _connector='OR'), name='complex_case_outcome_is_read_once_given')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='PartnerRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

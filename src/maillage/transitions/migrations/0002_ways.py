@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from maillage.kernel.new_tables import CreateModel
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name='Way',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,7 +62,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('by', 'key'), name='way_made_once_by_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'ended']), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('acknowledgement', ''), _negated=True)), _connector='OR'), name='way_ends_with_an_acknowledgement'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'leaving'), _negated=True), ('left_at__isnull', False), _connector='OR'), name='way_back_has_its_hour')],
             },
         ),
-        migrations.CreateModel(
+        CreateModel(
             name='MedicineLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
