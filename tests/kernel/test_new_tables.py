@@ -1,4 +1,4 @@
-"""A migration's new model is rendered alone: linked both ways, like a table that Django's own operation made."""
+"""A migration's new model is rendered alone: linked both ways, as Django's own operation would have it."""
 
 from __future__ import annotations
 
