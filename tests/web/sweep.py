@@ -50,7 +50,7 @@ WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"',
 #: Written by most pages that are read; nothing waits because of it.
 OF_THE_JOURNAL = {Entry._meta.db_table, ChainHead._meta.db_table, Session._meta.db_table}
 #: Bound before a request replaces it.
-read_waiting = inboxes.waiting
+read_inbox = inboxes._read
 
 
 class Heard(QueryDict):
@@ -227,11 +227,11 @@ class Sweep:
             """Return what waits for a visitor, which each page counts: read anew after a request wrote."""
             nonlocal statements
             if written - OF_THE_JOURNAL:
-                return read_waiting(person)
+                return read_inbox(person)
             key = (person.pk, *sorted(one.role for one in roles_of(person)))
             if key not in self._waiting:
                 before = statements
-                self._waiting[key] = read_waiting(person), statements - before
+                self._waiting[key] = read_inbox(person), statements - before
             elif key not in counted:
                 statements += self._waiting[key][1]
             counted.add(key)
@@ -242,7 +242,7 @@ class Sweep:
         data = content if content is not None else dict(values)
         with transaction.atomic():
             with connection.execute_wrapper(watch), pytest.MonkeyPatch.context() as patch:
-                patch.setattr(inboxes, "waiting", waiting)
+                patch.setattr(inboxes, "_read", waiting)
                 try:
                     answer = send(path, data, headers=more.pop("headers", None), **more)
                 except Exception as fault:  # what no handler turned into an answer

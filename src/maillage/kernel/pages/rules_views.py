@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -64,15 +66,16 @@ class SourcedRulePage(Page):
 
 
 def _matching(query: str) -> list[SourcedRule]:
-    today, words = timezone.localdate(), normalise(query).split()
-    return [
-        rule
-        for rule in sourced_rules.all_rules()
-        if rule.holds(today) and all(word in _searched(rule) for word in words)
-    ]
+    today, words = timezone.localdate(), set(normalise(query).split())
+    return [rule for rule in sourced_rules.all_rules() if rule.holds(today) and _has(rule, words)]
 
 
-def _searched(rule: SourcedRule) -> str:
-    """Return what a search looks into: a rule is found in either language."""
+def _has(rule: SourcedRule, words: Set[str]) -> bool:
+    """Return whether every word is in what a search looks into: a rule is found in either language."""
     french = (rule.key, rule.label, rule.source, rule.note)
-    return normalise(" ".join((*french, rule.label_en, rule.source_en, rule.note_en)))
+    text = _searched(" ".join((*french, rule.label_en, rule.source_en, rule.note_en))) if words else ""
+    return all(word in text for word in words)
+
+
+#: Rules are some thousands, the same for all: each is normalised once a process.
+_searched = cache(normalise)
