@@ -1,5 +1,6 @@
 """The inbox, its count in the masthead, its undo; what was sent, for who coordinates, without a name."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -194,11 +195,12 @@ def test_others_see_neither_the_call_nor_the_message(
 def test_one_chooses_how_to_be_told(enter: Enter, tell: Tell, doctor: Person) -> None:
     client = enter(doctor)
     address = reverse("exchange:preference")
-    assert client.post(address, {"language": "eo"}).status_code == 302
-    assert "Choisissez une langue" in page(client)
-    assert client.post(address, {"language": "en"}).status_code == 302
+    assert client.post(address, {"mail": "never", "language": "eo"}).status_code == 302
+    assert "une langue des listes" in page(client)
+    assert client.post(address, {"mail": "never", "language": "en"}).status_code == 302
     assert len(tell(doctor)) == 1
-    assert "checked" not in page(client).split('name="by_email"')[1].split(">")[0]
+    (chosen,) = re.findall(r'<input[^>]*name="mail"[^>]*\bchecked[^>]*>', page(client))
+    assert 'value="never"' in chosen
 
 
 def test_the_coordinator_reads_what_was_sent_without_a_name(

@@ -17,12 +17,14 @@ from maillage.agenda import api as agenda
 from maillage.care import api as care
 from maillage.config.progress import Report
 from maillage.directory import api as directory
+from maillage.exchange import api as exchange
 from maillage.kernel import api as kernel
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
 from maillage.people import api as people
 from maillage.roster import api as roster
 from maillage.territory import api as territory
+from maillage.web import inbox
 
 
 def prepare(progress: Report) -> None:
@@ -51,6 +53,11 @@ def extend_agendas() -> int:
 def make_booklets() -> int:
     """Seal the night booklet of each home whose evening has come; return how many were made."""
     return care.make_due_booklets(timezone.now())
+
+
+def send_summaries() -> int:
+    """Mail the summary of their inbox to those whose hour has come; return how many leave."""
+    return exchange.send_due_summaries(inbox.count_and_late)
 
 
 def note_files_at_their_term() -> int:

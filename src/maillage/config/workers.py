@@ -91,12 +91,13 @@ def new_name() -> str:
 
 
 def follow_calendar(stop: threading.Event) -> None:
-    """Prepare slots, follow rosters, seal booklets, note files at their term, anchor the journal."""
+    """Prepare slots, follow rosters, seal booklets, mail summaries, note files at term, keep the journal."""
     while not stop.is_set():
         for step in (
             installation.extend_agendas,
             installation.follow_rosters,
             installation.make_booklets,
+            installation.send_summaries,
             installation.note_files_at_their_term,
             kernel.keep_daily,
         ):

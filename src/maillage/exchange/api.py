@@ -11,6 +11,7 @@ from maillage.exchange.actions.inbox import note_told
 from maillage.exchange.actions.mailbox import receives as receives_mail
 from maillage.exchange.actions.notify import Recipient, notify, withdraw
 from maillage.exchange.actions.secure_mail import receive_mail
+from maillage.exchange.actions.summaries import send_due_summaries
 from maillage.exchange.models import (
     Conversation,
     Link,
@@ -79,6 +80,7 @@ __all__ = [
     "receive_mail",
     "receives_mail",
     "said_of_opening",
+    "send_due_summaries",
     "short_sector",
     "take_files",
     "unread_count",

@@ -157,6 +157,12 @@ def count(person: Person) -> int:
     return sum(one.until is None for one in gathered(person))
 
 
+def count_and_late(person: Person) -> tuple[int, int]:
+    """Return how many things wait now, as `count` says, and how many of them are late."""
+    now = [one for one in gathered(person) if one.until is None]
+    return len(now), sum(one.is_late for one in now)
+
+
 def inbox(person: Person, chosen: str = "", page: str | None = None, whose: str = "") -> Inbox:
     """Return a page of what waits for `person`: of every kind, of the one `chosen`, or of what they put off.
 

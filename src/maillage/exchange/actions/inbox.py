@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import time
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -109,14 +112,18 @@ def reopen(*, by: Person, pk: int) -> Notification:
 
 
 @transaction.atomic
-def set_preference(*, by: Person, by_email: bool, language: str) -> ContactPreference:
-    """Choose, for oneself, whether an e-mail doubles the inbox, and its language. Raises ValidationError."""
-    chosen = ContactPreference(person=by, by_email=by_email, language=language)
-    chosen.clean_fields()
-    kept, _is_new = ContactPreference.objects.update_or_create(
-        person=by, defaults={"by_email": by_email, "language": language}
-    )
-    changes = {"by_email": by_email, "language": language}
+def set_preference(
+    *, by: Person, by_email: bool, language: str, daily_at: time | None = None
+) -> ContactPreference:
+    """Choose, for oneself, whether an e-mail doubles the inbox or sums it up each day, and its language.
+
+    Raises ValidationError.
+    """
+    hour = daily_at if by_email else None
+    values: dict[str, Any] = {"by_email": by_email, "language": language, "daily_at": hour}
+    ContactPreference(person=by, **values).clean_fields()
+    kept, _is_new = ContactPreference.objects.update_or_create(person=by, defaults=values)
+    changes = {**values, "daily_at": kept.daily_at and kept.daily_at.isoformat("minutes")}
     journal.record(
         by=by, verb="exchange.preference_set", target=journal.target_of(kept), changes=changes, scope=None
     )

@@ -48,6 +48,7 @@ class _Message:
     subject: str = ""
     mobile_only: bool = False
     has_line: bool = True
+    mail_only: bool = False
 
 
 def notify(
@@ -65,6 +66,7 @@ def notify(
     subject: str = "",
     mobile_only: bool = False,
     has_line: bool = True,
+    mail_only: bool = False,
 ) -> list[Notification]:
     """Tell `to` what `template` says, in the transaction of the write it follows; the same `key` tells once.
 
@@ -73,16 +75,17 @@ def notify(
     `withdraw` stops it and `message_status` says what became of it.
 
     A person, or a professional with an account, gets a line in the inbox, and an e-mail unless they refused
-    it or the line is enough (`inbox_only`). A patient, or a professional without an account, gets an SMS,
-    else an e-mail; a patient with an account gets the line too. Where nothing can be written, a call is put
-    in the inbox of `by`, later of those who work in `scope` (a patient's own by default), unless no number
-    is known: that is kept as a message without an address, for a voice to say. Nobody calls an
-    account that was told, unless the person asked to be telephoned.
+    it, the line is enough (`inbox_only`), or a summary of the day says it soon enough. A patient, or a
+    professional without an account, gets an SMS, else an e-mail; a patient with an account gets the line too.
+    Where nothing can be written, a call is put in the inbox of `by`, later of those who work in `scope` (a
+    patient's own by default), unless no number is known: that is kept as a message without an address, for a
+    voice to say. Nobody calls an account that was told, unless the person asked to be telephoned.
     `path` is the page that the line opens. What is not `urgent` waits for the end of the quiet hours, unless
     `not_after` comes first; past `not_after`, it no longer leaves.
 
     `mobile_only`: to a patient, by SMS and by nothing else, for what proves that they hold their telephone.
     `has_line`: False where what it tells of waits in the inbox by itself: an account then gets no line more.
+    `mail_only`: to an account, by e-mail and by nothing else: the summary of its inbox.
 
     Permission is that of the action it follows, whose journal entry tells it. Returns the rows made, or made
     before with that key. Raises RuntimeError outside a transaction, ValidationError for parameters that are
@@ -107,6 +110,7 @@ def notify(
         subject,
         mobile_only,
         has_line,
+        mail_only,
     )
     _check(message)
     account = to if isinstance(to, Person) else to.account if isinstance(to, Professional) else None
@@ -161,7 +165,11 @@ def _tell_account(message: _Message, person: Person) -> list[Notification]:
     lines = (
         [_row(message, Channel.INBOX, language=chosen.language, person=person)] if message.has_line else []
     )
-    if message.inbox_only or not (chosen.by_email and person.is_active and person.has_mailbox):
+    has_mail = chosen.by_email and person.is_active and person.has_mailbox
+    if message.mail_only:
+        return [_row(message, Channel.EMAIL, language=chosen.language, person=person)] if has_mail else []
+    is_summed_up = chosen.daily_at is not None and not message.urgent
+    if message.inbox_only or is_summed_up or not has_mail:
         return lines
     return [*lines, _row(message, Channel.EMAIL, language=chosen.language, person=person)]
 

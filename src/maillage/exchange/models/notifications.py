@@ -276,15 +276,20 @@ class Notification(AnnotatedModel):
 
 
 class ContactPreference(AnnotatedModel):
-    """How a person with an account wants to be told beside the inbox; e-mail in French by default."""
+    """How a person with an account wants to be told beside the inbox; e-mail in French by default.
+
+    With `daily_at`, one e-mail a working day at that hour of their clock sums the inbox up, and only what is
+    urgent leaves besides.
+    """
 
     person = models.OneToOneField(
         Person, on_delete=models.PROTECT, related_name="contact_preference", verbose_name=_("personne")
     )
     by_email = models.BooleanField(_("recevoir aussi un courriel"), default=True)
+    daily_at = models.TimeField(_("heure du résumé"), null=True, blank=True)
     language = models.CharField(_("langue des courriels"), max_length=2, choices=_LANGUAGES, default="fr")
 
-    personal = ("person", "by_email", "language")
+    personal = ("person", "by_email", "daily_at", "language")
     neither = ("id",)
 
     class Meta:

@@ -28,7 +28,8 @@ class Parameters:
     A person is a row of the directory and a place a commune, so that neither a specialty nor the name of a
     ward can slip in. `sector` is the short name of an on-call sector, `phone` the number to call back, `link`
     the page that answers, written as a secret address when the message leaves, `reference` the number
-    under which the desk and whoever receives find the request again.
+    under which the desk and whoever receives find the request again, `count` and `late` how many things wait
+    in an inbox and how many of them are late.
     """
 
     when: datetime | None = None
@@ -41,6 +42,8 @@ class Parameters:
     phone: str = ""
     link: Link | None = None
     reference: int | None = None
+    count: int = 0
+    late: int = 0
 
     def given(self) -> frozenset[Parameter]:
         """Return which of the closed list have a value."""
@@ -69,9 +72,10 @@ class Parameters:
             return stored_phone(value)
         if isinstance(value, Link):
             return [value.name, value.pk]
-        return value if parameter in {Parameter.SECTOR, Parameter.REFERENCE} else value.pk
+        return value if parameter in _AS_THEY_ARE else value.pk
 
 
+_AS_THEY_ARE = frozenset({Parameter.SECTOR, Parameter.REFERENCE, Parameter.COUNT, Parameter.LATE})
 _NOTHING = {one.name: one.default for one in fields(Parameters)}
 
 

@@ -37,8 +37,7 @@ class Inbox(Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page, lines = queries.done(by=self.person, page=self.request.GET.get("page"))
         chosen = queries.preference_of(self.person)
-        initial = {"by_email": chosen.by_email, "language": chosen.language}
-        context.setdefault("form", PreferenceForm(initial=initial))
+        context.setdefault("form", PreferenceForm(initial=PreferenceForm.initial_of(chosen)))
         return super().get_context_data(
             page=page,
             lines=lines,
@@ -129,10 +128,10 @@ class Preference(Endpoint):
         """Keep the choice; a choice that is none of those offered changes nothing."""
         form = PreferenceForm(request.POST)
         if form.is_valid():
-            actions.set_preference(by=self.person, **form.cleaned_data)
+            actions.set_preference(by=self.person, **form.chosen())
             messages.success(request, _("Votre choix est enregistré."))
         else:
-            messages.error(request, _("Choisissez une langue de la liste."))
+            messages.error(request, _("Choisissez un moyen, une heure et une langue des listes."))
         return redirect("exchange:inbox")
 
 

@@ -79,5 +79,7 @@ def _said(parameter: Parameter, value: Any, names: Names) -> str:
             return written_phone(value)
         case Parameter.LINK:
             return Link(*value).address
+        case Parameter.COUNT | Parameter.LATE:
+            return formats.number(value)
         case Parameter.SECTOR | Parameter.REFERENCE:
             return str(value)

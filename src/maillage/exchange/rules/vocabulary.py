@@ -107,6 +107,8 @@ class Template(StrEnum):
     INBOX_HELD = "inbox_held"
     INBOX_CONFIDED = "inbox_confided"
     INBOX_TAKEN_BACK = "inbox_taken_back"
+    INBOX_SUMMARY = "inbox_summary"
+    INBOX_SUMMARY_LATE = "inbox_summary_late"
 
 
 #: What tells a patient, and the professional who expects them, of an hour: by whether another was told
@@ -138,6 +140,8 @@ class Parameter(StrEnum):
     PHONE = "phone"
     LINK = "link"
     REFERENCE = "reference"
+    COUNT = "count"
+    LATE = "late"
 
 
 #: What is said aloud where a text with a link becomes a call: a secret address is nobody else's to read.
