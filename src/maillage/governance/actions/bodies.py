@@ -10,10 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.governance.actions.writing import (
-    StaleError,
     kept_body,
     locked_body,
-    made_before,
     record,
     required,
 )
@@ -23,7 +21,7 @@ from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import SourcedRule, rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import StaleError, made_before, same_write
 
 #: The rules of a body, each with the least and the most that it may be; None for yes or no.
 RULES: dict[str, tuple[int, int] | None] = {
@@ -59,7 +57,7 @@ def add_body(
     access.require(by, Permission.MANAGE_GOVERNANCE, scope)
     values = _values(name, purpose, pays_time, default_rules(kind).value | rules)
     locked = Scope.objects.select_for_update().get(pk=scope.pk)
-    known = made_before(Body, by, key)
+    known = made_before(Body, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.scope_id, known.kind) == (scope.pk, kind.value))
@@ -172,7 +170,7 @@ def give_seat(
         "college": own, "person": person, "name": said, "stands_for": " ".join(stands_for.split())[:160],
         "office": office.value, "deputises": deputises, "since": since, "until": until,
     }  # fmt: skip
-    known = made_before(BodySeat, by, key)
+    known = made_before(BodySeat, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=all(getattr(known, one) == value for one, value in values.items()))
     _check_seat(body, own, values)

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.governance.actions.writing import StaleError, locked_sitting, made_before, record, required
+from maillage.governance.actions.writing import locked_sitting, record, required
 from maillage.governance.models import AgendaPoint, MinutesApproval, Motion, Resolution, Sitting
 from maillage.governance.queries import rights
 from maillage.governance.queries.minutes import content_of
 from maillage.governance.queries.sittings import seen
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import StaleError, made_before, same_write
 from maillage.project import api as project
 
 
@@ -62,7 +62,7 @@ def decide(*, by: Person, sitting: Sitting, text: str, key: str, motion: Motion 
     """
     row = _written(by, sitting)
     said = " ".join(required(text, "text").split())[:400]
-    known = made_before(Resolution, by, key)
+    known = made_before(Resolution, by=by, key=key)
     if known is not None:
         kept = (known.sitting_id, known.text, known.motion)
         return same_write(known, is_same=kept == (row.pk, said, motion))

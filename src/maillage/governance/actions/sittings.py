@@ -17,7 +17,6 @@ from maillage.governance.actions.bodies import RULES
 from maillage.governance.actions.writing import (
     kept_body,
     kept_sitting,
-    made_before,
     record,
     required,
 )
@@ -29,7 +28,7 @@ from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PointKind, R
 from maillage.kernel import clock, journal
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import is_in_reach
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 _https = URLValidator(schemes=["https"])
 
@@ -53,7 +52,7 @@ def prepare_sitting(
     """
     row = kept_body(by, body)
     values = _values(starts_at, length, place, video_url)
-    known = made_before(Sitting, by, key)
+    known = made_before(Sitting, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.body_id, known.second_of) == (row.pk, second_of))
@@ -162,7 +161,7 @@ def add_point(*, by: Person, sitting: Sitting, kind: PointKind, title: str, key:
     """Add a point to the agenda; the same `key` is the same one. Raises PermissionDenied, ValidationError."""
     row = kept_sitting(by, sitting)
     said = " ".join(required(title, "title").split())[:200]
-    known = made_before(AgendaPoint, by, key)
+    known = made_before(AgendaPoint, by=by, key=key)
     if known is not None:
         kept = (known.sitting_id, known.kind, known.title)
         return same_write(known, is_same=kept == (row.pk, kind.value, said))

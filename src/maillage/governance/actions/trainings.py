@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.governance.actions.writing import made_before, record, required
+from maillage.governance.actions.writing import record, required
 from maillage.governance.models import TrainingPlace, TrainingSession
 from maillage.governance.rules.sittings import ends_after, goes_waiting
 from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PlaceState, TrainingKind
@@ -18,7 +18,7 @@ from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def open_training(
         "about": about.strip()[:2000], "host": " ".join(required(host, "host").split())[:200],
         "starts_at": starts_at, "ends_at": ends_at, "places": places, "pays_time": pays_time,
     }  # fmt: skip
-    known = made_before(TrainingSession, by, key)
+    known = made_before(TrainingSession, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and known.scope_id == scope.pk)

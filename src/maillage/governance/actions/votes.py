@@ -20,7 +20,6 @@ from maillage.governance.actions.attendance import early
 from maillage.governance.actions.writing import (
     kept_sitting,
     locked_sitting,
-    made_before,
     must_stand,
     record,
     required,
@@ -41,7 +40,7 @@ from maillage.governance.rules.vocabulary import Choice, Majority
 from maillage.governance.rules.votes import carried, keeps_secret, tally
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 _random = SystemRandom()
 
@@ -69,7 +68,7 @@ def open_motion(
         "text": said, "is_secret": is_secret, "by_college": by_college, "majority": majority.value,
         "point": point,
     }  # fmt: skip
-    known = made_before(Motion, by, key)
+    known = made_before(Motion, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and known.sitting_id == row.pk)

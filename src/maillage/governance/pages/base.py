@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from maillage.governance.actions.writing import StaleError
 from maillage.governance.models import Body, Sitting
 from maillage.governance.queries import rights
 from maillage.governance.queries.bodies import body_seen_by
@@ -49,17 +47,9 @@ class Doing(FormGestures):
         made.gesture, _dash, made.row = name.partition("-")  # type: ignore[attr-defined]  # what its button sends, about which row
         return made
 
-    def tell(self, form: forms.Form, error: ValidationError) -> None:
-        """Show how a row stands where somebody wrote it meanwhile; sent again, the form replaces it."""
-        if not isinstance(error, StaleError):
-            return super().tell(form, error)
-        row = error.standing
-        form.add_error(None, " ".join(error.messages))
-        form.standing = getattr(row, "said", "") or getattr(row, "purpose", "")  # type: ignore[attr-defined]  # read by the page
-        sent = self.request.POST.copy()
-        sent["base"] = str(row.version)
-        form.data = sent
-        return None
+    def standing_said(self, row: Any) -> str:
+        """Return the text of a row as it is now."""
+        return getattr(row, "said", "") or getattr(row, "purpose", "")
 
     def row(self) -> int:
         """Return the key of the row that a form is about. Raises Http404 for none."""

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.writes import StaleError
 
 
 class Gestures(PermissionMixin):
@@ -118,9 +119,22 @@ class FormGestures(Gestures, Page):
             self.tell(form, error)
             raise RefusedFormError(form, name) from error
 
+    def standing_said(self, row: Any) -> Any:  # noqa: ARG002 (for pages of rows that have a version)
+        """Return how a row that somebody wrote meanwhile is shown beside the form."""
+        return ""
+
     def tell(self, form: forms.Form, error: ValidationError) -> None:
-        """Write on a form why it was not written."""
-        if not hasattr(error, "error_dict"):
+        """Write on a form why it was not written; where somebody wrote meanwhile, how the row stands now.
+
+        Sent again, such a form replaces what stands: it carries the version that its page then shows.
+        """
+        if isinstance(error, StaleError):
+            form.add_error(None, " ".join(error.messages))
+            form.standing = self.standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
+            sent = self.request.POST.copy()
+            sent["base"] = str(error.standing.version)
+            form.data = sent
+        elif not hasattr(error, "error_dict"):
             form.add_error(None, error)
         else:
             for field, said in error.message_dict.items():

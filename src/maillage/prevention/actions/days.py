@@ -14,12 +14,11 @@ from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.people.api import Part, Patient
 from maillage.prevention.actions.invitations import comes_no_more, coming
 from maillage.prevention.actions.writing import (
-    made_before,
     managed,
     must_be_open,
     one_line,
@@ -62,7 +61,7 @@ def add_day(
     one another, or a commune of another territory.
     """
     row = managed(by, campaign)
-    known = made_before(PreventionDay, by, key)
+    known = made_before(PreventionDay, by=by, key=key)
     said = one_line(place, 160)
     if known is not None:
         kept = (known.campaign_id, known.day, known.commune_id, known.place, known.opens, known.closes)
@@ -129,7 +128,7 @@ def register_for_day(*, by: Person, day: PreventionDay, patient: Patient, hour: 
     must_be_open(Campaign.objects.in_scope(campaign.scope).get(pk=campaign.pk))
     # The row of the day is the lock of its places.
     row = PreventionDay.objects.of(campaign).select_for_update().get(pk=day.pk)
-    known = made_before(DayEntry, by, key)
+    known = made_before(DayEntry, by=by, key=key)
     if known is not None:
         kept = (known.day_id, known.patient_id, known.hour)
         return same_write(known, is_same=kept == (row.pk, patient.pk, hour))
@@ -199,7 +198,7 @@ def add_lot(
     access.require(by, Permission.MANAGE_PREVENTION, scope)
     locked = Scope.objects.select_for_update().get(pk=scope.pk)
     what, digits = one_line(product, 120), one_line(number, 40).upper()
-    known = made_before(VaccineLot, by, key)
+    known = made_before(VaccineLot, by=by, key=key)
     if known is not None:
         kept = (known.scope_id, known.product, known.number, known.received)
         return same_write(known, is_same=kept == (scope.pk, what, digits, received))

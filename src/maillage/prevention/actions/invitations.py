@@ -15,10 +15,10 @@ from maillage.directory import api as directory
 from maillage.exchange import api as exchange
 from maillage.kernel import journal
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.people.api import Part, Patient
-from maillage.prevention.actions.writing import made_before, must_be_open, one_line, require_reader, told
+from maillage.prevention.actions.writing import must_be_open, one_line, require_reader, told
 from maillage.prevention.models import Campaign, Invitee, InviteeStep, LetterRun, RunLetter
 from maillage.prevention.queries.situations import situation
 from maillage.prevention.queries.targets import pace
@@ -53,7 +53,7 @@ def note_step(
         raise ValueError("letters and messages are noted by what sends them")
     row = _locked(by, campaign, patient)
     said = one_line(words, 300)
-    known = made_before(InviteeStep, by, key)
+    known = made_before(InviteeStep, by=by, key=key)
     if known is not None:
         return _same(known, row, did)
     today = timezone.localdate()
@@ -77,7 +77,7 @@ def send_message(*, by: Person, campaign: Campaign, patient: Patient, key: str) 
     message would be received.
     """
     row = _locked(by, campaign, patient, Part.REACH)
-    known = made_before(InviteeStep, by, key)
+    known = made_before(InviteeStep, by=by, key=key)
     if known is not None:
         return _same(known, row, Did.MESSAGE)
     today = timezone.localdate()
@@ -117,7 +117,7 @@ def prepare_letters(*, by: Person, campaign: Campaign, patients: Sequence[int], 
     `key` again is the same run. Raises PermissionDenied; ValidationError where nobody is left.
     """
     locked = _open(campaign)
-    known = made_before(LetterRun, by, key)
+    known = made_before(LetterRun, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=known.campaign_id == campaign.pk)
     rows = Patient.objects.for_person(by, Part.REACH).filter(pk__in=list(patients)[:MOST_LETTERS])
