@@ -105,7 +105,7 @@ def _values(starts_at: datetime, length: int, place: str, video_url: str) -> dic
 def change_sitting(
     *, by: Person, sitting: Sitting, starts_at: datetime, length: int, place: str = "", video_url: str = ""
 ) -> Sitting:
-    """Change when and where a meeting to come is held; those convened are told of another hour.
+    """Change when and where a meeting to come is held; those convened are told of it.
 
     Unchanged, nothing is written. Raises PermissionDenied, ValidationError.
     """
@@ -123,9 +123,14 @@ def change_sitting(
         setattr(row, one, new)
     row.sequence += 1
     row.save(update_fields=[*values, "sequence"])
-    if row.convened_at is not None and before != starts_at:
+    if row.convened_at is not None:
         for summons in summons_of(row):
-            _tell(row, summons, exchange.Template.MEETING_MOVED, by, f"moved-{row.sequence}", previous=before)
+            if before != starts_at:
+                template, previous = exchange.Template.MEETING_MOVED, before
+            else:
+                # Another place, another room: convened again, for who would go to the first one.
+                template, previous = exchange.Template.MEETING_CALLED, None
+            tell(row, summons, template, by, f"moved-{row.sequence}", previous=previous)
     # An address opens a room: the journal says that it changed, not what it is.
     said = {one: pair for one, pair in changes.items() if one in {"starts_at", "ends_at"}}
     record(by, "sitting_changed", row, said, row.body.scope)
@@ -151,7 +156,7 @@ def cancel_sitting(*, by: Person, sitting: Sitting, reason: str) -> Sitting:
     exchange.withdraw(subjects=[journal.target_of(one) for one in convened])
     if not row.has_begun:
         for one in convened:
-            _tell(row, one, exchange.Template.MEETING_CANCELLED, by, "cancelled")
+            tell(row, one, exchange.Template.MEETING_CANCELLED, by, "cancelled")
     record(by, "sitting_cancelled", row, {}, row.body.scope)
     return row
 
@@ -188,7 +193,7 @@ def convene(*, by: Person, sitting: Sitting) -> int:
         raise ValidationError(_("Personne ne siège ce jour-là : donnez d’abord les sièges."))
     for seat in new:
         made = Summons.objects.create(sitting=row, seat=seat)
-        _tell(row, made, exchange.Template.MEETING_CALLED, by, "called")
+        tell(row, made, exchange.Template.MEETING_CALLED, by, "called")
     if row.convened_at is None:
         row.convened_at = timezone.now()
         row.save(update_fields=["convened_at"])
@@ -216,7 +221,7 @@ def remind(*, by: Person, sitting: Sitting) -> int:
         one for one in summons_of(row) if one.reply == Reply.NONE.value and one.seat.person is not None
     ]
     for one in waiting:
-        _tell(row, one, exchange.Template.MEETING_CALLED, by, f"reminded-{today:%Y%m%d}")
+        tell(row, one, exchange.Template.MEETING_CALLED, by, f"reminded-{today:%Y%m%d}")
     row.reminded_at = timezone.now()
     row.save(update_fields=["reminded_at"])
     record(by, "sitting_reminded", row, {"members": len(waiting)}, scope)
@@ -236,6 +241,9 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
         raise ValidationError(_("Cette séance n’a pas commencé."))
     if Motion.objects.of_sitting(row).filter(result=None).exists():
         raise ValidationError(_("Un vote est ouvert : comptez-le d’abord."))
+    # Whoever holds their seat no more that day has no voice in what is kept of it.
+    sitters = [one.pk for one in summons_of(row)]
+    Summons.objects.of_sitting(row).exclude(pk__in=sitters).delete()
     row.closed_at = timezone.now()
     row.save(update_fields=["closed_at"])
     # Whoever was not noted was not there.
@@ -245,7 +253,7 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
     return row
 
 
-def _tell(
+def tell(
     sitting: Sitting,
     one: Summons,
     template: exchange.Template,

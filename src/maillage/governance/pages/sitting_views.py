@@ -31,7 +31,13 @@ from maillage.governance.pages.forms import (
 from maillage.governance.pages.printing import minutes_pdf
 from maillage.governance.queries import rights
 from maillage.governance.queries.minutes import content_of
-from maillage.governance.queries.sittings import MotionSeen, SittingSeen, may_vote_without, seen
+from maillage.governance.queries.sittings import (
+    MotionSeen,
+    SittingSeen,
+    is_countable,
+    may_vote_without,
+    seen,
+)
 from maillage.governance.rules.quorum import voices_of
 from maillage.governance.rules.vocabulary import Choice, Majority, PointKind, Reply
 from maillage.governance.rules.votes import keeps_secret
@@ -154,6 +160,8 @@ class SittingPage(OfSitting, Doing):
             if self.keeps and not one.motion.is_secret
             else [],
             "unable": formats.listed(unable),
+            "is_countable": bool(one.slips)
+            and is_countable(one.motion, one.slips, found.summons, self.sitting.most_proxies),
             "is_unsure": one.motion.is_secret and not keeps_secret(len(here) - len(unable), least),
         }
 
@@ -286,7 +294,7 @@ class SittingPage(OfSitting, Doing):
             return sittings.change_sitting(by=self.person, sitting=self.sitting, **values)
 
         self.send("move", SittingForm, write)
-        return _("Séance modifiée : les membres convoqués sont prévenus d’un changement d’heure.")
+        return _("Séance modifiée : les membres convoqués sont prévenus du changement.")
 
     def _cancel(self) -> str:
         self.send(
