@@ -32,10 +32,7 @@ class Doing(FormGestures):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile, and which forms are open."""
-        standing = [getattr(one, "standing", "") for one in self.forms_refused.values()]
-        return super().get_context_data(
-            standing=standing[0] if standing else "", opens=set(self.forms_refused), **context
-        )
+        return super().get_context_data(standing=self.standing, opens=set(self.forms_refused), **context)
 
     def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (as its base)
         """Return the name of the form itself: one gesture may be about many rows."""

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.pages.base import Page, PermissionMixin, back_to
 from maillage.kernel.writes import StaleError
 
 
@@ -37,8 +37,8 @@ class Gestures(PermissionMixin):
         return self.request.path
 
     def after(self, name: str) -> HttpResponse:  # noqa: ARG002 (for who goes elsewhere after one of them)
-        """Lead back, once a gesture is done or refused."""
-        return HttpResponseRedirect(self.here())
+        """Lead back, once a gesture is done or refused: to the inbox for a deed of its own, or here."""
+        return back_to(self.request, self.here())
 
     def refused(self, name: str, error: Exception) -> HttpResponse:
         """Say why a gesture is refused, and lead back."""
@@ -118,6 +118,11 @@ class FormGestures(Gestures, Page):
         except ValidationError as error:
             self.tell(form, error)
             raise RefusedFormError(form, name) from error
+
+    @property
+    def standing(self) -> Any:
+        """How a row that somebody wrote meanwhile stands, beside the form refused for it; else nothing."""
+        return next((one.standing for one in self.forms_refused.values() if hasattr(one, "standing")), "")
 
     def standing_said(self, row: Any) -> Any:  # noqa: ARG002 (for pages of rows that have a version)
         """Return how a row that somebody wrote meanwhile is shown beside the form."""

@@ -49,8 +49,12 @@ def open_campaign(
     said = one_line(title, 120) or target_of(target).rule.label
     known = made_before(Campaign, by=by, key=key)
     if known is not None:
-        kept = (known.scope_id, known.target, known.first_day, known.last_day, known.goal, known.title)
-        return same_write(known, is_same=kept == (scope.pk, target, first_day, last_day, goal, said))
+        kept = (
+            known.scope_id, known.target, known.first_day, known.last_day, known.goal, known.title,
+            known.practice, known.caller,
+        )  # fmt: skip
+        same = (scope.pk, target, first_day, last_day, goal, said, practice, caller)
+        return same_write(known, is_same=kept == same)
     if last_day <= first_day:
         raise ValidationError(
             {"last_day": _("Le dernier jour est avant le premier : corrigez l’un des deux.")}

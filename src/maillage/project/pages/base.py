@@ -27,8 +27,7 @@ class Doing(FormGestures):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile."""
-        standing = [getattr(one, "standing", []) for one in self.forms_refused.values()]
-        return super().get_context_data(standing=standing[0] if standing else [], **context)
+        return super().get_context_data(standing=self.standing, **context)
 
     def standing_said(self, row: Any) -> list[str]:
         """Return what a row says now, field by field."""
