@@ -353,7 +353,7 @@ def change_lot(*, by: Person, lot: VaccineLot, base: str, expires_on: date, rece
     if row.version != base:
         raise StaleError(row)
     if not max(1, row.used) <= received <= MOST_DOSES:
-        text = _("Donnez de {least} à 100 000 doses : des actes en ont déjà pris {used}.")
+        text = _("Donnez de {least} à 100 000 doses : des actes en ont déjà pris {used}.")
         raise ValidationError({"received": text.format(least=max(1, row.used), used=row.used)})
     acts = PreventionAct.objects.in_scope(lot.scope).standing().filter(lot=row)
     if acts.filter(done_on__gt=expires_on).exists():

@@ -96,24 +96,26 @@ _ROUND = 10
 def place_words(one: Proposal, *, is_open: bool) -> str:
     """Return why a commune is a good place for the next day; rounded for who does not run the campaign."""
     reach = one.reach
-    people, beyond_ = (
-        (reach.people, reach.beyond)
-        if is_open
-        else (rounded(reach.people, _ROUND), rounded(reach.beyond, _ROUND))
-    )
     said = ngettext(
         "{count} personne à moins de {bound} minutes, {mean} en moyenne",
         "{count} personnes à moins de {bound} minutes, {mean} en moyenne",
-        people,
+        reach.people,
     ).format(
-        count=formats.number(people),
+        count=_reached(reach.people, is_open=is_open),
         bound=formats.number(rule("prevention.days.reach").value["minutes"]),
         mean=formats.minutes(reach.mean_minutes),
     )
     if not reach.beyond:
         return _("{said} ; personne au-delà").format(said=said)
-    beyond = ngettext("{count} personne au-delà", "{count} personnes au-delà", beyond_)
-    return _("{said} ; {beyond}").format(said=said, beyond=beyond.format(count=formats.number(beyond_)))
+    beyond = ngettext("{count} personne au-delà", "{count} personnes au-delà", reach.beyond)
+    beyond = beyond.format(count=_reached(reach.beyond, is_open=is_open))
+    return _("{said} ; {beyond}").format(said=said, beyond=beyond)
+
+
+def _reached(count: int, *, is_open: bool) -> str:
+    if is_open:
+        return formats.number(count)
+    return _("environ {count}").format(count=formats.number(rounded(count, _ROUND)))
 
 
 def day_words(one: DayNow) -> str:
