@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from maillage.exchange.models import Notification
 from maillage.exchange.rules.vocabulary import Channel
@@ -20,7 +21,8 @@ from maillage.governance.rules.vocabulary import Choice, Reply, TrainingKind
 from maillage.governance.rules.votes import may_count
 from maillage.kernel.models import Entry, Person
 from maillage.territory.api import Territory
-from tests.governance.conftest import HELD, NOW, summons_of
+from tests.care.conftest import client_of
+from tests.governance.conftest import HELD, NOW, SINCE, summons_of
 from tests.governance.test_votes import opened
 
 
@@ -209,3 +211,12 @@ def test_who_waits_for_a_training_or_loses_it_is_told(
     trainings.cancel_training(by=coordinator, session=session)
     assert told(members[1]) == 2
     assert not told(members[0])
+
+
+def test_only_who_is_not_convened_yet_is_to_convene(
+    sitting: Sitting, president: Person, coordinator: Person, professionals: College
+) -> None:
+    address = reverse("governance:sitting", args=[sitting.pk])
+    assert "Convoquer les nouveaux membres" not in client_of(president).get(address).content.decode()
+    bodies.give_seat(by=coordinator, college=professionals, name="Mme Orme", since=SINCE, key="new")
+    assert "Convoquer les nouveaux membres" in client_of(president).get(address).content.decode()

@@ -30,6 +30,7 @@ from maillage.governance.pages.forms import (
 )
 from maillage.governance.pages.printing import minutes_pdf
 from maillage.governance.queries import rights
+from maillage.governance.queries.bodies import seats_on
 from maillage.governance.queries.minutes import content_of
 from maillage.governance.queries.sittings import (
     MotionSeen,
@@ -91,8 +92,15 @@ class SittingPage(OfSitting, Doing):
             "shows_project": access.may(self.person, Permission.VIEW_PROJECT, self.body.scope),
         }  # fmt: skip
         if self.keeps:
-            shown |= self._forms(found)
+            shown |= self._forms(found) | {"to_convene": self._to_convene(found)}
         return super().get_context_data(**shown, **context)
+
+    def _to_convene(self, found: SittingSeen) -> int:
+        """Return how many sit in the body that day and are not convened yet."""
+        if self.sitting.has_begun or not self.sitting.stands:
+            return 0
+        known = {one.seat_id for one in found.summons}
+        return sum(one.pk not in known for one in seats_on(self.body, self.sitting.held_on))
 
     def _untold(self, found: SittingSeen) -> list[str]:
         """Return who has no account, while they may still be told."""
