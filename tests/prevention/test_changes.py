@@ -395,3 +395,28 @@ def test_two_places_that_reach_the_same_people_tell_no_difference() -> None:
 def test_a_count_hidden_for_another_is_not_said_to_be_small(campaign: Campaign) -> None:
     assert words.count_hidden(3) == "moins de 11"
     assert words.count_hidden(40) == "tenu au secret"
+
+
+def test_a_change_refused_comes_first_on_the_page(
+    day: PreventionDay, lead: Person, doctor: Person, campaign: Campaign, commune: Commune, rose: Patient
+) -> None:
+    days.register_for_day(by=doctor, day=day, patient=rose, hour=9, key="r")
+    here = page("day", campaign.pk, day.pk)
+    said = {
+        "do": "change", "base": day.version, "day": day.day.isoformat(), "commune": commune.pk,
+        "place": "Mairie", "structure": "", "opens": "9", "closes": "12", "per_hour": "2",
+    }  # fmt: skip
+    refused = send(lead, here, **said)
+    # Without a script, nothing else would lead to it.
+    assert refused.index("dites qu’elle sera prévenue") < refused.index('id="hours"')
+    assert read(lead, here).index('id="hours"') < read(lead, here).index('name="base"')
+    assert "à rappeler" in send(lead, here, **said | {"tells": "on"})
+
+
+def test_no_message_is_offered_that_would_not_leave(
+    campaign: Campaign, doctor: Person, place: Territory, professional: Professional, commune: Commune
+) -> None:
+    whom = make_concerned("Saule", place, professional, commune, phone="")
+    shown = read(doctor, page("person", campaign.pk, whom.pk))
+    assert "Un message" in shown
+    assert "Demander le message" not in shown

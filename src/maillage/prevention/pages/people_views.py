@@ -199,6 +199,7 @@ class PersonOfCampaign(OfCampaign, FormGestures):
         is_due = counted is not None and counted.is_due
         standing = Standing(invitee.standing) if invitee is not None else Standing.TO_INVITE
         reach = queries.may_reach(self.person, patient)
+        expected = exchange.expected_message(patient) if reach and is_due else None
         slots = self._slots()
         return super().get_context_data(
             campaign=campaign,
@@ -218,7 +219,8 @@ class PersonOfCampaign(OfCampaign, FormGestures):
             phones=[
                 (one, written_phone(one)) for one in (patient.phone, patient.other_phone) if one and reach
             ],
-            expected=exchange.expected_message(patient).sentence if reach and is_due else "",
+            expected=expected.sentence if expected is not None else "",
+            may_message=expected is not None and not expected.say_it_now,
             reach=reach,
             answer_form=self.form("answer", AnswerForm, initial={"seen": len(steps)}),
             entries=[one for one in queries.prevented(patient).entries if one.day.campaign_id == campaign.pk],

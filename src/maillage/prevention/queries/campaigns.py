@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.exchange import api as exchange
-from maillage.kernel import access, clock, journal
+from maillage.kernel import access, journal
 from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
@@ -346,13 +346,8 @@ def calls_waiting() -> QuerySet[Invitee]:
 
 
 def calls_pending(person: Person) -> list[Pending]:
-    """Return whom somebody is to ask again today, since the day it is due; one statement."""
-    rows = _calls(person).order_by("again_on", "pk").select_related("campaign__scope")
-    return [
-        Pending(one.pk, clock.bounds(one.again_on, one.campaign.scope)[0])
-        for one in rows
-        if one.again_on is not None
-    ]
+    """Return whom somebody is to ask again today; one statement."""
+    return [Pending(one.pk, one.at) for one in _calls(person).order_by("again_on", "pk")]
 
 
 def _calls(person: Person) -> QuerySet[Invitee]:
