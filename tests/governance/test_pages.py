@@ -428,3 +428,10 @@ def test_nothing_hostile_passes(
     said = send(members[0], url, "answer", row=mine.pk, reply="proxy", proxy_to=other.pk)[1]
     assert "à qui vous donnez" in said
     assert Summons.objects.of_sitting(sitting).get(pk=mine.pk).reply == ""
+
+
+def test_a_form_refused_far_below_is_told_at_the_top(sitting: Sitting, president: Person) -> None:
+    url = page("sitting", sitting.pk)
+    status, said = send(president, url, "cancel", reason=" ")
+    assert status == 422
+    assert said.index("le formulaire, plus bas, dit pourquoi") < said.index('id="agenda"')

@@ -90,6 +90,8 @@ class FormGestures(Gestures, Page):
         if not isinstance(error, RefusedFormError):
             return super().refused(name, error)
         self.forms_refused[self.kept_as(name, error)] = error.form
+        # At the top: without a script, nothing else leads to a form that is far below.
+        messages.error(self.request, _("Rien n’est enregistré : le formulaire, plus bas, dit pourquoi."))
         return self.render_to_response(self.get_context_data(), status=422)
 
     def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (for pages of many rows)
