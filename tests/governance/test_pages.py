@@ -178,6 +178,12 @@ def test_a_meeting_goes_from_its_agenda_to_its_minutes_on_one_page(
     # Nothing of the count before the end.
     assert "2 pour" not in client_of(president).get(url).content.decode()
     assert BallotPaper.objects.of_motion(motion).count() == 3
+    # Few are there: all of them are waited for.
+    said = send(president, url, "count", row=motion.pk)[1]
+    assert "diraient le choix de chacun" in said
+    assert "Retirer ce vote" in said
+    assert "Clore et compter" not in said
+    assert "Voix entendue" in send(president, url, "vote", row=motion.pk, seat=seats[5].pk, choice="blank")[1]
     said = send(president, url, "count", row=motion.pk)[1]
     assert "Adopté : 2 pour, 1 contre" in said
     assert "secret soit sûr" in said
@@ -422,3 +428,10 @@ def test_nothing_hostile_passes(
     said = send(members[0], url, "answer", row=mine.pk, reply="proxy", proxy_to=other.pk)[1]
     assert "à qui vous donnez" in said
     assert Summons.objects.of_sitting(sitting).get(pk=mine.pk).reply == ""
+
+
+def test_a_form_refused_far_below_is_told_at_the_top(sitting: Sitting, president: Person) -> None:
+    url = page("sitting", sitting.pk)
+    status, said = send(president, url, "cancel", reason=" ")
+    assert status == 422
+    assert said.index("le formulaire, plus bas, dit pourquoi") < said.index('id="agenda"')

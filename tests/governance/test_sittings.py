@@ -14,7 +14,6 @@ from maillage.exchange import api as exchange
 from maillage.exchange.models import Notification
 from maillage.governance import api
 from maillage.governance.actions import attendance, bodies, leaving, minutes, sittings
-from maillage.governance.actions.writing import StaleError
 from maillage.governance.models import (
     AgendaPoint,
     Body,
@@ -36,6 +35,7 @@ from maillage.kernel import journal
 from maillage.kernel.contributions import Leaving
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
+from maillage.kernel.writes import StaleError
 from maillage.project import api as project
 from maillage.territory.api import Territory
 from tests.factories import make_person, make_professional, make_territory

@@ -117,13 +117,14 @@ def test_a_proxy_gives_one_voice_more_to_who_is_there(
     motion = opened(sitting, president, is_secret=True)
     for seat in (seats[0], seats[3]):
         assert votes.cast(by=members[0], motion=motion, seat=seat, choice=Choice.YES)
+    assert votes.cast(by=members[1], motion=motion, seat=seats[1], choice=Choice.NO)
     # Heard, a voice can neither be taken back nor its holder leave the room.
     with pytest.raises(ValidationError, match="déjà été entendue"):
         attendance.answer(by=members[3], summons=summons_of(sitting, seats[3]), reply=Reply.COMES)
     with pytest.raises(ValidationError, match="déjà été entendue"):
         attendance.note_presence(by=president, summons=summons_of(sitting, seats[0]), is_here=False)
     result = votes.close_motion(by=president, motion=motion)
-    assert (result.yes, result.voices, result.content["is_sure"]) == (2, 3, False)
+    assert (result.yes, result.no, result.voices, result.content["is_sure"]) == (2, 1, 3, False)
 
 
 def test_a_secret_vote_is_noted_for_nobody_else_not_even_by_who_keeps_the_meeting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -298,3 +299,67 @@ def test_paper_forms_are_entered_and_marked(survey: Survey, coordinator: Person,
     refused = client.post(address, late)
     assert (refused.status_code, "Écrit à la main." in refused.content.decode()) == (409, True)
     assert SurveyAnswer.objects.of(survey).count() == 1
+
+
+def test_a_machine_that_fills_the_address_in_is_slowed_and_loses_nothing(
+    place: Territory, monkeypatch: pytest.MonkeyPatch, coordinator: Person
+) -> None:
+    client = Client()
+    known = actions.rule
+    least = {"listening.answers.an_hour": 3}
+
+    def fewer(key: str) -> object:
+        found = known(key)
+        return replace(found, value=least[key]) if key in least else found
+
+    monkeypatch.setattr(actions, "rule", fewer)
+    with time_machine.travel(datetime(2026, 3, 2, 9, 30, tzinfo=UTC), tick=False) as clock:
+        survey = survey_of(place, coordinator, key="flooded")
+        answered(survey, 3)
+        sent = filled(survey, client, text="Trop d’attente.")
+        refused = client.post(page(survey), sent)
+        assert refused.status_code == 429
+        assert "Trop d’attente." in refused.content.decode()
+        assert answers_counted([survey])[survey.pk] == 3
+        # What was counted already is said so all the same; paper is entered by somebody known.
+        actions.answer(
+            survey=survey, form=actions.draw_form(survey), marks={survey.questions[0]: 5}, by=coordinator
+        )
+        # The hour over, the same page sends what it kept.
+        clock.shift(timedelta(minutes=31))
+        again = sent | {"form": form_in(refused.content.decode())}
+        assert client.post(page(survey), again).status_code == 200
+    assert answers_counted([survey])[survey.pk] == 5
+    # Nothing of it is in the database.
+    with connection.cursor() as cursor:
+        names = set(connection.introspection.table_names(cursor))
+    assert not [one for one in names if "pacing" in one]
+
+
+def test_a_text_is_written_with_others_so_that_no_transaction_is_its_own(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "REWRITTEN", 4)
+    marks = {survey.questions[0]: 2}
+    keys: set[int] = set()
+    for rank in range(7):
+        actions.answer(survey=survey, form=actions.draw_form(survey), marks=marks, text=f"Texte {rank}")
+        now = set(SurveyRemark.objects.of(survey).values_list("pk", flat=True))
+        # The new one and up to four others came together, under keys that none had.
+        assert len(now - keys) == min(rank, 4) + 1
+        assert len(now) == rank + 1
+        keys = now
+    texts = SurveyRemark.objects.of(survey).values_list("text", flat=True)
+    assert sorted(texts) == [f"Texte {rank}" for rank in range(7)]
+
+
+def test_a_form_sent_before_the_first_day_is_told_when_to_come_back(survey: Survey) -> None:
+    client = Client()
+    sent = filled(survey, client)
+    Survey._base_manager.filter(pk=survey.pk).update(
+        starts_on=today_of(survey.scope) + timedelta(days=3),
+        ends_on=today_of(survey.scope) + timedelta(days=9),
+    )
+    refused = client.post(page(survey), sent)
+    assert refused.status_code == 409
+    assert "à partir du" in refused.content.decode()

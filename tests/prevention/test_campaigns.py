@@ -78,12 +78,17 @@ def _join(doctor: Person, patient: Patient, who: Person, role: Role) -> None:
 # A campaign
 
 
-def test_a_campaign_opens_once(place: Territory, lead: Person, campaign: Campaign) -> None:
-    same = open_campaign(
-        by=lead, scope=place.scope, target="colorectal", title="Dépister", first_day=campaign.first_day,
-        last_day=campaign.last_day, goal=60, key="campaign",
-    )  # fmt: skip
-    assert same == campaign
+def test_a_campaign_opens_once(
+    place: Territory, lead: Person, campaign: Campaign, professional: Professional
+) -> None:
+    said = {
+        "scope": place.scope, "target": "colorectal", "title": "Dépister", "first_day": campaign.first_day,
+        "last_day": campaign.last_day, "goal": 60, "caller": professional, "key": "campaign",
+    }  # fmt: skip
+    assert open_campaign(by=lead, **said) == campaign
+    # Of another name to call back, it is another write: nothing is dropped in silence.
+    with pytest.raises(ValidationError, match="déjà servi"):
+        open_campaign(by=lead, **said | {"caller": None})
     with pytest.raises(ValidationError, match="déjà servi"):
         open_campaign(
             by=lead, scope=place.scope, target="breast", title="Sein", first_day=campaign.first_day,

@@ -17,6 +17,7 @@ from maillage.kernel.contributions import Leaving, inbox_source
 from maillage.kernel.inboxes import waiting
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.rules import Role
+from maillage.kernel.writes import StaleError
 from maillage.project import api
 from maillage.project.actions.leaving import WITHDRAWALS
 from maillage.project.actions.projects import change_project, mark_mission, take_step, write_chapter
@@ -29,7 +30,6 @@ from maillage.project.actions.work import (
     give_action,
     note_step,
 )
-from maillage.project.actions.writing import StaleError
 from maillage.project.models import (
     Action,
     ActionEvidence,

@@ -35,6 +35,7 @@ class GovernanceConfig(AppConfig):
                 "governance.sitting_closed": _("a levé une séance"),
                 "governance.point_added": _("a ajouté un point à l’ordre du jour d’une séance"),
                 "governance.answered": _("a noté une réponse à une convocation"),
+                "governance.proxy_returned": _("a redemandé sa réponse à qui avait donné pouvoir"),
                 "governance.presence_noted": _("a noté une présence à une séance"),
                 "governance.vote_opened": _("a ouvert un vote"),
                 "governance.voted": _("a voté, ou noté une main levée"),

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlencode
+from uuid import uuid4
 
 #: Between them, a page may count years, weeks and time zones from a day without leaving the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FORM_KEY = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MOST_KEPT, _LONGEST_KEPT = 30, 200
 _LONGEST_KEY = 18  # digits: every such number is a key that both databases can compare
 
@@ -33,6 +35,15 @@ def row_key(text: str | None) -> int:
 def row_keys(texts: list[str]) -> list[int]:
     """Return the keys that `texts` write, in their order, without those that write none."""
     return [key for key in map(row_key, texts) if key]
+
+
+def form_key(text: str | None) -> str:
+    """Return the key that a plain form was sent with, a new one where `text` is none of those that we draw.
+
+    >>> form_key("3f2a"), len(form_key("a\x00b")), len(form_key(None))
+    ('3f2a', 32, 32)
+    """
+    return text if text and _FORM_KEY.fullmatch(text) else uuid4().hex
 
 
 def query_kept(written: Iterable[tuple[str, list[str]]], **changes: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.kernel.models import Person
@@ -16,6 +17,19 @@ from maillage.kernel.models.shapes import author_of
 KEY_USED = gettext_lazy("Ce formulaire a déjà servi à autre chose. Rechargez la page, puis recommencez.")
 Row = TypeVar("Row")
 Made = TypeVar("Made", bound=models.Model)
+
+
+class StaleError(ValidationError):
+    """Somebody changed the row meanwhile: `standing` is how it stands, shown beside what was typed."""
+
+    def __init__(self, standing: Any) -> None:
+        super().__init__(
+            _(
+                "Quelqu’un a modifié cela pendant que vous écriviez : les deux textes sont ci-dessous. "
+                "Gardez ce qui convient, puis enregistrez."
+            )
+        )
+        self.standing = standing
 
 
 def made_before(

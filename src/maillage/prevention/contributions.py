@@ -11,15 +11,38 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from maillage.kernel import formats
-from maillage.kernel.contributions import SHOWN, Block, Contribution, Entry, Line, Verb, Waiting
+from maillage.kernel.contributions import (
+    SHOWN,
+    Block,
+    Confided,
+    Contribution,
+    Entry,
+    InboxSource,
+    Line,
+    Panel,
+    Verb,
+    Waiting,
+    Waits,
+)
 from maillage.kernel.models import Person
-from maillage.kernel.rules import Permission, Role
+from maillage.kernel.rules import InboxGroup, Permission, Role
+from maillage.people import api as people
 from maillage.prevention.actions.demonstration import create_demonstration_campaign
 from maillage.prevention.models import Campaign, CommunityAction, PreventionDay, VaccineLot
 from maillage.prevention.models.records import PROCESSING, RECORDS
 from maillage.prevention.pages import words
-from maillage.prevention.queries.campaigns import campaigns_seen, next_days, to_ask_again
+from maillage.prevention.pages.blocks import HELD_CALLS, call_lines, prevention_panel
+from maillage.prevention.queries.campaigns import (
+    calls_pending,
+    calls_waiting,
+    campaigns_seen,
+    next_days,
+    to_ask_again,
+)
 from maillage.territory.api import Territory
+
+#: Who calls: those whom the circle of care may open the health part of a file to.
+CALLERS = frozenset({Role.PHYSICIAN, Role.NURSE, Role.MIDWIFE, Role.PHARMACIST, Role.PHYSIOTHERAPIST})
 
 
 def campaigns_at_work(person: Person) -> Waiting | None:
@@ -77,6 +100,19 @@ CONTRIBUTION = Contribution(
             Permission.VIEW_PREVENTION,
             within=("prevention:",),
             order=70,
+        ),
+    ),
+    panels=(Panel("prevention.acts", people.Part.HEALTH.value, "prévention", prevention_panel, order=40),),
+    inbox=(
+        InboxSource(
+            "prevention.call",
+            lazy("Prévention : à rappeler"),
+            "phone",
+            CALLERS,
+            Waits(calls_waiting, "at", asked=calls_pending),
+            call_lines,
+            order=38,
+            confided=Confided(InboxGroup.CALLS, HELD_CALLS),
         ),
     ),
     first_screen=(Block("prevention.campaigns", {Role.PREVENTION_LEAD: 1}, campaigns_at_work),),

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.exchange import api as exchange
+from maillage.governance.actions.sittings import tell
 from maillage.governance.actions.writing import kept_sitting, locked_sitting, must_stand, record
-from maillage.governance.models import BodySeat, Sitting, Summons, VoterSlip
+from maillage.governance.models import BodySeat, Motion, Sitting, Summons, VoterSlip
 from maillage.governance.queries import rights
 from maillage.governance.rules.vocabulary import LONGEST, Reply
 from maillage.kernel.models import Person
@@ -35,13 +37,33 @@ def answer(*, by: Person, summons: Summons, reply: Reply, proxy_to: BodySeat | N
     if (row.reply, row.proxy_to) == (reply.value, proxy_to):
         return row
     _must_not_have_voted(sitting, row)
+    _must_not_be_secret(sitting)
     if proxy_to is not None:
         _check_proxy(sitting, row, proxy_to)
     row.reply, row.proxy_to = reply.value, proxy_to
     row.replied_at, row.replied_by = timezone.now(), by
     row.save(update_fields=["reply", "proxy_to", "replied_at", "replied_by"])
     record(by, "answered", row, {"reply": [None, reply.value]}, sitting.body.scope)
+    if reply in {Reply.ABSENT, Reply.PROXY}:
+        _give_proxies_back(by, sitting, row)
     return row
+
+
+def _give_proxies_back(by: Person, sitting: Sitting, row: Summons) -> None:
+    """Ask again those who gave their voice to somebody who comes no more: nobody would speak for them."""
+    given = Summons.objects.of_sitting(sitting).filter(proxy_to=row.seat_id).select_related("seat__person")
+    for one in given.select_for_update(of=("self",)).order_by("pk"):
+        one.reply, one.proxy_to, one.replied_at, one.replied_by = Reply.NONE.value, None, None, None
+        one.save(update_fields=["reply", "proxy_to", "replied_at", "replied_by"])
+        record(by, "proxy_returned", one, {"reply": [Reply.PROXY.value, None]}, sitting.body.scope)
+        if sitting.convened_at is not None:
+            tell(
+                sitting,
+                one,
+                exchange.Template.MEETING_CALLED,
+                by,
+                f"proxy-{row.pk}-{row.replied_at:%Y%m%d%H%M%S}",
+            )
 
 
 def _check_proxy(sitting: Sitting, row: Summons, to: BodySeat) -> None:
@@ -95,6 +117,7 @@ def _noted(by: Person, sitting: Sitting, row: Summons, *, is_here: bool, minutes
         return row
     if not is_here:
         _must_not_have_voted(sitting, row)
+        _must_not_be_secret(sitting)
     row.is_here, row.minutes = is_here, minutes
     row.signed_at, row.signed_by = (timezone.now(), by) if is_here else (None, None)
     row.save(update_fields=["is_here", "minutes", "signed_at", "signed_by"])
@@ -109,6 +132,12 @@ def _must_not_have_voted(sitting: Sitting, row: Summons) -> None:
     seats = {row.seat_id, row.seat.deputises_id, *given.values_list("seat", flat=True)}
     if heard.filter(seat__in=[one for one in seats if one is not None]).exists():
         raise ValidationError(_("Cette voix a déjà été entendue dans un vote de la séance."))
+
+
+def _must_not_be_secret(sitting: Sitting) -> None:
+    """Raise ValidationError while a secret vote is open: how few are left would tell who voted what."""
+    if Motion.objects.of_sitting(sitting).filter(is_secret=True, result=None).exists():
+        raise ValidationError(_("Un vote secret est ouvert : comptez-le, ou retirez-le, avant."))
 
 
 def _own(by: Person, summons: Summons, *, only_own: bool = False) -> tuple[Sitting, Summons]:

@@ -10,20 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.governance.actions.writing import (
-    StaleError,
     kept_body,
     locked_body,
-    made_before,
     record,
     required,
 )
-from maillage.governance.models import Body, BodySeat, College, Sitting
+from maillage.governance.models import Body, BodySeat, College, Sitting, VoterSlip
 from maillage.governance.rules.vocabulary import BodyKind, CollegeKind, Office
 from maillage.kernel import access, clock
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import SourcedRule, rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import StaleError, made_before, same_write
 
 #: The rules of a body, each with the least and the most that it may be; None for yes or no.
 RULES: dict[str, tuple[int, int] | None] = {
@@ -59,7 +57,7 @@ def add_body(
     access.require(by, Permission.MANAGE_GOVERNANCE, scope)
     values = _values(name, purpose, pays_time, default_rules(kind).value | rules)
     locked = Scope.objects.select_for_update().get(pk=scope.pk)
-    known = made_before(Body, by, key)
+    known = made_before(Body, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.scope_id, known.kind) == (scope.pk, kind.value))
@@ -172,7 +170,7 @@ def give_seat(
         "college": own, "person": person, "name": said, "stands_for": " ".join(stands_for.split())[:160],
         "office": office.value, "deputises": deputises, "since": since, "until": until,
     }  # fmt: skip
-    known = made_before(BodySeat, by, key)
+    known = made_before(BodySeat, by=by, key=key)
     if known is not None:
         return same_write(known, is_same=all(getattr(known, one) == value for one, value in values.items()))
     _check_seat(body, own, values)
@@ -189,11 +187,11 @@ def _check_seat(body: Body, college: College, said: dict[str, Any]) -> None:
         raise ValidationError({"person": _("Cette personne n’a pas de rôle ici : écrivez son nom.")})
     if until is not None and until < since:
         raise ValidationError({"until": _("Le mandat finit après avoir commencé.")})
-    held = BodySeat.objects.of(body).held_on(since)
+    held = BodySeat.objects.of(body).held_between(since, until)
     if person is not None and held.filter(person=person).exists():
         raise ValidationError({"person": _("Cette personne siège déjà dans cette instance.")})
     if deputises is None:
-        if held.filter(college=college, deputises=None).count() >= college.places:
+        if _is_full(college, list(held.filter(college=college, deputises=None)), since):
             raise ValidationError(
                 {"college": _("Tous les sièges de ce collège sont tenus : dites d’abord qui le quitte.")}
             )
@@ -204,6 +202,12 @@ def _check_seat(body: Body, college: College, said: dict[str, Any]) -> None:
         raise ValidationError({"deputises": _("Ce membre a déjà une suppléance.")})
     if said["office"] != Office.MEMBER.value:
         raise ValidationError({"office": _("Une suppléance n’a pas de fonction dans l’instance.")})
+
+
+def _is_full(college: College, others: list[BodySeat], since: date) -> bool:
+    """Return whether on some day from `since` on `others` hold all the places of a college."""
+    days = {since, *(one.since for one in others if one.since > since)}
+    return any(sum(one.is_held_on(day) for one in others) >= college.places for day in days)
 
 
 @transaction.atomic
@@ -220,6 +224,7 @@ def end_seat(*, by: Person, seat: BodySeat, on: date | None = None) -> BodySeat:
         return row
     if day < row.since:
         raise ValidationError({"on": _("Ce jour est avant le début du mandat.")})
+    _must_not_be_voting(body, row, day)
     for one in BodySeat.objects.of(body).filter(deputises=row, left_on=None):
         one.left_on = max(day, one.since)
         one.save(update_fields=["left_on"])
@@ -227,6 +232,16 @@ def end_seat(*, by: Person, seat: BodySeat, on: date | None = None) -> BodySeat:
     row.save(update_fields=["left_on"])
     record(by, "seat_left", row, {"left_on": [None, day]}, body.scope)
     return row
+
+
+def _must_not_be_voting(body: Body, seat: BodySeat, day: date) -> None:
+    """Raise ValidationError where the voice of a seat was heard in a meeting that is not closed yet."""
+    heard = VoterSlip.objects.in_scope(body.scope).filter(seat=seat, motion__sitting__closed_at=None)
+    sittings = {one.motion.sitting for one in heard.select_related("motion__sitting__body__scope")}
+    if any(one.held_on >= day for one in sittings):
+        raise ValidationError(
+            {"on": _("Sa voix a été entendue dans une séance en cours : levez-la d’abord.")}
+        )
 
 
 @transaction.atomic
@@ -240,6 +255,12 @@ def renew_seat(*, by: Person, seat: BodySeat, until: date) -> BodySeat:
     if until < clock.today(body.scope) - timedelta(days=1) or until < row.since:
         raise ValidationError({"until": _("Donnez une fin de mandat à venir.")})
     if row.until != until:
+        others = BodySeat.objects.of(body).held_between(row.since, until).exclude(pk=row.pk)
+        if row.person_id is not None and others.filter(person=row.person_id).exists():
+            raise ValidationError({"until": _("Cette personne a déjà un autre siège ces jours-là.")})
+        rows = list(others.filter(college=row.college_id, deputises=None))
+        if row.deputises_id is None and _is_full(row.college, rows, row.since):
+            raise ValidationError({"until": _("Ce siège a été donné à quelqu’un d’autre depuis.")})
         before, row.until = row.until, until
         row.save(update_fields=["until"])
         record(by, "seat_renewed", row, {"until": [before, until]}, body.scope)

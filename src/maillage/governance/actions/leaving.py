@@ -49,7 +49,7 @@ def give_places_back(leaving: Leaving) -> int:
     for place in _places(leaving.person).select_related("session__scope").order_by("pk"):
         place.state = PlaceState.LEFT.value
         place.save(update_fields=["state"])
-        move_up(place.session)
+        move_up(place.session, by=leaving.by)
     return 0
 
 

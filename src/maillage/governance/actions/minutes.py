@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.governance.actions.writing import StaleError, locked_sitting, made_before, record, required
+from maillage.governance.actions.writing import locked_sitting, record, required
 from maillage.governance.models import AgendaPoint, MinutesApproval, Motion, Resolution, Sitting
 from maillage.governance.queries import rights
 from maillage.governance.queries.minutes import content_of
-from maillage.governance.queries.sittings import seen
+from maillage.governance.queries.sittings import may_vote_without, quorum_in, seen, summons_of
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import StaleError, made_before, same_write
 from maillage.project import api as project
 
 
@@ -62,10 +62,12 @@ def decide(*, by: Person, sitting: Sitting, text: str, key: str, motion: Motion 
     """
     row = _written(by, sitting)
     said = " ".join(required(text, "text").split())[:400]
-    known = made_before(Resolution, by, key)
+    known = made_before(Resolution, by=by, key=key)
     if known is not None:
         kept = (known.sitting_id, known.text, known.motion)
         return same_write(known, is_same=kept == (row.pk, said, motion))
+    if motion is None and not _may_decide(row):
+        raise ValidationError(_("Le quorum n’est pas atteint : rien ne se décide. Notez d’abord qui est là."))
     if motion is not None:
         own = Motion.objects.of_sitting(row).filter(pk=motion.pk).select_related("result").first()
         result = getattr(own, "result", None)
@@ -76,6 +78,12 @@ def decide(*, by: Person, sitting: Sitting, text: str, key: str, motion: Motion 
     made = Resolution.objects.create(sitting=row, motion=motion, text=said, by=by, key=key)
     record(by, "decided", made, {}, row.body.scope)
     return made
+
+
+def _may_decide(sitting: Sitting) -> bool:
+    """Return whether a meeting has its quorum, or does without it by its rules."""
+    quorum = quorum_in(sitting, summons_of(sitting))
+    return quorum.is_reached or (may_vote_without(sitting) and quorum.here > 0)
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from maillage.governance.actions.bodies import RULES
 from maillage.governance.actions.writing import (
     kept_body,
     kept_sitting,
-    made_before,
     record,
     required,
 )
@@ -29,7 +28,7 @@ from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PointKind, R
 from maillage.kernel import clock, journal
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import is_in_reach
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 _https = URLValidator(schemes=["https"])
 
@@ -53,7 +52,7 @@ def prepare_sitting(
     """
     row = kept_body(by, body)
     values = _values(starts_at, length, place, video_url)
-    known = made_before(Sitting, by, key)
+    known = made_before(Sitting, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and (known.body_id, known.second_of) == (row.pk, second_of))
@@ -106,7 +105,7 @@ def _values(starts_at: datetime, length: int, place: str, video_url: str) -> dic
 def change_sitting(
     *, by: Person, sitting: Sitting, starts_at: datetime, length: int, place: str = "", video_url: str = ""
 ) -> Sitting:
-    """Change when and where a meeting to come is held; those convened are told of another hour.
+    """Change when and where a meeting to come is held; those convened are told of it.
 
     Unchanged, nothing is written. Raises PermissionDenied, ValidationError.
     """
@@ -124,9 +123,14 @@ def change_sitting(
         setattr(row, one, new)
     row.sequence += 1
     row.save(update_fields=[*values, "sequence"])
-    if row.convened_at is not None and before != starts_at:
+    if row.convened_at is not None:
         for summons in summons_of(row):
-            _tell(row, summons, exchange.Template.MEETING_MOVED, by, f"moved-{row.sequence}", previous=before)
+            if before != starts_at:
+                template, previous = exchange.Template.MEETING_MOVED, before
+            else:
+                # Another place, another room: convened again, for who would go to the first one.
+                template, previous = exchange.Template.MEETING_CALLED, None
+            tell(row, summons, template, by, f"moved-{row.sequence}", previous=previous)
     # An address opens a room: the journal says that it changed, not what it is.
     said = {one: pair for one, pair in changes.items() if one in {"starts_at", "ends_at"}}
     record(by, "sitting_changed", row, said, row.body.scope)
@@ -152,7 +156,7 @@ def cancel_sitting(*, by: Person, sitting: Sitting, reason: str) -> Sitting:
     exchange.withdraw(subjects=[journal.target_of(one) for one in convened])
     if not row.has_begun:
         for one in convened:
-            _tell(row, one, exchange.Template.MEETING_CANCELLED, by, "cancelled")
+            tell(row, one, exchange.Template.MEETING_CANCELLED, by, "cancelled")
     record(by, "sitting_cancelled", row, {}, row.body.scope)
     return row
 
@@ -162,7 +166,7 @@ def add_point(*, by: Person, sitting: Sitting, kind: PointKind, title: str, key:
     """Add a point to the agenda; the same `key` is the same one. Raises PermissionDenied, ValidationError."""
     row = kept_sitting(by, sitting)
     said = " ".join(required(title, "title").split())[:200]
-    known = made_before(AgendaPoint, by, key)
+    known = made_before(AgendaPoint, by=by, key=key)
     if known is not None:
         kept = (known.sitting_id, known.kind, known.title)
         return same_write(known, is_same=kept == (row.pk, kind.value, said))
@@ -189,7 +193,7 @@ def convene(*, by: Person, sitting: Sitting) -> int:
         raise ValidationError(_("Personne ne siège ce jour-là : donnez d’abord les sièges."))
     for seat in new:
         made = Summons.objects.create(sitting=row, seat=seat)
-        _tell(row, made, exchange.Template.MEETING_CALLED, by, "called")
+        tell(row, made, exchange.Template.MEETING_CALLED, by, "called")
     if row.convened_at is None:
         row.convened_at = timezone.now()
         row.save(update_fields=["convened_at"])
@@ -217,7 +221,7 @@ def remind(*, by: Person, sitting: Sitting) -> int:
         one for one in summons_of(row) if one.reply == Reply.NONE.value and one.seat.person is not None
     ]
     for one in waiting:
-        _tell(row, one, exchange.Template.MEETING_CALLED, by, f"reminded-{today:%Y%m%d}")
+        tell(row, one, exchange.Template.MEETING_CALLED, by, f"reminded-{today:%Y%m%d}")
     row.reminded_at = timezone.now()
     row.save(update_fields=["reminded_at"])
     record(by, "sitting_reminded", row, {"members": len(waiting)}, scope)
@@ -237,6 +241,9 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
         raise ValidationError(_("Cette séance n’a pas commencé."))
     if Motion.objects.of_sitting(row).filter(result=None).exists():
         raise ValidationError(_("Un vote est ouvert : comptez-le d’abord."))
+    # Whoever holds their seat no more that day has no voice in what is kept of it.
+    sitters = [one.pk for one in summons_of(row)]
+    Summons.objects.of_sitting(row).exclude(pk__in=sitters).delete()
     row.closed_at = timezone.now()
     row.save(update_fields=["closed_at"])
     # Whoever was not noted was not there.
@@ -246,7 +253,7 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
     return row
 
 
-def _tell(
+def tell(
     sitting: Sitting,
     one: Summons,
     template: exchange.Template,

@@ -7,18 +7,20 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maillage.governance.actions.writing import made_before, record, required
+from maillage.exchange import api as exchange
+from maillage.governance.actions.writing import record, required
 from maillage.governance.models import TrainingPlace, TrainingSession
 from maillage.governance.rules.sittings import ends_after, goes_waiting
 from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PlaceState, TrainingKind
-from maillage.kernel import access
+from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 
 @transaction.atomic
@@ -54,7 +56,7 @@ def open_training(
         "about": about.strip()[:2000], "host": " ".join(required(host, "host").split())[:200],
         "starts_at": starts_at, "ends_at": ends_at, "places": places, "pays_time": pays_time,
     }  # fmt: skip
-    known = made_before(TrainingSession, by, key)
+    known = made_before(TrainingSession, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and known.scope_id == scope.pk)
@@ -75,6 +77,8 @@ def cancel_training(*, by: Person, session: TrainingSession) -> TrainingSession:
             raise ValidationError(_("Cette formation a commencé : notez qui est là."))
         row.cancelled_at = timezone.now()
         row.save(update_fields=["cancelled_at"])
+        for one in TrainingPlace.objects.of(row).exclude(state=PlaceState.LEFT.value).order_by("pk"):
+            _tell(by, row, one, exchange.Template.MEETING_CANCELLED)
         record(by, "training_cancelled", row, {}, row.scope)
     return row
 
@@ -112,13 +116,16 @@ def leave_place(*, by: Person, session: TrainingSession) -> TrainingPlace | None
         return None
     one.state = PlaceState.LEFT.value
     one.save(update_fields=["state"])
-    move_up(row)
+    move_up(row, by=by)
     record(by, "place_left", row, {}, row.scope)
     return one
 
 
-def move_up(session: TrainingSession) -> int:
-    """Give the places that are free to those who wait, the first who asked first; return how many."""
+def move_up(session: TrainingSession, *, by: Person) -> int:
+    """Give the places that are free to those who wait, the first who asked first; return how many.
+
+    Each is told, and so is who had a place of a training that is cancelled.
+    """
     rows = TrainingPlace.objects.of(session)
     free = session.places - rows.filter(state=PlaceState.TAKEN.value).count()
     waiting = rows.filter(state=PlaceState.WAITING.value).order_by("asked_at", "pk")[: max(0, free)]
@@ -126,7 +133,23 @@ def move_up(session: TrainingSession) -> int:
     for one in moved:
         one.state = PlaceState.TAKEN.value
         one.save(update_fields=["state"])
+        _tell(by, session, one, exchange.Template.MEETING_CALLED)
     return len(moved)
+
+
+def _tell(by: Person, session: TrainingSession, place: TrainingPlace, template: exchange.Template) -> None:
+    asked = f"{place.asked_at:%Y%m%d%H%M%S%f}"
+    exchange.notify(
+        by=by,
+        to=place.person,
+        template=template,
+        parameters=exchange.Parameters(when=session.starts_at.astimezone(session.scope.zone)),
+        key=f"training-{place.pk}-{template.value}-{asked}",
+        scope=session.scope,
+        path=reverse("governance:training", args=[session.pk]),
+        subject=journal.target_of(place),
+        not_after=session.starts_at,
+    )
 
 
 @transaction.atomic

@@ -20,7 +20,6 @@ from maillage.governance.actions.attendance import early
 from maillage.governance.actions.writing import (
     kept_sitting,
     locked_sitting,
-    made_before,
     must_stand,
     record,
     required,
@@ -35,13 +34,13 @@ from maillage.governance.models import (
     VoterSlip,
 )
 from maillage.governance.queries import rights
-from maillage.governance.queries.sittings import may_vote_without, quorum_in, sitter, summons_of
+from maillage.governance.queries.sittings import is_countable, may_vote_without, quorum_in, sitter, summons_of
 from maillage.governance.rules.quorum import holders
 from maillage.governance.rules.vocabulary import Choice, Majority
 from maillage.governance.rules.votes import carried, keeps_secret, tally
 from maillage.kernel.models import Person
 from maillage.kernel.sourced_rules import rule
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 
 _random = SystemRandom()
 
@@ -69,7 +68,7 @@ def open_motion(
         "text": said, "is_secret": is_secret, "by_college": by_college, "majority": majority.value,
         "point": point,
     }  # fmt: skip
-    known = made_before(Motion, by, key)
+    known = made_before(Motion, by=by, key=key)
     if known is not None:
         kept = all(getattr(known, one) == value for one, value in values.items())
         return same_write(known, is_same=kept and known.sitting_id == row.pk)
@@ -159,13 +158,17 @@ def close_motion(*, by: Person, motion: Motion) -> MotionResult:
     else:
         papers = [(one.seat.college_id, one.choice) for one in slips]
     assert len(papers) == len(slips)
+    convened = summons_of(sitting)
+    if row.is_secret and not is_countable(row, slips, convened, sitting.most_proxies):
+        raise ValidationError(
+            _("Si peu de bulletins diraient le choix de chacun : attendez les autres, ou retirez ce vote.")
+        )
     whole = tally(Counter(Choice(said) for _college, said in papers))
     sides: dict[int, Counter[Choice]] = defaultdict(Counter)
     if row.by_college:
         for college, said in papers:
             sides[college][Choice(said)] += 1
     colleges = {one: tally(counts) for one, counts in sides.items()}
-    convened = summons_of(sitting)
     quorum = quorum_in(sitting, convened)
     made = MotionResult.objects.create(
         motion=row,
@@ -195,10 +198,24 @@ def close_motion(*, by: Person, motion: Motion) -> MotionResult:
 
 @transaction.atomic
 def withdraw_motion(*, by: Person, motion: Motion) -> None:
-    """Withdraw a vote where nobody has voted yet. Raises PermissionDenied, ValidationError."""
+    """Withdraw a vote where nobody has voted yet, or a secret one that has too few ballots to be counted.
+
+    Such ballots are destroyed unread; that they were is its result. Raises PermissionDenied, ValidationError.
+    """
     sitting = kept_sitting(by, motion.sitting)
-    row = Motion.objects.of_sitting(sitting).get(pk=motion.pk)
-    if VoterSlip.objects.of_motion(row).exists():
+    row = Motion.objects.of_sitting(sitting).filter(pk=motion.pk).first()
+    if row is None or MotionResult.objects.of_motion(row).exists():
+        return
+    slips = list(VoterSlip.objects.of_motion(row).select_related("seat"))
+    if not slips:
+        record(by, "vote_withdrawn", row, {}, sitting.body.scope)
+        row.delete()
+        return
+    if not row.is_secret or is_countable(row, slips, summons_of(sitting), sitting.most_proxies):
         raise ValidationError(_("Quelqu’un a déjà voté : comptez ce vote."))
+    BallotPaper.objects.of_motion(row).delete()
+    MotionResult.objects.create(
+        motion=row, by=by, yes=0, no=0, blank=0, voices=len(slips), is_carried=False,
+        content={"is_void": True, "colleges": [], "is_sure": True},
+    )  # fmt: skip
     record(by, "vote_withdrawn", row, {}, sitting.body.scope)
-    row.delete()

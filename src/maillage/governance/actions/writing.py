@@ -16,19 +16,6 @@ from maillage.kernel.models import Person, Scope
 Row = TypeVar("Row", bound=Model)
 
 
-class StaleError(ValidationError):
-    """Somebody changed the row meanwhile: `standing` is how it stands, shown beside what was typed."""
-
-    def __init__(self, standing: Any) -> None:
-        super().__init__(
-            _(
-                "Quelqu’un a modifié cela pendant que vous écriviez : les deux textes sont ci-dessous. "
-                "Gardez ce qui convient, puis enregistrez."
-            )
-        )
-        self.standing = standing
-
-
 def locked_body(body: Body) -> Body:
     """Return the row of a body, locked until the transaction ends."""
     rows = Body.objects.in_scope(body.scope).select_related("scope").select_for_update(of=("self",))
@@ -70,12 +57,6 @@ def must_stand(sitting: Sitting) -> None:
         raise ValidationError(_("Cette séance est annulée."))
     if sitting.is_closed:
         raise ValidationError(_("Cette séance est levée : qui était là et ce qui fut voté ne changent plus."))
-
-
-def made_before(model: type[Row], by: Person, key: str) -> Row | None:
-    """Return the row that a key of `by` made before, anywhere."""
-    found: Row | None = model._base_manager.filter(by=by, key=key).first()
-    return found
 
 
 def record(by: Person | None, verb: str, row: Any, changes: dict[str, Any], scope: Scope) -> None:

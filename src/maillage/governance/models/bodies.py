@@ -194,6 +194,11 @@ class BodySeatQuerySet(OfBodyQuerySet["BodySeat"]):
         """Keep those that are held on a day."""
         return self.filter(in_force(day))
 
+    def held_between(self, first: date, last: date | None) -> Self:
+        """Keep those that are held on a day at least between two, `last` None: without end."""
+        rows = self.filter(Q(until=None) | Q(until__gte=first), Q(left_on=None) | Q(left_on__gt=first))
+        return rows if last is None else rows.filter(since__lte=last)
+
 
 class BodySeat(Authored, Keyed):
     """Somebody sits in a college of a body, from a day to the end of their term, or until they left.

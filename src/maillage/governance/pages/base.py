@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from maillage.governance.actions.writing import StaleError
 from maillage.governance.models import Body, Sitting
 from maillage.governance.queries import rights
 from maillage.governance.queries.bodies import body_seen_by
@@ -34,10 +32,7 @@ class Doing(FormGestures):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile, and which forms are open."""
-        standing = [getattr(one, "standing", "") for one in self.forms_refused.values()]
-        return super().get_context_data(
-            standing=standing[0] if standing else "", opens=set(self.forms_refused), **context
-        )
+        return super().get_context_data(standing=self.standing, opens=set(self.forms_refused), **context)
 
     def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (as its base)
         """Return the name of the form itself: one gesture may be about many rows."""
@@ -49,17 +44,9 @@ class Doing(FormGestures):
         made.gesture, _dash, made.row = name.partition("-")  # type: ignore[attr-defined]  # what its button sends, about which row
         return made
 
-    def tell(self, form: forms.Form, error: ValidationError) -> None:
-        """Show how a row stands where somebody wrote it meanwhile; sent again, the form replaces it."""
-        if not isinstance(error, StaleError):
-            return super().tell(form, error)
-        row = error.standing
-        form.add_error(None, " ".join(error.messages))
-        form.standing = getattr(row, "said", "") or getattr(row, "purpose", "")  # type: ignore[attr-defined]  # read by the page
-        sent = self.request.POST.copy()
-        sent["base"] = str(row.version)
-        form.data = sent
-        return None
+    def standing_said(self, row: Any) -> str:
+        """Return the text of a row as it is now."""
+        return getattr(row, "said", "") or getattr(row, "purpose", "")
 
     def row(self) -> int:
         """Return the key of the row that a form is about. Raises Http404 for none."""

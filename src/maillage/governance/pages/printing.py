@@ -126,7 +126,9 @@ def _vote(one: dict[str, Any]) -> dict[str, Any]:
                 str(MAJORITY_LABELS[Majority(one["majority"])]),
             ]
         ),
-        "result": (
+        "result": _("Retiré sans être compté : trop peu de bulletins pour rester secret.")
+        if one.get("is_void")
+        else (
             _("Adopté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
             if one["is_carried"]
             else _("Rejeté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")

@@ -30,8 +30,15 @@ from maillage.governance.pages.forms import (
 )
 from maillage.governance.pages.printing import minutes_pdf
 from maillage.governance.queries import rights
+from maillage.governance.queries.bodies import seats_on
 from maillage.governance.queries.minutes import content_of
-from maillage.governance.queries.sittings import MotionSeen, SittingSeen, may_vote_without, seen
+from maillage.governance.queries.sittings import (
+    MotionSeen,
+    SittingSeen,
+    is_countable,
+    may_vote_without,
+    seen,
+)
 from maillage.governance.rules.quorum import voices_of
 from maillage.governance.rules.vocabulary import Choice, Majority, PointKind, Reply
 from maillage.governance.rules.votes import keeps_secret
@@ -85,8 +92,15 @@ class SittingPage(OfSitting, Doing):
             "shows_project": access.may(self.person, Permission.VIEW_PROJECT, self.body.scope),
         }  # fmt: skip
         if self.keeps:
-            shown |= self._forms(found)
+            shown |= self._forms(found) | {"to_convene": self._to_convene(found)}
         return super().get_context_data(**shown, **context)
+
+    def _to_convene(self, found: SittingSeen) -> int:
+        """Return how many sit in the body that day and are not convened yet."""
+        if self.sitting.has_begun or not self.sitting.stands:
+            return 0
+        known = {one.seat_id for one in found.summons}
+        return sum(one.pk not in known for one in seats_on(self.body, self.sitting.held_on))
 
     def _untold(self, found: SittingSeen) -> list[str]:
         """Return who has no account, while they may still be told."""
@@ -154,6 +168,8 @@ class SittingPage(OfSitting, Doing):
             if self.keeps and not one.motion.is_secret
             else [],
             "unable": formats.listed(unable),
+            "is_countable": bool(one.slips)
+            and is_countable(one.motion, one.slips, found.summons, self.sitting.most_proxies),
             "is_unsure": one.motion.is_secret and not keeps_secret(len(here) - len(unable), least),
         }
 
@@ -286,7 +302,7 @@ class SittingPage(OfSitting, Doing):
             return sittings.change_sitting(by=self.person, sitting=self.sitting, **values)
 
         self.send("move", SittingForm, write)
-        return _("Séance modifiée : les membres convoqués sont prévenus d’un changement d’heure.")
+        return _("Séance modifiée : les membres convoqués sont prévenus du changement.")
 
     def _cancel(self) -> str:
         self.send(

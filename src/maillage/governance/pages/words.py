@@ -162,6 +162,8 @@ def notice_words(sitting: Sitting) -> str:
 
 def result_words(result: MotionResult) -> str:
     """Return the result of a vote in a sentence."""
+    if result.content.get("is_void"):
+        return _("Retiré sans être compté : trop peu de bulletins pour rester secret.")
     text = (
         _("Adopté : {yes} pour, {no} contre, abstention ou blanc : {blank}.")
         if result.is_carried

@@ -88,7 +88,7 @@ def seen(bodies: list[Body]) -> list[BodySeen]:
     for college in College.objects.in_scope(*scopes).filter(body__in=keys).order_by("pk"):
         colleges[college.body_id].append(college)
     seats: dict[int, list[BodySeat]] = defaultdict(list)
-    rows = BodySeat.objects.in_scope(*scopes).filter(body__in=keys, left_on=None)
+    rows = BodySeat.objects.in_scope(*scopes).filter(body__in=keys)
     for seat in rows.select_related("person", "deputises__person", "college").order_by("pk"):
         seats[seat.college_id].append(seat)
     return [_seen(body, colleges[body.pk], seats) for body in bodies]
@@ -113,7 +113,7 @@ def _seen(body: Body, colleges: list[College], seats: dict[int, list[BodySeat]])
 
 def _college(college: College, seats: list[BodySeat], today: date, soon: date) -> CollegeSeen:
     held = tuple(one for one in seats if one.is_held_on(today))
-    ended = tuple(one for one in seats if one.until is not None and one.until < today)
+    ended = tuple(one for one in seats if one.left_on is None and one.until is not None and one.until < today)
     ending = tuple(one for one in held if one.until is not None and one.until <= soon)
     return CollegeSeen(college, held, ended, ending)
 

@@ -80,6 +80,7 @@ def _vote(one: MotionSeen) -> dict[str, Any]:
         "no": result.no,
         "blank": result.blank,
         "is_carried": result.is_carried,
+        "is_void": bool(result.content.get("is_void")),
         "colleges": result.content["colleges"],
         "named": [] if one.motion.is_secret else [[slip.seat.holder, slip.choice] for slip in one.slips],
     }

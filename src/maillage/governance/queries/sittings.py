@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,10 +18,13 @@ from maillage.governance.models import (
     Summons,
     VoterSlip,
 )
+from maillage.governance.models.bodies import in_force
 from maillage.governance.rules.quorum import Quorum, Sitter, holders, quorum_of
 from maillage.governance.rules.vocabulary import Reply
+from maillage.governance.rules.votes import may_count
 from maillage.kernel import clock, journal
 from maillage.kernel.models import Person
+from maillage.kernel.sourced_rules import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,17 @@ def sitting_seen_by(person: Person, pk: int) -> Sitting | None:
 
 
 def summons_of(sitting: Sitting) -> list[Summons]:
-    """Return who is convened to a meeting read in scope, by college."""
+    """Return who is convened to a meeting read in scope, by college.
+
+    Until it is closed, only who holds their seat on its day: who left it since, or whose term does not last
+    until then, has no voice there, nor any to give or to carry.
+    """
     rows = Summons.objects.of_sitting(sitting)
     found = rows.select_related(
         "seat__college", "seat__person", "seat__deputises__person", "proxy_to__person", "sitting__body__scope"
     )
+    if sitting.stands:
+        found = found.filter(in_force(sitting.held_on, "seat__"))
     return sorted(
         found.order_by("pk"), key=lambda one: (one.seat.college_id, one.seat.deputises_id or 0, one.seat_id)
     )
@@ -152,6 +162,25 @@ def quorum_in(sitting: Sitting, summons: tuple[Summons, ...] | list[Summons]) ->
         percent=sitting.quorum_percent,
         by_college=sitting.quorum_by_college,
         most_proxies=sitting.most_proxies,
+    )
+
+
+def able_in_secret(convened: Sequence[Summons], most_proxies: int) -> set[int]:
+    """Return the seats whose voice may be heard in a secret vote: those for whom an account speaks."""
+    speaking = holders(map(sitter, convened), most_proxies)
+    with_account = {one.seat_id for one in convened if one.seat.person_id is not None}
+    return {seat for seat, speaker in speaking.items() if speaker in with_account}
+
+
+def is_countable(
+    motion: Motion, slips: Sequence[VoterSlip], convened: Sequence[Summons], most_proxies: int
+) -> bool:
+    """Return whether a count of a vote would keep its secret, or may be made as it has none."""
+    return not motion.is_secret or may_count(
+        [one.seat.college_id for one in slips],
+        len(able_in_secret(convened, most_proxies)),
+        rule("governance.votes.least_secret").value,
+        by_college=motion.by_college,
     )
 
 

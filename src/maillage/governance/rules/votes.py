@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from maillage.governance.rules.vocabulary import Choice, Majority
@@ -45,6 +46,17 @@ def carried(whole: Tally, colleges: Mapping[int, Tally], majority: Majority, *, 
         return whole.carries(majority)
     voted = [one for one in colleges.values() if one.voters]
     return bool(voted) and all(one.carries(majority) for one in voted)
+
+
+def may_count(heard: Sequence[int], able: int, least: int, *, by_college: bool) -> bool:
+    """Return whether a secret vote may be counted: `heard` are the colleges of the voices heard.
+
+    Under `least` ballots a count may tell whose each is: all of the `able` are waited for, whom the page
+    warned, so that nobody counts after the first ballot. A college counted apart never has fewer.
+    """
+    if len(heard) < min(least, max(able, 1)):
+        return False
+    return not by_college or all(one >= least for one in Counter(heard).values())
 
 
 def keeps_secret(ballots: int, least: int) -> bool:

@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from maillage.kernel.pages.base import Page, PermissionMixin
+from maillage.kernel.pages.base import Page, PermissionMixin, back_to
+from maillage.kernel.writes import StaleError
 
 
 class Gestures(PermissionMixin):
@@ -36,8 +37,8 @@ class Gestures(PermissionMixin):
         return self.request.path
 
     def after(self, name: str) -> HttpResponse:  # noqa: ARG002 (for who goes elsewhere after one of them)
-        """Lead back, once a gesture is done or refused."""
-        return HttpResponseRedirect(self.here())
+        """Lead back, once a gesture is done or refused: to the inbox for a deed of its own, or here."""
+        return back_to(self.request, self.here())
 
     def refused(self, name: str, error: Exception) -> HttpResponse:
         """Say why a gesture is refused, and lead back."""
@@ -89,6 +90,8 @@ class FormGestures(Gestures, Page):
         if not isinstance(error, RefusedFormError):
             return super().refused(name, error)
         self.forms_refused[self.kept_as(name, error)] = error.form
+        # At the top: without a script, nothing else leads to a form that is far below.
+        messages.error(self.request, _("Rien n’est enregistré : le formulaire, plus bas, dit pourquoi."))
         return self.render_to_response(self.get_context_data(), status=422)
 
     def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (for pages of many rows)
@@ -118,9 +121,27 @@ class FormGestures(Gestures, Page):
             self.tell(form, error)
             raise RefusedFormError(form, name) from error
 
+    @property
+    def standing(self) -> Any:
+        """How a row that somebody wrote meanwhile stands, beside the form refused for it; else nothing."""
+        return next((one.standing for one in self.forms_refused.values() if hasattr(one, "standing")), "")
+
+    def standing_said(self, row: Any) -> Any:  # noqa: ARG002 (for pages of rows that have a version)
+        """Return how a row that somebody wrote meanwhile is shown beside the form."""
+        return ""
+
     def tell(self, form: forms.Form, error: ValidationError) -> None:
-        """Write on a form why it was not written."""
-        if not hasattr(error, "error_dict"):
+        """Write on a form why it was not written; where somebody wrote meanwhile, how the row stands now.
+
+        Sent again, such a form replaces what stands: it carries the version that its page then shows.
+        """
+        if isinstance(error, StaleError):
+            form.add_error(None, " ".join(error.messages))
+            form.standing = self.standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
+            sent = self.request.POST.copy()
+            sent["base"] = str(error.standing.version)
+            form.data = sent
+        elif not hasattr(error, "error_dict"):
             form.add_error(None, error)
         else:
             for field, said in error.message_dict.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from random import SystemRandom
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from maillage.kernel import access, journal
+from maillage.kernel import access, journal, pacing
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -21,9 +22,17 @@ from maillage.listening.queries import items as wording
 from maillage.listening.queries import surveys as queries
 from maillage.listening.rules.surveys import marks_of
 
+#: Texts written anew with each that comes: among them, nobody tells which is the last.
+REWRITTEN = 50
+_random = SystemRandom()
+
 
 class ClosedError(Exception):
     """The survey does not take answers today."""
+
+
+class FloodedError(Exception):
+    """Too many answers came by the public address in an hour: a machine fills it in."""
 
 
 class ForgedFormError(Exception):
@@ -48,8 +57,8 @@ def answer(
     """Count an answer; return False where the same `form` was counted before, and nothing is written.
 
     `by` is who enters an answer received on paper, None for who answers by the public address. Raises
-    ClosedError; ForgedFormError; PermissionDenied; ValidationError for an empty answer, marks that are none,
-    or once there are too many.
+    ClosedError; FloodedError; ForgedFormError; PermissionDenied; ValidationError for an empty answer, marks
+    that are none, or once there are too many.
     """
     if by is not None:
         access.require(by, Permission.MANAGE_LISTENING, survey.scope)
@@ -68,15 +77,32 @@ def answer(
         raise ValidationError(_("Rien n’est rempli : répondez à une question au moins."))
     if queries.answers_counted([row]).get(row.pk, 0) >= rule("listening.answers.most").value:
         raise ValidationError(_("Cette enquête a reçu toutes les réponses qu’elle pouvait : merci."))
+    if by is None and pacing.is_too_often(f"listening:{row.token}", rule("listening.answers.an_hour").value):
+        raise FloodedError
     SpentForm.objects.create(survey=row, digest=digest)
     SurveyAnswer.objects.create(survey=row, marks=given, group=group, on_paper=by is not None)
     if said:
-        SurveyRemark.objects.create(survey=row, text=said[:1000])
+        _put_apart(row, said[:1000])
     if by is not None:
         journal.record(
             by=by, verb="listening.paper_entered", target=journal.target_of(row), changes={}, scope=row.scope
         )
     return True
+
+
+def _put_apart(survey: Survey, said: str) -> None:
+    """Write a text together with some of those that are there, drawn and written anew, under new keys.
+
+    PostgreSQL notes beside each row which transaction wrote it: alone, a text would so be tied to the marks
+    that came with it.
+    """
+    rows = SurveyRemark.objects.of(survey).filter(hidden_at=None)
+    keys = list(rows.order_by().values_list("pk", flat=True))
+    drawn = rows.filter(pk__in=_random.sample(keys, min(len(keys), REWRITTEN)))
+    texts = [*drawn.order_by().values_list("text", flat=True), said]
+    _random.shuffle(texts)
+    drawn.delete()
+    SurveyRemark.objects.bulk_create([SurveyRemark(survey=survey, text=one) for one in texts])
 
 
 def was_counted(survey: Survey, form: str) -> bool:

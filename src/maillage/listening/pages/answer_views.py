@@ -54,7 +54,17 @@ def _counted(request: HttpRequest, survey: Survey) -> HttpResponse:
                 text=form.cleaned_data["text"],
             )  # fmt: skip
         except actions.ClosedError:
+            if not survey.is_closed(surveys.today_of(survey.scope)):
+                return _page(request, survey, status=409, not_yet=True, alarms=alarms)
             return _page(request, survey, status=410, over=True, alarms=alarms)
+        except actions.FloodedError:
+            form = _drawn_again(request, survey)
+            text = _(
+                "Trop de réponses arrivent en même temps : la vôtre n’est pas comptée. "
+                "Gardez cette page ouverte et envoyez à nouveau dans une heure."
+            )
+            form.add_error(None, text)
+            return _page(request, survey, status=429, form=form, alarms=alarms)
         except actions.ForgedFormError:
             form = _drawn_again(request, survey)
             form.add_error(None, _("Ce formulaire n’est plus bon. Vos réponses sont là : envoyez à nouveau."))

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from maillage.kernel import access
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.people.api import Part, Patient
 from maillage.prevention.actions.invitations import stop_messages
-from maillage.prevention.actions.writing import made_before, require_reader, told
+from maillage.prevention.actions.writing import require_reader, told
 from maillage.prevention.models import PreventionAct, TargetReason, VaccineLot
 from maillage.prevention.queries.targets import roles_of, target_of
 from maillage.prevention.rules.vocabulary import Ground
@@ -44,7 +44,7 @@ def record_act(
     if not is_declared:
         _require_entitled(by, patient, target)
     people.lock(patient)
-    known = made_before(PreventionAct, by, key)
+    known = made_before(PreventionAct, by=by, key=key)
     if known is not None:
         kept = (known.patient_id, known.target, known.done_on, known.lot_id, known.is_declared)
         same = (patient.pk, target, done_on, lot.pk if lot else None, is_declared)
@@ -96,7 +96,7 @@ def say_reason(*, by: Person, patient: Patient, target: str, reason: Ground, key
     require_reader(by, patient, patient.scope, Part.HEALTH)
     _require_entitled(by, patient, target)
     people.lock(patient)
-    known = made_before(TargetReason, by, key)
+    known = made_before(TargetReason, by=by, key=key)
     if known is not None:
         kept = (known.patient_id, known.target, known.reason)
         return same_write(known, is_same=kept == (patient.pk, target, reason.value))

@@ -13,8 +13,8 @@ from maillage.directory import api as directory
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
-from maillage.prevention.actions.writing import made_before, managed, one_line, told
+from maillage.kernel.writes import made_before, same_write
+from maillage.prevention.actions.writing import managed, one_line, told
 from maillage.prevention.models import Campaign
 from maillage.prevention.queries.targets import codes, target_of
 
@@ -47,10 +47,14 @@ def open_campaign(
     if target not in codes():
         raise ValidationError({"target": _("Choisissez un acte de la liste.")})
     said = one_line(title, 120) or target_of(target).rule.label
-    known = made_before(Campaign, by, key)
+    known = made_before(Campaign, by=by, key=key)
     if known is not None:
-        kept = (known.scope_id, known.target, known.first_day, known.last_day, known.goal, known.title)
-        return same_write(known, is_same=kept == (scope.pk, target, first_day, last_day, goal, said))
+        kept = (
+            known.scope_id, known.target, known.first_day, known.last_day, known.goal, known.title,
+            known.practice, known.caller,
+        )  # fmt: skip
+        same = (scope.pk, target, first_day, last_day, goal, said, practice, caller)
+        return same_write(known, is_same=kept == same)
     if last_day <= first_day:
         raise ValidationError(
             {"last_day": _("Le dernier jour est avant le premier : corrigez l’un des deux.")}

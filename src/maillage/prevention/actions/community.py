@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
-from maillage.kernel.writes import same_write
-from maillage.prevention.actions.writing import made_before, one_line, told
+from maillage.kernel.writes import made_before, same_write
+from maillage.prevention.actions.writing import one_line, told
 from maillage.prevention.models import CommunityAction
 from maillage.prevention.queries.campaigns import communes_of
 from maillage.prevention.rules.vocabulary import Theme
@@ -42,10 +42,15 @@ def add_action(
     """
     access.require(by, Permission.MANAGE_PREVENTION, scope)
     said = one_line(title, 120)
-    known = made_before(CommunityAction, by, key)
+    where, whom = one_line(place, 160), one_line(partners, 300)
+    known = made_before(CommunityAction, by=by, key=key)
     if known is not None:
-        kept = (known.scope_id, known.title, known.held_on, known.commune_id)
-        return same_write(known, is_same=kept == (scope.pk, said, held_on, commune.pk))
+        kept = (
+            known.scope_id, known.title, known.held_on, known.commune_id, known.theme, known.place,
+            known.partners,
+        )  # fmt: skip
+        same = (scope.pk, said, held_on, commune.pk, theme.value, where, whom)
+        return same_write(known, is_same=kept == same)
     if not said:
         raise ValidationError({"title": _("Dites en quelques mots ce que c’est.")})
     if commune.pk not in {one.pk for one in communes_of(scope)}:
@@ -59,8 +64,8 @@ def add_action(
         theme=theme.value,
         held_on=held_on,
         commune=commune,
-        place=one_line(place, 160),
-        partners=one_line(partners, 300),
+        place=where,
+        partners=whom,
         reached=reached,
         is_demonstration=is_demonstration,
     )

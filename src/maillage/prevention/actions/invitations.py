@@ -15,10 +15,10 @@ from maillage.directory import api as directory
 from maillage.exchange import api as exchange
 from maillage.kernel import journal
 from maillage.kernel.models import Person
-from maillage.kernel.writes import same_write
+from maillage.kernel.writes import made_before, same_write
 from maillage.people import api as people
 from maillage.people.api import Part, Patient
-from maillage.prevention.actions.writing import made_before, must_be_open, one_line, require_reader, told
+from maillage.prevention.actions.writing import must_be_open, one_line, require_reader, told
 from maillage.prevention.models import Campaign, Invitee, InviteeStep, LetterRun, RunLetter
 from maillage.prevention.queries.situations import situation
 from maillage.prevention.queries.targets import pace
@@ -26,6 +26,8 @@ from maillage.prevention.rules.invitations import ASKS, Follow, after, may_ask
 from maillage.prevention.rules.targets import Verdict
 from maillage.prevention.rules.vocabulary import Did, Standing
 
+#: Somebody wrote a line that the caller had not read.
+OVERTAKEN = "overtaken"
 #: Letters of one run: a printer and a reader follow.
 MOST_LETTERS = 300
 #: Beyond, somebody put off would be forgotten.
@@ -42,20 +44,32 @@ def note_step(
     key: str,
     until: date | None = None,
     words: str = "",
+    seen: int | None = None,
 ) -> InviteeStep:
     """Note what a call gave, or what somebody answered; the same `key` again is the same line.
 
-    A refusal is kept: only the person's own change of mind (`Did.BACK`) lets anybody invite them again. A
-    message waiting to leave is stopped by an answer. Raises PermissionDenied; ValidationError for a day that
-    is past, or an invitation of somebody who refused.
+    `seen` is how many lines the caller had read: where another caller wrote one meanwhile, it is refused, so
+    that nobody is counted as asked twice, nor an answer covered by an older one. A refusal is kept: only the
+    person's own change of mind (`Did.BACK`) lets anybody invite them again. A message waiting to leave is
+    stopped by an answer. Raises PermissionDenied; ValidationError for a day that is past, or an invitation
+    of somebody who refused.
     """
     if did in {Did.LETTER, Did.MESSAGE}:
         raise ValueError("letters and messages are noted by what sends them")
     row = _locked(by, campaign, patient)
     said = one_line(words, 300)
-    known = made_before(InviteeStep, by, key)
+    known = made_before(InviteeStep, by=by, key=key)
     if known is not None:
-        return _same(known, row, did)
+        kept = (known.words, known.until)
+        return same_write(_same(known, row, did), is_same=kept == (said, until if did is Did.LATER else None))
+    if seen is not None and InviteeStep.objects.of(row).count() > seen:
+        raise ValidationError(
+            _(
+                "Quelqu’un vient de noter autre chose pour cette personne : relisez, puis notez si "
+                "c’est encore vrai."
+            ),
+            code=OVERTAKEN,
+        )
     today = timezone.localdate()
     if did is Did.LATER and (until is None or until <= today):
         raise ValidationError({"until": _("Donnez le jour où rappeler, à venir.")})
@@ -77,7 +91,7 @@ def send_message(*, by: Person, campaign: Campaign, patient: Patient, key: str) 
     message would be received.
     """
     row = _locked(by, campaign, patient, Part.REACH)
-    known = made_before(InviteeStep, by, key)
+    known = made_before(InviteeStep, by=by, key=key)
     if known is not None:
         return _same(known, row, Did.MESSAGE)
     today = timezone.localdate()
@@ -95,16 +109,7 @@ def send_message(*, by: Person, campaign: Campaign, patient: Patient, key: str) 
     if expected.say_it_now:
         raise ValidationError(expected.sentence)
     step = _step(by, row, Did.MESSAGE, key, today)
-    phone = exchange.number_to_call(sender.phone)
-    exchange.notify(
-        by=by,
-        to=patient,
-        template=exchange.Template.GET_IN_TOUCH if phone else exchange.Template.GET_IN_TOUCH_BRIEF,
-        parameters=exchange.Parameters(professional=sender, phone=phone),
-        key=f"prevention-step-{step.pk}",
-        subject=journal.target_of(step),
-        not_after=timezone.make_aware(datetime.combine(campaign.last_day + timedelta(days=1), time.min)),
-    )
+    _get_in_touch(by, sender, patient, f"step-{step.pk}", journal.target_of(step), campaign)
     told(row, by, "prevention.message_asked", {"did": Did.MESSAGE.value}, campaign.scope)
     return step
 
@@ -117,9 +122,10 @@ def prepare_letters(*, by: Person, campaign: Campaign, patients: Sequence[int], 
     `key` again is the same run. Raises PermissionDenied; ValidationError where nobody is left.
     """
     locked = _open(campaign)
-    known = made_before(LetterRun, by, key)
+    known = made_before(LetterRun, by=by, key=key)
     if known is not None:
-        return same_write(known, is_same=known.campaign_id == campaign.pk)
+        whom = set(RunLetter.objects.of(known).values_list("patient", flat=True))
+        return same_write(known, is_same=known.campaign_id == campaign.pk and whom <= set(patients))
     rows = Patient.objects.for_person(by, Part.REACH).filter(pk__in=list(patients)[:MOST_LETTERS])
     readable = set(
         Patient.objects.for_person(by, Part.HEALTH)
@@ -177,7 +183,45 @@ def own_sheet(person: Person) -> directory.Professional | None:
 def coming(*, by: Person, campaign: Campaign, patient: Patient, key: str) -> None:
     """Note that somebody comes, in the transaction of the registration that says so."""
     row = _invitee(by, campaign, patient)
+    if row.standing == Standing.REFUSED:
+        _require_askable(row)
     _step(by, row, Did.WILL_COME, key, timezone.localdate())
+
+
+def to_be_told(*, by: Person, campaign: Campaign, patient: Patient, key: str) -> None:
+    """Have somebody registered told that their day changed: a call from today, a message to get in touch.
+
+    The message says nothing of health, nor of what changed.
+    """
+    row = _invitee(by, campaign, patient)
+    if row.standing != Standing.COMING:
+        return
+    row.again_on = timezone.localdate()
+    row.save(update_fields=["again_on"])
+    if campaign.caller is None or exchange.expected_message(patient).say_it_now:
+        return
+    _get_in_touch(by, campaign.caller, patient, f"{key}-{row.pk}", journal.target_of(row), campaign)
+
+
+def _get_in_touch(
+    by: Person, sender: directory.Professional, patient: Patient, key: str, subject: str, campaign: Campaign
+) -> None:
+    phone = exchange.number_to_call(sender.phone)
+    exchange.notify(
+        by=by,
+        to=patient,
+        template=exchange.Template.GET_IN_TOUCH if phone else exchange.Template.GET_IN_TOUCH_BRIEF,
+        parameters=exchange.Parameters(professional=sender, phone=phone),
+        key=f"prevention-{key}",
+        subject=subject,
+        not_after=timezone.make_aware(datetime.combine(campaign.last_day + timedelta(days=1), time.min)),
+    )
+
+
+def came_after_all(campaign: Campaign, patient: Patient) -> None:
+    """Leave in peace somebody who was said absent by mistake, where nobody has asked them since."""
+    rows = Invitee.objects.of(campaign).filter(patient=patient, standing=Standing.INVITED.value)
+    rows.update(standing=Standing.COMING.value, again_on=None)
 
 
 def comes_no_more(campaign: Campaign, patient: Patient) -> None:

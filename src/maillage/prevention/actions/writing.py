@@ -18,12 +18,6 @@ from maillage.prevention.models import Campaign
 Row = TypeVar("Row", bound=Model)
 
 
-def made_before(model: type[Row], by: Person, key: str) -> Row | None:
-    """Return the row that a key of `by` made before, wherever it is."""
-    found: Row | None = model._base_manager.filter(by=by, key=key).first()
-    return found
-
-
 def told(row: Model, by: Person, verb: str, changes: dict[str, Any], scope: Scope | int) -> None:
     """Record a write in the journal."""
     journal.record(by=by, verb=verb, target=journal.target_of(row), changes=changes, scope=scope)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, Person, Scope, made_once
 from maillage.people import api as people
-from maillage.prevention.models.campaigns import InScopeQuerySet, OfHealthOfQuerySet
+from maillage.prevention.models.campaigns import InScopeQuerySet, OfHealthOfQuerySet, digest
 from maillage.prevention.rules.vocabulary import Ground
 
 GROUND_LABELS = {
@@ -63,6 +63,16 @@ class VaccineLot(Authored, Keyed):
 
     def __str__(self) -> str:
         return f"{self.product} · {self.number}"
+
+    @property
+    def used(self) -> int:
+        """How many doses acts have taken."""
+        return self.received - self.left
+
+    @property
+    def version(self) -> str:
+        """What tells whether somebody changed it meanwhile."""
+        return digest(self.expires_on, self.received)
 
 
 class PreventionActQuerySet(OfHealthOfQuerySet["PreventionAct"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Self
 
 from django.db import models
@@ -36,6 +37,11 @@ STANDING_LABELS = {
     Standing.SILENT: _("sans réponse, laissé en paix"),
     Standing.UNREACHABLE: _("numéro faux"),
 }
+
+
+def digest(*values: object) -> str:
+    """Return a short text that changes with any of `values`."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 class InScopeQuerySet(ScopedQuerySet[Row]):

@@ -13,7 +13,7 @@ from maillage.kernel.choices import as_choices
 from maillage.kernel.models import Authored, Keyed, made_once
 from maillage.kernel.privacy import AnnotatedModel
 from maillage.people import api as people
-from maillage.prevention.models.campaigns import Campaign, InScopeQuerySet, OfHealthOfQuerySet
+from maillage.prevention.models.campaigns import Campaign, InScopeQuerySet, OfHealthOfQuerySet, digest
 from maillage.prevention.rules.vocabulary import Came
 
 CAME_LABELS = {
@@ -84,6 +84,19 @@ class PreventionDay(Authored, Keyed):
 
     def __str__(self) -> str:
         return f"{self.place} · {self.day:%d/%m/%Y}"
+
+    @property
+    def version(self) -> str:
+        """What tells whether somebody changed it meanwhile: a digest of all that is said of it."""
+        staff = (
+            self.staff.in_scope(self.campaign.scope)
+            .order_by("professional")
+            .values_list("professional", flat=True)
+        )
+        return digest(
+            self.day, self.commune_id, self.structure_id, self.place, self.opens, self.closes, self.per_hour,
+            *staff,
+        )  # fmt: skip
 
     @property
     def hours(self) -> range:

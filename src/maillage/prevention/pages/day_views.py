@@ -15,13 +15,20 @@ from django.utils.translation import ngettext
 from maillage.directory import api as directory
 from maillage.kernel import access, formats
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.gestures import FormGestures
+from maillage.kernel.pages.gestures import FormGestures, RefusedFormError
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.prevention.actions import community, days
-from maillage.prevention.models import DayEntry, DayStaff, PreventionDay
+from maillage.prevention.models import DayEntry, DayStaff, PreventionDay, VaccineLot
 from maillage.prevention.pages.base import OfCampaign
-from maillage.prevention.pages.forms import ActionForm, DayForm, LotForm, ReachedForm
+from maillage.prevention.pages.forms import (
+    ActionForm,
+    ChangeDayForm,
+    ChangeLotForm,
+    DayForm,
+    LotForm,
+    ReachedForm,
+)
 from maillage.prevention.pages.views import codes_of, professionals_of
 from maillage.prevention.queries import campaigns as queries
 from maillage.prevention.queries.targets import target_of
@@ -38,15 +45,8 @@ HELD_IN = (
 )
 
 
-class NewDay(OfCampaign, FormGestures):
-    """Planning a day of a campaign."""
-
-    template_name = "prevention/day_new.html"
-    permission = Permission.MANAGE_PREVENTION
-
-    def get_scope(self) -> Scope | None:
-        """Return the scope of the campaign, where prevention is to be managed."""
-        return self.campaign.scope
+class OfDayForm(OfCampaign, FormGestures):
+    """What a form of a day offers."""
 
     @cached_property
     def _options(self) -> dict[str, Any]:
@@ -58,6 +58,17 @@ class NewDay(OfCampaign, FormGestures):
             ),
             "professionals": professionals_of(scope)[:60],
         }
+
+
+class NewDay(OfDayForm):
+    """Planning a day of a campaign."""
+
+    template_name = "prevention/day_new.html"
+    permission = Permission.MANAGE_PREVENTION
+
+    def get_scope(self) -> Scope | None:
+        """Return the scope of the campaign, where prevention is to be managed."""
+        return self.campaign.scope
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         asked = self.request.GET.get("commune", "")
@@ -92,8 +103,8 @@ class NewDay(OfCampaign, FormGestures):
         return _("Journée prévue : inscrivez-y des personnes depuis la liste de la campagne.")
 
 
-class DayPage(OfCampaign, FormGestures):
-    """One day: places by hour, team, who is registered (by name for who may), stock."""
+class DayPage(OfDayForm):
+    """One day: places by hour, team, who is registered (by name for who may), stock; what changes in it."""
 
     template_name = "prevention/day.html"
 
@@ -111,7 +122,9 @@ class DayPage(OfCampaign, FormGestures):
         entries = queries.entries_seen(self.person, self.day)
         left = self.day.places - registered
         said = ngettext("{left} place libre sur {all}.", "{left} places libres sur {all}.", left)
-        staff = DayStaff.objects.in_scope(self.campaign.scope).filter(day=self.day)
+        rows = DayStaff.objects.in_scope(self.campaign.scope).filter(day=self.day)
+        staff = [one.professional for one in rows.select_related("professional")]
+        changes = self._may_change()
         return super().get_context_data(
             campaign=self.campaign,
             day=self.day,
@@ -122,7 +135,9 @@ class DayPage(OfCampaign, FormGestures):
             registered=registered,
             entries=entries,
             others=registered - len(entries),
-            staff=[one.professional for one in staff.select_related("professional")],
+            staff=staff,
+            change_form=self.form("change", ChangeDayForm, **self._changing(staff)) if changes else None,
+            standing=self.standing,
             lots=queries.lots_of(self.campaign.scope, self.campaign.target)
             if self.now_target.is_vaccine
             else [],
@@ -141,7 +156,57 @@ class DayPage(OfCampaign, FormGestures):
 
     def gestures(self) -> dict[str, Callable[[], str]]:
         """Return the gestures of the page."""
-        return {"came": self._came, "cancel": self._cancel}
+        return {"came": self._came, "cancel": self._cancel, "change": self._change}
+
+    def _may_change(self) -> bool:
+        is_to_come = self.day.day >= timezone.localdate() and self.day.cancelled_at is None
+        return self.manages and self.campaign.is_open and is_to_come
+
+    def _changing(self, staff: list[directory.Professional]) -> dict[str, Any]:
+        """Return what the form of a change offers and starts from: the team as it is, whoever is in it."""
+        day, options = self.day, dict(self._options)
+        known = {one.pk for one in options["professionals"]}
+        options["professionals"] = [*(one for one in staff if one.pk not in known), *options["professionals"]]
+        if day.structure is not None and day.structure not in options["structures"]:
+            options["structures"] = [day.structure, *options["structures"]]
+        initial = {name: getattr(day, name) for name in ("day", "place", "opens", "closes", "per_hour")}
+        return options | {
+            "initial": initial
+            | {
+                "base": day.version,
+                "commune": day.commune_id,
+                "structure": day.structure_id or "",
+                "staff": [str(one.pk) for one in staff],
+            }
+        }
+
+    def standing_said(self, row: PreventionDay) -> list[str]:
+        """Return what a day says now."""
+        return [
+            formats.told(_("Jour"), formats.date_short(row.day)),
+            formats.told(_("Lieu"), f"{row.place}, {row.commune.name}"),
+            formats.told(
+                _("Heures"), _("de {opens} h à {closes} h").format(opens=row.opens, closes=row.closes)
+            ),
+            formats.told(_("Places par heure"), formats.number(row.per_hour)),
+        ]
+
+    def _change(self) -> str:
+        rows = DayStaff.objects.in_scope(self.campaign.scope).filter(day=self.day)
+        options = self._changing([one.professional for one in rows.select_related("professional")])
+        forms: list[ChangeDayForm] = []
+
+        def kind(*args: Any, **given: Any) -> ChangeDayForm:
+            forms.append(ChangeDayForm(*args, **given))
+            return forms[-1]
+
+        def write(_said: dict[str, Any]) -> None:
+            days.change_day(by=self.person, day=self.day, **forms[-1].values())
+
+        self.send("change", kind, write, **options)
+        if forms[-1].cleaned_data["tells"]:
+            return _("Journée modifiée : les personnes inscrites sont à rappeler.")
+        return _("Journée modifiée.")
 
     def _came(self) -> str:
         came = self.request.POST.get("came", "")
@@ -170,19 +235,57 @@ class Lots(FormGestures):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         rows = queries.lots_seen(self.person)
         scopes = queries.scopes_managed(self.person)
+        managed = {one.pk for one in scopes}
         doses = sum(one.left for one in rows if one.expires_on >= timezone.localdate())
         said = ngettext("{count} dose utilisable.", "{count} doses utilisables.", doses)
         return super().get_context_data(
             finding=said.format(count=formats.number(doses)) if rows else _("Aucun lot en stock."),
-            rows=[(one, target_of(one.target).said) for one in rows],
+            rows=[
+                (
+                    one,
+                    target_of(one.target).said,
+                    self.form(f"change-{one.pk}", ChangeLotForm, initial=self._lot_now(one))
+                    if one.scope_id in managed
+                    else None,
+                )
+                for one in rows
+            ],
+            standing=self.standing,
             today=timezone.localdate(),
             form=self.form("lot", LotForm, scopes=scopes) if scopes else None,
             **context,
         )
 
     def gestures(self) -> dict[str, Callable[[], str]]:
-        """Return the one gesture of the page."""
-        return {"lot": self._lot}
+        """Return the gestures of the page."""
+        return {"lot": self._lot, "change": self._change}
+
+    @staticmethod
+    def _lot_now(lot: VaccineLot) -> dict[str, Any]:
+        return {"base": lot.version, "expires_on": lot.expires_on, "received": lot.received}
+
+    def kept_as(self, name: str, error: RefusedFormError) -> str:  # noqa: ARG002 (as its base)
+        """Return the name of the form itself: one gesture is about many lots."""
+        return error.name
+
+    def standing_said(self, row: VaccineLot) -> list[str]:
+        """Return what a lot says now."""
+        return [
+            formats.told(_("Périme le"), formats.date_short(row.expires_on)),
+            formats.told(_("Doses reçues"), formats.number(row.received)),
+        ]
+
+    def _change(self) -> str:
+        pk = row_key(self.request.POST.get("row"))
+        lot = next((one for one in queries.lots_seen(self.person) if one.pk == pk), None)
+        if lot is None:
+            raise Http404(pk)
+        self.send(
+            f"change-{lot.pk}",
+            ChangeLotForm,
+            lambda said: days.change_lot(by=self.person, lot=lot, **said),
+        )
+        return _("Lot corrigé.")
 
     def _lot(self) -> str:
         forms: list[LotForm] = []

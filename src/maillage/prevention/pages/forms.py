@@ -100,6 +100,8 @@ class AnswerForm(KeyedForm):
     )
     until = DayField(label=lazy("À rappeler le"), required=False)
     words = forms.CharField(label=lazy("Ce qui est dit"), max_length=300, required=False)
+    #: How many lines of this person the caller had read.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class ActForm(KeyedForm):
@@ -199,6 +201,42 @@ class DayForm(KeyedForm):
             "structure": self.structures.get(said["structure"]),
             "staff": [self.professionals[one] for one in said["staff"]],
         }
+
+
+class ChangeDayForm(DayForm):
+    """Another place, other hours, another team for a day that was planned."""
+
+    base = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    tells = forms.BooleanField(
+        label=lazy("Prévenir les personnes inscrites"),
+        required=False,
+        help_text=lazy(
+            "Un message leur demande de rappeler, sans un mot de santé ; "
+            "ceux qui les soignent les ont à rappeler."
+        ),
+    )
+
+    def __init__(self, *args: Any, initial: dict[str, Any], **options: Any) -> None:
+        super().__init__(*args, initial=initial, **options)
+        del self.fields["key"]
+
+    def values(self) -> dict[str, Any]:
+        """Return what a valid form says, as `change_day` takes it."""
+        said = super().values()
+        return said | {"on": said.pop("day")}
+
+
+class ChangeLotForm(forms.Form):
+    """The last day of a lot, and how many doses it had."""
+
+    base = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    expires_on = DayField(label=lazy("Périme le"))
+    received = forms.IntegerField(
+        label=lazy("Doses reçues"),
+        min_value=1,
+        max_value=100_000,
+        help_text=lazy("Sans celles qui sont cassées ou perdues."),
+    )
 
 
 class LotForm(WhereForm):

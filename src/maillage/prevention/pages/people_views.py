@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Model
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import formats
 from maillage.kernel.pages.base import Endpoint, pdf_response
 from maillage.kernel.pages.gestures import FormGestures
-from maillage.kernel.parameters import row_key, row_keys
+from maillage.kernel.parameters import form_key, row_key, row_keys
 from maillage.kernel.phones import written_phone
 from maillage.people.api import Patient
 from maillage.prevention.actions import acts, days, invitations
@@ -39,6 +41,7 @@ from maillage.prevention.queries.situations import Counted, situation
 from maillage.prevention.rules.targets import Verdict
 from maillage.prevention.rules.vocabulary import Did, Ground, Standing
 
+Row = TypeVar("Row", bound=Model)
 PER_PAGE = 50
 #: What a list shows: those to ask, everybody due, those to be asked their birth or sex, everybody.
 SHOWN = ("a_inviter", "a_proposer", "a_demander", "tous")
@@ -89,7 +92,7 @@ class PeopleOfCampaign(OfCampaign, FormGestures):
             by=self.person,
             campaign=self.campaign,
             patients=row_keys(self.request.POST.getlist("patient")),
-            key=self.request.POST.get("key", "")[:64] or _key(),
+            key=form_key(self.request.POST.get("key")),
         )
         count = run.letters.in_scope(self.campaign.scope).count()
         said = ngettext(
@@ -155,9 +158,11 @@ class LettersPdf(OfCampaign, Endpoint):
         found = queries.letter_run(self.person, self.campaign, run)
         if found is None:
             raise Http404(run)
-        patients = queries.letters_of(self.person, found)
+        patients = queries.letters_of(self.person, found, self.now)
         if not patients:
-            raise PermissionDenied(_("Vous ne lisez plus l’adresse de ces personnes."))
+            raise PermissionDenied(
+                _("Plus personne à qui écrire : elles ont répondu, ou vous ne lisez plus leur adresse.")
+            )
         return pdf_response(
             letters_pdf(self.person, self.campaign, found, patients),
             _("lettres-{pk}.pdf").format(pk=found.pk),
@@ -194,6 +199,7 @@ class PersonOfCampaign(OfCampaign, FormGestures):
         is_due = counted is not None and counted.is_due
         standing = Standing(invitee.standing) if invitee is not None else Standing.TO_INVITE
         reach = queries.may_reach(self.person, patient)
+        expected = exchange.expected_message(patient) if reach and is_due else None
         slots = self._slots()
         return super().get_context_data(
             campaign=campaign,
@@ -213,9 +219,11 @@ class PersonOfCampaign(OfCampaign, FormGestures):
             phones=[
                 (one, written_phone(one)) for one in (patient.phone, patient.other_phone) if one and reach
             ],
-            expected=exchange.expected_message(patient).sentence if reach and is_due else "",
+            expected=expected.sentence if expected is not None else "",
+            may_message=expected is not None and not expected.say_it_now,
             reach=reach,
-            answer_form=self.form("answer", AnswerForm),
+            answer_form=self.form("answer", AnswerForm, initial={"seen": len(steps)}),
+            entries=[one for one in queries.prevented(patient).entries if one.day.campaign_id == campaign.pk],
             act_form=self.form("act", ActForm, lots=self._lots()),
             declared_form=self.form("declared", DeclaredForm),
             reason_form=self.form("reason", ReasonForm, reasons=self._reasons()),
@@ -278,9 +286,23 @@ class PersonOfCampaign(OfCampaign, FormGestures):
                 until=said["until"],
                 words=said["words"],
                 key=said["key"],
+                seen=said["seen"],
             ),
         )
         return _("Noté.")
+
+    def tell(self, form: Form, error: ValidationError) -> None:
+        """Write on a form why it was not written; the page read again, sending it again is enough."""
+        super().tell(form, error)
+        if getattr(error, "code", "") == invitations.OVERTAKEN:
+            sent = self.request.POST.copy()
+            sent["seen"] = str(self._lines())
+            form.data = sent
+
+    def _lines(self) -> int:
+        """Return how many lines the invitations of the person have."""
+        found = queries.invitee_of(self.campaign, self.patient)
+        return len(queries.steps_of(found)) if found is not None else 0
 
     def _back(self) -> str:
         invitations.note_step(
@@ -288,7 +310,7 @@ class PersonOfCampaign(OfCampaign, FormGestures):
             campaign=self.campaign,
             patient=self.patient,
             did=Did.BACK,
-            key=self.request.POST.get("key", "")[:64] or _key(),
+            key=form_key(self.request.POST.get("key")),
         )
         return _("Noté : cette personne peut de nouveau être invitée.")
 
@@ -297,7 +319,7 @@ class PersonOfCampaign(OfCampaign, FormGestures):
             by=self.person,
             campaign=self.campaign,
             patient=self.patient,
-            key=self.request.POST.get("key", "")[:64] or _key(),
+            key=form_key(self.request.POST.get("key")),
         )
         said = queries.messages_said([step], self.patient).get(step.pk, "")
         return said or _("Message demandé.")
@@ -335,11 +357,16 @@ class PersonOfCampaign(OfCampaign, FormGestures):
         )
         return _("Noté : fait ailleurs, selon la personne.")
 
-    def _take_back(self) -> str:
+    def _named(self, rows: Iterable[Row]) -> Row:
+        """Return that of `rows` which the form names. Raises Http404 for none of them."""
         pk = row_key(self.request.POST.get("row"))
-        row = next((one for one in queries.acts_of(self.patient, self.campaign.target) if one.pk == pk), None)
-        if row is None:
+        found = next((one for one in rows if one.pk == pk), None)
+        if found is None:
             raise Http404(pk)
+        return found
+
+    def _take_back(self) -> str:
+        row = self._named(queries.acts_of(self.patient, self.campaign.target))
         acts.take_back_act(by=self.person, act=row)
         return _("Acte repris : la ligne reste, avec qui l’a reprise.")
 
@@ -359,11 +386,7 @@ class PersonOfCampaign(OfCampaign, FormGestures):
         return _("Noté.")
 
     def _end_reason(self) -> str:
-        pk = row_key(self.request.POST.get("row"))
-        rows = queries.reasons_of(self.patient, self.campaign.target)
-        row = next((one for one in rows if one.pk == pk), None)
-        if row is None:
-            raise Http404(pk)
+        row = self._named(queries.reasons_of(self.patient, self.campaign.target))
         acts.end_reason(by=self.person, reason=row)
         return _("Levé : {reason}.").format(reason=GROUND_LABELS[Ground(row.reason)])
 

@@ -32,6 +32,7 @@ from maillage.prevention.pages.forms import CampaignForm
 from maillage.prevention.queries import campaigns as queries
 from maillage.prevention.queries.situations import PROJECTION, SECRECY, Situation
 from maillage.prevention.queries.targets import goal_of, roles_of, target_of, targets
+from maillage.prevention.rules.secrecy import hidden_parts
 from maillage.prevention.rules.vocabulary import Standing
 from maillage.territory import api as territory
 
@@ -149,6 +150,7 @@ class CampaignPage(OfCampaign, FormGestures):
         least = rule(SECRECY).value
         shown = not now.is_secret
         proposals = next_places(now)
+        due = now.concerned - now.covered
         return super().get_context_data(
             campaign=self.campaign,
             now=now,
@@ -160,24 +162,45 @@ class CampaignPage(OfCampaign, FormGestures):
             least=least,
             projection_rule=rule(PROJECTION),
             secrecy_rule=rule(SECRECY),
-            standings=[
-                (STANDING_LABELS[one], words.count_shown(now.standings[one], is_open=self.manages))
-                for one in Standing
-                if now.standings[one]
-            ],
+            standings=self._standings(now),
             unknown=words.count_shown(now.unknown, is_open=self.manages) if now.unknown else "",
-            declared=words.count_shown(now.declared, is_open=self.manages) if now.declared else "",
-            to_ask=words.to_ask_words(now.to_ask) if self.manages or now.to_ask >= least else "",
+            declared=self._part(now.declared, now.covered),
+            to_ask=words.to_ask_words(now.to_ask)
+            if self.manages or (now.to_ask and not hidden_parts([now.to_ask, due - now.to_ask], least))
+            else "",
             table=coverage_table(now),
             has_map=any(one.code and one.share is not None for one in now.communes()),
             map_url=reverse("prevention:coverage_map", args=[self.campaign.pk]),
             bounds=BOUNDS,
             days=[(one, words.day_words(one)) for one in queries.days_of(self.campaign)],
             proposals=proposals,
-            places=[(one, words.place_words(one)) for one in proposals.found],
+            places=[(one, words.place_words(one, is_open=self.manages)) for one in proposals.found],
             manages=self.manages,
             **context,
         )
+
+    def _standings(self, now: Situation) -> list[tuple[Any, str]]:
+        """Return how many people stand where, who are due: what their total would give back is hidden."""
+        some = [one for one in Standing if now.standings[one]]
+        least: int = rule(SECRECY).value
+        hidden = set() if self.manages else hidden_parts([now.standings[one] for one in some], least)
+        return [
+            (
+                STANDING_LABELS[one],
+                words.count_hidden(now.standings[one])
+                if place in hidden
+                else formats.number(now.standings[one]),
+            )
+            for place, one in enumerate(some)
+        ]
+
+    def _part(self, count: int, total: int) -> str:
+        """Return a part of a total, hidden where it or the rest is a few people; empty for nobody."""
+        if not count:
+            return ""
+        if not self.manages and hidden_parts([count, total - count], rule(SECRECY).value):
+            return words.count_hidden(count)
+        return formats.number(count)
 
     def gestures(self) -> dict[str, Callable[[], str]]:
         """Return the one gesture of the page."""

@@ -11,6 +11,7 @@ from maillage.kernel.sourced_rules import rule
 from maillage.prevention.computations.places import Proposal
 from maillage.prevention.queries.campaigns import DayNow
 from maillage.prevention.queries.situations import SECRECY, Counted, Situation
+from maillage.prevention.rules.secrecy import rounded
 from maillage.prevention.rules.targets import Band, Reason, Repeat, Target
 
 REASON_LABELS = {
@@ -68,6 +69,11 @@ def count_shown(count: int, *, is_open: bool) -> str:
     return _("moins de {count}").format(count=formats.number(least))
 
 
+def count_hidden(count: int) -> str:
+    """Return what is said in place of a count that is hidden: under the threshold, or what would tell one."""
+    return count_shown(count, is_open=False) if count < rule(SECRECY).value else _("tenu au secret")
+
+
 def to_ask_words(count: int) -> str:
     """Return how many people are to be invited today."""
     said = ngettext("{count} personne à inviter", "{count} personnes à inviter", count)
@@ -83,22 +89,33 @@ def reason_words(counted: Counted) -> str:
     return f"{said} · {done}"
 
 
-def place_words(one: Proposal) -> str:
-    """Return why a commune is a good place for the next day."""
+#: The difference between two places that reach many of the same people tells nobody.
+_ROUND = 10
+
+
+def place_words(one: Proposal, *, is_open: bool) -> str:
+    """Return why a commune is a good place for the next day; rounded for who does not run the campaign."""
     reach = one.reach
     said = ngettext(
         "{count} personne à moins de {bound} minutes, {mean} en moyenne",
         "{count} personnes à moins de {bound} minutes, {mean} en moyenne",
         reach.people,
     ).format(
-        count=formats.number(reach.people),
+        count=_reached(reach.people, is_open=is_open),
         bound=formats.number(rule("prevention.days.reach").value["minutes"]),
         mean=formats.minutes(reach.mean_minutes),
     )
     if not reach.beyond:
         return _("{said} ; personne au-delà").format(said=said)
     beyond = ngettext("{count} personne au-delà", "{count} personnes au-delà", reach.beyond)
-    return _("{said} ; {beyond}").format(said=said, beyond=beyond.format(count=formats.number(reach.beyond)))
+    beyond = beyond.format(count=_reached(reach.beyond, is_open=is_open))
+    return _("{said} ; {beyond}").format(said=said, beyond=beyond)
+
+
+def _reached(count: int, *, is_open: bool) -> str:
+    if is_open:
+        return formats.number(count)
+    return _("environ {count}").format(count=formats.number(rounded(count, _ROUND)))
 
 
 def day_words(one: DayNow) -> str:

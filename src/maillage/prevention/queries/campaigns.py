@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.exchange import api as exchange
 from maillage.kernel import access, journal
+from maillage.kernel.contributions import Pending
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.kernel.statements import given
 from maillage.people import api as people
 from maillage.people.api import Part, Patient
 from maillage.prevention.models import (
@@ -30,7 +33,8 @@ from maillage.prevention.models import (
     VaccineLot,
 )
 from maillage.prevention.queries.situations import Counted, Situation
-from maillage.prevention.queries.targets import roles_of
+from maillage.prevention.queries.targets import roles_of, targets
+from maillage.prevention.rules.targets import Repeat
 from maillage.prevention.rules.vocabulary import Came, Did
 from maillage.territory import api as territory
 
@@ -199,11 +203,16 @@ def letter_run(person: Person, campaign: Campaign, pk: int) -> LetterRun | None:
     return LetterRun.objects.of(campaign).filter(by=person, pk=pk).first()
 
 
-def letters_of(person: Person, run: LetterRun) -> list[Patient]:
-    """Return whom letters are for, those whom `person` may still reach; each reading is logged."""
+def letters_of(person: Person, run: LetterRun, now: Situation) -> list[Patient]:
+    """Return whom letters are for, those whom `person` may still reach; each reading is logged.
+
+    Until they are posted, without who answered meanwhile, had the act, or may be invited no more.
+    """
     keys = RunLetter.objects.of(run).values_list("patient", flat=True)
     rows = Patient.objects.for_person(person, Part.REACH).filter(pk__in=list(keys))
     found = list(rows.order_by("search_name", "pk"))
+    if run.posted_on is None:
+        found = [one for one in found if one.pk in now.by_key and now.by_key[one.pk].is_askable]
     if found:
         people.log_access(by=person, patients=found, what="list", purpose="lettres de prévention")
     return found
@@ -304,13 +313,109 @@ def action_seen_by(person: Person, pk: int) -> CommunityAction | None:
     return CommunityAction.objects.for_person(person).filter(pk=pk).select_related("scope", "commune").first()
 
 
+def still_due(rows: QuerySet[Invitee]) -> QuerySet[Invitee]:
+    """Keep those of some people invited of whom the act is still asked, as the list of a campaign does.
+
+    Neither done since the campaign began, as many times as it takes, nor left out by a professional, nor of
+    somebody who is counted nowhere; an age that has passed since their invitation alone is not looked at.
+    """
+    acts = PreventionAct._base_manager.filter(
+        patient=OuterRef("patient"), target=OuterRef("campaign__target"), taken_back_at=None
+    )
+    done = Q(Exists(acts.filter(done_on__gte=OuterRef("campaign__first_day"))))
+    count = acts.order_by().values("target").annotate(count=Count("pk")).values("count")
+    out = Q(pk__in=[])
+    for one in targets():
+        aim = one.target
+        if aim.repeat is Repeat.ONCE and aim.doses > 1:
+            done &= ~Q(campaign__target=one.code) | Q(acts_done__gte=aim.doses)
+        reasons = TargetReason._base_manager.filter(
+            patient=OuterRef("patient"), target=one.code, ended_at=None, reason__in=aim.exclusions
+        )
+        if aim.exclusions:
+            out |= Q(campaign__target=one.code) & Q(Exists(reasons))
+    counted = rows.annotate(acts_done=Coalesce(Subquery(count, output_field=IntegerField()), 0))
+    return counted.filter(people.countable(prefix="patient__")).exclude(done).exclude(out)
+
+
+def calls_waiting() -> QuerySet[Invitee]:
+    """Return whom the reader asked last and may have to ask again today; `calls_pending` answers."""
+    last = InviteeStep._base_manager.filter(invitee=OuterRef("pk")).order_by("-at", "-pk").values("by")
+    rows = Invitee._base_manager.annotate(caller=Subquery(last[:1]))
+    return rows.filter(caller=given("person"), again_on__lte=given("day"), campaign__closed_at=None)
+
+
+def calls_pending(person: Person) -> list[Pending]:
+    """Return whom somebody is to ask again today; one statement."""
+    return [Pending(one.pk, one.at) for one in _calls(person).order_by("again_on", "pk")]
+
+
+def _calls(person: Person) -> QuerySet[Invitee]:
+    last = InviteeStep._base_manager.filter(invitee=OuterRef("pk")).order_by("-at", "-pk").values("by")
+    rows = Invitee.objects.for_person(person).annotate(caller=Subquery(last[:1]))
+    return still_due(
+        rows.filter(caller=person.pk, again_on__lte=timezone.localdate(), campaign__closed_at=None)
+    )
+
+
+def calls_drawn(person: Person, keys: Collection[int]) -> list[tuple[Invitee, int, tuple[str, ...]]]:
+    """Return those of the keys that still wait, how many lines each has, their numbers to dial; logged."""
+    found = list(
+        _calls(person)
+        .filter(pk__in=list(keys))
+        .select_related("patient__scope", "campaign__scope")
+        .annotate(lines=Count("steps"))
+        .order_by("again_on", "pk")
+    )
+    if not found:
+        return []
+    people.log_access(by=person, patients=[one.patient for one in found], what="list", purpose=PURPOSE)
+    reach = set(_reached(person, [one.patient_id for one in found]))
+    return [
+        (
+            one,
+            one.lines,
+            tuple(filter(None, (one.patient.phone, one.patient.other_phone)))
+            if one.patient_id in reach
+            else (),
+        )
+        for one in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Prevented:
+    """What prevention has about somebody: acts that stand, invitations that go on, days to come."""
+
+    acts: list[PreventionAct]
+    invitees: list[Invitee]
+    entries: list[DayEntry]
+
+
+def prevented(patient: Patient) -> Prevented:
+    """Return what prevention has about a patient already read in scope; three statements."""
+    acts: dict[str, PreventionAct] = {}
+    for one in PreventionAct.objects.of_patient(patient).standing().order_by("-done_on", "-pk"):
+        acts.setdefault(one.target, one)
+    rows = Invitee.objects.in_scope(patient.scope).filter(patient=patient, campaign__closed_at=None)
+    entries = DayEntry.objects.in_scope(patient.scope).filter(
+        patient=patient,
+        came=Came.REGISTERED.value,
+        day__cancelled_at=None,
+        day__day__gte=timezone.localdate(),
+    )
+    return Prevented(
+        list(acts.values()),
+        list(rows.select_related("campaign", "patient__scope").order_by("-campaign__first_day", "-pk")),
+        list(entries.select_related("day__campaign", "day__commune").order_by("day__day", "hour")),
+    )
+
+
 def to_ask_again(person: Person, on: date) -> dict[int, int]:
     """Return how many people wait for a reminder on a day, by open campaign of one's scopes; one statement.
 
     Counts alone: whom they are is for those whom the circle opens their file to.
     """
     seen = Campaign.objects.for_person(person).open()
-    rows = Invitee._base_manager.filter(campaign__in=seen, again_on__lte=on).filter(
-        people.countable(prefix="patient__")
-    )
+    rows = still_due(Invitee._base_manager.filter(campaign__in=seen, again_on__lte=on))
     return dict(rows.order_by().values_list("campaign").annotate(count=Count("pk")))

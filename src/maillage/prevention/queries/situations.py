@@ -17,6 +17,7 @@ from maillage.kernel.sourced_rules import rule
 from maillage.people import api as people
 from maillage.prevention.models import Campaign, Invitee, PreventionAct, TargetReason
 from maillage.prevention.queries.targets import SourcedTarget, target_of
+from maillage.prevention.rules.invitations import may_ask
 from maillage.prevention.rules.pace import Projection, projection
 from maillage.prevention.rules.targets import Answer, PersonFacts, Reason, Verdict, eligible
 from maillage.prevention.rules.vocabulary import Standing
@@ -53,6 +54,11 @@ class Counted:
     def is_unreached(self) -> bool:
         """Whether the act is due and they neither refused nor said that they come."""
         return self.is_due and self.standing not in {Standing.REFUSED, Standing.COMING}
+
+    @property
+    def is_askable(self) -> bool:
+        """Whether the act is due, and they may still be invited: no answer stands against it."""
+        return self.is_unreached and may_ask(self.standing)
 
     @property
     def is_to_ask(self) -> bool:

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from maillage.exchange import api as exchange
 from maillage.kernel import clock, formats
 from maillage.kernel.models import Person
-from maillage.kernel.writes import made_before, same_write
+from maillage.kernel.writes import StaleError, made_before, same_write
 from maillage.project.actions.writing import (
-    StaleError,
     edited,
     edited_project,
     record,

@@ -11,24 +11,12 @@ from django.utils.translation import gettext as _
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
+from maillage.kernel.writes import StaleError
 from maillage.project.models import Action, Project
 
 Row = TypeVar("Row", bound=Model)
 #: Texts: the journal says that they changed, and not what they say.
 _LONG = frozenset({"said", "text", "outcome"})
-
-
-class StaleError(ValidationError):
-    """Somebody changed the row meanwhile: `standing` is how it stands, shown beside what was typed."""
-
-    def __init__(self, standing: Any) -> None:
-        super().__init__(
-            _(
-                "Quelqu’un a modifié cela pendant que vous écriviez : les deux textes sont ci-dessous. "
-                "Gardez ce qui convient, puis enregistrez."
-            )
-        )
-        self.standing = standing
 
 
 def require_editor(by: Person, scope: Scope) -> None:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from maillage.kernel import access, formats
@@ -16,7 +14,6 @@ from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
 from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.rules import Permission
-from maillage.project.actions.writing import StaleError
 from maillage.project.models import Action, Objective, Project
 from maillage.project.queries import projects as queries
 
@@ -30,19 +27,11 @@ class Doing(FormGestures):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Say how a row stands where somebody wrote it meanwhile."""
-        standing = [getattr(one, "standing", []) for one in self.forms_refused.values()]
-        return super().get_context_data(standing=standing[0] if standing else [], **context)
+        return super().get_context_data(standing=self.standing, **context)
 
-    def tell(self, form: forms.Form, error: ValidationError) -> None:
-        """Show how a row stands where somebody wrote it meanwhile; sent again, the form replaces it."""
-        if not isinstance(error, StaleError):
-            return super().tell(form, error)
-        form.add_error(None, " ".join(error.messages))
-        form.standing = standing_said(error.standing)  # type: ignore[attr-defined]  # read by the page
-        sent = self.request.POST.copy()
-        sent["base"] = str(error.standing.version)
-        form.data = sent
-        return None
+    def standing_said(self, row: Any) -> list[str]:
+        """Return what a row says now, field by field."""
+        return standing_said(row)
 
 
 #: What a row says that two people may write at once.
