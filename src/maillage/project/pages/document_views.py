@@ -30,7 +30,7 @@ def project_pdf(document: Document, day: dt.date) -> bytes:
 
 class _OfDocument(OfProject, Endpoint):
     def _document(self) -> tuple[Document, dt.date, str]:
-        whole = queries.whole_of(self.project)
+        whole = queries.whole_of(self.project, self.person)
         document = document_of(
             whole,
             agreements=list(
