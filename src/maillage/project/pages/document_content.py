@@ -13,6 +13,17 @@ from django.utils.translation import override
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.pages.presenters import value as rule_value
+from maillage.kernel.printing.blocks import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Paragraph,
+    Points,
+    Section,
+)
 from maillage.kernel.sourced_rules import SourcedRule, rule
 from maillage.project.computations.portrait import key_figures
 from maillage.project.models import (
@@ -27,17 +38,6 @@ from maillage.project.models import (
     Step,
 )
 from maillage.project.pages import presenters, words
-from maillage.project.pages.document_blocks import (
-    Block,
-    Column,
-    Document,
-    Facts,
-    Grid,
-    Heading,
-    Paragraph,
-    Points,
-    Section,
-)
 from maillage.project.queries.projects import ActionSeen, Whole
 from maillage.project.rules.actions import Money
 from maillage.project.rules.linked import LinkedKind
