@@ -23,6 +23,7 @@ from maillage.crisis.models import Cell, Duty, LogEntry, SupplyRequest, Voluntee
 from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import (
     CloseForm,
+    CorrectForm,
     DutyForm,
     NoteForm,
     OpenForm,
@@ -350,12 +351,12 @@ class CorrectLine(OfCell, Page):
             raise PermissionDenied(_("Votre rôle ne permet pas cette action dans ce périmètre."))
         one = self.line
         initial = {"kind": one.kind, "text": one.text, "said_by": one.said_by}
-        context.setdefault("form", NoteForm(initial=initial))
+        context.setdefault("form", CorrectForm(initial=initial))
         return super().get_context_data(cell=self.cell, line=one, **context)
 
     def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
         """Correct it: the same hour, unless another is given."""
-        form = NoteForm(request.POST)
+        form = CorrectForm(request.POST)
         if form.is_valid():
             said = form.cleaned_data
             try:
