@@ -7,6 +7,7 @@ import { dialogs } from "./dialogs.js";
 import { inbox } from "./inbox.js";
 import { islands } from "./islands.js";
 import { lists } from "./lists.js";
+import { live } from "./live.js";
 import { menus } from "./menus.js";
 import { requests } from "./requests.js";
 import { scenarioOnMap } from "./what-if.js";
@@ -32,6 +33,7 @@ desk(document);
 agenda(document);
 inbox(document);
 conversation(document);
+live(document);
 enliven(document);
 document.querySelector(".error-summary")?.focus();
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {

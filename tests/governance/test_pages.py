@@ -60,6 +60,10 @@ OPENED = {
                 "patient": 403},
     "minutes_pdf": {"president": 200, "member": 200, "coordinator": 200, "outsider": 404, "elsewhere": 404,
                     "patient": 403},
+    "minutes_word": {"president": 200, "member": 200, "coordinator": 200, "outsider": 404, "elsewhere": 404,
+                     "patient": 403},
+    "attendance_pdf": {"president": 200, "member": 200, "coordinator": 200, "outsider": 404,
+                       "elsewhere": 404, "patient": 403},
     "invitation": {"president": 200, "member": 200, "coordinator": 200, "outsider": 404, "elsewhere": 404,
                    "patient": 403},
 }  # fmt: skip

@@ -230,13 +230,29 @@ def test_from_an_empty_map_to_money(new_page: NewPage, installation: Demonstrati
         changed = re.compile(r"La valeur a changé depuis le .*50,0\s%\spublié, 100,0\s%\saujourd’hui")
         expect(camille.locator("main")).to_contain_text(changed)
 
+        # What was paid is what the action cost, opened to its operation.
+        camille.goto(f"{base}{action}")
+        expect(camille.locator("main")).to_contain_text(re.compile(r"90\s€\sdépensés"))
+        camille.get_by_role("link", name="voir les écritures").click()
+        expect(camille.locator(".finding").first).to_contain_text(
+            re.compile(r"90\s€\sdépensés, en 1\sécriture")
+        )
+        settle(camille)
+        assert_axe_clean(camille)
+        screenshot(camille, "depenses-1440-light")
+
         # The report of the project says all of it on paper.
         camille.goto(f"{base}{action}")
         link = camille.locator("main").get_by_role("link", name="Projet de santé 2027–2032").first
         project = link.get_attribute("href")
         assert project is not None
         report = " ".join(text_of(camille.request.get(f"{base}{project}projet.pdf").body()).split())
-        for words in ("Consultations avancées à Orgueille-le-Vieux", "1 703 habitants", "Helene Aubepine"):
+        for words in (
+            "Consultations avancées à Orgueille-le-Vieux",
+            "1 703 habitants",
+            "Helene Aubepine",
+            "90,00 €",
+        ):
             assert words in report, words
 
         # Helene reads what she is owed, and nobody else's.

@@ -4,6 +4,7 @@ from maillage.funding.actions.attainment import add_indicator, measure, prove
 from maillage.funding.actions.budget import (
     drop_commitment,
     engage,
+    keep_invoice_file,
     pay_invoice,
     record_invoice,
     set_budget,
@@ -32,6 +33,8 @@ from maillage.funding.actions.ledger import close_period, reverse_operation
 from maillage.funding.actions.sharing import Member, pay_sharing, post_sharing, propose_sharing
 from maillage.funding.models import Contract, Indemnity, Operation, PayStatement
 from maillage.funding.queries.budget import MissionBudget, YearBudget, year_budget
+from maillage.funding.queries.spending import spent_by_action, spent_by_mission_and_action
+from maillage.funding.queries.times import mission_of
 from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, SharingKey, TimeKind
 
 __all__ = [
@@ -56,8 +59,10 @@ __all__ = [
     "drop_commitment",
     "engage",
     "keep_contract",
+    "keep_invoice_file",
     "make_statement",
     "measure",
+    "mission_of",
     "note_time",
     "pay_invoice",
     "pay_sharing",
@@ -71,6 +76,8 @@ __all__ = [
     "reopen_statement",
     "reverse_operation",
     "set_budget",
+    "spent_by_action",
+    "spent_by_mission_and_action",
     "start_mission",
     "stop_contract",
     "type_amount",

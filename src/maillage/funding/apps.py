@@ -9,12 +9,15 @@ class FundingConfig(AppConfig):
     label = "funding"
 
     def ready(self) -> None:
-        """Word the verbs and the terms of the context for the shared pages."""
+        """Word the verbs and the terms of the context for the shared pages; give the project its readers."""
         from maillage.funding.contributions import CONTRIBUTION
+        from maillage.funding.queries import spending
         from maillage.kernel.contributions import contribute
         from maillage.kernel.wording import name_terms, name_verbs
+        from maillage.project.api import Accounts, tell_spending
 
         contribute(CONTRIBUTION)
+        tell_spending("funding", Accounts(spending.keeps, spending.spending, spending.settled))
         name_verbs(
             {
                 "funding.contract_kept": _("a enregistré un contrat de financement"),
@@ -28,6 +31,9 @@ class FundingConfig(AppConfig):
                 "funding.evidence_kept": _("a joint une preuve"),
                 "funding.sharing_proposed": _("a proposé un partage"),
                 "funding.operation_posted": _("a passé une écriture"),
+                "funding.evidence_read": _("a ouvert la preuve d’un indicateur"),
+                "funding.invoice_file_kept": _("a joint le document d’une facture"),
+                "funding.invoice_file_read": _("a ouvert le document d’une facture"),
                 "funding.period_closed": _("a clos une période des comptes"),
                 "funding.rate_decided": _("a gardé un barème d’indemnité"),
                 "funding.ceiling_decided": _("a renseigné un plafond"),
@@ -48,6 +54,7 @@ class FundingConfig(AppConfig):
                 "signed_on": _("signé le"),
                 "last_day": _("dernier jour"),
                 "mission": _("mission"),
+                "action": _("action"),
                 "starts_on": _("commence le"),
                 "amount": _("montant"),
                 "proof": _("document d’où vient le montant"),

@@ -50,6 +50,7 @@ class ProjectConfig(AppConfig):
                 "project.agreement_signed": _("a noté la signature d’une convention"),
                 "project.copy_kept": _("a gardé un exemplaire signé"),
                 "project.agreement_renewed": _("a reconduit une convention"),
+                "project.document_opened": _("a ouvert un document d’un projet de santé"),
                 "project.agreement_ended": _("a mis fin à une convention"),
             }
         )
@@ -67,6 +68,7 @@ class ProjectConfig(AppConfig):
                 "least": _("au moins"),
                 "meetings": _("réunions"),
                 "fall": _("baisse"),
+                "days": _("jours"),
                 "expects": _("attendu"),
                 "involve": _("qui associer"),
                 "text": _("texte"),

@@ -1,11 +1,9 @@
-"""What meetings took of those who came: how many, how long, how much of it without an amount. No name."""
+"""What meetings took of those who came: how many, how long, what of it is to be indemnified. No name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-
-from django.db.models import Count, F, Q, Sum
 
 from maillage.care.models import Attendance, Meeting
 from maillage.care.rules.meetings import MeetingState
@@ -13,16 +11,33 @@ from maillage.kernel.models import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A meeting of a scope: who came (people), for how long in all, and how much of it has no amount.
+class TimeAtMeeting:
+    """The time of somebody at a meeting, in minutes: the key of its row, whether it is to be indemnified."""
 
-    Zeros where nobody noted who was there; `is_noted` says which. Minutes.
+    pk: int
+    minutes: int
+    is_paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting of a scope: the presences noted there, each with its time.
+
+    None where nobody noted who was there; `is_noted` says which.
     """
 
     meeting: Meeting
-    present: int
-    minutes: int
-    unpaid: int
+    presences: tuple[TimeAtMeeting, ...]
+
+    @property
+    def present(self) -> int:
+        """How many came."""
+        return len(self.presences)
+
+    @property
+    def minutes(self) -> int:
+        """How long they stayed, all together."""
+        return sum(one.minutes for one in self.presences)
 
     @property
     def is_noted(self) -> bool:
@@ -36,19 +51,9 @@ def held_meetings(scope: Scope, keys: Collection[int]) -> list[Held]:
     meetings = list(rows.select_related("scope").order_by("starts_at", "pk"))
     if not meetings:
         return []
-    free = Q(is_paid=False) | Q(hourly_rate=None)
-    counted = (
-        Attendance.objects.in_scope(scope)
-        .filter(meeting__in=[one.pk for one in meetings], minutes__gt=0)
-        .order_by()
-        .values(of=F("meeting"))
-        .annotate(present=Count("pk"), time=Sum("minutes"), free=Sum("minutes", filter=free))
-    )
-    found = {one["of"]: one for one in counted}
-    return [
-        Held(
-            one,
-            *((row["present"], row["time"], row["free"] or 0) if (row := found.get(one.pk)) else (0, 0, 0)),
-        )
-        for one in meetings
-    ]
+    found: dict[int, list[TimeAtMeeting]] = {one.pk: [] for one in meetings}
+    counted = Attendance.objects.in_scope(scope).filter(meeting__in=list(found), minutes__gt=0)
+    columns = ("meeting", "pk", "minutes", "is_paid")
+    for meeting, pk, minutes, is_paid in counted.order_by("pk").values_list(*columns):
+        found[meeting].append(TimeAtMeeting(pk, minutes, is_paid))
+    return [Held(one, tuple(found[one.pk])) for one in meetings]

@@ -198,27 +198,36 @@ def note(
 ) -> LogEntry:
     """Write a line of the log, of now or of an hour before; the same `key` again is the same line.
 
-    A line never changes: `corrects` says which one it stands for. Raises PermissionDenied, ValidationError.
+    A line never changes: `corrects` says which one it stands for, which keeps its words and is corrected
+    once: the next time, its correction is. Raises PermissionDenied, ValidationError.
     """
     row = writable(by, cell)
     said = text.strip()
     known = made_before(LogEntry, by=by, key=key)
     if known is not None:
-        kept = (known.cell_id, known.text, known.kind, known.said_by)
-        return same_write(known, is_same=kept == (row.pk, said[:2000], kind, said_by.strip()[:160]))
+        kept = (known.cell_id, known.text, known.kind, known.said_by, known.corrects_id)
+        line = corrects.pk if corrects is not None else None
+        return same_write(known, is_same=kept == (row.pk, said[:2000], kind, said_by.strip()[:160], line))
     if not said:
         raise ValidationError({"text": _("Écrivez ce qu’il faut noter.")})
     now = timezone.now()
     moment = at or now
     if moment > now + _AHEAD:
         raise ValidationError({"at": _("Cette heure est à venir : notez ce qui s’est passé.")})
-    if corrects is not None and corrects.cell_id != row.pk:
-        raise ValidationError(_("Cette ligne est d’une autre cellule."))
+    if corrects is not None:
+        _require_correctable(row, corrects)
     made = write_line(
         row, kind, said, min(moment, now), by=by, key=key, said_by=said_by.strip()[:160], corrects=corrects
     )
     told(row, by, "crisis.noted", {"kind": kind.value, "corrects": corrects.pk if corrects else None})
     return made
+
+
+def _require_correctable(row: Cell, line: LogEntry) -> None:
+    if line.cell_id != row.pk:
+        raise ValidationError(_("Cette ligne est d’une autre cellule."))
+    if LogEntry.objects.of(row).filter(corrects=line).exists():
+        raise ValidationError(_("Cette ligne est déjà corrigée : corrigez sa correction."))
 
 
 def write_line(

@@ -97,6 +97,15 @@ class NoteForm(KeyedForm):
     )
 
 
+class CorrectForm(NoteForm):
+    """A line that stands for another: at its hour, unless another is given."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].label = _("Correction")
+        self.fields["at"].label = _("Heure, si elle change")
+
+
 class DutyForm(forms.Form):
     """Who takes a post: an account of the territory, or a name."""
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 
 from maillage.crisis.actions import cells as actions
 from maillage.crisis.actions import reports, structures
-from maillage.crisis.models import Cell, Duty, SupplyRequest, Volunteer
+from maillage.crisis.models import Cell, Duty, LogEntry, SupplyRequest, Volunteer
 from maillage.crisis.pages import words
 from maillage.crisis.pages.forms import (
     CloseForm,
+    CorrectForm,
     DutyForm,
     NoteForm,
     OpenForm,
@@ -39,6 +40,7 @@ from maillage.crisis.queries.templates import template_of
 from maillage.crisis.rules.vocabulary import Helper, Kind, Note, Post, Supply
 from maillage.kernel import access, formats
 from maillage.kernel.models import Person, Scope
+from maillage.kernel.pages import live
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, pdf_response
 from maillage.kernel.pages.gestures import Gestures
 from maillage.kernel.parameters import row_key
@@ -324,9 +326,62 @@ class Log(OfCell, Page):
             cell=self.cell,
             lines=page.object_list,
             page=page,
+            works=self.works,
             query="",
             finding=said.format(count=formats.number(count)),
             **context,
+        )
+
+
+class CorrectLine(OfCell, Page):
+    """A line of the log to correct: its first words stay, another line stands for it."""
+
+    template_name = "crisis/correct.html"
+
+    @cached_property
+    def line(self) -> LogEntry:
+        """The line. Raises Http404 for one of another cell."""
+        found = queries.line_of(self.cell, self.kwargs["row"])
+        if found is None:
+            raise Http404(self.kwargs["row"])
+        return found
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        if not self.works:
+            raise PermissionDenied(_("Votre rôle ne permet pas cette action dans ce périmètre."))
+        one = self.line
+        initial = {"kind": one.kind, "text": one.text, "said_by": one.said_by}
+        context.setdefault("form", CorrectForm(initial=initial))
+        return super().get_context_data(cell=self.cell, line=one, **context)
+
+    def post(self, request: HttpRequest, **_address: int) -> HttpResponse:
+        """Correct it: the same hour, unless another is given."""
+        form = CorrectForm(request.POST)
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                actions.note(
+                    by=self.person, cell=self.cell, kind=Note(said["kind"]), text=said["text"],
+                    key=said["key"], at=said["at"] or self.line.at, said_by=said["said_by"],
+                    corrects=self.line,
+                )  # fmt: skip
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Ligne corrigée : ses premiers mots restent lisibles."))
+                return redirect("crisis:log", pk=self.cell.pk)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class Stream(OfCell, Endpoint):
+    """Says that a cell of the territory changed, without saying what, since the second `?depuis=`."""
+
+    def get(self, request: HttpRequest, **_address: int) -> HttpResponseBase:
+        """Stream under ASGI; 204 elsewhere: the page polls."""
+        since = live.asked_since(request)
+        topics = frozenset({actions.CHANGED})
+        return live.stream(
+            request, live.Reader(self.person.pk, self.cell.scope, self.permission, topics, since)
         )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -165,9 +165,9 @@ class CellNow:
 
 
 def cell_now(cell: Cell, *, now: datetime | None = None, lines: int | None = SHOWN) -> CellNow:
-    """Return what a cell knows; ten statements. `lines`: of the log, from the last (None: all)."""
+    """Return what a cell knows; eleven statements. `lines`: of the log, from the last (None: all)."""
     at = now or timezone.now()
-    log = LogEntry.objects.of(cell).select_related("by", "corrects").order_by("-at", "-pk")
+    log = log_of(cell)
     return CellNow(
         cell,
         at,
@@ -226,8 +226,14 @@ def people_to_see(cell: Cell) -> QuerySet[FragilePerson]:
 
 
 def log_of(cell: Cell) -> QuerySet[LogEntry]:
-    """Return the whole log of a cell, the last line first."""
-    return LogEntry.objects.of(cell).select_related("by", "corrects").order_by("-at", "-pk")
+    """Return the whole log of a cell, the last line first, each with what corrects it; two statements."""
+    rows = LogEntry.objects.of(cell).select_related("by", "corrects__by").order_by("-at", "-pk")
+    return rows.prefetch_related(Prefetch("corrections", LogEntry._base_manager.select_related("by")))
+
+
+def line_of(cell: Cell, pk: int) -> LogEntry | None:
+    """Return a line of the log of a cell, None for one of another."""
+    return log_of(cell).filter(pk=pk).first()
 
 
 @dataclass(frozen=True, slots=True)

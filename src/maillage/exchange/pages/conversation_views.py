@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
@@ -37,7 +36,6 @@ from maillage.kernel.rules import Permission
 from maillage.people import api as people
 
 WRITING = "ouverture d’une conversation"
-LAST_SECOND = 2**32  # far enough, and within what a date can say
 
 
 class Conversations(Page):
@@ -283,8 +281,7 @@ class Stream(OfConversation, Endpoint):
         scope, heard = self.conversation.scope, Permission.VIEW_DIAGNOSIS
         if not access.may(self.person, heard, scope):
             return HttpResponse(status=204)
-        second = row_key(request.GET.get("depuis"))
-        since = datetime.fromtimestamp(second, UTC) if 0 < second < LAST_SECOND else None
+        since = live.asked_since(request)
         topics = frozenset({actions.topic_of(pk)})
         return live.stream(request, live.Reader(self.person.pk, scope, heard, topics, since))
 

@@ -150,6 +150,17 @@ def prove(
     return made
 
 
+def open_evidence(*, by: Person, file: EvidenceFile) -> EvidenceFile:
+    """Write in the journal that somebody opened the file of a piece of evidence, and return it.
+
+    Raises PermissionDenied.
+    """
+    contract = file.evidence.indicator.contract
+    access.require(by, Permission.VIEW_FUNDING, contract.scope)
+    _record(by, "funding.evidence_read", file.evidence, {}, contract)
+    return file
+
+
 def _require_value(value: Decimal, field: str) -> None:
     if not value.is_finite() or abs(value) >= MOST:
         raise ValidationError({field: _("Ce nombre est hors d’atteinte.")})

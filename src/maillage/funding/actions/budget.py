@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from maillage.exchange import api as exchange
 from maillage.funding.actions import ledger
 from maillage.funding.actions.contracts import words
-from maillage.funding.models import BudgetLine, Commitment, LedgerLine, Operation
+from maillage.funding.models import BudgetLine, Commitment, InvoiceFile, LedgerLine, Operation
 from maillage.funding.queries.budget import invoices_to_pay
 from maillage.funding.rules.vocabulary import MissionCode, OperationKind
 from maillage.kernel import access, journal
@@ -21,6 +23,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
 from maillage.kernel.writes import same_write
+from maillage.project import api as project
 
 
 @transaction.atomic
@@ -59,24 +62,27 @@ def engage(
     label: str,
     cents: int,
     key: str,
+    action: project.Action | None = None,
 ) -> Commitment:
     """Note something ordered: it counts as engaged until its invoice. Raises PermissionDenied,
     ValidationError.
     """
     access.require(by, Permission.MANAGE_FUNDING, scope)
     _require_amount(cents)
+    if action is not None:
+        ledger.require_own(scope, action, mission.value)
     if not is_in_reach(day):
         raise ValidationError({"day": _("Cette date est hors d’atteinte.")})
     values: dict[str, Any] = {
         "day": day, "mission": mission.value, "supplier": words(supplier, "supplier", 120),
-        "label": words(label, "label", 120), "cents": cents,
+        "label": words(label, "label", 120), "cents": cents, "action": action,
     }  # fmt: skip
     made, is_new = Commitment.objects.in_scope(scope).get_or_create(
         by=by, key=key, defaults={**values, "scope": scope}
     )
     if not is_new:
         return same_write(made, is_same=all(getattr(made, name) == one for name, one in values.items()))
-    changes = {"day": day, "mission": mission.value, "cents": cents}
+    changes = {"day": day, "mission": mission.value, "cents": cents, "action": action}
     journal.record(
         by=by, verb="funding.engaged", target=journal.target_of(made), changes=changes, scope=scope
     )
@@ -113,10 +119,13 @@ def record_invoice(
     cents: int,
     key: str,
     commitment: Commitment | None = None,
+    action: project.Action | None = None,
+    files: Sequence[exchange.TakenFile] = (),
 ) -> Operation:
     """Write an invoice: the same number of the same supplier is entered once; it ends its commitment.
 
-    Raises PermissionDenied, ValidationError.
+    `action`: the action of the project, of that mission, that it pays; `files`: its document. Raises
+    PermissionDenied, ValidationError.
     """
     book = ledger.locked_book(by, scope)
     _require_amount(cents)
@@ -126,7 +135,8 @@ def record_invoice(
     known = ledger.known_operation(by, key, scope=scope, kind=OperationKind.INVOICE, source=source)
     if known is not None:
         paid = LedgerLine.objects.in_scope(scope).filter(operation=known).values_list("cents", flat=True)
-        return same_write(known, is_same=known.day == day and list(paid) == [cents])
+        is_same = (known.day, known.action_id) == (day, action.pk if action else None)
+        return same_write(known, is_same=is_same and list(paid) == [cents])
     ordered = None
     if commitment is not None:
         rows = Commitment.objects.in_scope(scope).select_for_update(of=("self",))
@@ -136,12 +146,59 @@ def record_invoice(
     legs = [ledger.Leg(ledger.mission_account(scope, mission), account, cents)]
     made = ledger.post(
         by=by, book=book, day=day, kind=OperationKind.INVOICE, label=f"{name} · {number}", legs=legs, key=key,
-        source=source,
+        source=source, action=action,
     )  # fmt: skip
+    _keep(made, files)
     if ordered is not None:
         ordered.invoice = made
         ordered.save(update_fields=["invoice"])
     return made
+
+
+@transaction.atomic
+def keep_invoice_file(
+    *, by: Person, invoice: Operation, files: Sequence[exchange.TakenFile]
+) -> list[InvoiceFile]:
+    """Keep the document of an invoice entered before; the same document again is the one kept.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    book = ledger.locked_book(by, invoice.scope)
+    row = Operation.objects.in_scope(book.scope).get(pk=invoice.pk)
+    if row.kind != OperationKind.INVOICE.value:
+        raise ValidationError(_("Seule une facture garde son document."))
+    if not files:
+        raise ValidationError({"file": _("Choisissez le document.")})
+    known = list(InvoiceFile.objects.in_scope(book.scope).filter(operation=row))
+    kept = {bytes(one.content) for one in known}
+    made = _keep(row, [one for one in files if one.file.content not in kept], after=len(known))
+    if made:
+        journal.record(
+            by=by, verb="funding.invoice_file_kept", target=journal.target_of(row),
+            changes={"number": row.number, "files": len(made)}, scope=book.scope,
+        )  # fmt: skip
+    return made or known
+
+
+def _keep(invoice: Operation, files: Sequence[exchange.TakenFile], after: int = 0) -> list[InvoiceFile]:
+    return InvoiceFile.objects.bulk_create(
+        InvoiceFile(operation=invoice, position=place, **one.columns)
+        for place, one in enumerate(files, start=after + 1)
+    )
+
+
+def open_invoice_file(*, by: Person, file: InvoiceFile) -> InvoiceFile:
+    """Write in the journal that somebody opened the document of an invoice, and return it.
+
+    Raises PermissionDenied.
+    """
+    invoice = file.operation
+    access.require(by, Permission.VIEW_FUNDING, invoice.scope)
+    journal.record(
+        by=by, verb="funding.invoice_file_read", target=journal.target_of(invoice),
+        changes={"number": invoice.number}, scope=invoice.scope,
+    )  # fmt: skip
+    return file
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from maillage.funding.actions.contracts import record_receipt
 from maillage.funding.computations.schedules import plan
 from maillage.funding.models import Contract
 from maillage.funding.queries.contracts import kept_with
+from maillage.funding.queries.times import mission_of
 from maillage.funding.queries.waiting import lines_waiting
 from maillage.funding.rules.schedule import anniversary, exercises
 from maillage.funding.rules.vocabulary import ContractKind, MissionCode, RateUnit, TimeKind
@@ -20,6 +21,7 @@ from maillage.kernel import clock
 from maillage.kernel.api import demonstration_account
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Role
+from maillage.project import api as project
 from maillage.territory.api import Territory
 
 SOURCE = "Montant inventé pour la démonstration"
@@ -32,7 +34,16 @@ INVOICES = (
     (MissionCode.RUNNING, "Loyer des bureaux", "L-{year}-{rank:02d}", 1_180_00, range(1, 13)),
     (MissionCode.M3, "Imprimerie du Val", "F-{year}-{rank:02d}", 842_50, (2, 5, 9)),
     (MissionCode.M1, "Standard téléphonique", "T-{year}-{rank:02d}", 1_260_00, (1, 4, 7, 10)),
+    (MissionCode.M1, "Location de la salle communale", "S-{year}-{rank:02d}", 310_00, (2, 5, 8, 11)),
+    (MissionCode.M4, "Exercice de crise, logistique", "X-{year}-{rank:02d}", 640_00, (6,)),
 )
+#: Which actions of the invented project the invoices pay, by the beginning of their title.
+PAYS = {
+    "Imprimerie du Val": "Journées de vaccination",
+    "Standard téléphonique": "Attribuer un médecin traitant",
+    "Location de la salle communale": "Consultations avancées",
+    "Exercice de crise, logistique": "Plan de crise",
+}
 MSP = {
     "list_size": 6000, "professionals": 12,
     "declared": {"A1S1": "1", "A1S2a": "1", "A2S1": "1", "A2S2": "8", "A2S3": "5", "A3S1": "1"},
@@ -153,7 +164,11 @@ def _budget(by: Person, place: Territory, today: date) -> None:
             by=by, scope=place.scope, year=today.year, mission=mission, cents=cents,
             decision="Assemblée générale (inventée)", key=f"demonstration-b-{mission.value}",
         )  # fmt: skip
-    for mission, supplier, numbered, cents, months in INVOICES:
+    actions = project.actions_in(place.scope)
+    for usual, supplier, numbered, cents, months in INVOICES:
+        title = PAYS.get(supplier)
+        paid = next((one for one in actions if title and one.title.startswith(title)), None)
+        mission = usual if paid is None else mission_of(paid)
         for rank in months:
             day = date(today.year, rank, 4)
             if day > today:
@@ -161,7 +176,7 @@ def _budget(by: Person, place: Territory, today: date) -> None:
             made = budget.record_invoice(
                 by=by, scope=place.scope, day=day, mission=mission, supplier=supplier, cents=cents,
                 reference=numbered.format(year=today.year, rank=rank),
-                key=f"demonstration-f-{supplier[:8]}-{rank}",
+                action=paid, key=f"demonstration-f-{supplier[:8]}-{rank}",
             )  # fmt: skip
             paid_on = day + timedelta(days=20)
             if paid_on <= today:
@@ -210,7 +225,7 @@ def _time(by: Person, place: Territory, today: date) -> None:
         if line.day <= until and line.day.year == today.year:
             indemnities.validate_time(
                 by=by, scope=scope, source=line.source, day=line.day, mission=line.mission,
-                key=f"demonstration-v-{rank}",
+                action=line.action, key=f"demonstration-v-{rank}",
             )  # fmt: skip
     for rank, sheet in enumerate(team):
         made = indemnities.make_statement(

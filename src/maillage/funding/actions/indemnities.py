@@ -40,6 +40,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
 from maillage.kernel.writes import made_before, same_write
+from maillage.project import api as project
 
 
 @transaction.atomic
@@ -144,9 +145,19 @@ def note_time(
 
 @transaction.atomic
 def validate_time(
-    *, by: Person, scope: Scope, source: str, day: date, mission: MissionCode, key: str, splits: bool = False
+    *,
+    by: Person,
+    scope: Scope,
+    source: str,
+    day: date,
+    mission: MissionCode,
+    key: str,
+    splits: bool = False,
+    action: project.Action | None = None,
 ) -> Indemnity:
     """Owe somebody the time that `source` names, held on `day`, for a mission; once ever, under the ceiling.
+
+    `action`: the action of the project, of that mission, that it was given to.
 
     What would cross the ceiling of the year is refused with the amount, unless `splits`: what remains is then
     entered, and the rest is written as left out. The same key again is the same indemnity. Raises
@@ -186,7 +197,7 @@ def validate_time(
         day, label = clock.today(scope), f"{label[:140]} · {formats.date_short(day)}"
     posted = ledger.post(
         by=by, book=book, day=day, kind=OperationKind.INDEMNITY, label=label, legs=legs, key=key,
-        source=source,
+        source=source, action=action,
     )  # fmt: skip
     return Indemnity.objects.create(
         scope=scope, **holder(one.line.who), time=one.line.time.value, mission=mission.value,

@@ -27,13 +27,14 @@ from maillage.funding.models import (
     PayStatement,
 )
 from maillage.funding.queries.ledger import closed_through
-from maillage.funding.queries.times import Payee, payee_key
+from maillage.funding.queries.times import Payee, mission_of, payee_key
 from maillage.funding.rules.vocabulary import AccountKind, MissionCode, OperationKind, StatementState
 from maillage.kernel import access, clock, databases, formats, journal
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
 from maillage.kernel.writes import made_before, same_write
+from maillage.project import api as project
 
 #: What a reversal of an operation gives back to what it told of.
 _BANK = "512"
@@ -78,12 +79,16 @@ def post(
     source: str = "",
     reverses: Operation | None = None,
     reason: str = "",
+    action: project.Action | None = None,
 ) -> Operation:
     """Write an operation in a locked book, and journal it. Raises ValidationError, never half of it written.
 
-    Refused: a day to come, a closed period, a source that stands entered already, a key that made another.
+    `action`: the action of the project that it pays. Refused: a day to come, a closed period, a source that
+    stands entered already, a key that made another, an action of another territory or mission.
     """
     scope = book.scope
+    if action is not None and reverses is None:
+        require_own(scope, action, *(leg.debit.mission for leg in legs))
     _require_open(scope, day)
     # What is the same write was given back by whoever asks: here, the key made something else.
     same_write(None, is_same=made_before(Operation, by=by, key=key) is None)
@@ -102,7 +107,7 @@ def post(
     book.save(update_fields=["last_number"])
     made = Operation.objects.create(
         scope=scope, number=book.last_number, day=day, kind=kind.value, label=label[:160], source=source,
-        attempt=attempt, reverses=reverses, reason=reason, by=by, key=key,
+        attempt=attempt, reverses=reverses, reason=reason, action=action, by=by, key=key,
     )  # fmt: skip
     for leg in legs:
         LedgerLine.objects.create(operation=made, debit=leg.debit, credit=leg.credit, cents=leg.cents)
@@ -113,11 +118,25 @@ def post(
         changes={
             "number": made.number, "day": day, "operation": kind.value,
             "cents": sum(leg.cents for leg in legs), "reverses": reverses,
+            "action": action,
         },
         reason=reason,
         scope=scope,
     )  # fmt: skip
     return made
+
+
+def require_own(scope: Scope, action: project.Action, *missions: str) -> None:
+    """Raise ValidationError unless an action is of a scope, and of the missions that it is paid under."""
+    if action.project.territory.scope_id != scope.pk:
+        raise ValidationError(_("Cette action n’est pas du projet de ce territoire."))
+    own = mission_of(action)
+    if any(one != own.value for one in missions):
+        raise ValidationError(
+            _("L’action « {title} » est de la mission {mission} : ce qui la paie l’est aussi.").format(
+                title=action.title, mission=own.value
+            )
+        )
 
 
 def _require_open(scope: Scope, day: date) -> None:
@@ -208,7 +227,7 @@ def reverse_operation(*, by: Person, operation: Operation, reason: str, key: str
     return post(
         by=by, book=book, day=clock.today(book.scope), kind=OperationKind.REVERSAL, label=row.label,
         legs=legs,
-        key=key, reverses=row, reason=said,
+        key=key, reverses=row, reason=said, action=row.action,
     )  # fmt: skip
 
 

@@ -22,7 +22,15 @@ from maillage.funding.models.indemnities import (
     StatementLine,
     TimeGiven,
 )
-from maillage.funding.models.ledger import Account, Book, Closing, LedgerLine, Operation, Receipt
+from maillage.funding.models.ledger import (
+    Account,
+    Book,
+    Closing,
+    InvoiceFile,
+    LedgerLine,
+    Operation,
+    Receipt,
+)
 from maillage.funding.models.shapes import (
     ACCOUNT_LABELS,
     CONTRACT_LABELS,
@@ -59,6 +67,7 @@ __all__ = [
     "EvidenceFile",
     "Indemnity",
     "Instalment",
+    "InvoiceFile",
     "LedgerLine",
     "MeasuredValue",
     "Operation",

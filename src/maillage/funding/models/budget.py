@@ -65,12 +65,20 @@ class Commitment(Keyed, Authored):
         related_name="+",
         verbose_name=_("facture"),
     )
+    action = models.ForeignKey(
+        "project.Action",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("action du projet de santé"),
+    )
     dropped_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
 
     objects = CommitmentQuerySet.as_manager()
 
     personal = ("by", "at", "dropped_at")
-    neither = ("id", "key", "scope", "day", "mission", "supplier", "label", "cents", "invoice")
+    neither = ("id", "key", "scope", "day", "mission", "supplier", "label", "cents", "invoice", "action")
 
     class Meta:
         verbose_name = _("engagement de dépense")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from maillage.directory import api as directory
+from maillage.exchange import api as exchange
 from maillage.funding.models.contracts import Contract
 from maillage.funding.models.shapes import (
     ACCOUNT_LABELS,
@@ -112,6 +113,7 @@ class Operation(Keyed, Authored):
     `source` names what it comes from (`care.attendance:12`), `attempt` how many times that was entered: 1,
     and
     2 once the first has been reversed. The two are unique: what is entered once is not entered again.
+    `action` is the action of the project of health that it pays, of the mission that it debits.
     """
 
     scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="+", verbose_name=_("périmètre"))
@@ -130,11 +132,19 @@ class Operation(Keyed, Authored):
         verbose_name=_("annule"),
     )
     reason = models.CharField(_("raison"), max_length=200, blank=True, default="")
+    action = models.ForeignKey(
+        "project.Action",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("action du projet de santé"),
+    )
 
     objects = OperationQuerySet.as_manager()
 
     personal = ("by", "at", "label", "source", "reason")
-    neither = ("id", "key", "scope", "number", "day", "kind", "attempt", "reverses")
+    neither = ("id", "key", "scope", "number", "day", "kind", "attempt", "reverses", "action")
 
     class Meta:
         verbose_name = _("écriture")
@@ -256,3 +266,33 @@ class Receipt(AnnotatedModel):
 
     def __str__(self) -> str:
         return f"{self.contract_id} · {self.payment}"
+
+
+class InvoiceFileQuerySet(FundingQuerySet["InvoiceFile"]):
+    """Documents of invoices."""
+
+    scope_path = "operation__scope"
+
+
+class InvoiceFile(exchange.StoredFile):
+    """The document of an invoice, as the supplier sent it."""
+
+    operation = models.ForeignKey(
+        Operation, on_delete=models.PROTECT, related_name="files", verbose_name=_("écriture")
+    )
+
+    objects = InvoiceFileQuerySet.as_manager()
+
+    personal = ("name", "content")
+    neither = ("id", "operation", "position", "kind", "size", "width", "height")
+
+    class Meta:
+        verbose_name = _("document d’une facture")
+        verbose_name_plural = _("documents des factures")
+        ordering = ("position", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["operation", "position"], name="funding_invoice_file_placed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation_id} · {self.position}"

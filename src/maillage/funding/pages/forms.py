@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,16 +11,70 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory import api as directory
+from maillage.exchange import api as exchange
 from maillage.funding.models import CONTRACT_LABELS, MISSION_LABELS, TIME_LABELS, UNIT_LABELS
-from maillage.funding.rules.vocabulary import MISSIONS, RateUnit, TimeKind
+from maillage.funding.queries.times import mission_of
+from maillage.funding.rules.vocabulary import MISSIONS, MissionCode, RateUnit, TimeKind
+from maillage.kernel import formats
 from maillage.kernel.choices import as_choices
 from maillage.kernel.fields import AmountField, DayField
-from maillage.kernel.formats import listed
 from maillage.kernel.pages.forms import KeyedForm
+from maillage.kernel.parameters import row_key
+from maillage.project import api as project
 
 ALL_MISSIONS = as_choices(MISSION_LABELS)
 OF_CONTRACTS = [(one.value, MISSION_LABELS[one]) for one in MISSIONS]
 DOCUMENT_HINT = _("Celui où le montant se lit, et sa page : « Annexe 2 du contrat, page 14 ».")
+
+
+#: How a choice of what is paid says an action rather than a mission.
+_ACTION = "action-"
+
+
+def action_choices(actions: Sequence[project.Action]) -> list[tuple[str, str]]:
+    """Return the actions that money may be for, each after the number of its mission."""
+    return [(f"{_ACTION}{one.pk}", formats.told(mission_of(one).value, one.title)) for one in actions]
+
+
+def choices_of_use(actions: Sequence[project.Action]) -> list[Any]:
+    """Return what money may be for, as choices: the missions, then the actions of the project."""
+    if not actions:
+        return list(ALL_MISSIONS)
+    named = action_choices(actions)
+    return [(gettext("Missions"), ALL_MISSIONS), (gettext("Actions du projet de santé"), named)]
+
+
+def use_said(text: str, actions: Sequence[project.Action]) -> dict[str, Any]:
+    """Return the mission and the action (None: none) that a choice says: that of an action is its own.
+
+    Raises ValidationError for what is not offered.
+    """
+    if not text.startswith(_ACTION):
+        if text not in {one.value for one in MissionCode}:
+            raise ValidationError(gettext("Choisissez une mission, ou une action du projet."))
+        return {"mission": MissionCode(text), "action": None}
+    pk = row_key(text.removeprefix(_ACTION))
+    action = next((one for one in actions if one.pk == pk), None)
+    if action is None:
+        raise ValidationError(gettext("Cette action n’est plus au projet : choisissez-en une autre."))
+    return {"mission": mission_of(action), "action": action}
+
+
+def use_of(mission: str, action: int | None, actions: Sequence[project.Action]) -> str:
+    """Return the choice that says a mission, or an action where it is one of those offered."""
+    return f"{_ACTION}{action}" if any(one.pk == action for one in actions) else mission
+
+
+class _ForUse(KeyedForm):
+    """A form about money that is for a mission, or for an action of the project."""
+
+    def __init__(self, *args: Any, actions: Sequence[project.Action] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["mission"].choices = choices_of_use(actions)  # type: ignore[attr-defined]  # a field of choices
+
+
+def _mission() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("Mission ou action"))
 
 
 def _document() -> forms.CharField:
@@ -162,7 +217,7 @@ class TimeForm(KeyedForm):
         names = (f"{one} ({one.rpps or one.profession_name})" for one in found)
         raise ValidationError(
             gettext("Plusieurs fiches répondent : {names}. Donnez le numéro RPPS.").format(
-                names=listed(names)
+                names=formats.listed(names)
             )
         )
 
@@ -176,25 +231,46 @@ class BudgetForm(KeyedForm):
     decision = forms.CharField(label=_("Décision"), max_length=200)
 
 
-class CommitmentForm(KeyedForm):
+class CommitmentForm(_ForUse):
     """Something ordered."""
 
     day = DayField(label=_("Le"))
-    mission = forms.ChoiceField(label=_("Mission"), choices=ALL_MISSIONS)
+    mission = _mission()
     supplier = forms.CharField(label=_("Fournisseur"), max_length=100)
     label = forms.CharField(label=_("Ce qui est commandé"), max_length=120)
     cents = _amount()
 
 
-class InvoiceForm(KeyedForm):
+class _FileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Document"), required=False, allow_empty_file=True, help_text=_("PDF ou photo de la facture.")
+    )
+
+    def clean_file(self) -> list[exchange.TakenFile]:
+        """Return the document, known by its content and written anew. Raises ValidationError."""
+        sent = self.cleaned_data["file"]
+        if sent is None:
+            return []
+        try:
+            return exchange.take_files([(sent.name, sent.size, sent.file)])
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+
+
+class AttachForm(_FileForm, KeyedForm):
+    """The document of an invoice entered before."""
+
+
+class InvoiceForm(_FileForm, _ForUse):
     """An invoice, of something ordered or not."""
 
     commitment = forms.ChoiceField(label=_("Engagement"), required=False)
     day = DayField(label=_("Datée du"))
-    mission = forms.ChoiceField(label=_("Mission"), choices=ALL_MISSIONS)
+    mission = _mission()
     supplier = forms.CharField(label=_("Fournisseur"), max_length=100)
     reference = forms.CharField(label=_("Numéro de la facture"), max_length=40)
     cents = _amount()
+    field_order = ("commitment", "day", "mission", "supplier", "reference", "cents", "file")
 
     def __init__(self, *args: Any, commitments: list[tuple[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -190,4 +190,5 @@ class EvidenceContent(OfPlace, Endpoint):
         found = file_seen_by(self.person, pk)
         if found is None:
             raise Http404(pk)
+        actions.open_evidence(by=self.person, file=found)
         return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=False)

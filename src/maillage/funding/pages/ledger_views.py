@@ -26,6 +26,7 @@ from maillage.funding.models import (
 from maillage.funding.pages import forms
 from maillage.funding.pages.base import FormPage, OfPlace
 from maillage.funding.queries.ledger import balances, closed_through, lines_between, operation_in
+from maillage.funding.queries.spending import files_of_invoices
 from maillage.funding.rules.vocabulary import AccountKind, MissionCode, OperationKind
 from maillage.kernel import formats
 from maillage.kernel.models import Scope
@@ -44,7 +45,21 @@ FEC = (
 PRIVATE = {AccountKind.PERSON.value}
 
 
-class OfLedger(OfPlace):
+class AccountNames(OfPlace):
+    """Accounts as the visitor may read them: of somebody, only by whom sees pay."""
+
+    def said(self, account: Account) -> str:
+        """Return what an account is about; of somebody, only to whom sees pay."""
+        if account.kind in PRIVATE and not self.sees_pay:
+            return _("un professionnel")
+        return account.holder
+
+    def code(self, account: Account) -> str:
+        """Return the number of an account; that of somebody tells who they are."""
+        return "467" if account.kind in PRIVATE and not self.sees_pay else account.code
+
+
+class OfLedger(AccountNames):
     """The accounts of a territory in a year (`annee`, this year by default)."""
 
     @cached_property
@@ -58,16 +73,6 @@ class OfLedger(OfPlace):
         """The mission whose operations are asked alone, empty for all of them."""
         asked = self.request.GET.get("mission", "")
         return asked if asked in {one.value for one in MissionCode} else ""
-
-    def said(self, account: Account) -> str:
-        """Return what an account is about; of somebody, only to whom sees pay."""
-        if account.kind in PRIVATE and not self.sees_pay:
-            return _("un professionnel")
-        return account.holder
-
-    def code(self, account: Account) -> str:
-        """Return the number of an account; that of somebody tells who they are."""
-        return "467" if account.kind in PRIVATE and not self.sees_pay else account.code
 
 
 class Ledger(OfLedger, Page):
@@ -149,12 +154,16 @@ class Ledger(OfLedger, Page):
         rows = lines_between(self.scope, date(self.year, 1, 1), date(self.year, 12, 31))
         if self.mission:
             rows = rows.filter(Q(debit__mission=self.mission) | Q(credit__mission=self.mission))
-        found = rows.order_by("-operation__number", "-pk")[:SHOWN]
+        found = list(rows.order_by("-operation__number", "-pk")[:SHOWN])
+        files = files_of_invoices(self.scope, [one.operation_id for one in found])
+        invoice = OperationKind.INVOICE.value
         return [
             {
                 "one": one, "operation": one.operation,
                 "kind": OPERATION_LABELS[OperationKind(one.operation.kind)],
                 "debit": self.said(one.debit), "credit": self.said(one.credit),
+                "files": files.get(one.operation_id, []),
+                "may_attach": self.keeps and one.operation.kind == invoice,
                 "reversed": getattr(one.operation, "reversed_by", None),
                 "may_reverse": self.keeps
                 and one.operation.kind != OperationKind.REVERSAL.value
@@ -169,7 +178,7 @@ class Ledger(OfLedger, Page):
             Column("number", _("Numéro"), "number"), Column("day", _("Jour")), Column("kind", _("Nature")),
             Column("label", _("Libellé")), Column("debit", _("Débit")), Column("credit", _("Crédit")),
             Column("cents", _("Montant"), "number", "€", decimals=2), Column("source", _("Pièce")),
-            Column("reverses", _("Annule le n°"), "number"),
+            Column("action", _("Action du projet")), Column("reverses", _("Annule le n°"), "number"),
         )  # fmt: skip
         rows = [
             Row({
@@ -179,6 +188,7 @@ class Ledger(OfLedger, Page):
                 "debit": f"{self.code(one.debit)} {self.said(one.debit)}",
                 "credit": f"{self.code(one.credit)} {self.said(one.credit)}", "cents": one.cents / 100,
                 "source": one.operation.source if self.sees_pay else "",
+                "action": str(one.operation.action) if one.operation.action else "",
                 "reverses": one.operation.reverses.number if one.operation.reverses else None,
             })
             for one in self._lines()

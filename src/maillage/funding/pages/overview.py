@@ -17,6 +17,7 @@ from maillage.funding.pages.base import OfPlace
 from maillage.funding.queries.budget import YearBudget, commitments_open, invoices_to_pay, year_budget
 from maillage.funding.queries.contracts import contracts_in, kept_with
 from maillage.funding.queries.ledger import by_month
+from maillage.funding.queries.spending import spent_by_mission_and_action
 from maillage.funding.queries.times import ceiling_of
 from maillage.funding.queries.waiting import lines_waiting
 from maillage.kernel import formats
@@ -24,6 +25,7 @@ from maillage.kernel.figures import Comparison, Figure, Provenance
 from maillage.kernel.pages.base import Page
 from maillage.kernel.parameters import row_key
 from maillage.kernel.tables import Column, Row, Table
+from maillage.project import api as project
 
 
 class Overview(OfPlace, Page):
@@ -38,6 +40,7 @@ class Overview(OfPlace, Page):
         budget = year_budget(self.scope, year, self.today)
         waiting = len(lines_waiting(self.scope, self.today))
         months = by_month(self.scope, year)
+        by_action = self._by_action(year)
         late = [(one, each) for one in plans for each in one.late(self.today)]
         return super().get_context_data(
             scope=self.scope,
@@ -46,7 +49,9 @@ class Overview(OfPlace, Page):
             finding=finding_of(plans, budget, waiting, self.today),
             figures=figures_of(plans, budget, months, self.today),
             curves=curves_table(months, budget, self.today),
-            bars=bars_of(budget),
+            bars=[
+                one | {"actions": by_action.get(one["code"], [])} for one in bars_of(budget)
+            ],
             budget=budget,
             contracts=[
                 (one, CONTRACT_LABELS[one.kept.contract.nature], words.plan_finding(one, self.today))
@@ -72,6 +77,20 @@ class Overview(OfPlace, Page):
             sees_pay=self.sees_pay,
             **context,
         )  # fmt: skip
+
+    def _by_action(self, year: int) -> dict[str, list[tuple[str, str, int]]]:
+        """Return what each mission cost in a year, action by action, where one is named; two statements."""
+        spent = spent_by_mission_and_action(self.scope, year)
+        actions = project.Action.objects.in_scope(self.scope).in_bulk([one for _, one in spent if one])
+        found: dict[str, list[tuple[str, str, int]]] = {}
+        for (mission, pk), cents in sorted(spent.items(), key=lambda one: (one[0][1] is None, -one[1])):
+            if pk is not None and pk in actions:
+                page = f"{reverse('funding:spending', args=[self.scope.pk])}?action={pk}"
+                found.setdefault(mission, []).append((actions[pk].title, page, cents))
+            elif cents and mission in found:
+                page = f"{reverse('funding:ledger', args=[self.scope.pk])}?annee={year}&mission={mission}"
+                found[mission].append((_("sans action"), page, cents))
+        return found
 
 
 def finding_of(plans: list[Plan], budget: YearBudget, waiting: int, today: date) -> str:

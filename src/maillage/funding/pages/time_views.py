@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from maillage.directory import api as directory
 from maillage.funding.actions import indemnities as actions
-from maillage.funding.models import MISSION_LABELS, TIME_LABELS
+from maillage.funding.models import TIME_LABELS
 from maillage.funding.pages import forms
 from maillage.funding.pages.base import FormPage, OfPlace
 from maillage.funding.queries import times
@@ -29,6 +29,7 @@ from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.pages.refusals import refused
 from maillage.kernel.parameters import asked_day, row_key
 from maillage.kernel.rules import Permission
+from maillage.project import api as project
 
 
 class Times(OfPlace, Page):
@@ -39,6 +40,7 @@ class Times(OfPlace, Page):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         self.require_pay()
         waits = waiting_times(self.scope, self.today)
+        offered = project.actions_in(self.scope)
         year = self.today.year
         ceiling = times.ceiling_of(self.scope, year)
         said = ngettext(
@@ -53,9 +55,10 @@ class Times(OfPlace, Page):
             )
             if waits.lines
             else _("Aucun temps n’attend : les réunions et les astreintes arrivent ici d’elles-mêmes."),
-            lines=[self._line(one, waits) for one in waits.lines],
+            lines=[self._line(one, waits, offered) for one in waits.lines],
             owed=[(who, times.payee_key(who), cents) for who, cents in owed],
-            missions=[(one.value, MISSION_LABELS[one]) for one in MissionCode],
+            missions=forms.ALL_MISSIONS,
+            actions=forms.action_choices(offered),
             ceiling=ceiling,
             rates=[one for _rate, one in reversed(times.rates_of(self.scope))],
             professions={one.value: words for one, words in directory.PROFESSION_LABELS.items()},
@@ -68,13 +71,16 @@ class Times(OfPlace, Page):
         )
 
     @staticmethod
-    def _line(one: times.Priced, waits: Waits) -> dict[str, Any]:
+    def _line(one: times.Priced, waits: Waits, offered: list[project.Action]) -> dict[str, Any]:
         room = waits.room(one)
         excess = 0 if room is None or one.cents is None else room.excess(one.cents)
         return {
             "one": one.line, "kind": TIME_LABELS[one.line.time], "cents": one.cents, "rate": one.rate,
             "room": room, "excess": excess, "left": None if room is None else room.remaining,
-            "mission": one.line.mission.value, "key": uuid4().hex,
+            "use": forms.use_of(
+                one.line.mission.value, one.line.action.pk if one.line.action else None, offered
+            ),
+            "key": uuid4().hex,
             "may": one.cents is not None and room is not None and not excess,
             "splits": bool(excess and room and room.remaining),
         }  # fmt: skip
@@ -90,13 +96,14 @@ class ValidateTime(OfPlace, Endpoint):
         self.require_keeping()
         back = reverse("funding:times", args=[self.scope.pk])
         day = asked_day(request.POST.get("day"))
-        code = request.POST.get("mission", "")
+        code = request.POST.get("mission", "")[:40]
         try:
-            if day is None or code not in {one.value for one in MissionCode}:
-                raise ValidationError(_("Choisissez une mission pour ce temps."))
+            if day is None:
+                raise ValidationError(_("Rechargez la page : ce temps n’a plus de jour."))
+            use = forms.use_said(code, project.actions_in(self.scope) if code.startswith("action") else [])
             made = actions.validate_time(
                 by=self.person, scope=self.scope, source=request.POST.get("source", "")[:160], day=day,
-                mission=MissionCode(code), key=request.POST.get("key", "")[:64],
+                **use, key=request.POST.get("key", "")[:64],
                 splits=request.POST.get("splits") == "1",
             )  # fmt: skip
         except (PermissionDenied, ValidationError) as error:

@@ -11,6 +11,7 @@ from maillage.funding.pages import (
     ledger_views,
     overview,
     sharing_views,
+    spending_views,
     statement_views,
     time_views,
 )
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("releves/<int:pk>/etape/", statement_views.StatementStep.as_view(), name="statement_step"),
     path("releves/<int:pk>/paiement/", statement_views.Pay.as_view(), name="pay_statement"),
     path("<int:place>/comptes/", ledger_views.Ledger.as_view(), name="ledger"),
+    path("<int:place>/depenses/", spending_views.Spending.as_view(), name="spending"),
     path("<int:place>/comptes/cloture/", ledger_views.ClosePeriod.as_view(), name="close_period"),
     path("ecritures/<int:pk>/annuler/", ledger_views.ReverseOperation.as_view(), name="reverse_operation"),
     path("<int:place>/budget/", budget_views.SetBudget.as_view(), name="set_budget"),
@@ -57,4 +59,8 @@ urlpatterns: list[URLPattern] = [
     path("<int:place>/engagement/abandon/", budget_views.DropCommitment.as_view(), name="drop_commitment"),
     path("<int:place>/facture/", budget_views.RecordInvoice.as_view(), name="record_invoice"),
     path("factures/<int:pk>/paiement/", budget_views.PayInvoice.as_view(), name="pay_invoice"),
+    path("factures/<int:pk>/document/", budget_views.AttachInvoice.as_view(), name="attach_invoice"),
+    path(
+        "factures/<int:pk>/document/<int:file>/", budget_views.InvoiceContent.as_view(), name="invoice_file"
+    ),
 ]

@@ -81,7 +81,8 @@ def indicator_seen_by(person: Person, pk: int) -> ContractIndicator | None:
 
 def file_seen_by(person: Person, pk: int) -> EvidenceFile | None:
     """Return the file of a piece of evidence, None for one of another scope."""
-    return EvidenceFile.objects.for_person(person).filter(evidence=pk).first()
+    rows = EvidenceFile.objects.for_person(person).filter(evidence=pk)
+    return rows.select_related("evidence__indicator__contract__scope").first()
 
 
 def files_of(scope: Scope, contract: Contract) -> list[EvidenceFile]:

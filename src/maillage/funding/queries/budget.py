@@ -92,7 +92,7 @@ def year_budget(scope: Scope, year: int, today: date) -> YearBudget:
 def commitments_open(scope: Scope) -> list[Commitment]:
     """Return what is engaged and neither invoiced nor dropped, the oldest first; one statement."""
     rows = Commitment.objects.in_scope(scope).filter(invoice=None, dropped_at=None)
-    return list(rows.select_related("by"))
+    return list(rows.select_related("by", "action"))
 
 
 def invoices_to_pay(scope: Scope) -> list[InvoiceToPay]:

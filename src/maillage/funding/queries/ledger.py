@@ -43,8 +43,9 @@ def lines_between(scope: Scope, first: date, last: date) -> QuerySet[LedgerLine]
     """Return the lines of the operations of a scope between two days, by number."""
     rows = LedgerLine.objects.in_scope(scope).filter(operation__day__gte=first, operation__day__lte=last)
     rows = rows.select_related(
-        "operation__by", "operation__reverses", "operation__reversed_by", "debit__contract",
-        "debit__professional", "debit__person", "credit__contract", "credit__professional", "credit__person",
+        "operation__by", "operation__action", "operation__reverses", "operation__reversed_by",
+        "debit__contract", "debit__professional", "debit__person", "credit__contract",
+        "credit__professional", "credit__person",
     )  # fmt: skip
     return rows.order_by("operation__number", "pk")
 

@@ -33,7 +33,8 @@ CEILING = "care.meetings.yearly_cap"
 class TimeLine:
     """Time of somebody: where it is kept, when, how long, its mission unless another is chosen.
 
-    `hourly` is what whoever pays wrote beside it, in cents.
+    `hourly` is what whoever pays wrote beside it, in cents. `action` is that of the project that it was given
+    to, of its mission.
     """
 
     source: str
@@ -45,6 +46,7 @@ class TimeLine:
     label: str = ""
     url: str = ""
     hourly: int | None = None
+    action: project.Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _of_meeting(one: care.Attendance, action: project.Action | None) -> TimeLine
         f"care.attendance:{one.pk}", payee_of(one.professional, one.person), TimeKind.MEETING,
         one.meeting.held_on, one.minutes, mission, label,
         reverse("care:meeting", args=[one.meeting_id]),
-        None if one.hourly_rate is None else int(one.hourly_rate * 100),
+        None if one.hourly_rate is None else int(one.hourly_rate * 100), action,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.exchange import api as exchange
-from maillage.governance.actions.sittings import tell
+from maillage.governance.actions.reminders import tell
 from maillage.governance.actions.writing import kept_sitting, locked_sitting, must_stand, record
 from maillage.governance.models import BodySeat, Motion, Sitting, Summons, VoterSlip
 from maillage.governance.queries import rights

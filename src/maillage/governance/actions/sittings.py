@@ -8,12 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.exchange import api as exchange
 from maillage.governance.actions.bodies import RULES
+from maillage.governance.actions.reminders import plan_reminder, remind_waiting, tell, was_reminded
 from maillage.governance.actions.writing import (
     kept_body,
     kept_sitting,
@@ -24,8 +24,8 @@ from maillage.governance.models import AgendaPoint, Body, Motion, Sitting, Summo
 from maillage.governance.queries.bodies import seats_on
 from maillage.governance.queries.sittings import quorum_in, summons_of
 from maillage.governance.rules.sittings import ends_after
-from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PointKind, Reply
-from maillage.kernel import clock, journal
+from maillage.governance.rules.vocabulary import LONGEST, SHORTEST, PointKind
+from maillage.kernel import journal
 from maillage.kernel.models import Person
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.writes import made_before, same_write
@@ -131,6 +131,7 @@ def change_sitting(
                 # Another place, another room: convened again, for who would go to the first one.
                 template, previous = exchange.Template.MEETING_CALLED, None
             tell(row, summons, template, by, f"moved-{row.sequence}", previous=previous)
+        plan_reminder(row)
     # An address opens a room: the journal says that it changed, not what it is.
     said = {one: pair for one, pair in changes.items() if one in {"starts_at", "ends_at"}}
     record(by, "sitting_changed", row, said, row.body.scope)
@@ -197,6 +198,7 @@ def convene(*, by: Person, sitting: Sitting) -> int:
     if row.convened_at is None:
         row.convened_at = timezone.now()
         row.save(update_fields=["convened_at"])
+    plan_reminder(row)
     if new:
         record(by, "sitting_convened", row, {"members": len(new)}, row.body.scope)
     return len(new)
@@ -213,19 +215,9 @@ def remind(*, by: Person, sitting: Sitting) -> int:
         raise ValidationError(_("Cette séance n’est pas encore convoquée."))
     if row.has_begun:
         raise ValidationError(_("Cette séance a commencé : notez qui est là."))
-    scope = row.body.scope
-    today = clock.today(scope)
-    if row.reminded_at is not None and clock.day_of(row.reminded_at, scope) == today:
+    if was_reminded(row):
         return 0
-    waiting = [
-        one for one in summons_of(row) if one.reply == Reply.NONE.value and one.seat.person is not None
-    ]
-    for one in waiting:
-        tell(row, one, exchange.Template.MEETING_CALLED, by, f"reminded-{today:%Y%m%d}")
-    row.reminded_at = timezone.now()
-    row.save(update_fields=["reminded_at"])
-    record(by, "sitting_reminded", row, {"members": len(waiting)}, scope)
-    return len(waiting)
+    return remind_waiting(row, by)
 
 
 @transaction.atomic
@@ -251,29 +243,3 @@ def close_sitting(*, by: Person, sitting: Sitting) -> Sitting:
     here = Summons.objects.of_sitting(row).filter(is_here=True).count()
     record(by, "sitting_closed", row, {"members": here}, row.body.scope)
     return row
-
-
-def tell(
-    sitting: Sitting,
-    one: Summons,
-    template: exchange.Template,
-    by: Person,
-    change: str,
-    previous: datetime | None = None,
-) -> None:
-    """Tell somebody convened who has an account; whoever has none is told otherwise, and the page says so."""
-    if one.seat.person is None:
-        return
-    exchange.notify(
-        by=by,
-        to=one.seat.person,
-        template=template,
-        parameters=exchange.Parameters(
-            when=sitting.starts_at.astimezone(sitting.body.scope.zone), previous=previous
-        ),
-        key=f"sitting-{one.pk}-{change}",
-        scope=sitting.body.scope,
-        path=reverse("governance:sitting", args=[sitting.pk]),
-        subject=journal.target_of(one),
-        not_after=None if template is exchange.Template.MEETING_CANCELLED else sitting.starts_at,
-    )

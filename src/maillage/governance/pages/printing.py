@@ -29,11 +29,12 @@ def minutes_pdf(sitting: Sitting, content: dict[str, Any], approval: MinutesAppr
     """Return minutes as a PDF; approved, the same bytes each time."""
     moment = timezone.now() if approval is None else approval.at
     with override("fr"), timezone.override(sitting.body.scope.zone):
-        data = _printed(content, approval, moment)
+        data = printed(content, approval, moment)
         return printing.pdf(_MINUTES, data, timezone.localdate(moment))
 
 
-def _printed(content: dict[str, Any], approval: MinutesApproval | None, moment: datetime) -> dict[str, Any]:
+def printed(content: dict[str, Any], approval: MinutesApproval | None, moment: datetime) -> dict[str, Any]:
+    """Return what minutes say, in words, in the language and the zone that are active."""
     starts = datetime.fromisoformat(content["starts_at"]).astimezone(timezone.get_current_timezone())
     ends = datetime.fromisoformat(content["ends_at"]).astimezone(timezone.get_current_timezone())
     here = [one for one in content["people"] if one["is_here"] or one["spoken_by"]]

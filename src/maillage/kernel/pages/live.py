@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from maillage.kernel import access, outbox, sign_in
 from maillage.kernel.models import Scope
+from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 
 logger = logging.getLogger("maillage.live")
@@ -36,6 +37,9 @@ QUIET = 15  # looks without news before a comment keeps the connection open
 LIFE = 600  # looks before the browser has to ask again
 OVERLAP = 30  # looks: a transaction that ends so long after one that began later is still seen
 BEHIND = 2000  # numbers of messages read at the first look, for what happened while the page was on its way
+
+#: The last second that a page may say it was drawn at: far enough, and within what a date can say.
+LAST_SECOND = 2**32
 
 _OPEN, _STILL, _CHANGED = b"retry: 2000\n: open\n\n", b": still here\n\n", b"event: changed\ndata: queue\n\n"
 
@@ -159,6 +163,12 @@ class Watch:
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()
+
+
+def asked_since(request: HttpRequest) -> datetime | None:
+    """Return when the page of a stream was drawn, as it says by the second `?depuis=`; None for no second."""
+    second = row_key(request.GET.get("depuis"))
+    return datetime.fromtimestamp(second, UTC) if 0 < second < LAST_SECOND else None
 
 
 def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -13,8 +11,6 @@ from maillage.kernel.pages.base import Endpoint
 from maillage.kernel.parameters import row_key
 from maillage.orientation import api
 from maillage.orientation.pages.base import OfDesk
-
-LAST_SECOND = 2**32  # far enough, and within what a date can say
 
 
 class Stream(OfDesk, Endpoint):
@@ -31,7 +27,6 @@ class Stream(OfDesk, Endpoint):
             if not chosen:
                 raise PermissionDenied
             scope = chosen[0]
-        second = row_key(request.GET.get("depuis"))
-        since = datetime.fromtimestamp(second, UTC) if 0 < second < LAST_SECOND else None
+        since = live.asked_since(request)
         reader = live.Reader(self.person.pk, scope, self.permission, frozenset(api.EVENTS), since)
         return live.stream(request, reader)

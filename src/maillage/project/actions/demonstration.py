@@ -1,4 +1,4 @@
-"""An invented project: under contract, some of its steps late, part of its money spent."""
+"""An invented project: under contract, some of its steps late; its spending is in the invented accounts."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _SIGNED = 410
 class _Act:
     """An invented action: its objective and lead, days of its steps from today (done where past), money.
 
-    `late`: its last past step was not done. `money`: source, asked, granted (None: no answer), spent, in €.
+    `late`: its last past step was not done. `money`: source, asked, granted (None: no answer), in €.
     """
 
     objective: str
     title: str
     role: Role
     steps: tuple[tuple[str, int], ...]
-    money: tuple[tuple[MoneySource, int, int | None, int], ...] = ()
+    money: tuple[tuple[MoneySource, int, int | None], ...] = ()
     late: bool = False
     done: str = ""
     effect: tuple[str, str, str, str] = ("", "", "", "")
@@ -69,44 +69,44 @@ _ACTS: tuple[_Act, ...] = (
     _Act("zone", "Consultations avancées dans la zone blanche", Role.PHYSICIAN,
          (("Trouver une salle avec la commune", -120), ("Premier jour de consultation", -35),
           ("Bilan à six mois", 140)),
-         ((MoneySource.FIR, 18000, 15000, 6200), (MoneySource.LOCAL, 4000, 4000, 4000)),
+         ((MoneySource.FIR, 18000, 15000), (MoneySource.LOCAL, 4000, 4000)),
          effect=("access.mean", "consultations par an", "1.9", "2.5"), partners="Commune, médecins"),
     _Act("doctor", "Attribuer un médecin traitant aux personnes en ALD", Role.COORDINATOR,
          (("Liste de la CPAM reçue", -90), ("Rappel de chaque personne", -12), ("Bilan avec la CPAM", 60)),
-         ((MoneySource.ACI, 9000, 9000, 4100),), late=True,
+         ((MoneySource.ACI, 9000, 9000),), late=True,
          effect=("Sans médecin traitant, en ALD", "%", "6", "3")),
     _Act("doctor", "Secrétariat partagé des médecins qui prennent des patients", Role.COORDINATOR,
          (("Convention avec les cabinets", 25), ("Ouverture de la ligne", 80)),
-         ((MoneySource.ACI, 12000, None, 0),)),
+         ((MoneySource.ACI, 12000, None),)),
     _Act("doctor", "Rendez-vous de soins non programmés en journée", Role.PHYSICIAN,
          (("Créneaux ouverts par six cabinets", -200), ("Bilan du premier semestre", -20)),
-         ((MoneySource.ACI, 8000, 8000, 5300),), done="Six cabinets ouvrent douze créneaux par jour."),
+         ((MoneySource.ACI, 8000, 8000),), done="Six cabinets ouvrent douze créneaux par jour."),
     _Act("pathways", "Réunions de concertation pour les personnes âgées fragiles", Role.NURSE,
          (("Calendrier de l’année", -150), ("Dix situations revues", -30), ("Bilan du parcours", 90)),
-         ((MoneySource.ACI, 7500, 7500, 3900),),
+         ((MoneySource.ACI, 7500, 7500),),
          effect=("Situations revues à plusieurs", "par an", "0", "60")),
     _Act("pathways", "Fiche de nuit pour chaque résident d’EHPAD", Role.EHPAD,
-         (("Modèle validé", -100), ("Fiches remplies", 20)), ((MoneySource.ACI, 3000, 3000, 800),)),
+         (("Modèle validé", -100), ("Fiches remplies", 20)), ((MoneySource.ACI, 3000, 3000),)),
     _Act("pathways", "Sortie d’hôpital : appel sous 48 heures", Role.NURSE,
          (("Accord de l’hôpital", -60), ("Premier mois d’appels", 15)),
-         ((MoneySource.FIR, 6000, 6000, 1500),), partners="Hôpital, DAC"),
+         ((MoneySource.FIR, 6000, 6000),), partners="Hôpital, DAC"),
     _Act("prevention", "Journées de vaccination contre la grippe", Role.PHARMACIST,
          (("Dates et lieux", -70), ("Trois journées tenues", -15), ("Compte rendu", 30)),
-         ((MoneySource.ACI, 4500, 4500, 2700),)),
+         ((MoneySource.ACI, 4500, 4500),)),
     _Act("prevention", "Dépistage colorectal : remise du test en pharmacie", Role.PHARMACIST,
-         (("Formation des équipes", -45), ("Cent tests remis", 75)), ((MoneySource.ACI, 2500, 2500, 600),)),
+         (("Formation des équipes", -45), ("Cent tests remis", 75)), ((MoneySource.ACI, 2500, 2500),)),
     _Act("prevention", "Ateliers d’activité physique adaptée", Role.PHYSIOTHERAPIST,
-         (("Salle et assurance", -8), ("Premier groupe", 45)), ((MoneySource.LOCAL, 5000, 3500, 0),),
+         (("Salle et assurance", -8), ("Premier groupe", 45)), ((MoneySource.LOCAL, 5000, 3500),),
          late=True),
     _Act("crisis", "Plan de crise de la CPTS", Role.COORDINATOR,
-         (("Rédaction", -180), ("Exercice avec la commune", 50)), ((MoneySource.ACI, 3500, 3500, 1800),)),
+         (("Rédaction", -180), ("Exercice avec la commune", 50)), ((MoneySource.ACI, 3500, 3500),)),
     _Act("crisis", "Liste des professionnels volontaires", Role.COORDINATOR,
          (("Appel aux volontaires", -160), ("Liste à jour", 40)), ()),
     _Act("support", "Hébergement des internes", Role.COORDINATOR,
-         (("Logements repérés", 35),), ((MoneySource.LOCAL, 9000, None, 0),), partners="Intercommunalité"),
+         (("Logements repérés", 35),), ((MoneySource.LOCAL, 9000, None),), partners="Intercommunalité"),
     _Act("workforce", "Accueil des médecins qui s’installent", Role.PHYSICIAN,
          (("Livret d’accueil", -75), ("Deux journées portes ouvertes", 110)),
-         ((MoneySource.OTHER, 2000, 2000, 900),)),
+         ((MoneySource.OTHER, 2000, 2000),)),
 )  # fmt: skip
 _AGREEMENTS: tuple[tuple[AgreementKind, str, int, int, tuple[str, ...]], ...] = (
     (AgreementKind.CARE_HOME, "Réponse de nuit aux résidents", -300, 430, ("CPTS", "EHPAD des Tilleuls")),
@@ -263,11 +263,10 @@ def _act(lead: Person, by: Person, objective: Objective, act: _Act, today: date,
         step = add_step(by=by, action=action, title=name, due_on=due, key=f"{key}-s{place}")
         if day < 0 and not (act.late and name == past[-1]):
             note_step(by=by, step=step, done_on=due)
-    for place, (source, asked, granted, spent) in enumerate(act.money):
+    for place, (source, asked, granted) in enumerate(act.money):
         add_money(
             by=by, action=action, source=source, label=act.title, asked=Decimal(asked),
-            granted=None if granted is None else Decimal(granted), spent=Decimal(spent),
-            key=f"{key}-m{place}",
+            granted=None if granted is None else Decimal(granted), key=f"{key}-m{place}",
         )  # fmt: skip
     state = ActionState.DONE if act.done else ActionState.UNDER_WAY if past else ActionState.PLANNED
     if state is not ActionState.PLANNED:

@@ -17,7 +17,7 @@ from maillage.care import api as care
 from maillage.directory import api as directory
 from maillage.exchange import api as exchange
 from maillage.kernel import access, clock
-from maillage.kernel.models import Person
+from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.writes import made_before, same_write
 from maillage.project.actions.writing import (
@@ -37,6 +37,7 @@ from maillage.project.models import (
     Objective,
     Step,
 )
+from maillage.project.queries.spending import keeps_accounts
 from maillage.project.rules.actions import ActionState, MoneySource
 from maillage.project.rules.missions import Mission
 
@@ -267,6 +268,7 @@ def add_money(
         typed = (action.pk, source.value, label.strip(), asked, granted, spent)
         return same_write(known, is_same=kept == typed)
     _require_positive(asked=asked, granted=granted, spent=spent)
+    _require_declared(project.territory.scope, Decimal(0), spent)
     made = BudgetLine.objects.create(
         action=locked_action(action), source=source.value, label=required(label, "label"), asked=asked,
         granted=granted, spent=spent, by=by, key=key,
@@ -284,9 +286,18 @@ def change_money(
     project = edited_project(by, line.action.project)
     _require_positive(asked=asked, granted=granted, spent=spent)
     row = BudgetLine.objects.of(project).select_for_update(of=("self",)).get(pk=line.pk)
+    _require_declared(project.territory.scope, row.spent, spent)
     if changes := edited(row, base, {"asked": asked, "granted": granted, "spent": spent}):
         record(by, "money_changed", row, changes, project.territory.scope)
     return row
+
+
+def _require_declared(place: Scope, before: Decimal, spent: Decimal) -> None:
+    """Raise ValidationError where what is spent is declared, and the accounts of the territory have it."""
+    if spent != before and keeps_accounts(place):
+        raise ValidationError(
+            {"spent": _("Les dépenses se lisent dans les comptes : passez-y l’écriture, au nom de l’action.")}
+        )
 
 
 def _require_positive(**amounts: Decimal | None) -> None:

@@ -94,7 +94,16 @@ class StepForm(KeyedForm):
         self.fields["lead"].choices = [("", _("le pilote de l’action")), *leads]  # type: ignore[attr-defined]  # a field of choices
 
 
-class MoneyForm(KeyedForm):
+class _Declared(forms.Form):
+    """What is spent is declared where no accounts are kept; elsewhere it is read there, and not asked."""
+
+    def __init__(self, *args: Any, is_declared: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_declared:
+            del self.fields["spent"]
+
+
+class MoneyForm(_Declared, KeyedForm):
     """A line of a budget to add."""
 
     source = forms.ChoiceField(label=_("Financeur"), choices=as_choices(MONEY_LABELS))
@@ -104,7 +113,7 @@ class MoneyForm(KeyedForm):
     spent = AmountField(label=_("Dépensé, en €"), required=False)
 
 
-class MoneyChangeForm(VersionedForm):
+class MoneyChangeForm(_Declared, VersionedForm):
     """The amounts of a line."""
 
     asked = AmountField(label=_("Demandé, en €"))

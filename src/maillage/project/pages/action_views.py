@@ -16,7 +16,7 @@ from maillage.directory import api as directory
 from maillage.indicators import api as indicators
 from maillage.kernel import access, clock, formats
 from maillage.kernel.fields import DayField
-from maillage.kernel.pages.base import Endpoint, sent_file_response
+from maillage.kernel.pages.base import Endpoint
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.project.actions import work
@@ -38,11 +38,12 @@ from maillage.project.pages.action_forms import (
     MoneyForm,
     StepForm,
 )
-from maillage.project.pages.base import Doing, OfAction
+from maillage.project.pages.base import Doing, OfAction, opened_file
 from maillage.project.pages.project_views import note_step_from, taken
 from maillage.project.queries import projects as queries
 from maillage.project.queries.origins import origins_of
 from maillage.project.queries.projects import ActionSeen
+from maillage.project.queries.spending import keeps_accounts, spending_of
 from maillage.project.rules.actions import ActionState, MoneySource
 from maillage.project.rules.missions import Mission
 
@@ -57,7 +58,8 @@ class ActionPage(OfAction, Doing):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         action = self.action
         today = clock.today(self.scope)
-        (seen,) = queries.actions_seen(self.project, [action], today)
+        spending = spending_of(self.project, self.person)
+        (seen,) = queries.actions_seen(self.project, [action], today, spending)
         text = self.request.GET.get("q", "").strip()[:80]
         shown: dict[str, Any] = {
             "project": self.project,
@@ -71,7 +73,10 @@ class ActionPage(OfAction, Doing):
                 (one, words.step_lead_name(one), one in seen.late_steps, self._may_note(one))
                 for one in seen.steps
             ],
-            "lines": [(one, self._money_form(one)) for one in seen.lines],
+            "spending": spending,
+            "spent": words.euros(seen.money.spent),
+            "opened": spending.opened(action=action.pk) if spending and seen.money.spent else "",
+            "lines": [(one, self._money_form(one, is_declared=spending is None)) for one in seen.lines],
             "meetings": self._meetings(seen),
             "evidence": self._evidence(),
             "origins": origins_of(self.person, action),
@@ -103,23 +108,20 @@ class ActionPage(OfAction, Doing):
                 _("prochaine étape avant le {day}").format(day=formats.date_short(seen.next_step.due_on))
             )
         if seen.money.share_spent is not None:
-            said.append(
-                _("{share} du budget déclaré dépensé").format(
-                    share=formats.percent(float(seen.money.share_spent))
-                )
-            )
+            said.append(words.share_said(seen.money, is_declared=seen.spending is None))
         text = formats.listed(said)
         return f"{text[0].upper()}{text[1:]}."
 
     def _may_note(self, step: Step) -> bool:
         return not self.project.is_ended and (self.may_lead or step.is_of(self.person))
 
-    def _money_form(self, line: BudgetLine) -> Any:
+    def _money_form(self, line: BudgetLine, *, is_declared: bool) -> Any:
         if not self.may_edit:
             return None
         return self.form(
             f"money-{line.pk}",
             MoneyChangeForm,
+            is_declared=is_declared,
             initial={"base": line.version, "asked": line.asked, "granted": line.granted, "spent": line.spent},
         )
 
@@ -172,7 +174,9 @@ class ActionPage(OfAction, Doing):
                 initial={"base": action.version, "state": action.state, "outcome": action.outcome},
             ),
             "step_form": self.form("add_step", StepForm, leads=leads),
-            "money_form": self.form("money", MoneyForm) if self.may_edit else None,
+            "money_form": self.form("money", MoneyForm, is_declared=seen.spending is None)
+            if self.may_edit
+            else None,
             "evidence_form": self.form("evidence", EvidenceForm),
             "meeting_form": self.form("meeting", MeetingForm),
             "leads": leads,
@@ -267,8 +271,9 @@ class ActionPage(OfAction, Doing):
             MoneyForm,
             lambda said: work.add_money(
                 by=self.person, action=self.action,
-                **said | {"source": MoneySource(said["source"]), "spent": said["spent"] or Decimal(0)},
+                **said | {"source": MoneySource(said["source"]), "spent": said.get("spent") or Decimal(0)},
             ),
+            is_declared=not keeps_accounts(self.scope),
         )  # fmt: skip
         return _("Ligne de budget ajoutée.")
 
@@ -282,9 +287,11 @@ class ActionPage(OfAction, Doing):
             f"money-{pk}",
             MoneyChangeForm,
             lambda said: work.change_money(
-                by=self.person, line=line, **said | {"spent": said["spent"] or Decimal(0)}
+                by=self.person, line=line,
+                **said | {"spent": said["spent"] or Decimal(0) if "spent" in said else line.spent},
             ),
-        )
+            is_declared=not keeps_accounts(self.scope),
+        )  # fmt: skip
         return _("Montants enregistrés.")
 
     def _keep_evidence(self) -> str:
@@ -311,7 +318,7 @@ class EvidenceDocument(OfAction, Endpoint):
     """The document of a proof, as what it is."""
 
     def get(self, _request: HttpRequest, pk: int, file: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
-        found = ActionFile.objects.of_action(self.action).filter(pk=file).first()
+        found = ActionFile.objects.of_action(self.action).filter(pk=file).select_related("evidence").first()
         if found is None:
             raise Http404(file)
-        return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=True)
+        return opened_file(self.person, self.scope, found, found.evidence)

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from maillage.directory import api as directory
 from maillage.kernel import access, clock, formats
 from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, sent_file_response
+from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin
 from maillage.kernel.parameters import asked_day, row_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -36,7 +36,7 @@ from maillage.project.pages.agreement_forms import (
     PartyForm,
     SignForm,
 )
-from maillage.project.pages.base import Doing
+from maillage.project.pages.base import Doing, opened_file
 from maillage.project.pages.project_views import taken
 from maillage.project.queries import agreements as queries
 from maillage.project.queries.projects import places_to_write
@@ -281,4 +281,4 @@ class AgreementCopy(OfAgreement, Endpoint):
         found = AgreementFile.objects.of(self.agreement).filter(pk=file).first()
         if found is None:
             raise Http404(file)
-        return sent_file_response(bytes(found.content), found.media_type, found.name, is_shown=True)
+        return opened_file(self.person, self.agreement.territory.scope, found, self.agreement)

@@ -7,13 +7,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
+from django.db.models import Model
+from django.http import Http404, HttpResponse
 
+from maillage.exchange import api as exchange
 from maillage.kernel import access, formats
-from maillage.kernel.models import Scope
-from maillage.kernel.pages.base import PermissionMixin
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.pages.base import PermissionMixin, sent_file_response
 from maillage.kernel.pages.gestures import FormGestures
 from maillage.kernel.rules import Permission
+from maillage.project.actions.writing import record
 from maillage.project.models import Action, Objective, Project
 from maillage.project.queries import projects as queries
 
@@ -55,6 +58,12 @@ def _written(value: Any) -> str:
     if isinstance(value, date):
         return formats.date_short(value)
     return formats.number(value, 2) if isinstance(value, Decimal) else str(value)
+
+
+def opened_file(by: Person, scope: Scope, file: exchange.StoredFile, row: Model) -> HttpResponse:
+    """Answer with a document kept with a row of a scope, as what it is; the journal says who opened it."""
+    record(by, "document_opened", row, {}, scope)
+    return sent_file_response(bytes(file.content), file.media_type, file.name, is_shown=True)
 
 
 class OfProject(PermissionMixin):

@@ -13,6 +13,17 @@ from django.utils.translation import override
 from maillage.kernel import formats
 from maillage.kernel.figures import Figure, Provenance
 from maillage.kernel.pages.presenters import value as rule_value
+from maillage.kernel.printing.blocks import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Paragraph,
+    Points,
+    Section,
+)
 from maillage.kernel.sourced_rules import SourcedRule, rule
 from maillage.project.computations.portrait import key_figures
 from maillage.project.models import (
@@ -27,17 +38,6 @@ from maillage.project.models import (
     Step,
 )
 from maillage.project.pages import presenters, words
-from maillage.project.pages.document_blocks import (
-    Block,
-    Column,
-    Document,
-    Facts,
-    Grid,
-    Heading,
-    Paragraph,
-    Points,
-    Section,
-)
 from maillage.project.queries.projects import ActionSeen, Whole
 from maillage.project.rules.actions import Money
 from maillage.project.rules.linked import LinkedKind
@@ -316,7 +316,7 @@ def _sheet(rank: int, one: ActionSeen, evidence: Sequence[ActionEvidence]) -> It
                 for each in one.steps
             ),
         )
-    if one.lines:
+    if one.lines or one.money.spent:
         yield Grid(
             f"Budget de l’action {rank}",
             (
@@ -330,7 +330,8 @@ def _sheet(rank: int, one: ActionSeen, evidence: Sequence[ActionEvidence]) -> It
                 *(
                     (
                         each.label, each.get_source_display(), _cents(each.asked),
-                        "sans réponse" if each.granted is None else _cents(each.granted), _cents(each.spent),
+                        "sans réponse" if each.granted is None else _cents(each.granted),
+                        _cents(each.spent if one.spending is None else None),
                     )
                     for each in one.lines
                 ),
@@ -355,6 +356,8 @@ def _step_said(step: Step, seen: ActionSeen) -> str:
 
 
 def _cents(amount: object) -> str:
+    if amount is None:
+        return formats.UNKNOWN
     return formats.quantity(amount, "€", 2)  # type: ignore[arg-type]  # an amount of a row
 
 
@@ -411,7 +414,7 @@ def _limit(day: date | None, months: int | None) -> str:
 
 
 def _budget(whole: Whole) -> Iterator[Block]:
-    funded = [one for one in whole.actions if one.lines]
+    funded = [one for one in whole.actions if one.lines or one.money.spent]
     if not funded:
         return
     by_mission = [
@@ -426,7 +429,7 @@ def _budget(whole: Whole) -> Iterator[Block]:
     yield Grid(
         "Par mission",
         (Column("Mission", 24), *amounts),
-        (*((name, *_sums(one)) for name, one in by_mission if one != Money()), total),
+        (*((name, *_sums(one)) for name, one in by_mission if one.asked or one.granted or one.spent), total),
         total=True,
     )
     yield Grid(
@@ -441,7 +444,19 @@ def _budget(whole: Whole) -> Iterator[Block]:
         (*((one.action.title, *_sums(one.money)) for one in funded), total),
         total=True,
     )
-    yield Paragraph("Montants en euros, au centime, déclarés action par action.", "note")
+    yield Paragraph(_where_spent(whole), "note")
+
+
+def _where_spent(whole: Whole) -> str:
+    """Return where what is spent is read: declared, in the accounts, or not shown to this reader."""
+    if whole.spending is None:
+        return "Montants en euros, au centime, déclarés action par action."
+    if whole.spending.by_action is None:
+        return "Montants en euros, au centime. Les dépenses sont dans les comptes, fermés à ce lecteur."
+    said = "Montants en euros, au centime. Les dépenses sont les écritures des comptes qui nomment une action"
+    if not whole.declared:
+        return f"{said}."
+    return f"{said} ; {_cents(whole.declared)} avaient été déclarés, et ne s’y ajoutent pas."
 
 
 def _indicators(whole: Whole) -> Iterator[Block]:

@@ -12,15 +12,14 @@ from django.utils.text import slugify
 
 from maillage.kernel import printing
 from maillage.kernel.pages.base import Endpoint, pdf_response, sent_file_response
+from maillage.kernel.printing.blocks import Document
+from maillage.kernel.printing.word import WORD, word
 from maillage.project.models import ActionEvidence, Agreement
 from maillage.project.pages.base import OfProject
-from maillage.project.pages.document_blocks import Document
 from maillage.project.pages.document_content import document_of
-from maillage.project.pages.document_word import word
 from maillage.project.queries import projects as queries
 
 TEMPLATE = files("maillage.project.pages") / "project.typ"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def project_pdf(document: Document, day: dt.date) -> bytes:
@@ -30,7 +29,7 @@ def project_pdf(document: Document, day: dt.date) -> bytes:
 
 class _OfDocument(OfProject, Endpoint):
     def _document(self) -> tuple[Document, dt.date, str]:
-        whole = queries.whole_of(self.project)
+        whole = queries.whole_of(self.project, self.person)
         document = document_of(
             whole,
             agreements=list(

@@ -32,12 +32,13 @@ class ObjectivePage(OfObjective, Doing):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         one = self.objective
-        whole = queries.whole_of(self.project)
+        whole = queries.whole_of(self.project, self.person)
         seen = presenters.objective_seen(whole, one, presenters.today_figures(self.project, [one]))
         shown: dict[str, Any] = {
             "project": self.project,
             "objective": one,
             "seen": seen,
+            "spending": whole.spending,
             "mission": MISSION_LABELS[one.of_mission],
             "figure_said": presenters.figure_said(seen.figure) if seen.figure else "",
             "may_edit": self.may_edit,

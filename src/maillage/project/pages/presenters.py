@@ -52,17 +52,24 @@ class ClockLine:
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """An action in a list: its next step, its money, and what is late in words; empty where nothing is."""
+    """An action in a list: its next step, its money, and what is late in words; empty where nothing is.
+
+    `mission` is its mission where it is another than that of its objective.
+    """
 
     seen: ActionSeen
     next: str
     money: str
     late: str
+    mission: str
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveSeen:
-    """An objective with its actions, the figure it was made from, and that of today where it moved."""
+    """An objective with its actions, the figure it was made from, and that of today where it moved.
+
+    `opened` shows the operations behind what its actions spent, empty where there are none to open.
+    """
 
     objective: Objective
     figure: Figure | None
@@ -72,11 +79,16 @@ class ObjectiveSeen:
     url: str
     actions: tuple[ActionLine, ...]
     links: tuple[LinkedPlan, ...]
+    money: MoneyLine
+    opened: str
 
 
 @dataclass(frozen=True, slots=True)
 class MissionSeen:
-    """A mission with its objectives, how many of its actions are late, and its money."""
+    """A mission with its objectives, how many of its actions are late, and its money.
+
+    `url` opens the operations behind what it spent, empty where there are none to open.
+    """
 
     mission: Mission
     name: str
@@ -85,6 +97,7 @@ class MissionSeen:
     late: int
     money: Money
     said: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +160,15 @@ def _clock_line(clock: Clock, signed: date | None, today: date, span: float) -> 
 
 
 def missions_seen(whole: Whole) -> list[MissionSeen]:
-    """Return the missions that have an objective or an action, in the order of the law."""
+    """Return the missions that have an objective or an action, in the order of the law; money by action."""
     current = _today_figures(whole)
     found = []
     for mission in Mission:
         own = [one for one in whole.objectives if one.of_mission is mission]
-        if not own:
+        # By the mission of each action, as the accounts count: an objective may have actions of another.
+        of_own = [one for one in whole.actions if one.action.of_mission is mission]
+        if not own and not of_own:
             continue
-        of_own = [one for one in whole.actions if one.action.objective_id in {each.pk for each in own}]
         late = sum(one.is_late for one in of_own if one.action.is_open)
         spent = sum((one.money for one in of_own), Money())
         found.append(
@@ -166,6 +180,7 @@ def missions_seen(whole: Whole) -> list[MissionSeen]:
                 late,
                 spent,
                 _said(len(of_own), late, spent),
+                opened(whole, projet=whole.project.pk, mission=mission.value) if spent.spent else "",
             )
         )
     return found
@@ -177,20 +192,31 @@ def _said(count: int, late: int, spent: Money) -> str:
         said.append(
             ngettext("{count} en retard", "{count} en retard", late).format(count=formats.number(late))
         )
-    if spent.granted:
+    if spent.granted and spent.spent is not None:
         said.append(
             _("{spent} dépensés sur {granted}").format(
                 spent=words.euros(spent.spent), granted=words.euros(spent.granted)
             )
         )
+    elif spent.spent:
+        said.append(_("{spent} dépensés").format(spent=words.euros(spent.spent)))
+    elif spent.granted:
+        said.append(_("{granted} accordés").format(granted=words.euros(spent.granted)))
     elif spent.asked:
         said.append(_("{asked} demandés").format(asked=words.euros(spent.asked)))
     return " · ".join(said)
 
 
+def opened(whole: Whole, **asked: object) -> str:
+    """Return the address of the operations behind what is asked, empty where there are none to open."""
+    return whole.spending.opened(**asked) if whole.spending is not None else ""
+
+
 def objective_seen(whole: Whole, one: Objective, current: dict[str, Figure | None]) -> ObjectiveSeen:
     """Return an objective as its project shows it."""
     figure = one.figure
+    own = whole.of_objective(one)
+    spent = sum((each.money for each in own), Money())
     noted = (
         _("relevé le {day}").format(day=formats.date_short(one.noted_on)) if figure and one.noted_on else ""
     )
@@ -201,8 +227,10 @@ def objective_seen(whole: Whole, one: Objective, current: dict[str, Figure | Non
         noted,
         moved_said(one, current),
         diagnosis_url(whole.project, one),
-        tuple(map(action_line, whole.of_objective(one))),
+        tuple(map(action_line, own)),
         whole.links.get(one.pk, ()),
+        money_line("", spent),
+        opened(whole, objectif=one.pk) if spent.spent else "",
     )
 
 
@@ -276,11 +304,16 @@ def way_steps(whole: Whole) -> list[WayStep]:
 
 
 def money_lines(whole: Whole) -> list[MoneyLine]:
-    """Return what each source of money asked, granted, spent; those without a line left out."""
+    """Return what each source of money asked, granted, spent; those without a line left out.
+
+    The accounts say which action is paid, not from which of its sources: what each spent is then not known.
+    """
     every = [line for one in whole.actions for line in one.lines]
     found = []
     for source in MoneySource:
         own = money((one.asked, one.granted, one.spent) for one in every if one.source == source.value)
+        if whole.spending is not None and own != Money():
+            own = replace(own, spent=None)
         if own != Money():
             found.append(money_line(str(MONEY_LABELS[source]), own))
     return found
@@ -295,12 +328,13 @@ def action_line(one: ActionSeen) -> ActionLine:
     """Return an action as a list shows it."""
     step = one.next_step if one.action.is_open else None
     said = f"{step.title}, {formats.date_short(step.due_on)}" if step is not None else formats.UNKNOWN
-    money = (
-        f"{words.euros(one.money.spent)} / {words.euros(one.money.granted)}" if one.lines else formats.UNKNOWN
-    )
+    has_money = one.lines or one.money.spent
+    amounts = (words.euros(one.money.spent), words.euros(one.money.granted))
+    money = " / ".join(amounts) if has_money else formats.UNKNOWN
     late = ""
     if one.is_late and one.action.is_open:
         count = one.days_late
         text = ngettext("{count} jour de retard", "{count} jours de retard", count)
         late = text.format(count=formats.number(count))
-    return ActionLine(one, said, money, late)
+    mission = one.action.mission if one.action.mission != one.action.objective.mission else ""
+    return ActionLine(one, said, money, late, str(MISSION_LABELS[Mission(mission)]) if mission else "")

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from maillage.exchange import api as exchange
 from maillage.kernel import formats
-from maillage.kernel.pages.base import Page
+from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.parameters import row_key
 from maillage.kernel.rules import Permission
 from maillage.project.actions import objectives as objective_actions
@@ -26,9 +26,9 @@ from maillage.project.actions import projects as actions
 from maillage.project.actions import work
 from maillage.project.actions.templates import start_from_template
 from maillage.project.computations.findings import Group, findings
-from maillage.project.models import STATE_LABELS, Objective, Step
+from maillage.project.models import STATE_LABELS, Objective, Passage, PassageFile, Step
 from maillage.project.pages import presenters, words
-from maillage.project.pages.base import Doing, OfProject
+from maillage.project.pages.base import Doing, OfProject, opened_file
 from maillage.project.pages.forms import (
     AxisForm,
     MissionForm,
@@ -100,7 +100,7 @@ class ProjectPage(OfProject, Doing):
     template_name = "project/project.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        whole = queries.whole_of(self.project)
+        whole = queries.whole_of(self.project, self.person)
         shown = {
             "project": self.project,
             "whole": whole,
@@ -111,13 +111,22 @@ class ProjectPage(OfProject, Doing):
             "missions": presenters.missions_seen(whole),
             "money_lines": presenters.money_lines(whole),
             "total": presenters.money_line("", whole.money),
-            "signs": sign_lines(whole),
+            "signs": sign_lines(whole, self.person),
+            "passages": self._passages(whole),
+            "opened": presenters.opened(whole, projet=self.project.pk) if whole.money.spent else "",
             "may_edit": self.may_edit,
             "width": presenters.WIDTH,
         }
         if self.may_edit:
             shown |= self._forms(whole)
         return super().get_context_data(**shown, **context)
+
+    def _passages(self, whole: Whole) -> list[tuple[Passage, list[PassageFile]]]:
+        found: dict[int, list[PassageFile]] = {}
+        if whole.passages:
+            for file in PassageFile.objects.of(self.project).defer("content"):
+                found.setdefault(file.passage_id, []).append(file)
+        return [(one, found.get(one.pk, [])) for one in whole.passages]
 
     def _mission_forms(self, whole: Whole) -> dict[Mission, Form]:
         return {
@@ -209,6 +218,16 @@ class ProjectPage(OfProject, Doing):
 
     def _step(self) -> str:
         return note_step_from(self)
+
+
+class PassageDocument(OfProject, Endpoint):
+    """The document of a step towards the contract, as what it is; opening it is journalled."""
+
+    def get(self, _request: HttpRequest, pk: int, file: int) -> HttpResponse:  # noqa: ARG002 (what Django gives a view)
+        found = PassageFile.objects.of(self.project).filter(pk=file).select_related("passage").first()
+        if found is None:
+            raise Http404(file)
+        return opened_file(self.person, self.scope, found, found.passage)
 
 
 def note_step_from(page: Any) -> str:

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/diagnostic/", project_views.Findings.as_view(), name="findings"),
     path("<int:pk>/projet.docx", document_views.ProjectWord.as_view(), name="word"),
     path("<int:pk>/projet.pdf", document_views.ProjectPdf.as_view(), name="pdf"),
+    path("<int:pk>/etapes/<int:file>/", project_views.PassageDocument.as_view(), name="passage_file"),
     path("<int:pk>/textes/", text_views.Texts.as_view(), name="texts"),
     path("moi/", check_views.OwnCheck.as_view(), name="check"),
     path("conventions/", agreement_views.Agreements.as_view(), name="agreements"),

@@ -36,12 +36,13 @@ NONE = Money()
 
 
 def finding(whole: Whole) -> str:
-    """Return the sentence of a project: « 2 actions en retard sur 14 ; 41 % du budget déclaré dépensé. »."""
-    return f"{board_sentence(len(whole.late), len(whole.actions), whole.money)}."
+    """Return the sentence of a project: « 2 actions en retard sur 14 et 41 % du budget accordé dépensé. »."""
+    is_declared = whole.spending is None
+    return f"{board_sentence(len(whole.late), len(whole.actions), whole.money, is_declared=is_declared)}."
 
 
-def board_sentence(late: int, total: int, money: Money = NONE) -> str:
-    """Return what the board reads first, without a full stop."""
+def board_sentence(late: int, total: int, money: Money = NONE, *, is_declared: bool = True) -> str:
+    """Return what the board reads first, without a full stop; `is_declared`: no accounts say the spending."""
     if not total:
         return _("Aucune action encore")
     if late:
@@ -50,12 +51,17 @@ def board_sentence(late: int, total: int, money: Money = NONE) -> str:
         said = ngettext("{total} action, rien en retard", "{total} actions, aucune en retard", total)
     parts = [said.format(late=formats.number(late), total=formats.number(total))]
     if money.share_spent is not None:
-        parts.append(
-            _("{share} du budget déclaré dépensé").format(share=formats.percent(float(money.share_spent)))
-        )
+        parts.append(share_said(money, is_declared=is_declared))
     elif money.asked:
         parts.append(_("budget demandé : {amount}").format(amount=euros(money.asked)))
     return formats.listed(parts)
+
+
+def share_said(money: Money, *, is_declared: bool) -> str:
+    """Return the share of a budget that is spent, declared or as the accounts have it."""
+    assert money.share_spent is not None
+    said = _("{share} du budget déclaré dépensé") if is_declared else _("{share} du budget accordé dépensé")
+    return said.format(share=formats.percent(float(money.share_spent)))
 
 
 def euros(amount: Decimal | None) -> str:

@@ -1,50 +1,29 @@
-"""What other contexts ask of projects: the one in force, its actions, their budgets, the effects expected."""
+"""What other contexts ask of projects: the one in force, its actions, the effects expected of them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from maillage.kernel.models import Person, Scope
-from maillage.project.models import Action, ActionMeeting, BudgetLine, Objective, Project
+from maillage.project.models import Action, ActionMeeting, Objective, Project
 from maillage.project.queries.projects import action_seen_by
-from maillage.project.rules.actions import Money, MoneySource, money
 from maillage.project.rules.missions import Mission
 from maillage.project.rules.states import IN_FORCE, ProjectState
 from maillage.territory import api as territory
 
 __all__ = [
-    "ActionBudget",
     "Effect",
     "action_seen_by",
+    "actions_in",
     "actions_of",
     "actions_of_meetings",
-    "budgets_of",
     "effects_of",
     "objectives_in",
     "project_in_force",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionBudget:
-    """The money of one action, by source and in all; amounts in €, exact."""
-
-    action: Action
-    by_source: dict[MoneySource, Money]
-
-    @property
-    def mission(self) -> Mission:
-        """Its mission."""
-        return self.action.of_mission
-
-    @property
-    def total(self) -> Money:
-        """Every source together."""
-        return sum(self.by_source.values(), Money())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +64,15 @@ def actions_of_meetings(scope: Scope, meetings: Iterable[int]) -> dict[int, Acti
     return found
 
 
-def budgets_of(project: Project) -> list[ActionBudget]:
-    """Return the money of each action of a project read in scope; two statements."""
-    lines: dict[int, dict[MoneySource, list[BudgetLine]]] = defaultdict(lambda: defaultdict(list))
-    for one in BudgetLine.objects.of(project).order_by("pk"):
-        lines[one.action_id][MoneySource(one.source)].append(one)
-    actions = Action.objects.of(project).select_related("professional__account", "person")
-    return [
-        ActionBudget(
-            action,
-            {
-                source: money((one.asked, one.granted, one.spent) for one in rows)
-                for source, rows in lines[action.pk].items()
-            },
-        )
-        for action in actions.order_by("starts_on", "pk")
-    ]
+def actions_in(scope: Scope) -> list[Action]:
+    """Return the actions of the projects of a scope that go on, by mission; one statement.
+
+    For who keeps its accounts: an invoice may come once an action is done.
+    """
+    rows = Action.objects.in_scope(scope).exclude(project__state=ProjectState.ENDED.value)
+    found = rows.select_related("project", "objective").order_by("project", "pk")
+    order = list(Mission)
+    return sorted(found, key=lambda one: order.index(one.of_mission))
 
 
 def effects_of(project: Project) -> list[Effect]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 
 from maillage.kernel import access, clock
@@ -25,6 +26,7 @@ from maillage.project.models import (
     Project,
     Step,
 )
+from maillage.project.queries.spending import Spending, spending_of
 from maillage.project.rules.actions import Money, money
 from maillage.project.rules.missions import Clock, Mission, Months, clocks
 from maillage.territory import api as territory
@@ -34,13 +36,17 @@ OPTIONAL_RULE = "project.missions.optional"
 
 @dataclass(frozen=True)
 class ActionSeen:
-    """An action with its steps (none withdrawn), its money and its meetings, as of a day."""
+    """An action with its steps (none withdrawn), its money and its meetings, as of a day.
+
+    `spending` is what the accounts say, None where the territory keeps none: what is spent is then declared.
+    """
 
     action: Action
     steps: tuple[Step, ...]
     lines: tuple[BudgetLine, ...]
     meetings: tuple[ActionMeeting, ...]
     today: date
+    spending: Spending | None = None
 
     @cached_property
     def late_steps(self) -> list[Step]:
@@ -59,8 +65,14 @@ class ActionSeen:
 
     @cached_property
     def money(self) -> Money:
-        """What it asked, was granted and spent."""
-        return money((one.asked, one.granted, one.spent) for one in self.lines)
+        """What it asked, was granted and spent, as the accounts have it where they are kept."""
+        found = money((one.asked, one.granted, one.spent) for one in self.lines)
+        return found if self.spending is None else replace(found, spent=self.spending.of(self.action))
+
+    @property
+    def declared(self) -> Decimal:
+        """What was declared as spent, line by line."""
+        return sum((one.spent for one in self.lines), Decimal(0))
 
     @property
     def days_late(self) -> int:
@@ -84,6 +96,7 @@ class Whole:
     clocks: tuple[Clock, ...]
     chapters: dict[str, Chapter]
     links: dict[int, tuple[LinkedPlan, ...]]
+    spending: Spending | None = None
 
     @cached_property
     def open(self) -> list[ActionSeen]:
@@ -100,6 +113,11 @@ class Whole:
     def money(self) -> Money:
         """What the whole project asked, was granted and spent."""
         return sum((one.money for one in self.actions), Money())
+
+    @property
+    def declared(self) -> Decimal:
+        """What was declared as spent, all actions."""
+        return sum((one.declared for one in self.actions), Decimal(0))
 
     @property
     def late_clocks(self) -> list[Clock]:
@@ -162,9 +180,13 @@ def clocks_of(project: Project, marks: Sequence[MissionMark], today: date) -> li
     return clocks(months_of_missions(), project.signed_on, done, today)
 
 
-def whole_of(project: Project) -> Whole:
-    """Return a project that was read in scope, with all that it holds; ten statements."""
+def whole_of(project: Project, reader: Person | None = None) -> Whole:
+    """Return a project that was read in scope, with all that it holds; twelve statements.
+
+    `reader`: what is spent is read from the accounts as they may see them; without one, whole.
+    """
     today = clock.today(project.territory.scope)
+    spending = spending_of(project, reader)
     actions = list(
         Action.objects.of(project)
         .select_related("professional__account", "person", "objective")
@@ -178,14 +200,17 @@ def whole_of(project: Project) -> Whole:
         objectives=tuple(
             Objective.objects.of(project).filter(withdrawn_at=None).select_related("axis").order_by("pk")
         ),
-        actions=tuple(actions_seen(project, actions, today)),
+        actions=tuple(actions_seen(project, actions, today, spending)),
         clocks=tuple(clocks_of(project, list(MissionMark.objects.of(project)), today)),
         chapters={one.name: one for one in Chapter.objects.of(project).select_related("by")},
         links=_links(project),
+        spending=spending,
     )
 
 
-def actions_seen(project: Project, actions: Sequence[Action], today: date) -> list[ActionSeen]:
+def actions_seen(
+    project: Project, actions: Sequence[Action], today: date, spending: Spending | None = None
+) -> list[ActionSeen]:
     """Return actions of a project with what each holds; three statements."""
     of: dict[int, Action] = {one.pk: one for one in actions}
     for one in of.values():
@@ -203,7 +228,7 @@ def actions_seen(project: Project, actions: Sequence[Action], today: date) -> li
     for meeting in linked.order_by("meeting__starts_at", "pk"):
         meetings[meeting.action_id].append(meeting)
     return [
-        ActionSeen(one, tuple(steps[one.pk]), tuple(lines[one.pk]), tuple(meetings[one.pk]), today)
+        ActionSeen(one, tuple(steps[one.pk]), tuple(lines[one.pk]), tuple(meetings[one.pk]), today, spending)
         for one in actions
     ]
 

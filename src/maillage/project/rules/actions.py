@@ -38,30 +38,33 @@ def is_late(due: date | None, done: date | None, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What an action asked, was granted and spent; `unanswered` lines wait for an answer."""
+    """What an action asked, was granted and spent; `unanswered` lines wait for an answer.
+
+    `spent` is None for a reader to whom the accounts are closed.
+    """
 
     asked: Decimal = Decimal(0)
     granted: Decimal = Decimal(0)
-    spent: Decimal = Decimal(0)
+    spent: Decimal | None = Decimal(0)
     unanswered: int = 0
 
     def __add__(self, other: Money) -> Money:
         return Money(
             self.asked + other.asked,
             self.granted + other.granted,
-            self.spent + other.spent,
+            None if self.spent is None or other.spent is None else self.spent + other.spent,
             self.unanswered + other.unanswered,
         )
 
     @property
     def share_spent(self) -> Decimal | None:
-        """The share of what was granted that is spent, None where nothing was."""
-        return self.spent / self.granted if self.granted else None
+        """The share of what was granted that is spent, None where nothing was, or where it is not known."""
+        return self.spent / self.granted if self.granted and self.spent is not None else None
 
     @property
     def is_exceeded(self) -> bool:
         """Whether more is spent than was granted."""
-        return self.spent > self.granted
+        return self.spent is not None and self.spent > self.granted
 
 
 def money(lines: Iterable[tuple[Decimal, Decimal | None, Decimal]]) -> Money:

@@ -63,5 +63,5 @@ def falling(present: Sequence[int], *, meetings: int, fall: float) -> Attendance
 
 
 def is_unpaid_much(minutes: int, unpaid: int, *, share: float) -> bool:
-    """Return whether more than `share` of the time of meetings is without an amount."""
+    """Return whether more than `share` of the time of meetings is not indemnified."""
     return minutes > 0 and unpaid > share * minutes

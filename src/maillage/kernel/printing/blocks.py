@@ -73,7 +73,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document: its cover, then its sections."""
+    """A whole document: its cover, then its sections. `is_short`: no cover, no table of contents."""
 
     title: str
     subject: str
@@ -82,3 +82,4 @@ class Document:
     notice: str
     day: str
     sections: tuple[Section, ...] = field(default=())
+    is_short: bool = False

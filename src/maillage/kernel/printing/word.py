@@ -1,4 +1,4 @@
-"""The document of a project as a Word file: styles, headings, a table of contents, page numbers.
+"""A document as a Word file: styles, headings, a table of contents where it is long, page numbers.
 
 Whoever receives it works on it: everything is plain Word, nothing is a picture.
 """
@@ -10,11 +10,13 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from maillage.project.pages.document_blocks import Block, Document, Facts, Grid, Heading, Paragraph, Points
+from maillage.kernel.printing.blocks import Block, Document, Facts, Grid, Heading, Paragraph, Points
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
 
+#: What it is, for a browser.
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _BRAND, _MUTED, _RULE = "0E5A63", "55615F", "B9B9B9"
 _WIDTH = 170  # mm between the margins of an A4 page
 #: What XML cannot hold.
@@ -28,7 +30,8 @@ def word(document: Document, day: dt.date) -> bytes:
     made = docx.Document()
     _prepare(made, document, day)
     _cover(made, document)
-    _contents(made, document)
+    if not document.is_short:
+        _contents(made, document)
     for rank, section in enumerate(document.sections):
         title = made.add_heading(_clean(section.title), level=1)
         title.paragraph_format.page_break_before = section.starts_page
@@ -123,13 +126,13 @@ def _field(paragraph: Any, code: str, shown: str) -> None:
 def _cover(made: Word, document: Document) -> None:
     from docx.shared import Pt
 
-    for _line in range(6):
+    for _line in range(0 if document.is_short else 6):
         made.add_paragraph()
     _say(made.add_paragraph(), document.nature, size=13, color=_MUTED)
     made.add_paragraph(_clean(document.title), style="Title")
     subject = made.add_paragraph()
-    _say(subject, document.subject, size=18, color=_BRAND)
-    subject.paragraph_format.space_after = Pt(24)
+    _say(subject, document.subject, size=13 if document.is_short else 18, color=_BRAND)
+    subject.paragraph_format.space_after = Pt(8 if document.is_short else 24)
     _facts(made, document.facts)
     if document.notice:
         _say(made.add_paragraph(), document.notice, bold=True)
