@@ -34,7 +34,7 @@ def test_the_parameters_are_the_closed_list() -> None:
     assert {one.name for one in dataclasses.fields(Parameters)} == {one.value for one in Parameter}
     assert {one.value for one in Parameter} == {
         "when", "previous", "until", "day", "professional", "commune", "sector", "phone", "link",
-        "reference",
+        "reference", "count", "late",
     }  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def test_a_text_fits_an_sms_even_with_long_names(template: Template, language: s
         "until": "2026-09-30T12:55:00+02:00", "day": "2026-09-30", "professional": 1, "commune": "99001",
         "sector": "Charolais-Brionnais et Val de Loire", "phone": "+33639980001",
         "link": ["agenda:offer", 9**9], "reference": 9**9,
+        "count": 9**9, "late": 9**9,
     }  # fmt: skip
     names = Names({1: "Marie-Françoise Aubépine-Châtaignier"}, {"99001": "Saint-Maurice-lès-Châteauneuf"})
     asked = placeholders(rule(f"exchange.template.{template.value}").value[language])
