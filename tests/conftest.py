@@ -13,7 +13,7 @@ hypothesis.settings.register_profile("exploring", deadline=None)
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("repeatable")
 
-pytest_plugins = ["tests.emptied", "tests.migrated", "tests.second_database"]
+pytest_plugins = ["tests.any_day", "tests.emptied", "tests.migrated", "tests.second_database"]
 if importlib.util.find_spec("tests.browser"):
     pytest_plugins.append("tests.browser")
 #: A run on several cores ends with its longest test: these begin it, then the scenarios, which last minutes.

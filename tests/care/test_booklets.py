@@ -1,5 +1,6 @@
 """The booklet of a night: once an evening, what the circle lets the home read, opened by its password."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +29,13 @@ from tests.care.homes import OF_A_NURSE, come_to_live, home, manager, night_nurs
 
 __all__ = ["home", "manager", "night_nurse", "resident", "stay"]
 EVENING = datetime(2026, 11, 29, 17, 30, tzinfo=UTC)  # 18:30 in France
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Begin each test on the morning of that evening."""
+    with time_machine.travel(datetime(2026, 11, 29, 9, tzinfo=UTC), tick=True):
+        yield
 
 
 @pytest.fixture
