@@ -41,7 +41,7 @@ def test_all_at_care_confide_and_nobody_is_lent_what_only_the_dpo_reads() -> Non
 
 
 #: Kinds whose patient is to be called or received: a reception knows who they are.
-_REACHED = {"care.recall", "exchange.call", "orientation.outcome", "telehealth.waiting"}
+_REACHED = {"care.recall", "exchange.call", "orientation.outcome", "prevention.call", "telehealth.waiting"}
 
 
 def test_of_every_kind_a_stranger_reads_no_name_and_no_word_of_the_file(populated: None) -> None:
