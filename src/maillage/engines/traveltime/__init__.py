@@ -10,6 +10,7 @@ from maillage.engines.traveltime.compute import (
     pairs_from_table,
 )
 from maillage.engines.traveltime.model import CrowFlyFit, CrowFlyModel, Nearest, Pairs, TravelTimes
+from maillage.engines.traveltime.profile import CAR, CarProfile
 from maillage.engines.traveltime.roads import (
     PROVIDER_ROADS,
     Between,
@@ -27,10 +28,12 @@ VERSION = "1"
 """Changes whenever the same inputs would give other numbers; stored with every result."""
 
 __all__ = [
+    "CAR",
     "PROVIDER_CROW_FLY",
     "PROVIDER_ROADS",
     "VERSION",
     "Between",
+    "CarProfile",
     "CrowFlyFit",
     "CrowFlyModel",
     "Nearest",
