@@ -10,6 +10,7 @@ from maillage.engines.traveltime.compute import (
     pairs_from_table,
 )
 from maillage.engines.traveltime.model import CrowFlyFit, CrowFlyModel, Nearest, Pairs, TravelTimes
+from maillage.engines.traveltime.openstreetmap import read_openstreetmap
 from maillage.engines.traveltime.profile import CAR, CarProfile
 from maillage.engines.traveltime.roads import (
     PROVIDER_ROADS,
@@ -51,6 +52,7 @@ __all__ = [
     "nearest",
     "nearest_in_pairs",
     "pairs_from_table",
+    "read_openstreetmap",
     "road_graph",
     "snap",
 ]

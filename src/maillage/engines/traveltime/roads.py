@@ -137,7 +137,7 @@ def snap(
 def minutes_from(graph: RoadGraph, origin: int, limit: float = math.inf) -> FloatArray:
     """Minutes from the node `origin` to every node, shape (n,); infinite beyond `limit`, or unreachable."""
     source = int(as_positions([origin], graph.n, "origin")[0])
-    work = _work(graph.n)
+    work = _work(graph)
     kernels.kernels().reach(graph.starts, graph.head, graph.minutes, source, float(limit), work)
     return np.asarray(work.best)
 
@@ -159,7 +159,7 @@ def minutes_between(
     point_starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     room = max(_ROWS, standing.size)
     rows = (np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32), np.empty(room))
-    loop, work, first = kernels.kernels().between, _work(graph.n), 0
+    loop, work, first = kernels.kernels().between, _work(graph), 0
     pieces = [tuple(column[:0] for column in rows)]
     while first < asked.size:
         first, size = loop(
@@ -222,11 +222,11 @@ class RoadTimes:
         )
 
 
-def _work(n: int) -> kernels.Work:
+def _work(graph: RoadGraph) -> kernels.Work:
+    room = len(graph) + 1
     return kernels.Work(
-        np.full(n, np.inf),
-        np.empty(n),
-        np.empty(n, dtype=np.int32),
-        np.empty(n, dtype=np.int32),
-        np.empty(n, dtype=np.int32),
+        best=np.full(graph.n, np.inf),
+        reached=np.empty(graph.n, dtype=np.int32),
+        keys=np.empty(room),
+        nodes=np.empty(room, dtype=np.int32),
     )
