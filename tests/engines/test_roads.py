@@ -227,8 +227,9 @@ def test_the_router_gives_pairs_with_the_way_to_the_road_at_both_ends():
     assert (pairs.n, pairs.max_minutes, pairs.minutes.dtype) == (3, 8.5, np.float32)
 
 
-def test_a_point_far_from_any_road_has_its_own_pair_only():
-    router = RoadTimes(graph_of(5, STREET), snap_km=2.0)
+@pytest.mark.parametrize("access_kmh", [25.0, np.inf])
+def test_a_point_far_from_any_road_has_its_own_pair_only(access_kmh):
+    router = RoadTimes(graph_of(5, STREET), snap_km=2.0, access_kmh=access_kmh)
     where = np.array([0.0, 0.0]), np.array([0.0, 0.05])
     assert router.snap(*where).node.tolist() == [0, -1]
     pairs = router.pairs(*where, 30.0)

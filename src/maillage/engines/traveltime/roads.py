@@ -127,11 +127,12 @@ def snap(
     if kept.size == 0:
         return Snapped(np.full(len(points), -1, dtype=np.int32), np.full(len(points), np.inf))
     # Nodes at the same place are one for the tree, or which of them it finds would be anyone's guess.
-    places, lowest = np.unique(np.column_stack((graph.lon[kept], graph.lat[kept])), axis=0, return_index=True)
-    chord, index = kd_tree(unit_vectors(places[:, 0], places[:, 1])).query(points)
+    _, lowest = np.unique(graph.lon[kept] + 1j * graph.lat[kept], return_index=True)
+    kept = kept[lowest]
+    chord, index = kd_tree(unit_vectors(graph.lon[kept], graph.lat[kept])).query(points)
     km = km_of_chord(np.asarray(chord, dtype=np.float64))
     near = km <= within_km
-    return Snapped(np.where(near, kept[lowest[index]], -1).astype(np.int32), np.where(near, km, np.inf))
+    return Snapped(np.where(near, kept[index], -1).astype(np.int32), np.where(near, km, np.inf))
 
 
 def minutes_from(graph: RoadGraph, origin: int, limit: float = math.inf) -> FloatArray:
@@ -205,7 +206,7 @@ class RoadTimes:
         """All pairs within `max_minutes`, both directions, each point's own pair included."""
         snapped = self.snap(lon, lat)
         found = minutes_between(self.graph, snapped.node, snapped.node, max_minutes)
-        access = snapped.km / self.access_kmh * 60.0
+        access = np.where(snapped.node >= 0, snapped.km, 0.0) / self.access_kmh * 60.0
         minutes = found.minutes + access[found.origin] + access[found.destination]
         kept = (minutes <= max_minutes) & (found.origin != found.destination)
         n = snapped.node.size
