@@ -10,6 +10,7 @@ from bench.harness import write
 ENGINES = (
     "accessibility",
     "traveltime",
+    "roads",
     "booking",
     "roster",
     "agenda",

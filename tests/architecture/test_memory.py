@@ -9,7 +9,7 @@ import pytest
 #: Megabytes and seconds each, for an import of data, a report, a feed, a solve or one page.
 LATER = (
     "polars", "typst", "icalendar", "holidays", "numba", "scipy.optimize", "scipy.spatial", "scipy.linalg",
-    "scipy.sparse.csgraph", "rich", "typer",
+    "scipy.sparse.csgraph", "osmium", "rich", "typer",
 )  # fmt: skip
 #: The process that only watches the others has none of the application either.
 APPLICATION = ("django", "numpy", "maillage.kernel", "maillage.config.settings")

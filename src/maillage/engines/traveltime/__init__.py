@@ -1,4 +1,4 @@
-"""Travel times between communes: imported matrix, crow-fly model, and the place of the road router."""
+"""Travel times between communes: imported matrix, road router, crow-fly model."""
 
 from maillage.engines.traveltime.compute import (
     PROVIDER_CROW_FLY,
@@ -10,22 +10,49 @@ from maillage.engines.traveltime.compute import (
     pairs_from_table,
 )
 from maillage.engines.traveltime.model import CrowFlyFit, CrowFlyModel, Nearest, Pairs, TravelTimes
+from maillage.engines.traveltime.openstreetmap import read_openstreetmap
+from maillage.engines.traveltime.profile import CAR, CarProfile
+from maillage.engines.traveltime.roads import (
+    PROVIDER_ROADS,
+    Between,
+    RoadGraph,
+    RoadTimes,
+    Snapped,
+    main_network,
+    minutes_between,
+    minutes_from,
+    road_graph,
+    snap,
+)
 
 VERSION = "1"
 """Changes whenever the same inputs would give other numbers; stored with every result."""
 
 __all__ = [
+    "CAR",
     "PROVIDER_CROW_FLY",
+    "PROVIDER_ROADS",
     "VERSION",
+    "Between",
+    "CarProfile",
     "CrowFlyFit",
     "CrowFlyModel",
     "Nearest",
     "Pairs",
+    "RoadGraph",
+    "RoadTimes",
+    "Snapped",
     "TravelTimes",
     "crow_fly_from",
     "crow_fly_pairs",
     "fit_crow_fly",
+    "main_network",
+    "minutes_between",
+    "minutes_from",
     "nearest",
     "nearest_in_pairs",
     "pairs_from_table",
+    "read_openstreetmap",
+    "road_graph",
+    "snap",
 ]

@@ -1,18 +1,12 @@
-"""Travel times by the crow-fly model or from an imported matrix, in compressed rows ready for engines.
-
-Points are placed on the unit sphere in three dimensions, so that one k-d tree serves metropolitan France
-and the overseas départements alike; the chord found there gives the great-circle distance exactly:
-km = 2 R asin(chord / 2).
-"""
+"""Travel times by the crow-fly model or from an imported matrix, in compressed rows ready for engines."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
+from numpy.typing import ArrayLike
 
+from maillage.engines.traveltime.columns import as_positions, canonical, refuse, repeats
+from maillage.engines.traveltime.geometry import chord_between, kd_tree, km_of_chord, unit_vectors
 from maillage.engines.traveltime.model import (
     EARTH_RADIUS_KM,
     CrowFlyFit,
@@ -25,26 +19,19 @@ from maillage.engines.traveltime.model import (
 PROVIDER_CROW_FLY = "crow-fly"
 
 
-def _tree(points: NDArray[np.float64]) -> Any:
-    """Return the points as a k-d tree. SciPy's is imported here only: it brings 15 MB with it."""
-    from scipy.spatial import cKDTree
-
-    return cKDTree(points)
-
-
 def crow_fly_pairs(lon: ArrayLike, lat: ArrayLike, max_minutes: float, model: CrowFlyModel) -> Pairs:
     """All pairs of communes within `max_minutes` by the crow-fly model.
 
     `lon`, `lat`: WGS84 degrees, shape (n,). Raises ValueError on missing or impossible coordinates.
     """
-    points = _unit_vectors(lon, lat)
+    points = unit_vectors(lon, lat)
     n = len(points)
     reach = min(model.reach_km(max_minutes) / (2.0 * EARTH_RADIUS_KM), np.pi / 2)
-    half = _tree(points).query_pairs(2.0 * np.sin(reach), output_type="ndarray")
+    half = kd_tree(points).query_pairs(2.0 * np.sin(reach), output_type="ndarray")
     first, second = half[:, 0].astype(np.int32), half[:, 1].astype(np.int32)
-    minutes = model.minutes(_km_of_chord(_chord(points, first, second))).astype(np.float32)
+    minutes = model.minutes(km_of_chord(chord_between(points, first, second))).astype(np.float32)
     own = np.arange(n, dtype=np.int32)
-    return _canonical(
+    return canonical(
         np.concatenate((first, second, own)),
         np.concatenate((second, first, own)),
         np.concatenate((minutes, minutes, np.full(n, model.intra_minutes, dtype=np.float32))),
@@ -62,8 +49,8 @@ def crow_fly_from(lon: ArrayLike, lat: ArrayLike, origin: int, model: CrowFlyMod
     `lon`, `lat`: WGS84 degrees, shape (n,). To its own position it is `model.intra_minutes`; another point
     at the same place is at 0 minutes. Raises ValueError on missing or impossible coordinates.
     """
-    points = _unit_vectors(lon, lat)
-    minutes = model.minutes(_km_of_chord(np.linalg.norm(points - points[origin], axis=1)))
+    points = unit_vectors(lon, lat)
+    minutes = model.minutes(km_of_chord(np.linalg.norm(points - points[origin], axis=1)))
     minutes[origin] = model.intra_minutes
     return minutes
 
@@ -86,15 +73,15 @@ def pairs_from_table(
     are left out. A commune that has no row to itself gets `intra_minutes` (0 by INSEE's convention).
     Raises ValueError naming the first row (0-based) that is outside 0 … n−1, negative, missing or repeated.
     """
-    rows, columns = _positions(origin, n, "origin"), _positions(destination, n, "destination")
+    rows, columns = as_positions(origin, n, "origin"), as_positions(destination, n, "destination")
     times = np.asarray(minutes, dtype=np.float32)
     if not rows.shape == columns.shape == times.shape:
         raise ValueError("origin, destination and minutes must have the same length")
-    _refuse(~(np.isfinite(times) & (times >= 0)), "minutes missing or negative")
-    _refuse(_repeats(rows.astype(np.int64) * n + columns), "pair given twice")
+    refuse(~(np.isfinite(times) & (times >= 0)), "minutes missing or negative")
+    refuse(repeats(rows.astype(np.int64) * n + columns), "pair given twice")
     missing = np.setdiff1d(np.arange(n, dtype=np.int32), rows[rows == columns])
     near = times <= max_minutes
-    return _canonical(
+    return canonical(
         np.concatenate((rows[near], missing)),
         np.concatenate((columns[near], missing)),
         np.concatenate((times[near], np.full(missing.size, intra_minutes, dtype=np.float32))),
@@ -111,18 +98,18 @@ def nearest(lon: ArrayLike, lat: ArrayLike, sites: ArrayLike, model: CrowFlyMode
 
     A commune that holds a site counts `model.intra_minutes` to it, unless another site is nearer in time.
     """
-    points = _unit_vectors(lon, lat)
+    points = unit_vectors(lon, lat)
     n = len(points)
-    positions = np.unique(_positions(sites, n, "site"))
+    positions = np.unique(as_positions(sites, n, "site"))
     if positions.size == 0:
         return Nearest(np.full(n, np.inf), np.full(n, -1, dtype=np.int32))
     # Two neighbours are enough: the commune's own site, whose time is not a distance, and the best other.
     neighbours = min(2, positions.size)
-    chord, index = _tree(points[positions]).query(points, k=neighbours)
+    chord, index = kd_tree(points[positions]).query(points, k=neighbours)
     chord, index = chord.reshape(n, neighbours), index.reshape(n, neighbours)
     found = positions[index]
     own = found == np.arange(n)[:, None]
-    minutes = np.where(own, model.intra_minutes, model.minutes(_km_of_chord(chord)))
+    minutes = np.where(own, model.intra_minutes, model.minutes(km_of_chord(chord)))
     best = np.argmin(minutes, axis=1)
     every = np.arange(n)
     return Nearest(minutes[every, best], found[every, best].astype(np.int32))
@@ -134,7 +121,7 @@ def nearest_in_pairs(pairs: Pairs, sites: ArrayLike) -> Nearest:
     Among sites at the same time, the lowest position is taken.
     """
     is_site = np.zeros(pairs.n, dtype=bool)
-    is_site[_positions(sites, pairs.n, "site")] = True
+    is_site[as_positions(sites, pairs.n, "site")] = True
     kept = is_site[pairs.destination]
     origin, destination, minutes = pairs.origin[kept], pairs.destination[kept], pairs.minutes[kept]
     # Stable sort: pairs arrive by destination inside an origin, which settles ties.
@@ -169,63 +156,3 @@ def fit_crow_fly(
     model = CrowFlyModel(float(np.exp(parameters[0])), float(parameters[1]), intra_minutes, vintage)
     error = np.abs(model.minutes(distance) - routed)
     return CrowFlyFit(model, float(error.mean()), float(np.median(error / routed)), int(distance.size))
-
-
-def _unit_vectors(lon: ArrayLike, lat: ArrayLike) -> FloatArray:
-    longitude, latitude = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    if longitude.shape != latitude.shape or longitude.ndim != 1:
-        raise ValueError("lon and lat must be two columns of the same length")
-    _refuse(~((np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)), "coordinates missing or impossible")
-    east, north = np.radians(longitude), np.radians(latitude)
-    return np.column_stack((np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))
-
-
-def _chord(points: FloatArray, first: NDArray[np.int32], second: NDArray[np.int32]) -> FloatArray:
-    gap = points[first] - points[second]
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", gap, gap)))
-
-
-def _km_of_chord(chord: FloatArray) -> FloatArray:
-    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0)))
-
-
-def _positions(values: ArrayLike, n: int, label: str) -> NDArray[np.int32]:
-    positions = np.asarray(values, dtype=np.int64)
-    _refuse((positions < 0) | (positions >= n), f"{label} outside 0 … {n - 1}")
-    return positions.astype(np.int32)
-
-
-def _repeats(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    repeated = np.ones(keys.size, dtype=bool)
-    repeated[np.unique(keys, return_index=True)[1]] = False
-    return repeated
-
-
-def _refuse(defect: NDArray[np.bool_], message: str) -> None:
-    if defect.any():
-        raise ValueError(f"{message} (row {int(np.argmax(defect))})")
-
-
-def _canonical(
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    minutes: NDArray[np.float32],
-    *,
-    n: int,
-    max_minutes: float,
-    provider: str,
-    vintage: str,
-    estimate: bool,
-) -> Pairs:
-    # Two counting sorts (by column, then by row) order the rows faster than one comparison sort.
-    rows = coo_array((minutes, (origin, destination)), shape=(n, n)).tocsc().tocsr()
-    return Pairs(
-        origin=np.repeat(np.arange(n, dtype=np.int32), np.diff(rows.indptr)),
-        destination=rows.indices.astype(np.int32, copy=False),
-        minutes=rows.data,
-        n=n,
-        max_minutes=float(max_minutes),
-        provider=provider,
-        vintage=vintage,
-        estimate=estimate,
-    )

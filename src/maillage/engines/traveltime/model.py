@@ -3,7 +3,7 @@
 The ladder of providers, best first:
 
 1. an imported matrix (`pairs_from_table`): the only one that can match INSEE's Metric-OSRM distances;
-2. a road router on OpenStreetMap, which will implement `TravelTimes`;
+2. the roads of an extract (`RoadTimes`), followed exactly;
 3. the crow-fly model below, always labelled as an estimate on screen.
 """
 
@@ -52,7 +52,7 @@ class Pairs:
 
 
 class TravelTimes(Protocol):
-    """Anything that can measure travel times between points: the place of the road router.
+    """Anything that can measure travel times between points, as `RoadTimes` does.
 
     An implementation keeps the conventions of `Pairs`; points are WGS84 degrees, shape (n,).
     """

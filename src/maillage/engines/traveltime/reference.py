@@ -28,3 +28,21 @@ def crow_fly_minutes(lon: Sequence[float], lat: Sequence[float], model: CrowFlyM
         ]
         for i in range(n)
     ]
+
+
+def road_minutes(
+    n: int, links: Sequence[tuple[int, int, float]], origin: int, limit: float = math.inf
+) -> list[float]:
+    """Minutes from `origin` to each of n nodes along links (tail, head, minutes), infinite beyond `limit`.
+
+    Bellman's rule, until nothing changes: a node is as far as its nearest way in (Bellman, 1958).
+    """
+    far = [0.0 if node == origin else math.inf for node in range(n)]
+    changed = True
+    while changed:
+        changed = False
+        for tail, head, minutes in links:
+            if far[tail] + minutes < far[head]:
+                far[head] = far[tail] + minutes
+                changed = True
+    return [minutes if minutes <= limit else math.inf for minutes in far]

@@ -1,0 +1,43 @@
+"""Points on the unit sphere in three dimensions, and the great-circle distances between them.
+
+One k-d tree then serves metropolitan France and the overseas départements alike; the chord found there gives
+the great-circle distance exactly: km = 2 R asin(chord / 2).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from maillage.engines.traveltime.columns import refuse
+from maillage.engines.traveltime.model import EARTH_RADIUS_KM, FloatArray
+
+
+def kd_tree(points: FloatArray) -> Any:
+    """Return the points as a k-d tree. SciPy's is imported here only: it brings 15 MB with it."""
+    from scipy.spatial import cKDTree
+
+    return cKDTree(points)
+
+
+def unit_vectors(lon: ArrayLike, lat: ArrayLike) -> FloatArray:
+    """Points of the sphere, shape (n, 3). Raises ValueError on missing or impossible coordinates."""
+    longitude, latitude = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    if longitude.shape != latitude.shape or longitude.ndim != 1:
+        raise ValueError("lon and lat must be two columns of the same length")
+    refuse(~((np.abs(longitude) <= 180) & (np.abs(latitude) <= 90)), "coordinates missing or impossible")
+    east, north = np.radians(longitude), np.radians(latitude)
+    return np.column_stack((np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))
+
+
+def chord_between(points: FloatArray, first: NDArray[np.int32], second: NDArray[np.int32]) -> FloatArray:
+    """Straight distances through the sphere, of which the radius is 1."""
+    gap = points[first] - points[second]
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", gap, gap)))
+
+
+def km_of_chord(chord: FloatArray) -> FloatArray:
+    """Kilometres along the great circle."""
+    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0)))
