@@ -24,7 +24,7 @@ from maillage.territory import api as territory
 _BATCH = 400
 _KEPT_UP = (
     "kind", "category", "category_code", "name", "search_name", "address", "postcode", "city", "commune_id",
-    "lon", "lat", "precision", "source",
+    "lon", "lat", "precision", "source", "is_active",
 )  # fmt: skip
 
 
@@ -53,8 +53,10 @@ def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
             recognised.append(twin)
         elif present is None:
             added.append(wanted)
-        elif present.origin == Origin.IMPORT and _differ(present, wanted):
-            changed.append(wanted)
+        elif present.origin == Origin.IMPORT:
+            _keep_what_the_file_ignores(present, wanted)
+            if _differ(present, wanted):
+                changed.append(wanted)
     Structure.objects.bulk_create(added, batch_size=_BATCH)
     fields = [name.removesuffix("_id") for name in _KEPT_UP]
     Structure.objects.bulk_update(changed, fields, batch_size=_BATCH)
@@ -119,7 +121,6 @@ def _structure(
     key: str, row: Establishment, centres: dict[str, tuple[float, float]], source: str
 ) -> Structure | None:
     """Return the row to write, None where nothing says where it is."""
-    placed = row.lon is not None and row.lat is not None
     place = centres.get(row.commune) if row.lon is None or row.lat is None else (row.lon, row.lat)
     if place is None:
         return None
@@ -137,12 +138,20 @@ def _structure(
         commune_id=row.commune or None,
         lon=place[0],
         lat=place[1],
-        precision=(Precision.ADDRESS if placed else Precision.COMMUNE).value,
+        precision=row.precision.value,
         count=1,
         source=source,
         origin=Origin.IMPORT.value,
         is_active=True,
     )
+
+
+def _keep_what_the_file_ignores(present: Structure, wanted: Structure) -> None:
+    """Leave a site where an earlier file placed it, and its category's name, where this file says neither."""
+    if wanted.precision == Precision.COMMUNE and wanted.commune_id == present.commune_id:
+        wanted.lon, wanted.lat, wanted.precision = present.lon, present.lat, present.precision
+    if wanted.category_code == present.category_code:
+        wanted.category = wanted.category or present.category
 
 
 def _differ(present: Structure, wanted: Structure) -> bool:

@@ -17,6 +17,7 @@ from maillage.directory.models import STEP_LABELS, DirectoryImport, Merge, Profe
 from maillage.directory.pages.forms import ImportForm, WelcomeForm
 from maillage.directory.queries import arrival, arrivals, duplicate_pairs, specialty
 from maillage.directory.rules.extractions import Format
+from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
 from maillage.directory.rules.welcome import Step
 from maillage.kernel import access
 from maillage.kernel.models import Scope
@@ -137,19 +138,18 @@ class Import(Page):
             seen = actions.preview(
                 by=self.person, format=format, content=content, departements=asked["departements"]
             )
-        except UnicodeDecodeError:
-            form.add_error("file", _("Ce fichier n’est pas du texte : choisissez le fichier décompressé."))
+        except (WrongFileError, NothingToTakeError) as error:
+            form.add_error("file", actions.refusal(error))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         table = actions.defects_table(seen.reading.defects)
         if request.POST.get("step") == "errors":
             return csv_response(table)
         shown = actions.defects_table(seen.reading.defects[:SHOWN_DEFECTS])
-        left_out = sum(defect.leaves_out for defect in seen.reading.defects)
         context = self.get_context_data(
             form=form,
             preview=seen,
+            outcome=actions.outcome(seen.reading, seen.counts),
             defects=shown,
-            left_out=left_out,
             hidden=len(table.rows) - len(shown.rows),
         )
         return self.render_to_response(context)
