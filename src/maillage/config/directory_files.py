@@ -79,7 +79,9 @@ def run(
     extracted_on = day or extraction_day(file.name, content)
     progress("Lecture", 0, 1)
     try:
-        seen = directory.preview(by=None, format=format, content=content, departements=departements)
+        seen = directory.preview(
+            by=None, format=format, content=content, departements=departements, extracted_on=extracted_on
+        )
         progress("Lecture", 1, 1)
         table = directory.defects_table(seen.reading.defects)
         if errors is not None:

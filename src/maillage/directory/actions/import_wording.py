@@ -182,7 +182,12 @@ def outcome(reading: Reading, counts: Mapping[str, int]) -> list[tuple[str, int]
         (_("Ajoutés"), counts["added"]),
         (_("Modifiés"), counts["changed"]),
         (_("Inchangés"), counts["unchanged"]),
+        (_("Fermés ou partis : le fichier ne les a plus"), counts["closed"]),
     ]
+    if counts["missing"]:
+        rows.append(
+            (_("Absents du fichier, laissés ouverts : trop nombreux, il semble incomplet"), counts["missing"])
+        )
     if reading.format is Format.FINESS:
         rows += [
             (_("Placés par les coordonnées du fichier"), reading.placed),

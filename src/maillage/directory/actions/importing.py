@@ -47,13 +47,18 @@ class _RolledBackError(Exception):
 
 
 def preview(
-    *, by: Person | None, format: Format, content: bytes, departements: Collection[str] = ()
+    *,
+    by: Person | None,
+    format: Format,
+    content: bytes,
+    departements: Collection[str] = (),
+    extracted_on: date = date.max,
 ) -> Preview:
     """Read a file and count what it would change, by trying it in a transaction that is undone.
 
     `by` is None on the command line; `departements` keeps only those (codes such as « 71 »); empty, all that
-    the installation knows. Raises PermissionDenied, WrongFileError where the file is not one that the format
-    takes.
+    the installation knows; `extracted_on` tells whether a more recent file was taken in. Raises
+    PermissionDenied, WrongFileError where the file is not one that the format takes.
     """
     if by is not None:
         access.require(by, Permission.IMPORT_DATA)
@@ -62,7 +67,7 @@ def preview(
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
-            counts = _write(reading, date.max)
+            counts = _write(reading, extracted_on)
             raise _RolledBackError
     except _RolledBackError:
         pass
@@ -153,6 +158,6 @@ def _joined(departements: Collection[str]) -> str:
 
 def _write(reading: Reading, extracted_on: date) -> dict[str, int]:
     source = SOURCE_NAMES[reading.format]
-    if reading.format is Format.ANNUAIRE:
-        return import_activities.write(reading.activities, source, extracted_on)
-    return import_establishments.write(reading.establishments, source)
+    later = DirectoryImport.objects.filter(format=reading.format.value, extracted_on__gt=extracted_on)
+    write = import_activities.write if reading.format is Format.ANNUAIRE else import_establishments.write
+    return write(reading, source, extracted_on, is_latest=not later.exists())

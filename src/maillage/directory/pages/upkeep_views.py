@@ -136,7 +136,11 @@ class Import(Page):
             if request.POST.get("step") == "import":
                 return self._take_in(request, asked, content, format)
             seen = actions.preview(
-                by=self.person, format=format, content=content, departements=asked["departements"]
+                by=self.person,
+                format=format,
+                content=content,
+                departements=asked["departements"],
+                extracted_on=asked["extracted_on"],
             )
         except (WrongFileError, NothingToTakeError) as error:
             form.add_error("file", actions.refusal(error))
@@ -169,7 +173,10 @@ class Import(Page):
         if done.imported_at < began:
             messages.info(request, _("Ce fichier avait déjà été importé : rien n’a changé."))
         else:
-            text = _("Import terminé : {added} ajoutés, {changed} modifiés, {left_out} lignes écartées.")
+            text = _(
+                "Import terminé : {added} ajoutés, {changed} modifiés, {closed} fermés ou partis, "
+                "{left_out} lignes écartées."
+            )
             messages.success(request, text.format(**done.counts))
         return redirect("directory:import")
 

@@ -60,10 +60,12 @@ def read(lines: Iterable[str], communes: Gazetteer, departements: Collection[str
     activities: list[Activity] = []
     found: list[Defect] = []
     passed_over = 0
+    seen: set[str] = set()
     for line, cells, mended in _split(written[1:], titles):
         if cells is None:
             found += mended
             continue
+        seen.add(cells[_RPPS])
         commune = communes.find(cells[_COMMUNE], cells[_POSTCODE], _town(cells))
         if not _is_wanted(cells, commune.code, communes, departements):
             passed_over += 1
@@ -72,7 +74,14 @@ def read(lines: Iterable[str], communes: Gazetteer, departements: Collection[str
         found += wrong
         if not any(defect.leaves_out for defect in wrong):
             activities.append(_activity(line, cells, commune.code))
-    return Reading(Format.ANNUAIRE, len(written), tuple(activities), (), tuple(found), passed_over)
+    return Reading(
+        Format.ANNUAIRE,
+        len(written),
+        tuple(activities),
+        defects=tuple(found),
+        passed_over=passed_over,
+        seen=frozenset(seen),
+    )
 
 
 def _split(

@@ -171,7 +171,16 @@ class Register:
             self.tell(one.line, self._columns.commune, Fault.NO_PLACE, value)
         kept = tuple(one for one in self._found.values() if one.lon is not None or one.commune)
         defects = tuple(sorted(self.defects, key=lambda defect: defect.line))
-        return Reading(Format.FINESS, lines, (), kept, defects, self.passed_over, tuple(self._closed))
+        return Reading(
+            Format.FINESS,
+            lines,
+            (),
+            kept,
+            defects,
+            self.passed_over,
+            tuple(self._closed),
+            frozenset(self._seen),
+        )
 
 
 def _number(text: str) -> str:

@@ -141,6 +141,8 @@ class Reading:
     defects: tuple[Defect, ...] = ()
     passed_over: int = 0
     closed: tuple[Closure, ...] = ()
+    seen: frozenset[str] = frozenset()
+    """Every number that the file has, its lines left out and passed over included."""
 
     @property
     def rows(self) -> int:
