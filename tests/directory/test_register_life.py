@@ -218,7 +218,9 @@ def test_a_file_of_which_nothing_can_be_taken_is_not_imported(communes: list[ter
     elsewhere = site_line(FINESS[0], departement="42", commune="001", ligneacheminement="42000 LOIN")
     with pytest.raises(NothingToTakeError) as refused:
         take_in([elsewhere, site(FINESS[1], communes[0], rs="")])
-    assert "2 lues, 1 hors de la demande, 1 écartées" in actions.refusal(refused.value)
+    assert "Lignes lues : 2 ; hors de la demande : 1 ; écartées : 1" in actions.refusal(
+        refused.value
+    ).replace("\u00a0", " ")
     assert not DirectoryImport.objects.exists()
 
 
@@ -228,12 +230,15 @@ def test_the_page_refuses_by_name_and_says_what_came(
     client.force_login(coordinator)
     address = reverse("directory:import")
 
-    def send(content: bytes, step: str) -> str:
+    def send(content: bytes, step: str, **headers: str) -> str:
         data = {"format": "finess", "extracted_on": "2026-03-02", "step": step}
-        answer = client.post(address, data | {"file": SimpleUploadedFile("f.csv", content)}, follow=True)
+        sent = data | {"file": SimpleUploadedFile("f.csv", content)}
+        answer = client.post(address, sent, follow=True, headers=headers or None)
         return answer.content.decode().replace("\u00a0", " ")
 
     assert "une extraction FINESS sans aucune ligne" in send(b"finess;etalab;1;2026-01-01\n", "import")
+    swapped = send(TITLED, "preview", **{"HX-Request": "true"}).partition('id="preview"')[2]
+    assert "Fichier à lire : Ce fichier semble être un tableau FINESS" in swapped, "what is swapped says why"
     lost = site_line(FINESS[2], departement="42", commune="001", ligneacheminement="42000 LOIN")
     assert "Aucune ligne de ce fichier" in send(lost.encode(), "import")
     content = "\n".join(
@@ -242,7 +247,7 @@ def test_the_page_refuses_by_name_and_says_what_came(
     shown = send(content, "preview")
     assert "Projection inconnue" in shown
     assert "Placés au centre de leur commune, faute de position" in shown
-    assert "Import terminé : 2 ajoutés, 0 modifiés, 0 fermés ou partis, 0 lignes écartées" in send(
+    assert "Ajoutés : 2 ; modifiés : 0 ; fermés ou partis : 0 ; lignes écartées : 0" in send(
         content, "import"
     )
     structure = Structure.objects.get(finess=FINESS[0])

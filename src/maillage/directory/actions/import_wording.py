@@ -168,8 +168,8 @@ def refusal(error: WrongFileError | NothingToTakeError) -> str:
         text = _("Ce fichier semble être {seems}. Fichier attendu : {expected}. Rien n’a été importé.")
         return text.format(seems=SEEMS[error.seems], expected=EXPECTED[error.format])
     text = _(
-        "Aucune ligne de ce fichier ne peut être importée : {lines} lues, {passed_over} hors de la demande, "
-        "{left_out} écartées. Rien n’a changé."
+        "Aucune ligne de ce fichier ne peut être importée. Lignes lues : {lines} ; "
+        "hors de la demande : {passed_over} ; écartées : {left_out}. Rien n’a changé."
     )
     return text.format(lines=error.lines, passed_over=error.passed_over, left_out=error.left_out)
 

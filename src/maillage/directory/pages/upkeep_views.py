@@ -129,7 +129,7 @@ class Import(Page):
         """Do what the button says: `preview`, `errors` (a CSV) or `import`."""
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return self._refuse(request, form)
         asked = form.cleaned_data
         content, format = asked["file"].read(), Format(asked["format"])
         try:
@@ -144,7 +144,7 @@ class Import(Page):
             )
         except (WrongFileError, NothingToTakeError) as error:
             form.add_error("file", actions.refusal(error))
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return self._refuse(request, form)
         table = actions.defects_table(seen.reading.defects)
         if request.POST.get("step") == "errors":
             return csv_response(table)
@@ -157,6 +157,12 @@ class Import(Page):
             hidden=len(table.rows) - len(shown.rows),
         )
         return self.render_to_response(context)
+
+    def _refuse(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
+        """Say what is wrong beside the fields; where only the preview is swapped, in the preview."""
+        told = [f"{form[name].label} : {error}" for name, errors in form.errors.items() for error in errors]
+        refused = told if "HX-Request" in request.headers else []
+        return self.render_to_response(self.get_context_data(form=form, refused=refused), status=422)
 
     def _take_in(
         self, request: HttpRequest, asked: dict[str, Any], content: bytes, format: Format
@@ -174,8 +180,8 @@ class Import(Page):
             messages.info(request, _("Ce fichier avait déjà été importé : rien n’a changé."))
         else:
             text = _(
-                "Import terminé : {added} ajoutés, {changed} modifiés, {closed} fermés ou partis, "
-                "{left_out} lignes écartées."
+                "Import terminé. Ajoutés : {added} ; modifiés : {changed} ; "
+                "fermés ou partis : {closed} ; lignes écartées : {left_out}."
             )
             messages.success(request, text.format(**done.counts))
         return redirect("directory:import")
