@@ -55,7 +55,7 @@ def test_a_file_is_previewed_then_imported(
     seen = run(monkeypatch, "finess", file, "--preview", "--quiet")
     assert seen.exit_code == 0, seen.output
     assert "Lu sans rien écrire" in seen.output
-    assert "1 ajouts" in seen.output
+    assert "Ajoutés : 1" in seen.output.replace("\u00a0", " ")
     assert not Structure.objects.filter(pk="finess:710781089").exists()
     done = json.loads(run(monkeypatch, "finess", file, "--json").output)
     assert (done["written"], done["already"], done["counts"]["added"]) == (True, False, 1)
@@ -84,7 +84,7 @@ def test_what_is_not_text_is_refused(
     file.write_bytes(b"PK\x03\x04\x81\x8d\x8f\x90\x9d")
     told = run(monkeypatch, "finess", file, "--quiet")
     assert told.exit_code == 1
-    assert "donnez le fichier décompressé" in told.output
+    assert "une archive incomplète ou abîmée" in told.output
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the directory decides by: modes of practice, freshness, welcome, numbers, coordinates, extractions."""
+"""What the directory decides by: modes of practice, freshness, welcome, numbers, extractions."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from maillage.directory.rules import annuaire_sante, finess
 from maillage.directory.rules.extractions import Fault
 from maillage.directory.rules.freshness import Freshness, freshness
-from maillage.directory.rules.lambert import is_inside, to_degrees
+from maillage.directory.rules.gazetteer import Gazetteer, Town
 from maillage.directory.rules.practice import DecidingFact, Mode, Setting, practice
 from maillage.directory.rules.professionals import demonstration_rpps, is_demonstration_rpps
 from maillage.directory.rules.welcome import Step, next_step, path
@@ -62,15 +62,9 @@ def test_invented_numbers_pass_the_key_and_say_they_are_invented(order: int) -> 
     assert is_demonstration_rpps(number)
 
 
-def test_lambert_93_places_known_points() -> None:
-    lon, lat = to_degrees(700_000, 6_600_000)
-    assert (round(lon, 9), round(lat, 9)) == (3.0, 46.5)
-    west, _lat = to_degrees(600_000, 6_600_000)
-    east, _lat = to_degrees(800_000, 6_600_000)
-    assert west + east == pytest.approx(6.0)
-    # One kilometre north along the meridian is 0.009 degree of latitude, the scale aside.
-    assert to_degrees(700_000, 6_601_000)[1] - lat == pytest.approx(0.009, abs=1e-4)
-    assert not is_inside(0, 0)
+def of_codes(*codes: str) -> Gazetteer:
+    """Communes of which only the codes are known."""
+    return Gazetteer(Town(code) for code in codes)
 
 
 def annuaire_line(**cells: str) -> str:
@@ -97,7 +91,7 @@ HEADING = "|".join(annuaire_sante.COLUMNS)
 
 
 def read_annuaire(*lines: str, departements: tuple[str, ...] = ()) -> annuaire_sante.Reading:
-    return annuaire_sante.read([HEADING, *lines], {"00038"}, departements)
+    return annuaire_sante.read([HEADING, *lines], of_codes("00038"), departements)
 
 
 def test_a_right_line_is_read() -> None:
@@ -116,7 +110,7 @@ def test_a_right_line_is_read() -> None:
         ({"Type d'identifiant PP": "0"}, Fault.NO_RPPS, True),
         ({"Nom d'exercice": ""}, Fault.MISSING_VALUE, True),
         ({"Code profession": "médecin"}, Fault.UNKNOWN_PROFESSION, True),
-        ({"Code commune (coord. structure)": "99999"}, Fault.UNKNOWN_COMMUNE, False),
+        ({"Code commune (coord. structure)": "00999"}, Fault.UNKNOWN_SITE, False),
     ],
 )
 def test_a_wrong_line_says_what_and_where(cells: dict[str, str], fault: Fault, left_out: bool) -> None:
@@ -128,8 +122,8 @@ def test_a_wrong_line_says_what_and_where(cells: dict[str, str], fault: Fault, l
 
 
 def test_a_file_without_its_columns_and_a_broken_line_are_told() -> None:
-    assert {one.fault for one in annuaire_sante.read(["a|b"], set()).defects} == {Fault.MISSING_COLUMN}
-    assert annuaire_sante.read([], set()).defects
+    assert {one.fault for one in annuaire_sante.read(["a|b"], of_codes()).defects} == {Fault.MISSING_COLUMN}
+    assert annuaire_sante.read([], of_codes()).defects
     assert [one.fault for one in read_annuaire("seul").defects] == [Fault.WRONG_WIDTH]
 
 
@@ -140,8 +134,8 @@ def test_other_departements_and_professions_are_passed_over() -> None:
 
 @given(some.lists(some.text(max_size=60), max_size=8))
 def test_no_text_breaks_the_readers(lines: list[str]) -> None:
-    annuaire_sante.read([HEADING, *lines], {"00038"})
-    finess.read(lines, {"00038"})
+    annuaire_sante.read([HEADING, *lines], of_codes("00038"))
+    finess.read(lines, of_codes("00038"))
 
 
 def finess_line(number: str = "710781089", category: str = "500", name: str = "LES SAULES") -> str:
@@ -159,7 +153,7 @@ def finess_line(number: str = "710781089", category: str = "500", name: str = "L
 
 def test_finess_places_an_establishment() -> None:
     place = "geolocalisation;710781089;782000,0;6613000,0;1,ATLASANTE,100,IGN,LAMBERT_93;2024-01-01"
-    found = finess.read(["finess;etalab;99;2024-01-01", finess_line(), place], {"71230"})
+    found = finess.read(["finess;etalab;99;2024-01-01", finess_line(), place], of_codes("71230"))
     (one,) = found.establishments
     assert (one.name, one.city, one.commune) == ("LES SAULES", "GUEUGNON", "71230")
     assert one.lon == pytest.approx(4.07, abs=0.05)
@@ -169,35 +163,38 @@ def test_finess_places_an_establishment() -> None:
 def test_finess_says_what_is_wrong() -> None:
     far = "geolocalisation;710781089;1;2;LAMBERT_93;2024-01-01"
     lines = [finess_line("710781088"), finess_line(), finess_line(category="999"), "structureet;court", far]
-    found = finess.read(lines, set())
+    found = finess.read(lines, of_codes("71001"))
     assert [(one.line, one.fault) for one in found.defects] == [
         (1, Fault.WRONG_FINESS),
-        (2, Fault.UNKNOWN_COMMUNE),
+        (2, Fault.NO_PLACE),
         (4, Fault.WRONG_WIDTH),
         (5, Fault.WRONG_COORDINATES),
     ]
-    assert len(found.establishments) == 1
+    assert not found.establishments
+    assert (found.passed_over, found.left_out) == (1, 3)
 
 
 def test_finess_keeps_what_was_asked_for_and_says_each_wrong_place() -> None:
     def place(number: str, x: str, y: str, projection: str = "LAMBERT_93") -> str:
         return f"geolocalisation;{number};{x};{y};1,ATLASANTE,100,IGN,{projection};2024-01-01"
 
-    elsewhere = finess.read([finess_line()], {"71230"}, departements=("69",))
+    elsewhere = finess.read([finess_line()], of_codes("71230"), departements=("69",))
     assert not elsewhere.establishments
     lines = [
         finess_line(name=""),
         finess_line(),
         "geolocalisation;710781089",
         place("710781090", "782000", "6613000"),
-        place("710781089", "782000", "6613000", "UTM_N20"),
+        place("710781089", "782000", "6613000", "NTF"),
         place("710781089", "nord", "sud"),
         place("710781089", "1", "2"),
     ]
-    found = finess.read(lines, {"71230"})
+    found = finess.read(lines, of_codes("71230"))
     assert [(one.line, one.fault) for one in found.defects] == [
         (1, Fault.MISSING_VALUE),
         (3, Fault.WRONG_WIDTH),
+        (4, Fault.ORPHAN_POSITION),
+        (5, Fault.UNKNOWN_PROJECTION),
         (6, Fault.WRONG_COORDINATES),
         (7, Fault.WRONG_COORDINATES),
     ]

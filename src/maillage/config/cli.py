@@ -249,7 +249,9 @@ def import_travel_times(
 )
 def import_directory(
     format: Annotated[Format, typer.Argument(help="Lequel des deux fichiers.")],
-    file: Annotated[Path, typer.Argument(help="Fichier texte, décompressé.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="Fichier tel que publié : texte, GZ ou ZIP.", exists=True, dir_okay=False)
+    ],
     extracted_on: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Jour de l’extraction ; celui du fichier par défaut."),

@@ -34,6 +34,7 @@ class Answer:
     passed_over: int
     left_out: int
     counts: dict[str, int]
+    outcome: list[tuple[str, int]]
     defects: list[dict[str, Any]]
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,12 +46,9 @@ class Answer:
         done = "Importé" if self.written else "Lu sans rien écrire"
         if self.already:
             done = "Déjà importé, rien n’a changé"
-        counts = self.counts
         lines = [
             f"{done} : {self.file}, extrait le {self.extracted_on:%d/%m/%Y}.",
-            f"{self.lines} lignes lues · {counts.get('added', 0)} ajouts · "
-            f"{counts.get('changed', 0)} modifications · {counts.get('unchanged', 0)} inchangés · "
-            f"{self.passed_over} hors de la demande · {self.left_out} lignes écartées.",
+            *(f"{label} : {count}" for label, count in self.outcome),
         ]
         lines += [
             f"Ligne {one['line']}{', ' + one['column'] if one['column'] else ''} : {one['what']} {one['how']}"
@@ -81,24 +79,25 @@ def run(
     extracted_on = day or extraction_day(file.name, content)
     progress("Lecture", 0, 1)
     try:
-        seen = directory.preview(by=None, format=format, content=content, departements=departements)
-    except UnicodeDecodeError as error:
-        text = f"{file.name} n’est pas du texte : donnez le fichier décompressé."
-        raise DirectoryFileError(text) from error
-    progress("Lecture", 1, 1)
-    counts = seen.counts
-    if write and seen.already is None:
-        counts = directory.take_in(
-            by=None,
-            format=format,
-            content=content,
-            file_name=file.name,
-            extracted_on=extracted_on,
-            departements=departements,
-        ).counts
-    table = directory.defects_table(seen.reading.defects)
-    if errors is not None:
-        errors.write_text(table.as_csv(), encoding="utf-8")
+        seen = directory.preview(
+            by=None, format=format, content=content, departements=departements, extracted_on=extracted_on
+        )
+        progress("Lecture", 1, 1)
+        table = directory.defects_table(seen.reading.defects)
+        if errors is not None:
+            errors.write_text(table.as_csv(), encoding="utf-8")
+        counts = seen.counts
+        if write and seen.already is None:
+            counts = directory.take_in(
+                by=None,
+                format=format,
+                content=content,
+                file_name=file.name,
+                extracted_on=extracted_on,
+                departements=departements,
+            ).counts
+    except (directory.WrongFileError, directory.NothingToTakeError) as error:
+        raise DirectoryFileError(f"{file.name} : {directory.refusal(error)}") from error
     return Answer(
         file=file.name,
         extracted_on=extracted_on,
@@ -106,8 +105,9 @@ def run(
         already=seen.already is not None,
         lines=seen.reading.lines,
         passed_over=seen.reading.passed_over,
-        left_out=sum(defect.leaves_out for defect in seen.reading.defects),
+        left_out=seen.reading.left_out,
         counts=counts,
+        outcome=directory.outcome(seen.reading, counts),
         defects=[dict(row.cells) for row in table.rows],
     )
 

@@ -5,7 +5,9 @@ from maillage.directory.actions import (
     StructureLoader,
     create_demonstration_directory,
     defects_table,
+    outcome,
     preview,
+    refusal,
     set_new_patients,
     structure_loader,
     take_in,
@@ -43,6 +45,7 @@ from maillage.directory.queries import (
 )
 from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.professionals import Function, PracticeStatus, Profession, Sector, Specialty
+from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
 from maillage.directory.rules.structures import Precision, StructureKind
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "Function",
     "Membership",
     "NamesOne",
+    "NothingToTakeError",
     "OpeningHours",
     "PracticePlace",
     "PracticeStatus",
@@ -68,6 +72,7 @@ __all__ = [
     "Structure",
     "StructureKind",
     "StructureLoader",
+    "WrongFileError",
     "counts_by_kind",
     "create_demonstration_directory",
     "defects_table",
@@ -76,8 +81,10 @@ __all__ = [
     "language_names",
     "memberships_of",
     "names_one",
+    "outcome",
     "preview",
     "professionals_in",
+    "refusal",
     "search_professionals",
     "search_structures",
     "set_new_patients",

@@ -2,7 +2,7 @@
 
 from maillage.directory.actions.by_hand import SheetsAlike, correct_professional, create_professional
 from maillage.directory.actions.demonstration import create_demonstration_directory
-from maillage.directory.actions.import_wording import defects_table
+from maillage.directory.actions.import_wording import defects_table, outcome, refusal
 from maillage.directory.actions.importing import Preview, preview, take_in
 from maillage.directory.actions.merging import merge, undo_merge
 from maillage.directory.actions.pack import StructureLoader, structure_loader
@@ -36,7 +36,9 @@ __all__ = [
     "may_edit",
     "may_keep",
     "merge",
+    "outcome",
     "preview",
+    "refusal",
     "set_new_patients",
     "structure_loader",
     "take_in",

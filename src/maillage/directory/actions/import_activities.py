@@ -17,47 +17,93 @@ from maillage.directory.models import (
     Professional,
     Structure,
 )
-from maillage.directory.rules.extractions import Activity
+from maillage.directory.rules.absences import absences
+from maillage.directory.rules.extractions import Activity, Reading
 from maillage.directory.rules.freshness import Fact
+from maillage.directory.rules.gazetteer import departement_of
 from maillage.directory.rules.professionals import Function
 from maillage.directory.rules.structures import FINESS_PREFIX, Origin, Precision, StructureKind
 from maillage.kernel.names import search_key
 from maillage.kernel.phones import stored_phone
 from maillage.kernel.sounds import name_sound
+from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
 _BATCH = 400
 Row = TypeVar("Row", bound=Model)
 _PREFIX = "annuaire:"
+_PLACE = ("name", "address", "postcode", "commune_id", "lon", "lat", "phone")
 _IDENTITY = ("last_name", "first_name", "search_name", "sound", "profession", "specialty")
 
 
 @dataclass
 class _Tally:
+    new: frozenset[str] = frozenset()
     added: int = 0
     changed: int = 0
     unchanged: int = 0
 
 
-def write(rows: Sequence[Activity], source: str, extracted_on: date) -> dict[str, int]:
+def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool) -> dict[str, int]:
     """Add and update professionals, their places and memberships; end the memberships no longer there.
 
-    Only memberships that this source brought are ended. Return the counts `added`, `changed`, `unchanged`
-    (professionals) and `places`, `memberships`, `ended`.
+    Only memberships that this source brought are ended, those of people gone from the file too: who has none
+    left practises no more. A file older than the last one (not `is_latest`) only adds. Return the counts
+    `added`, `changed`, `unchanged`, `closed` (professionals gone), `missing` (gone from a file that seems
+    cut) and `places`, `moved` (places corrected), `memberships`, `ended`.
     """
+    rows = reading.activities
     tally = _Tally()
     people = _write_people(rows, source, extracted_on, tally)
     sites = [row for row in rows if row.site and row.commune]
-    places, new_places = _write_places(sites, source)
+    places, new_places, moved = _write_places(sites, source, is_latest=is_latest)
+    if not is_latest:
+        people = {number: one for number, one in people.items() if number in tally.new}
     memberships, ended = _write_memberships(rows, people, places, source, extracted_on)
+    closed, missing = _retire(reading, source, extracted_on) if is_latest else (0, 0)
     return {
         "added": tally.added,
         "changed": tally.changed,
         "unchanged": tally.unchanged,
+        "closed": closed,
+        "missing": missing,
         "places": new_places,
+        "moved": moved,
         "memberships": memberships,
         "ended": ended,
     }
+
+
+def _retire(reading: Reading, source: str, extracted_on: date) -> tuple[int, int]:
+    """End the memberships of those gone from the file; return how many people, and how many are missing.
+
+    Only people of this source, in the départements of which the file has places. One who practises nowhere
+    any more is no longer active; a later file that has them makes them active again.
+    """
+    covered = {departement_of(row.commune) for row in reading.activities if row.commune}
+    open_ones = Membership.objects.filter(ends_on=None, source=source, place__commune__isnull=False)
+    known: dict[str, set[str]] = {}
+    for number, commune in open_ones.values_list("professional__rpps", "place__commune"):
+        part = departement_of(commune)
+        if number and part in covered:
+            known.setdefault(part, set()).add(number)
+    found = absences(known, reading.seen, **rule("directory.registers.absences").value)
+    gone = list(_batched(Professional.objects.all(), "rpps__in", sorted(found.gone)))
+    keys = [one.pk for one in gone]
+    for start in range(0, len(keys), _BATCH):
+        ended = open_ones.filter(professional__in=keys[start : start + _BATCH])
+        ended.filter(Q(starts_on=None) | Q(starts_on__lte=extracted_on)).update(ends_on=extracted_on)
+    staying = {
+        one.professional_id
+        for one in _batched(Membership.objects.filter(ends_on=None), "professional__in", keys)
+    }
+    retired = [
+        one for one in gone if one.pk not in staying and one.account_id is None and one.source == source
+    ]
+    for one in retired:
+        one.is_active = False
+    Professional.objects.bulk_update(retired, ["is_active"], batch_size=_BATCH)
+    return len(gone), len(found.missing)
 
 
 def _write_people(
@@ -77,12 +123,16 @@ def _write_people(
         present = known.get(number)
         if present is None:
             added.append(Professional(rpps=number, source=source, **values))
+        elif not present.is_active and present.merged_into_id is None and present.source == source:
+            present.is_active = True
+            changed.append(present)
         elif present.pk not in stated and any(getattr(present, name) != values[name] for name in _IDENTITY):
             for name in _IDENTITY:
                 setattr(present, name, values[name])
             changed.append(present)
     Professional.objects.bulk_create(added, batch_size=_BATCH)
-    Professional.objects.bulk_update(changed, list(_IDENTITY), batch_size=_BATCH)
+    Professional.objects.bulk_update(changed, [*_IDENTITY, "is_active"], batch_size=_BATCH)
+    tally.new = frozenset(one.rpps or "" for one in added)
     tally.added, tally.changed = len(added), len(changed)
     tally.unchanged = len(wanted) - len(added) - len(changed)
     people = known | {one.rpps or "": one for one in added}
@@ -126,8 +176,10 @@ def _stamp(people: Sequence[Professional], source: str, extracted_on: date) -> N
         )
 
 
-def _write_places(sites: Sequence[Activity], source: str) -> tuple[dict[str, PracticePlace], int]:
-    """Return the places of the file by site identifier, written, and how many are new."""
+def _write_places(
+    sites: Sequence[Activity], source: str, *, is_latest: bool
+) -> tuple[dict[str, PracticePlace], int, int]:
+    """Return the places of the file by site identifier, written; how many are new, how many corrected."""
     wanted = {row.site: row for row in sites}
     keys = {site: f"{_PREFIX}{site}"[:40] for site in wanted}
     known = {one.key: one for one in _batched(PracticePlace.objects.all(), "key__in", list(keys.values()))}
@@ -138,29 +190,59 @@ def _write_places(sites: Sequence[Activity], source: str) -> tuple[dict[str, Pra
         )
     }
     structures = _structures(wanted, keys, centres, source)
-    added = []
+    added: list[PracticePlace] = []
+    moved: list[PracticePlace] = []
     for site, row in wanted.items():
-        if keys[site] in known:
-            continue
-        centre = centres[row.commune]
-        added.append(
-            PracticePlace(
-                key=keys[site],
-                structure=structures[site],
-                name=row.site_name[:200],
-                address=row.address[:200],
-                postcode=row.postcode,
-                commune=centre,
-                lon=centre.lon,
-                lat=centre.lat,
-                precision=Precision.COMMUNE.value,
-                phone=stored_phone(row.phone),
-                source=source,
-            )
-        )
+        place = _place(keys[site], row, centres[row.commune], structures[site], source)
+        present = known.get(keys[site])
+        if present is None:
+            added.append(place)
+        elif is_latest and present.source == source and _differ(present, place):
+            for name in _PLACE:
+                setattr(present, name, getattr(place, name))
+            moved.append(present)
     PracticePlace.objects.bulk_create(added, batch_size=_BATCH)
+    fields = [name.removesuffix("_id") for name in _PLACE]
+    PracticePlace.objects.bulk_update(moved, fields, batch_size=_BATCH)
+    _correct_offices(moved)
     known |= {one.key: one for one in added}
-    return {site: known[key] for site, key in keys.items()}, len(added)
+    return {site: known[key] for site, key in keys.items()}, len(added), len(moved)
+
+
+def _place(
+    key: str, row: Activity, centre: territory.Commune, structure: Structure, source: str
+) -> PracticePlace:
+    return PracticePlace(
+        key=key,
+        structure=structure,
+        name=row.site_name[:200],
+        address=row.address[:200],
+        postcode=row.postcode,
+        commune=centre,
+        lon=centre.lon,
+        lat=centre.lat,
+        precision=Precision.COMMUNE.value,
+        phone=stored_phone(row.phone),
+        source=source,
+    )
+
+
+def _differ(present: PracticePlace, place: PracticePlace) -> bool:
+    return any(getattr(present, name) != getattr(place, name) for name in _PLACE)
+
+
+def _correct_offices(moved: Sequence[PracticePlace]) -> None:
+    """Write what changed of a place on the office of its own that an import made of it."""
+    places = {one.key: one for one in moved}
+    offices = list(_batched(Structure.objects.filter(origin=Origin.IMPORT.value), "pk__in", list(places)))
+    for one in offices:
+        place = places[one.pk]
+        city = place.commune.name if place.commune else ""
+        one.name, one.address, one.postcode, one.city = place.name, place.address, place.postcode, city
+        one.search_name = search_key(place.name[:110], city)
+        one.commune, one.lon, one.lat = place.commune, place.lon or one.lon, place.lat or one.lat
+    names = ["name", "search_name", "address", "postcode", "city", "commune", "lon", "lat"]
+    Structure.objects.bulk_update(offices, names, batch_size=_BATCH)
 
 
 def _structures(
@@ -213,11 +295,18 @@ def _write_memberships(
     extracted_on: date,
 ) -> tuple[int, int]:
     """Add what is new and end what this source no longer says; return how many of each."""
-    wanted = {(people[row.rpps].pk, places[row.site].pk): row for row in rows if row.site in places}
+    wanted = {
+        (people[row.rpps].pk, places[row.site].pk): row
+        for row in rows
+        if row.site in places and row.rpps in people
+    }
+    covered = {departement_of(row.commune) for row in rows if row.commune}
     keys = [one.pk for one in people.values()]
     present = {
         (one.professional_id, one.place_id): one
-        for one in _batched(Membership.objects.filter(ends_on=None), "professional__in", keys)
+        for one in _batched(
+            Membership.objects.filter(ends_on=None).select_related("place"), "professional__in", keys
+        )
     }
     structures = {place.pk: place.structure_id for place in places.values()}
     added = [
@@ -232,7 +321,14 @@ def _write_memberships(
         for (person, place), row in wanted.items()
         if (person, place) not in present
     ]
-    gone = [one.pk for pair, one in present.items() if one.source == source and pair not in wanted]
+    gone = [
+        one.pk
+        for pair, one in present.items()
+        if one.source == source
+        and pair not in wanted
+        and one.place is not None
+        and departement_of(one.place.commune_id or "") in covered
+    ]
     Membership.objects.bulk_create(added, batch_size=_BATCH)
     for start in range(0, len(gone), _BATCH):
         old = Membership.objects.filter(pk__in=gone[start : start + _BATCH])

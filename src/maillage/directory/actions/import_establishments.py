@@ -7,9 +7,12 @@ name or the same place: it receives the number, and no second row is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from maillage.directory.models import Structure
-from maillage.directory.rules.extractions import Establishment
+from maillage.directory.rules.absences import absences
+from maillage.directory.rules.extractions import Establishment, Reading
+from maillage.directory.rules.gazetteer import departement_of
 from maillage.directory.rules.nearness import metres_between
 from maillage.directory.rules.structures import (
     FINESS_PREFIX,
@@ -24,15 +27,17 @@ from maillage.territory import api as territory
 _BATCH = 400
 _KEPT_UP = (
     "kind", "category", "category_code", "name", "search_name", "address", "postcode", "city", "commune_id",
-    "lon", "lat", "precision", "source",
+    "lon", "lat", "precision", "source", "is_active", "closed_on",
 )  # fmt: skip
 
 
-def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
-    """Add unknown establishments and update those an import brought; a data pack's own only get their number.
+def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool) -> dict[str, int]:
+    """Add unknown establishments, update those an import brought, close those that are gone.
 
-    Return the counts `added`, `changed`, `unchanged`, and `unplaced` (nothing says where they are: left out).
+    A data pack's own only get their number. A file older than the last one (not `is_latest`) only adds.
+    Return the counts `added`, `changed`, `unchanged`, `closed`, `missing` (gone from a file that seems cut).
     """
+    rows = reading.establishments
     keys = {f"{FINESS_PREFIX}{row.finess}": row for row in rows}
     known = _known(list(keys))
     centres = _centres(rows)
@@ -40,12 +45,8 @@ def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
     added: list[Structure] = []
     changed: list[Structure] = []
     recognised: list[Structure] = []
-    unplaced = 0
     for key, row in keys.items():
         wanted = _structure(key, row, centres, source)
-        if wanted is None:
-            unplaced += 1
-            continue
         present = known.get(key)
         twin = None if present else _twin(wanted, unnumbered)
         if twin is not None:
@@ -53,19 +54,46 @@ def write(rows: Sequence[Establishment], source: str) -> dict[str, int]:
             recognised.append(twin)
         elif present is None:
             added.append(wanted)
-        elif present.origin == Origin.IMPORT and _differ(present, wanted):
-            changed.append(wanted)
+        elif present.origin == Origin.IMPORT and is_latest:
+            _keep_what_the_file_ignores(present, wanted)
+            if _differ(present, wanted):
+                changed.append(wanted)
     Structure.objects.bulk_create(added, batch_size=_BATCH)
     fields = [name.removesuffix("_id") for name in _KEPT_UP]
     Structure.objects.bulk_update(changed, fields, batch_size=_BATCH)
     Structure.objects.bulk_update(recognised, ["finess"], batch_size=_BATCH)
     written = len(changed) + len(recognised)
+    closed, missing = _close(reading, source, extracted_on) if is_latest else (0, 0)
     return {
         "added": len(added),
         "changed": written,
-        "unchanged": len(keys) - len(added) - written - unplaced,
-        "unplaced": unplaced,
+        "unchanged": len(keys) - len(added) - written,
+        "closed": closed,
+        "missing": missing,
     }
+
+
+def _close(reading: Reading, source: str, extracted_on: date) -> tuple[int, int]:
+    """Close what the file says closed, and what is gone from it; return how many, and how many are missing.
+
+    Only what this source brought, in the départements of which the file has establishments.
+    """
+    covered = {departement_of(row.commune) for row in reading.establishments if row.commune}
+    brought = Structure.objects.active().filter(origin=Origin.IMPORT.value, source=source)
+    numbers = {one.finess: one for one in brought.exclude(finess="")}
+    known: dict[str, list[str]] = {}
+    for number, one in numbers.items():
+        part = departement_of(one.commune_id or "")
+        if part in covered:
+            known.setdefault(part, []).append(number)
+    found = absences(known, reading.seen, **rule("directory.registers.absences").value)
+    days = {one.finess: one.on or extracted_on for one in reading.closed if one.finess in numbers}
+    days |= dict.fromkeys(found.gone, extracted_on)
+    closed = [numbers[number] for number in days]
+    for one in closed:
+        one.is_active, one.closed_on = False, min(days[one.finess], extracted_on)
+    Structure.objects.bulk_update(closed, ["is_active", "closed_on"], batch_size=_BATCH)
+    return len(closed), len(found.missing)
 
 
 def _known(keys: list[str]) -> dict[str, Structure]:
@@ -117,12 +145,9 @@ def _centres(rows: Sequence[Establishment]) -> dict[str, tuple[float, float]]:
 
 def _structure(
     key: str, row: Establishment, centres: dict[str, tuple[float, float]], source: str
-) -> Structure | None:
-    """Return the row to write, None where nothing says where it is."""
-    placed = row.lon is not None and row.lat is not None
-    place = centres.get(row.commune) if row.lon is None or row.lat is None else (row.lon, row.lat)
-    if place is None:
-        return None
+) -> Structure:
+    """Return the row to write: where the file places it, else at the centre of its commune."""
+    place = centres[row.commune] if row.lon is None or row.lat is None else (row.lon, row.lat)
     return Structure(
         id=key,
         finess=row.finess,
@@ -137,12 +162,20 @@ def _structure(
         commune_id=row.commune or None,
         lon=place[0],
         lat=place[1],
-        precision=(Precision.ADDRESS if placed else Precision.COMMUNE).value,
+        precision=row.precision.value,
         count=1,
         source=source,
         origin=Origin.IMPORT.value,
         is_active=True,
     )
+
+
+def _keep_what_the_file_ignores(present: Structure, wanted: Structure) -> None:
+    """Leave a site where an earlier file placed it, and its category's name, where this file says neither."""
+    if wanted.precision == Precision.COMMUNE and wanted.commune_id == present.commune_id:
+        wanted.lon, wanted.lat, wanted.precision = present.lon, present.lat, present.precision
+    if wanted.category_code == present.category_code:
+        wanted.category = wanted.category or present.category
 
 
 def _differ(present: Structure, wanted: Structure) -> bool:

@@ -7,23 +7,25 @@ overwritten by it; an identity written by hand never is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
 
 from maillage.directory.actions import import_activities, import_establishments
 from maillage.directory.models import DirectoryImport
-from maillage.directory.rules import annuaire_sante, finess
+from maillage.directory.rules import annuaire_sante, finess, finess_plus
 from maillage.directory.rules.extractions import Format, Reading
+from maillage.directory.rules.gazetteer import Gazetteer, Town
+from maillage.directory.rules.seeming import NothingToTakeError, Opened, Seems, opened
+from maillage.directory.rules.text import decode
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
+from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
-Reader = Callable[[Iterable[str], Collection[str], Collection[str]], Reading]
-_READERS: dict[Format, Reader] = {Format.ANNUAIRE: annuaire_sante.read, Format.FINESS: finess.read}
 SOURCE_NAMES = {Format.ANNUAIRE: "Annuaire Santé", Format.FINESS: "FINESS"}
 
 
@@ -45,13 +47,18 @@ class _RolledBackError(Exception):
 
 
 def preview(
-    *, by: Person | None, format: Format, content: bytes, departements: Collection[str] = ()
+    *,
+    by: Person | None,
+    format: Format,
+    content: bytes,
+    departements: Collection[str] = (),
+    extracted_on: date = date.max,
 ) -> Preview:
     """Read a file and count what it would change, by trying it in a transaction that is undone.
 
     `by` is None on the command line; `departements` keeps only those (codes such as « 71 »); empty, all that
-    the installation knows. Raises PermissionDenied, UnicodeDecodeError where the text is neither UTF-8 nor
-    Windows-1252.
+    the installation knows; `extracted_on` tells whether a more recent file was taken in. Raises
+    PermissionDenied, WrongFileError where the file is not one that the format takes.
     """
     if by is not None:
         access.require(by, Permission.IMPORT_DATA)
@@ -60,7 +67,7 @@ def preview(
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
-            counts = _write(reading, date.max)
+            counts = _write(reading, extracted_on)
             raise _RolledBackError
     except _RolledBackError:
         pass
@@ -80,7 +87,7 @@ def take_in(
     """Write what a file says; a file already taken in is returned as it was, and nothing is written.
 
     Lines with a blocking defect are left out, the others are all written or none. Raises PermissionDenied,
-    UnicodeDecodeError.
+    WrongFileError, and NothingToTakeError where no line can be written.
     """
     if by is not None:
         access.require(by, Permission.IMPORT_DATA)
@@ -88,8 +95,10 @@ def take_in(
     earlier = _earlier(format, fingerprint, departements)
     if earlier is not None:
         return earlier
+    if not reading.rows:
+        raise NothingToTakeError(format, reading.lines, reading.passed_over, reading.left_out)
     counts = _write(reading, extracted_on)
-    counts["left_out"] = sum(defect.leaves_out for defect in reading.defects)
+    counts["left_out"] = reading.left_out
     done = DirectoryImport.objects.create(
         format=format.value,
         file_name=file_name[:200],
@@ -107,17 +116,34 @@ def take_in(
 
 
 def _read(format: Format, content: bytes, departements: Collection[str]) -> tuple[Reading, str]:
-    communes = set(territory.Commune.objects.active().values_list("code", flat=True))
-    lines = _decoded(content).splitlines()
-    return _READERS[format](lines, communes, departements), hashlib.sha256(content).hexdigest()
+    return _read_opened(format, opened(format, content), departements), hashlib.sha256(content).hexdigest()
 
 
-def _decoded(content: bytes) -> str:
-    """Return the text of a file: the Annuaire Santé is UTF-8, FINESS may be in the older encoding."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
+def _read_opened(format: Format, file: Opened, departements: Collection[str]) -> Reading:
+    communes = _gazetteer()
+    if file.seems is Seems.FINESS_PLUS:
+        return finess_plus.read(file.document, communes, departements)
+    text = decode(file.content)
+    if format is Format.ANNUAIRE:
+        found = annuaire_sante.read(text.lines, communes, departements)
+    else:
+        overseas = rule("directory.registers.finess_departements").value
+        found = finess.read(text.lines, communes, departements, overseas)
+    defects = sorted((*text.defects, *found.defects), key=lambda defect: defect.line)
+    return replace(found, defects=tuple(defects))
+
+
+def _gazetteer() -> Gazetteer:
+    """Return the communes of the installation, with the codes that they or their parts had."""
+    known = territory.Commune.objects.active().values_list(
+        "code", "name", "postcodes", "lon", "lat", "area_km2"
+    )
+    towns = (
+        Town(code, name, tuple(postcodes.split()), lon, lat, area)
+        for code, name, postcodes, lon, lat, area in known
+    )
+    farthest = float(rule("directory.registers.farthest_from_commune").value)
+    return Gazetteer(towns, territory.former_codes(), farthest)
 
 
 def _earlier(format: Format, fingerprint: str, departements: Collection[str]) -> DirectoryImport | None:
@@ -132,6 +158,6 @@ def _joined(departements: Collection[str]) -> str:
 
 def _write(reading: Reading, extracted_on: date) -> dict[str, int]:
     source = SOURCE_NAMES[reading.format]
-    if reading.format is Format.ANNUAIRE:
-        return import_activities.write(reading.activities, source, extracted_on)
-    return import_establishments.write(reading.establishments, source)
+    later = DirectoryImport.objects.filter(format=reading.format.value, extracted_on__gt=extracted_on)
+    write = import_activities.write if reading.format is Format.ANNUAIRE else import_establishments.write
+    return write(reading, source, extracted_on, is_latest=not later.exists())

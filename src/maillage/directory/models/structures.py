@@ -114,7 +114,8 @@ class Structure(ReferenceModel):
     """A hospital, an EHPAD, an office, or all the pharmacies (or the like) that a source counts in one.
 
     The identifier is that of the source, so that a later pack finds the same structure again; `is_active`
-    is false for one that the current pack no longer has.
+    is false for one that the current pack no longer has, or that an import found closed: `closed_on` is the
+    day that its file says, that of the file where it is only gone from it.
     """
 
     id = models.CharField("identifiant de la source", max_length=40, primary_key=True)
@@ -146,6 +147,7 @@ class Structure(ReferenceModel):
         "apportée par", max_length=14, default=Origin.PACK.value, choices=as_choices(ORIGIN_LABELS)
     )
     is_active = models.BooleanField("dans le jeu de données en usage", default=True)
+    closed_on = models.DateField("fermée le", null=True)
 
     objects = StructureQuerySet.as_manager()
 

@@ -232,10 +232,12 @@ class ImportForm(forms.Form):
         label=_("Fichier"),
         choices=[
             (Format.ANNUAIRE.value, _("Annuaire Santé (texte)")),
-            (Format.FINESS.value, _("FINESS géolocalisé")),
+            (Format.FINESS.value, _("FINESS (CSV) ou FINESS+ (JSON)")),
         ],
     )
-    file = forms.FileField(label=_("Fichier à lire"), allow_empty_file=True)
+    file = forms.FileField(
+        label=_("Fichier à lire"), allow_empty_file=True, help_text=_("Tel que publié : texte, GZ ou ZIP.")
+    )
     extracted_on = DayField(label=_("Date de l’extraction"))
     departements = forms.CharField(
         label=_("Départements à garder"),

@@ -17,6 +17,7 @@ from maillage.directory.models import STEP_LABELS, DirectoryImport, Merge, Profe
 from maillage.directory.pages.forms import ImportForm, WelcomeForm
 from maillage.directory.queries import arrival, arrivals, duplicate_pairs, specialty
 from maillage.directory.rules.extractions import Format
+from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
 from maillage.directory.rules.welcome import Step
 from maillage.kernel import access
 from maillage.kernel.models import Scope
@@ -128,31 +129,40 @@ class Import(Page):
         """Do what the button says: `preview`, `errors` (a CSV) or `import`."""
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return self._refuse(request, form)
         asked = form.cleaned_data
         content, format = asked["file"].read(), Format(asked["format"])
         try:
             if request.POST.get("step") == "import":
                 return self._take_in(request, asked, content, format)
             seen = actions.preview(
-                by=self.person, format=format, content=content, departements=asked["departements"]
+                by=self.person,
+                format=format,
+                content=content,
+                departements=asked["departements"],
+                extracted_on=asked["extracted_on"],
             )
-        except UnicodeDecodeError:
-            form.add_error("file", _("Ce fichier n’est pas du texte : choisissez le fichier décompressé."))
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+        except (WrongFileError, NothingToTakeError) as error:
+            form.add_error("file", actions.refusal(error))
+            return self._refuse(request, form)
         table = actions.defects_table(seen.reading.defects)
         if request.POST.get("step") == "errors":
             return csv_response(table)
         shown = actions.defects_table(seen.reading.defects[:SHOWN_DEFECTS])
-        left_out = sum(defect.leaves_out for defect in seen.reading.defects)
         context = self.get_context_data(
             form=form,
             preview=seen,
+            outcome=actions.outcome(seen.reading, seen.counts),
             defects=shown,
-            left_out=left_out,
             hidden=len(table.rows) - len(shown.rows),
         )
         return self.render_to_response(context)
+
+    def _refuse(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
+        """Say what is wrong beside the fields; where only the preview is swapped, in the preview."""
+        told = [f"{form[name].label} : {error}" for name, errors in form.errors.items() for error in errors]
+        refused = told if "HX-Request" in request.headers else []
+        return self.render_to_response(self.get_context_data(form=form, refused=refused), status=422)
 
     def _take_in(
         self, request: HttpRequest, asked: dict[str, Any], content: bytes, format: Format
@@ -169,7 +179,10 @@ class Import(Page):
         if done.imported_at < began:
             messages.info(request, _("Ce fichier avait déjà été importé : rien n’a changé."))
         else:
-            text = _("Import terminé : {added} ajoutés, {changed} modifiés, {left_out} lignes écartées.")
+            text = _(
+                "Import terminé. Ajoutés : {added} ; modifiés : {changed} ; "
+                "fermés ou partis : {closed} ; lignes écartées : {left_out}."
+            )
             messages.success(request, text.format(**done.counts))
         return redirect("directory:import")
 

@@ -1,19 +1,19 @@
-"""Reads the geolocated extraction of FINESS: text separated by `;`, no titles, two kinds of lines.
+"""Reads the extractions of FINESS without titles: cells separated by `;`, two kinds of lines.
 
-`structureet` lines describe an establishment, `geolocalisation` lines place one in the projection of its
-territory. Only Lambert 93 (metropolitan France) is converted; elsewhere the commune's centre is used. The
-projection ends the source of a position: « …,LAMBERT_93 » until 2024, « …,L93_METROPOLE » since.
+`structureet` lines describe an establishment, `geolocalisation` lines place one, in any order, in the
+projection that they name (`projections`). The extraction without positions has the first kind only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
 
-from maillage.directory.rules.extractions import Defect, Establishment, Fault, Format, Reading
-from maillage.directory.rules.lambert import is_inside, to_degrees
-from maillage.directory.rules.structures import KIND_OF_R66
-from maillage.kernel.identifiers import IdentifierError, parse_finess
+from maillage.directory.rules.establishments import Columns, Position, Register, Site
+from maillage.directory.rules.extractions import Fault, Reading
+from maillage.directory.rules.gazetteer import Gazetteer
+from maillage.directory.rules.projections import projection_of
+from maillage.directory.rules.structures import Precision
+from maillage.directory.rules.text import Row, rows
 
 SEPARATOR = ";"
 STRUCTURE_COLUMNS = (
@@ -23,95 +23,117 @@ STRUCTURE_COLUMNS = (
     "codeape", "codemft", "libmft", "codesph", "libsph", "dateouv", "dateautor", "datemaj", "numuai",
 )  # fmt: skip
 """The cells of a `structureet` line, in order."""
-_STRUCTURE, _PLACE = "structureet", "geolocalisation"
-_PLACE_WIDTH = 6
-_LAMBERT = ("LAMBERT_93", "L93_METROPOLE")
+PLACE_COLUMNS = ("section", "nofinesset", "coordxet", "coordyet", "sourcecoordet", "datemaj")
+"""The cells of a `geolocalisation` line, in order."""
+_STRUCTURE, _PLACE, _HEADING = "structureet", "geolocalisation", "finess"
+_SECTIONS = frozenset({_STRUCTURE, _PLACE, _HEADING})
+_COLUMNS = Columns("nofinesset", "rs", "commune", "coordxet")
+_PRECISIONS = {
+    "1": Precision.ADDRESS, "2": Precision.STREET, "3": Precision.STREET, "4": Precision.COMMUNE,
+    "5": Precision.COMMUNE, "6": Precision.COMMUNE,
+}  # fmt: skip
+"""How exact a position is, by the figure its source begins with: number, street, hamlet, then the commune."""
 
 
-def read(lines: Iterable[str], communes: Collection[str], departements: Collection[str] = ()) -> Reading:
+def read(
+    lines: Iterable[str],
+    communes: Gazetteer,
+    departements: Collection[str] = (),
+    overseas: Mapping[str, str] | None = None,
+) -> Reading:
     """Return the establishments of first-contact categories that an extraction describes.
 
-    `communes` holds the INSEE codes of the installation; `departements`, unless empty, keeps only the
-    communes whose code begins so.
+    `departements`, unless empty, keeps only the communes whose code begins so; `overseas` holds what FINESS
+    means by its own codes of départements (« 9A »: « 97 »).
     """
-    found: dict[str, Establishment] = {}
-    defects: list[Defect] = []
-    passed_over = number = 0
-    known = frozenset(communes)
-    for number, row in enumerate(lines, start=1):
-        cells = [cell.strip().strip('"') for cell in row.rstrip("\r\n").lstrip("\ufeff").split(SEPARATOR)]
-        if cells[0] == _STRUCTURE:
-            one = _establishment(number, cells, known, departements, defects)
-            if one is None:
-                passed_over += 1
-            else:
-                found[one.finess] = one
-        elif cells[0] == _PLACE:
-            _place(number, cells, found, defects)
-    return Reading(Format.FINESS, number, (), tuple(found.values()), tuple(defects), passed_over)
+    register = Register(communes, departements, _COLUMNS)
+    written = list(lines)
+    places: list[Row] = []
+    for row in rows(written, SEPARATOR, _SECTIONS):
+        section = row.cells[0]
+        titles = PLACE_COLUMNS if section == _PLACE else STRUCTURE_COLUMNS
+        if section == _PLACE:
+            places.append(row)
+        elif section == _STRUCTURE:
+            if _describe(row, register, overseas or {}):
+                register.defects += row.defects(titles)
+        elif section != _HEADING:
+            register.tell(row.line, "section", Fault.UNKNOWN_SECTION, section[:40])
+    for row in places:
+        _place(row, register)
+    return register.reading(len(written))
 
 
-def _establishment(
-    line: int,
-    cells: list[str],
-    communes: Collection[str],
-    departements: Collection[str],
-    defects: list[Defect],
-) -> Establishment | None:
-    """Return what a `structureet` line says, None where it is left out or not asked for."""
-    if len(cells) != len(STRUCTURE_COLUMNS):
-        defects.append(Defect(line, "", Fault.WRONG_WIDTH, str(len(cells))))
-        return None
-    row = dict(zip(STRUCTURE_COLUMNS, cells, strict=True))
-    code = insee_code(row["departement"], row["commune"])
-    if row["categetab"] not in KIND_OF_R66:
-        return None
-    if departements and not code.startswith(tuple(departements)):
-        return None
-    try:
-        finess = parse_finess(row["nofinesset"]).number
-    except IdentifierError:
-        defects.append(Defect(line, "nofinesset", Fault.WRONG_FINESS, row["nofinesset"]))
-        return None
-    if not row["rs"]:
-        defects.append(Defect(line, "rs", Fault.MISSING_VALUE))
-        return None
-    if code not in communes:
-        defects.append(Defect(line, "commune", Fault.UNKNOWN_COMMUNE, code))
-        code = ""
-    postcode, _space, city = row["ligneacheminement"].partition(" ")
-    street = " ".join(part for part in (row["numvoie"], row["typvoie"], row["voie"]) if part)
-    return Establishment(
-        line, finess, row["rslongue"] or row["rs"], row["categetab"], row["libcategetab"], street,
-        postcode[:5], city, code,
+def _describe(row: Row, register: Register, overseas: Mapping[str, str]) -> bool:
+    """Take what a `structureet` line says; return whether its establishment is kept."""
+    if len(row.cells) != len(STRUCTURE_COLUMNS):
+        register.tell(row.line, "", Fault.WRONG_WIDTH, str(len(row.cells)))
+        return False
+    cells = dict(zip(STRUCTURE_COLUMNS, row.cells, strict=True))
+    postcode, city = _town(cells["ligneacheminement"])
+    site = Site(
+        row.line, cells["nofinesset"], cells["rslongue"] or cells["rs"], cells["categetab"],
+        cells["libcategetab"], _street(cells), postcode, city,
+        insee_code(cells["departement"], cells["commune"], overseas),
     )  # fmt: skip
+    return register.add(site)
 
 
-def _place(line: int, cells: list[str], found: dict[str, Establishment], defects: list[Defect]) -> None:
-    """Place an establishment already read; those of other projections keep no position."""
-    if len(cells) != _PLACE_WIDTH:
-        defects.append(Defect(line, "", Fault.WRONG_WIDTH, str(len(cells))))
+def _town(line: str) -> tuple[str, str]:
+    """Return the postcode and the town of an address's last line; either may be missing."""
+    postcode, _space, city = line.partition(" ")
+    return (postcode, city.strip()) if postcode.isdigit() else ("", line)
+
+
+def _street(cells: Mapping[str, str]) -> str:
+    """Return the number with its B or BIS, the street, then the hamlet or box."""
+    line = " ".join(cells[name] for name in ("numvoie", "compvoie", "typvoie", "voie") if cells[name])
+    return ", ".join(part for part in (line, cells["lieuditbp"]) if part)
+
+
+def _place(row: Row, register: Register) -> None:
+    """Place an establishment already read, or say why its position is not taken."""
+    if len(row.cells) != len(PLACE_COLUMNS):
+        register.tell(row.line, "", Fault.WRONG_WIDTH, str(len(row.cells)))
         return
-    known = found.get(cells[1])
-    if known is None or not cells[4].endswith(_LAMBERT):
+    _section, finess, east, north, source, _day = row.cells
+    if not register.knows(finess):
+        register.tell(row.line, "nofinesset", Fault.ORPHAN_POSITION, finess)
+    if not register.has(finess):
         return
+    found, projection = f"{east} {north}".strip(), projection_of(source)
     try:
-        x, y = float(cells[2].replace(",", ".")), float(cells[3].replace(",", "."))
+        x, y = float(east.replace(",", ".")), float(north.replace(",", "."))
     except ValueError:
-        defects.append(Defect(line, "coordxet", Fault.WRONG_COORDINATES, f"{cells[2]} {cells[3]}"))
+        register.tell(row.line, "coordxet", Fault.WRONG_COORDINATES, found)
         return
-    if not is_inside(x, y):
-        defects.append(Defect(line, "coordxet", Fault.WRONG_COORDINATES, f"{cells[2]} {cells[3]}"))
+    if projection is not None and projection.is_inside(x, y):
+        lon, lat = projection.to_degrees(x, y)
+        register.place(finess, Position(row.line, lon, lat, _precision(source)))
         return
-    lon, lat = to_degrees(x, y)
-    found[known.finess] = replace(known, lon=lon, lat=lat)
+    meant = register.otherwise(finess, [(x, y)])
+    if meant is not None:
+        register.tell(row.line, "sourcecoordet", Fault.MISNAMED_PROJECTION, f"{found} · {source}")
+        register.place(finess, Position(row.line, *meant, _precision(source)))
+    elif projection is None:
+        register.tell(row.line, "sourcecoordet", Fault.UNKNOWN_PROJECTION, source)
+    else:
+        register.tell(row.line, "coordxet", Fault.WRONG_COORDINATES, found)
 
 
-def insee_code(departement: str, commune: str) -> str:
-    """Return the INSEE code of a commune as FINESS writes it: overseas, « 9A » and « 101 » are « 97101 ».
+def _precision(source: str) -> Precision:
+    """Return how exact a position is; an address where its source does not begin with a known figure."""
+    if "ADMIN" in source.upper():
+        return Precision.COMMUNE
+    return _PRECISIONS.get(source.split(",", 1)[0].strip(), Precision.ADDRESS)
 
-    >>> insee_code("71", "230"), insee_code("9A", "101"), insee_code("2A", "004")
-    ('71230', '97101', '2A004')
+
+def insee_code(departement: str, commune: str, overseas: Mapping[str, str]) -> str:
+    """Return the INSEE code of a commune, empty where FINESS gives none.
+
+    >>> insee_code("71", "230", {}), insee_code("9J", "613", {"9J": "98"})
+    ('71230', '98613')
+    >>> insee_code("71", "", {})
+    ''
     """
-    overseas = len(departement) == 2 and departement[0] == "9" and departement[1].isalpha()
-    return f"{'97' if overseas else departement}{commune}"
+    return f"{overseas.get(departement, departement)}{commune}" if departement and commune else ""

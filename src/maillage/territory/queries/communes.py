@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
 from maillage.kernel.names import BAR, place_holds, place_key, place_name
+from maillage.kernel.sourced_rules import rule
 from maillage.territory.models import Commune
+from maillage.territory.rules.former_communes import successors
 from maillage.territory.rules.kinds import Group
 
 
@@ -26,6 +28,13 @@ class Hit:
 def commune(code: str) -> Commune | None:
     """Return the commune, active or not, None where the code is unknown."""
     return Commune.objects.filter(code=code.upper()).first()
+
+
+def former_codes() -> dict[str, str]:
+    """Return the commune of today by former code: merged communes, arrondissements, renumbered ones."""
+    return successors(
+        rule("territory.communes.arrondissements").value, rule("territory.communes.renumbered").value
+    )
 
 
 def known_codes() -> dict[str, str]:

@@ -1,0 +1,270 @@
+"""The life of a row: what came, changed, moved, closed, came back; and files that change nothing."""
+
+import gzip
+from collections.abc import Callable, Iterable
+from datetime import date
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from maillage.config import directory_files
+from maillage.directory import actions, api
+from maillage.directory.models import DirectoryImport, Membership, PracticePlace, Professional, Structure
+from maillage.directory.rules.absences import absences
+from maillage.directory.rules.extractions import Format
+from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
+from maillage.kernel.identifiers import IdentifierError, parse_finess, parse_rpps
+from maillage.kernel.models import Person
+from maillage.territory import api as territory
+from tests.directory.test_registers import DIPLOMAS, TITLED, plus, plus_site, position_line, site_line
+from tests.directory.test_rules import HEADING, annuaire_line
+
+MARCH, APRIL, MAY = date(2026, 3, 2), date(2026, 4, 2), date(2026, 5, 2)
+
+
+def numbers(parse: Callable[[str], Any], first: int) -> Iterable[str]:
+    for number in count(first):
+        try:
+            yield parse(str(number)).number
+        except IdentifierError:
+            continue
+
+
+FINESS = list(islice(numbers(parse_finess, 710000000), 45))
+RPPS = list(islice(numbers(parse_rpps, 10001234500), 6))
+
+
+@pytest.fixture
+def communes(db: None) -> list[territory.Commune]:
+    """Two communes that do not exist, without the rest of a data pack."""
+    return [
+        territory.Commune.objects.create(
+            code=code, name=name, search_name=f" {name.lower()} ", postcodes="00001", departement="00",
+            departement_name="Fictif", region="00", region_name="Fictive", lon=lon, lat=46.1, population=900,
+        )
+        for code, name, lon in (("00001", "Escouvre", -8.2), ("00002", "Perrouze", -8.1))
+    ]  # fmt: skip
+
+
+def site(number: str, commune: territory.Commune, **cells: str) -> str:
+    where = {"departement": commune.code[:2], "commune": commune.code[2:], "ligneacheminement": "00001 LIEU"}
+    return site_line(number, **(where | cells))
+
+
+def take_in(lines: Iterable[str], day: date = MARCH, format: Format = Format.FINESS) -> dict[str, int]:
+    content = "\n".join(lines).encode()
+    done = actions.take_in(by=None, format=format, content=content, file_name="f", extracted_on=day)
+    return done.counts
+
+
+def counted(counts: dict[str, int]) -> tuple[int, ...]:
+    return tuple(counts[name] for name in ("added", "changed", "unchanged", "closed", "missing"))
+
+
+def test_a_site_that_is_gone_is_closed_with_a_date_and_may_come_back(
+    communes: list[territory.Commune],
+) -> None:
+    here = communes[0]
+    assert counted(take_in([site(FINESS[0], here), site(FINESS[1], here)])) == (2, 0, 0, 0, 0)
+    assert counted(take_in([site(FINESS[0], here)], APRIL)) == (0, 0, 1, 1, 0)
+    gone = Structure.objects.get(finess=FINESS[1])
+    assert (gone.is_active, gone.closed_on) == (False, APRIL)
+    assert gone not in api.structures_in([here.code], every_origin=True)
+    back = take_in([site(FINESS[0], here), site(FINESS[1], here, rs="LES AULNES")], MAY)
+    assert counted(back) == (0, 1, 1, 0, 0)
+    gone.refresh_from_db()
+    assert (gone.is_active, gone.closed_on, gone.name) == (True, None, "LES AULNES")
+
+
+def test_a_line_left_out_or_passed_over_closes_nothing(communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    take_in([site(number, here) for number in FINESS[:3]])
+    lines = [site(FINESS[0], here), site(FINESS[1], here, rs=""), site(FINESS[2], here, categetab="999")]
+    assert counted(take_in(lines, APRIL)) == (0, 0, 1, 0, 0)
+
+
+def test_a_file_that_seems_cut_closes_nothing_and_says_so(communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    take_in([site(number, here) for number in FINESS])
+    assert counted(take_in([site(number, here) for number in FINESS[:40]], APRIL)) == (0, 0, 40, 0, 5)
+    assert counted(take_in([site(number, here) for number in FINESS[:41]], MAY)) == (0, 0, 41, 4, 0)
+
+
+def test_an_older_file_adds_and_changes_nothing_else(communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    take_in([site(FINESS[0], here), site(FINESS[1], here)], MAY)
+    older = take_in([site(FINESS[0], here, rs="ANCIEN NOM"), site(FINESS[2], here)], APRIL)
+    assert counted(older) == (1, 0, 1, 0, 0)
+
+
+def test_a_file_without_positions_moves_no_placed_site(communes: list[territory.Commune]) -> None:
+    here, other = communes
+    place = position_line(781500, 6612000, "1,ATLASANTE,96,BAN,L93_METROPOLE", FINESS[0])
+    take_in([site(FINESS[0], here), place])
+    one = Structure.objects.get(finess=FINESS[0])
+    assert one.precision == "address"
+    renamed = site(FINESS[0], here, rs="AUTRE NOM", libcategetab="")
+    assert counted(take_in([renamed], APRIL))[1] == 1
+    kept = Structure.objects.get(finess=FINESS[0])
+    assert (kept.name, kept.lon, kept.lat, kept.precision) == ("AUTRE NOM", one.lon, one.lat, "address")
+    take_in([site(FINESS[0], other)], MAY)
+    moved = Structure.objects.get(finess=FINESS[0])
+    assert (moved.commune_id, moved.lon, moved.precision) == (other.code, other.lon, "commune")
+
+
+def test_finess_plus_opens_and_closes(communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    where = {"cogCommune": here.code, "coordonneesGeographique": {}}
+    take_in([site(FINESS[0], here), site(FINESS[1], here, libcategetab="EHPAD")])
+    closed = plus_site(FINESS[0], state="I", **where)
+    closed["informationsGeneralesEGE"]["dateFermeture"] = "2026-03-31"
+    content = gzip.compress(plus(closed, plus_site(FINESS[1], **where)))
+    done = actions.take_in(
+        by=None, format=Format.FINESS, content=content, file_name="finess-structures.gz", extracted_on=APRIL
+    )
+    assert counted(done.counts) == (0, 1, 0, 1, 0)
+    gone, kept = (Structure.objects.get(finess=number) for number in FINESS[:2])
+    assert (gone.is_active, gone.closed_on) == (False, date(2026, 3, 31))
+    assert (kept.name, kept.category) == ("SAULES", "EHPAD")
+
+
+def test_who_is_gone_in_such_numbers_is_missing() -> None:
+    known = {"71": [str(number) for number in range(100)], "03": ["a", "b", "c", "d"]}
+    found = absences(known, {str(number) for number in range(10, 100)} | {"x"}, 3, 0.1)
+    assert (len(found.gone), found.missing) == (10, {"a", "b", "c", "d"})
+
+
+def activity(number: str, commune: territory.Commune, **cells: str) -> str:
+    return annuaire_line(
+        **{"Identifiant PP": number, "Code commune (coord. structure)": commune.code, **cells}
+    )
+
+
+def take_people(*lines: str, day: date = MARCH) -> dict[str, int]:
+    return take_in([HEADING, *lines], day, Format.ANNUAIRE)
+
+
+def test_who_is_gone_from_the_annuaire_practises_no_more_and_may_come_back(
+    communes: list[territory.Commune],
+) -> None:
+    here = communes[0]
+    take_people(activity(RPPS[0], here), activity(RPPS[1], here))
+    april = take_people(activity(RPPS[0], here), day=APRIL)
+    assert (april["closed"], april["missing"], april["unchanged"]) == (1, 0, 1)
+    gone = Professional.objects.get(rpps=RPPS[1])
+    assert not gone.is_active
+    assert list(gone.memberships.values_list("ends_on", flat=True)) == [APRIL]
+    assert take_people(activity(RPPS[1], here), activity(RPPS[0], here), day=MAY)["changed"] == 1
+    gone.refresh_from_db()
+    assert gone.is_active
+    assert gone.memberships.filter(ends_on=None).count() == 1
+
+
+def test_a_place_is_corrected_and_an_older_file_corrects_nothing(communes: list[territory.Commune]) -> None:
+    here, other = communes
+    take_people(activity(RPPS[0], here, **{"Téléphone (coord. structure)": "0385000000"}), day=APRIL)
+    changed = {
+        "Raison sociale site": "MAISON DU LAC", "Libellé Voie (coord. structure)": "DU PRÉ",
+        "Téléphone (coord. structure)": "0385000001",
+    }  # fmt: skip
+    older = take_people(activity(RPPS[0], other, **changed), activity(RPPS[1], here), day=MARCH)
+    assert (older["moved"], older["closed"], older["memberships"]) == (0, 0, 1)
+    assert (
+        take_people(activity(RPPS[0], other, **changed), activity(RPPS[1], other, **changed), day=MAY)[
+            "moved"
+        ]
+        == 1
+    )
+    place = PracticePlace.objects.get(key="annuaire:R100")
+    assert (place.name, place.address, place.commune) == ("MAISON DU LAC", "DU PRÉ", other)
+    assert place.phone.endswith("85000001")
+    office = Structure.objects.get(pk="annuaire:R100")
+    assert (office.name, office.address, office.city, office.lon) == (
+        "MAISON DU LAC", "DU PRÉ", other.name, other.lon,
+    )  # fmt: skip
+    assert Membership.objects.filter(place=place, ends_on=None).count() == 2
+
+
+WRONG = [
+    (Format.FINESS, b"", "un fichier vide"),
+    (Format.FINESS, TITLED, "dans une autre disposition"),
+    (Format.FINESS, b"finess;etalab;1;2026-01-01\nstructureej;1;X\n", "des entités juridiques"),
+    (Format.FINESS, HEADING.encode(), "des activités de l’Annuaire Santé"),
+    (Format.ANNUAIRE, DIPLOMAS, "des diplômes de l’Annuaire Santé"),
+    (Format.ANNUAIRE, plus(), "des structures de FINESS+"),
+    (Format.FINESS, b'{"a": 1}', "JSON qui n’est pas de FINESS+"),
+]
+
+
+@pytest.mark.parametrize(("format", "content", "words"), WRONG)
+def test_a_wrong_file_is_refused_in_words_and_nothing_is_written(
+    communes: list[territory.Commune], format: Format, content: bytes, words: str
+) -> None:
+    with pytest.raises(WrongFileError) as refused:
+        actions.take_in(by=None, format=format, content=content, file_name="x", extracted_on=MARCH)
+    told = actions.refusal(refused.value)
+    assert words in told
+    assert "Fichier attendu" in told
+    assert "Rien n’a été importé" in told
+    assert not DirectoryImport.objects.exists()
+
+
+def test_a_file_of_which_nothing_can_be_taken_is_not_imported(communes: list[territory.Commune]) -> None:
+    elsewhere = site_line(FINESS[0], departement="42", commune="001", ligneacheminement="42000 LOIN")
+    with pytest.raises(NothingToTakeError) as refused:
+        take_in([elsewhere, site(FINESS[1], communes[0], rs="")])
+    assert "Lignes lues : 2 ; hors de la demande : 1 ; écartées : 1" in actions.refusal(
+        refused.value
+    ).replace("\u00a0", " ")
+    assert not DirectoryImport.objects.exists()
+
+
+def test_the_page_refuses_by_name_and_says_what_came(
+    client: Client, coordinator: Person, communes: list[territory.Commune]
+) -> None:
+    client.force_login(coordinator)
+    address = reverse("directory:import")
+
+    def send(content: bytes, step: str, **headers: str) -> str:
+        data = {"format": "finess", "extracted_on": "2026-03-02", "step": step}
+        sent = data | {"file": SimpleUploadedFile("f.csv", content)}
+        answer = client.post(address, sent, follow=True, headers=headers or None)
+        return answer.content.decode().replace("\u00a0", " ")
+
+    assert "une extraction FINESS sans aucune ligne" in send(b"finess;etalab;1;2026-01-01\n", "import")
+    swapped = send(TITLED, "preview", **{"HX-Request": "true"}).partition('id="preview"')[2]
+    assert "Fichier à lire : Ce fichier semble être un tableau FINESS" in swapped, "what is swapped says why"
+    lost = site_line(FINESS[2], departement="42", commune="001", ligneacheminement="42000 LOIN")
+    assert "Aucune ligne de ce fichier" in send(lost.encode(), "import")
+    content = "\n".join(
+        [site(FINESS[0], communes[0]), position_line(1, 2, "NTF", FINESS[0]), site(FINESS[1], communes[0])]
+    ).encode()
+    shown = send(content, "preview")
+    assert "Projection inconnue" in shown
+    assert "Placés au centre de leur commune, faute de position" in shown
+    assert "Ajoutés : 2 ; modifiés : 0 ; fermés ou partis : 0 ; lignes écartées : 0" in send(
+        content, "import"
+    )
+    structure = Structure.objects.get(finess=FINESS[0])
+    structure.is_active, structure.closed_on = False, APRIL
+    structure.save()
+    page = client.get(reverse("directory:structure", args=[structure.pk])).content.decode()
+    assert "Structure fermée le" in page
+
+
+def test_the_preview_and_the_command_count_alike(communes: list[territory.Commune], tmp_path: Path) -> None:
+    here = communes[0]
+    take_in([site(number, here) for number in FINESS])
+    file = tmp_path / "etalab-cs1100502-stock-20260402-0300.csv"
+    file.write_text("\n".join(site(number, here) for number in FINESS[:20]))
+    told = directory_files.run(
+        Format.FINESS, file, day=None, departements=(), write=False, errors=None, progress=lambda *_: None
+    )
+    assert (told.counts["closed"], told.counts["missing"]) == (0, 25)
+    assert "il semble incomplet : 25" in told.told().replace("\u00a0", " ")
+    assert Structure.objects.filter(is_active=False).count() == 0
