@@ -162,15 +162,12 @@ class Register:
         """Return all that was read; a site that nothing places is left out, and told."""
         lost = [one for one in self._found.values() if one.lon is None and not one.commune]
         for one in lost:
-            self.defects = [
-                defect
-                for defect in self.defects
-                if (defect.line, defect.fault) != (one.line, Fault.UNKNOWN_COMMUNE)
-            ]
             value = " ".join(part for part in (one.postcode, one.city) if part)
             self.tell(one.line, self._columns.commune, Fault.NO_PLACE, value)
+        said = {(one.line, Fault.UNKNOWN_COMMUNE) for one in lost}
         kept = tuple(one for one in self._found.values() if one.lon is not None or one.commune)
-        defects = tuple(sorted(self.defects, key=lambda defect: defect.line))
+        told = (defect for defect in self.defects if (defect.line, defect.fault) not in said)
+        defects = tuple(sorted(told, key=lambda defect: defect.line))
         return Reading(
             Format.FINESS,
             lines,
