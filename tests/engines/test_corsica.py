@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import numpy as np
 import polars as pl
 import pytest
+from maillage.directory.rules.lambert import to_degrees
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from maillage.directory.rules.lambert import to_degrees
 from maillage.engines import accessibility
 from maillage.engines.accessibility import Decay
 from maillage.engines.traveltime import (
