@@ -1,5 +1,6 @@
 """The call at two in the morning: the 15 first, the desk, the advice, the ending, the return, the review."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -31,6 +32,13 @@ from tests.pdf import text_of
 
 __all__ = ["home", "manager", "night_nurse", "resident", "stay"]
 NIGHT = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # two in the morning in France
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """Begin each test on the day before that night."""
+    with time_machine.travel(NIGHT - timedelta(hours=16), tick=True):
+        yield
 
 
 @pytest.fixture

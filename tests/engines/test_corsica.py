@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import numpy as np
 import polars as pl
 import pytest
-from maillage.directory.rules.lambert import to_degrees
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from maillage.directory.rules.projections import LAMBERT_93
 from maillage.engines import accessibility
 from maillage.engines.accessibility import Decay
 from maillage.engines.traveltime import (
@@ -74,7 +74,7 @@ def network() -> Network:
         for _, element in ElementTree.iterparse(file):
             if element.tag == "node":
                 positions[element.get("id")] = len(where)
-                where.append(to_degrees(float(element.get("x")), float(element.get("y"))))
+                where.append(LAMBERT_93.to_degrees(float(element.get("x")), float(element.get("y"))))
             elif element.tag == "link" and "car" in element.get("modes").split(","):
                 highway = element.find("./attributes/attribute[@name='osm:way:highway']").text
                 ends = (positions[element.get(end)] for end in ("from", "to"))
