@@ -13,6 +13,7 @@ from maillage.funding.actions.contracts import record_receipt
 from maillage.funding.computations.schedules import plan
 from maillage.funding.models import Contract
 from maillage.funding.queries.contracts import kept_with
+from maillage.funding.queries.statements import to_state
 from maillage.funding.queries.times import mission_of
 from maillage.funding.queries.waiting import lines_waiting
 from maillage.funding.rules.schedule import anniversary, exercises
@@ -227,9 +228,12 @@ def _time(by: Person, place: Territory, today: date) -> None:
                 by=by, scope=scope, source=line.source, day=line.day, mission=line.mission,
                 action=line.action, key=f"demonstration-v-{rank}",
             )  # fmt: skip
+    first_day = date(today.year, 1, 1)
     for rank, sheet in enumerate(team):
+        if not to_state(scope, sheet, first_day, today):
+            continue  # in the first weeks of a year, nothing of it is validated yet
         made = indemnities.make_statement(
-            by=by, scope=scope, who=sheet, first_day=date(today.year, 1, 1), last_day=today,
+            by=by, scope=scope, who=sheet, first_day=first_day, last_day=today,
             key=f"demonstration-s-{rank}",
         )  # fmt: skip
         indemnities.validate_statement(by=by, statement=made)
