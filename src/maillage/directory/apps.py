@@ -34,6 +34,7 @@ class DirectoryConfig(AppConfig):
         name_terms(
             {
                 "file": _("fichier"),
+                "few": _("nombre toujours admis"),
                 "insisted": _("enregistré malgré un nom proche"),
                 "members": _("membres"),
                 "memberships": _("appartenances"),
