@@ -12,26 +12,12 @@ from maillage.directory.rules.extractions import (
     Fault,
     Format,
     Reading,
+    Site,
 )
 from maillage.directory.rules.gazetteer import Gazetteer, departement_of
 from maillage.directory.rules.projections import DEGREES, projection_of_departement
 from maillage.directory.rules.structures import KIND_OF_R66, Precision
 from maillage.kernel.identifiers import IdentifierError, parse_finess
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A site as a source writes it."""
-
-    line: int
-    finess: str
-    name: str
-    category: str
-    category_name: str
-    address: str
-    postcode: str
-    city: str
-    commune: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,8 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Establishment:
-    """One establishment of FINESS; `lon` and `lat` are None where the file does not place it."""
+class Site:
+    """A site of FINESS as a source writes it."""
 
     line: int
     finess: str
@@ -113,6 +113,12 @@ class Establishment:
     postcode: str
     city: str
     commune: str
+
+
+@dataclass(frozen=True, slots=True)
+class Establishment(Site):
+    """One establishment of FINESS; `lon` and `lat` are None where the file does not place it."""
+
     lon: float | None = None
     lat: float | None = None
     precision: Precision = Precision.COMMUNE

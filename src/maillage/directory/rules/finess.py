@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from maillage.directory.rules.establishments import Columns, Position, Register, Site
-from maillage.directory.rules.extractions import Fault, Reading
+from maillage.directory.rules.establishments import Columns, Position, Register
+from maillage.directory.rules.extractions import Fault, Reading, Site
 from maillage.directory.rules.gazetteer import Gazetteer
 from maillage.directory.rules.projections import projection_of
 from maillage.directory.rules.structures import Precision

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from maillage.directory.rules.establishments import Columns, Position, Register, Site
-from maillage.directory.rules.extractions import Closure, Fault, Reading
+from maillage.directory.rules.establishments import Columns, Position, Register
+from maillage.directory.rules.extractions import Closure, Fault, Reading, Site
 from maillage.directory.rules.gazetteer import Gazetteer
 from maillage.directory.rules.projections import DEGREES
 from maillage.directory.rules.structures import Precision

@@ -29,23 +29,24 @@ def send_due_summaries(counts: Callable[[Person], Counts]) -> int:
     waits, to who may no longer sign in, on a Saturday or a Sunday of their clock.
     """
     asked = ContactPreference.objects.filter(by_email=True, person__is_active=True).exclude(daily_at=None)
-    due = [one for one in asked.select_related("person") if _is_due(one, timezone.now())]
-    return sum(_send(one, counts) for one in due)
+    sent = 0
+    for chosen in asked.select_related("person"):
+        local = timezone.now().astimezone(clock.zone_for(chosen.person))
+        if _is_due(chosen, local):
+            sent += _send(chosen.person, local, counts)
+    return sent
 
 
-def _is_due(chosen: ContactPreference, now: datetime) -> bool:
+def _is_due(chosen: ContactPreference, local: datetime) -> bool:
+    """Return whether it is the hour of a summary on the clock of its reader."""
     assert chosen.daily_at is not None
-    zone = clock.zone_for(chosen.person)
-    local = now.astimezone(zone)
-    hour = datetime.combine(local.date(), chosen.daily_at, zone)
+    hour = datetime.combine(local.date(), chosen.daily_at, local.tzinfo)
     return local.weekday() < SATURDAY and hour <= local < hour + LATEST
 
 
 @transaction.atomic
-def _send(chosen: ContactPreference, counts: Callable[[Person], Counts]) -> int:
-    person, now = chosen.person, timezone.now()
-    day = timezone.localdate(now, clock.zone_for(person))
-    key = f"exchange.summary-{person.pk}-{day}"
+def _send(person: Person, local: datetime, counts: Callable[[Person], Counts]) -> int:
+    key = f"exchange.summary-{person.pk}-{local.date()}"
     if Notification.objects.with_key(key).exists():
         return 0
     waiting, late = counts(person)
@@ -59,7 +60,7 @@ def _send(chosen: ContactPreference, counts: Callable[[Person], Counts]) -> int:
         key=key,
         path=reverse("web:inbox"),
         urgent=True,  # its hour was chosen: it waits for no other
-        not_after=now + LATEST,
+        not_after=local + LATEST,
         mail_only=True,
     )
     return len(rows)
