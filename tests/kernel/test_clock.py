@@ -1,11 +1,13 @@
 """Whose wall clock: a scope's, its reader's, the installation's; days of 23 and 25 hours."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maillage.config.time_zone import ReaderTimeZone
 from maillage.kernel import clock
@@ -73,3 +75,28 @@ def test_an_instant_is_of_another_day_elsewhere() -> None:
         for zone in ("Indian/Reunion", "America/Cayenne")
     }
     assert days == {"Indian/Reunion": 15, "America/Cayenne": 14}
+
+
+@given(
+    st.sampled_from(["Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Marquesas"]),
+    st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+    st.integers(0, 400),
+    st.floats(0, 1, exclude_max=True),
+)
+def test_the_day_of_an_instant_is_that_of_the_clock_of_the_place(
+    zone: str, first: date, count: int, share: float
+) -> None:
+    place, last = ZoneInfo(zone), first + timedelta(days=count)
+    start = datetime.combine(first, time(), place).timestamp()
+    end = datetime.combine(last + timedelta(days=1), time(), place).timestamp()
+    at = int(start + share * (end - start))
+    days = clock.Days(first, last, place)
+    assert days.of(at) == datetime.fromtimestamp(at, place).date()
+    for outside in (int(start) - 1, int(end)):
+        with pytest.raises(ValueError, match="is of none"):
+            days.of(outside)
+
+
+def test_no_day_at_all_has_no_instant() -> None:
+    with pytest.raises(ValueError, match="none of these 0 days"):
+        clock.Days(date(2026, 3, 2), date(2026, 3, 1), UTC).of(1_772_400_000)

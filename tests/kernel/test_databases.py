@@ -1,14 +1,18 @@
 """What differs between the two databases, seen to do the same on both."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -58,6 +62,24 @@ def test_very_many_rows_are_inserted_with_no_more_values_in_a_statement_than_a_d
     late = [Message(topic="test", key=f"{number}", payload={}) for number in range(2 * many + 2)]
     assert databases.insert_new(late, unique=("topic", "key")) == late[-1:]
     assert databases.insert([]) == []
+
+
+@pytest.mark.django_db
+def test_instants_are_counted_in_whole_seconds_without_being_read() -> None:
+    instants = [
+        datetime(1969, 12, 31, 23, 59, 58, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 0, 0, 999_999, tzinfo=UTC),
+        datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Paris")),
+        datetime(2124, 2, 29, 12, 0, 0, 1, tzinfo=UTC),
+    ]
+    Message.objects.bulk_create(
+        Message(key=str(number), topic="test", payload={}, published_at=at)
+        for number, at in enumerate(instants)
+    )
+    rows = Message.objects.order_by("pk").values_list(databases.EpochSeconds("published_at"), flat=True)
+    assert list(rows) == [math.floor(one.timestamp()) for one in instants]
+    empty = Message.objects.filter(pk=0).aggregate(last=databases.EpochSeconds(Max("published_at")))
+    assert empty == {"last": None}
 
 
 @pytest.mark.django_db

@@ -53,3 +53,36 @@ def test_before_its_tables_are_made_a_process_starts_and_says_what_to_do(tmp_pat
     assert "the database is not ready (no such table" in ran.stderr
     assert "« maillage serve » prepares it" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_once_warm_a_server_process_does_not_go_through_what_is_loaded_again(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "MAILLAGE_HOME": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "maillage.config.settings",
+    }
+    code = """
+import asyncio, gc
+from maillage.config.serving import application
+
+async def life():
+    told = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive():
+        return {"type": next(told)}
+
+    async def send(message):
+        if message["type"] == "lifespan.startup.complete":
+            print(gc.get_freeze_count(), len(gc.get_objects()))
+
+    await application()({"type": "lifespan"}, receive, send)
+
+asyncio.run(life())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert not ran.returncode, ran.stderr
+    apart, followed = map(int, ran.stdout.split())
+    assert apart > 100 * followed

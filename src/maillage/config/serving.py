@@ -98,6 +98,7 @@ class _Process:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await asyncio.to_thread(warming.warm)
+                warming.set_apart()
                 self._end_streams_when_told_to_stop()
                 self._worker.start()
                 watch = asyncio.create_task(_stop_without_parent())

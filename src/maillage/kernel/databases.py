@@ -12,13 +12,33 @@ from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
+from django.db.models import BigIntegerField, Func, Model
 
 Row = TypeVar("Row", bound=Model)
 
 _REFUSAL = "append-only table"
 #: Values in one statement: SQLite takes 32,766, PostgreSQL 65,535.
 MOST_VALUES = 32_000
+
+
+class EpochSeconds(Func):
+    """An instant as whole seconds since 1 January 1970, universal time; null where it is null.
+
+    For rows that are only counted: reading as many datetimes takes longer than counting them.
+    """
+
+    output_field = BigIntegerField()
+    template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS BIGINT)"
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """Read the text that Django keeps, in universal time, without the fraction of its second.
+
+        By the Julian day (1970 begins at 2440587.5): `strftime` would want a percent sign, which
+        stands for a parameter here.
+        """
+        template = "CAST(ROUND((julianday(substr(%(expressions)s, 1, 19)) - 2440587.5) * 86400) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
 
 _TRIGGERS = {
     "sqlite": (

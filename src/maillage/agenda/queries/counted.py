@@ -1,4 +1,7 @@
-"""Slots and seats of a territory's physicians as rows to count: hours alone, nobody named."""
+"""Slots and seats of a territory's physicians as rows to count: hours alone, nobody named.
+
+An hour is a whole number of seconds since 1 January 1970, universal time.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from django.db.models import Max, Q
 
 from maillage.agenda.models import Appointment, Closure, Slot
 from maillage.agenda.rules.vocabulary import Kind, State, Visibility
+from maillage.kernel.databases import EpochSeconds
 from maillage.kernel.models import Scope
 
 
@@ -20,7 +24,7 @@ class CountedSlot(NamedTuple):
 
     slot: int
     agenda: int
-    starts_at: datetime
+    starts_at: int
     is_routine: bool
     capacity: int
 
@@ -29,16 +33,16 @@ class CountedSeat(NamedTuple):
     """A seat taken from `taken_at`, given back at `freed_at` where it was."""
 
     slot: int
-    taken_at: datetime
-    freed_at: datetime | None
+    taken_at: int
+    freed_at: int | None
 
 
 class CountedAbsence(NamedTuple):
     """Somebody away from all their places."""
 
     agenda: int
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: int
+    ends_at: int
 
 
 def slots_counted(scope: Scope, start: datetime, end: datetime, profession: str) -> list[CountedSlot]:
@@ -49,9 +53,11 @@ def slots_counted(scope: Scope, start: datetime, end: datetime, profession: str)
     rows = Slot.objects.between(start, end).filter(
         agenda__territory__scope=scope, agenda__professional__profession=profession, is_open=True
     )
-    read = rows.order_by().values_list("pk", "agenda", "starts_at", "kind", "visibility", "capacity")
+    hour = EpochSeconds("starts_at")
+    read = rows.order_by().values_list("pk", "agenda", hour, "kind", "visibility", "capacity")
+    practice, unscheduled = Kind.PRACTICE.value, Visibility.SNP.value
     return [
-        CountedSlot(slot, agenda, at, kind == Kind.PRACTICE.value and seen != Visibility.SNP.value, capacity)
+        CountedSlot(slot, agenda, at, kind == practice and seen != unscheduled, capacity)
         for slot, agenda, at, kind, seen, capacity in read
     ]
 
@@ -70,9 +76,9 @@ def seats_counted(scope: Scope, start: datetime, end: datetime, profession: str)
             slot__starts_at__lt=end,
         )
         .exclude(state__in=[State.HELD.value, State.EXPIRED.value])
-        .annotate(freed=Max("changes__at", filter=Q(changes__state=State.CANCELLED.value)))
+        .annotate(freed=EpochSeconds(Max("changes__at", filter=Q(changes__state=State.CANCELLED.value))))
     )
-    read = rows.order_by().values_list("slot", "made_at", "freed", "state")
+    read = rows.order_by().values_list("slot", EpochSeconds("made_at"), "freed", "state")
     return [
         CountedSeat(slot, made, (freed or made) if state == State.CANCELLED.value else None)
         for slot, made, freed, state in read
@@ -84,4 +90,5 @@ def absences_counted(scope: Scope, start: datetime, end: datetime) -> list[Count
     rows = Closure.objects.filter(
         agenda__territory__scope=scope, schedule=None, starts_at__lt=end, ends_at__gt=start
     )
-    return [CountedAbsence(*row) for row in rows.order_by().values_list("agenda", "starts_at", "ends_at")]
+    read = rows.order_by().values_list("agenda", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
+    return [CountedAbsence(*row) for row in read]

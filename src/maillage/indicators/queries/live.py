@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,10 @@ class _Reader:
         days = rule("indicators.access.third").value["horizon_days"]
         self.horizon = self.end + timedelta(days=days)
 
+    @cached_property
+    def days(self) -> clock.Days:
+        return clock.Days(self.period.start, self.day(self.horizon), self.zone)
+
     def day(self, instant: datetime) -> date:
         """Return the day of an instant in the territory."""
         return instant.astimezone(self.zone).date()
@@ -64,9 +69,8 @@ class _Reader:
         rows = orientation.requests_counted(self.scope, self.start, self.end)
         return [
             (
-                one.request, one.person, one.commune, self.day(one.called_at), one.priority or None,
-                _seconds(one.called_at), _seconds(one.answered_at), _seconds(one.decided_at),
-                _seconds(one.appointment_at), one.is_void,
+                one.request, one.person, one.commune, self.days.of(one.called_at), one.priority or None,
+                one.called_at, one.answered_at, one.decided_at, one.appointment_at, one.is_void,
             )
             for one in rows
         ]  # fmt: skip
@@ -74,31 +78,22 @@ class _Reader:
     def slots(self) -> Rows:
         rows = agenda.slots_counted(self.scope, self.start, self.horizon, Profession.PHYSICIAN.value)
         return [
-            (
-                one.slot,
-                one.agenda,
-                self.day(one.starts_at),
-                _seconds(one.starts_at),
-                one.is_routine,
-                one.capacity,
-            )
+            (one.slot, one.agenda, self.days.of(one.starts_at), one.starts_at, one.is_routine, one.capacity)
             for one in rows
         ]
 
     def seats(self) -> Rows:
-        rows = agenda.seats_counted(self.scope, self.start, self.horizon, Profession.PHYSICIAN.value)
-        return [(one.slot, _seconds(one.taken_at), _seconds(one.freed_at)) for one in rows]
+        return [*agenda.seats_counted(self.scope, self.start, self.horizon, Profession.PHYSICIAN.value)]
 
     def absences(self) -> Rows:
-        rows = agenda.absences_counted(self.scope, self.start, self.horizon)
-        return [(one.agenda, _seconds(one.starts_at), _seconds(one.ends_at)) for one in rows]
+        return [*agenda.absences_counted(self.scope, self.start, self.horizon)]
 
     def readings(self) -> Rows:
         """Each Monday of the period that is past or today."""
         first = self.period.start + timedelta(days=-self.period.start.weekday() % 7)
         last = min(self.period.last_day, self.today)
         days = (first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1))
-        return [(day, _seconds(datetime.combine(day, READ_AT, self.zone))) for day in days]
+        return [(day, int(datetime.combine(day, READ_AT, self.zone).timestamp())) for day in days]
 
     def plans(self) -> Rows:
         around = people.professions_around(self.scope)
@@ -130,7 +125,3 @@ _READERS: dict[str, Callable[[_Reader], Rows]] = {
     "absences": _Reader.absences, "readings": _Reader.readings, "plans": _Reader.plans,
     "cases": _Reader.cases, "invitations": _Reader.invitations, "answers": _Reader.answers,
 }  # fmt: skip
-
-
-def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.timestamp())

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from maillage.kernel.databases import EpochSeconds
 from maillage.kernel.models import Scope
 from maillage.orientation.models import Closure, Decision, Request
 from maillage.orientation.rules.vocabulary import Outcome
@@ -17,7 +18,8 @@ from maillage.people import api as people
 class CountedRequest(NamedTuple):
     """One request: its keys, where the person was, and its hours. `appointment_at`: the first hour given.
 
-    `is_void`: a duplicate, a mistake, or taken back by who sent it: no request to count.
+    Hours are whole seconds since 1 January 1970, universal time. `is_void`: a duplicate, a mistake, or taken
+    back by who sent it: no request to count.
     """
 
     request: int
@@ -25,10 +27,10 @@ class CountedRequest(NamedTuple):
     commune: str | None
     origin: str
     priority: str
-    called_at: datetime
-    answered_at: datetime | None
-    decided_at: datetime | None
-    appointment_at: datetime | None
+    called_at: int
+    answered_at: int | None
+    decided_at: int | None
+    appointment_at: int | None
     is_void: bool
 
 
@@ -51,14 +53,12 @@ def requests_counted(scope: Scope, start: datetime, end: datetime) -> list[Count
     called = {"called_at__gte": start, "called_at__lt": end}
     usable = Q(patient=None) | people.countable(prefix="patient__")
     rows = Request.objects.in_scope(scope).filter(usable, **called).order_by()
-    names = (
-        "pk", "patient", "commune", "origin", "priority", "called_at", "answered_at", "decided_at",
-    )  # fmt: skip
+    hours = [EpochSeconds(one) for one in ("called_at", "answered_at", "decided_at", Subquery(first))]
     void = set(
         Closure.objects.in_scope(scope)
         .in_force()
         .filter(outcome__in=[one.value for one in VOID], **{f"request__{k}": v for k, v in called.items()})
         .values_list("request", flat=True)
     )
-    read = rows.values_list(*names, Subquery(first))
+    read = rows.values_list("pk", "patient", "commune", "origin", "priority", *hours)
     return [CountedRequest._make((*row, row[0] in void)) for row in read]
