@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
+import time
 import warnings
 from pathlib import Path
 
@@ -17,9 +19,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.data import SEED
-from bench.harness import Row, best_of, row, write
+from bench.harness import FOLDER, Row, best_of, row, write
 from maillage.engines import traveltime
 from maillage.engines.traveltime import RoadGraph
+from maillage.engines.traveltime.geometry import along_a_curve
 
 LIMITS = (20.0, 60.0)
 
@@ -101,11 +104,54 @@ def _pandana(graph: RoadGraph, asked: np.ndarray) -> tuple[float, np.ndarray, fl
     return prepared_ms, np.array(found).reshape(asked.size, -1), elapsed
 
 
+def national() -> list[Row]:
+    """Pairs within an hour of 35,000 points of 10 million nodes, by pieces that a run cut short has kept.
+
+    Points are drawn where roads are: the densest are asked as often as the others. Remove the folder of
+    pieces to begin again; `BENCH_POINTS` asks for fewer points.
+    """
+    count = int(os.environ.get("BENCH_POINTS", "35000"))
+    graph = along(made_up(3163))
+    asked = np.sort(np.random.default_rng(SEED).choice(graph.n, count, replace=False))
+    folder = FOLDER / f"roads/{graph.n}-{count}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for piece, origins in enumerate(np.array_split(asked, -(-count // 1000))):
+        file = folder / f"{piece}.npz"
+        if file.is_file():
+            continue
+        began = time.perf_counter(), time.process_time()
+        found = traveltime.minutes_between(graph, origins, asked, 60.0, threads=2)
+        took = time.perf_counter() - began[0], time.process_time() - began[1]
+        part = file.with_suffix(".part.npz")
+        np.savez(part, size=found.origin.size, took=took)
+        part.rename(file)
+    pieces = [np.load(file) for file in sorted(folder.glob("*.npz"))]
+    pairs = sum(int(one["size"]) for one in pieces)
+    clock, processor = (sum(float(one["took"][k]) for one in pieces) for k in range(2))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    note = (
+        f"{graph.n} nodes, {len(graph)} links, {pairs} pairs; {len(pieces)} pieces, {processor:.0f} s of "
+        f"processor, {memory:.1f} GB at most"
+    )
+    return [row(f"a country: {count} × {count} within 60 min", clock * 1e3, "asked for", 600_000.0, note)]
+
+
+def along(graph: RoadGraph) -> RoadGraph:
+    """The same graph, its nodes in the order in which an extract is read."""
+    order = along_a_curve(graph.lon, graph.lat)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    tail = np.repeat(np.arange(graph.n), np.diff(graph.starts))
+    return traveltime.road_graph(
+        graph.lon[order], graph.lat[order], place[tail], place[graph.head], graph.minutes, vintage="made up"
+    )
+
+
 def run() -> list[Row]:
-    """Every row of the bench."""
+    """Every row of the bench; that of a country, which takes minutes, where BENCH_NATIONAL is set."""
     traveltime.minutes_between(made_up(4), [0], [1])  # compiles
     rng = np.random.default_rng(SEED)
-    town, departement = made_up(180), made_up(708)
+    town, departement = along(made_up(180)), along(made_up(708))
     rows = compare("a small area", town, rng.choice(town.n, 500, replace=False), 3)
     rows += compare("a département", departement, rng.choice(departement.n, 500, replace=False), 1)
     if os.environ.get("BENCH_EXTRACT"):
@@ -113,7 +159,7 @@ def run() -> list[Row]:
         graph, read_ms = best_of(1, lambda: traveltime.read_openstreetmap(file))
         main = np.flatnonzero(traveltime.main_network(graph))
         rows += compare(f"{file.name}, read in {read_ms:.0f} ms", graph, rng.choice(main, 500, False), 3)
-    return rows
+    return rows + (national() if os.environ.get("BENCH_NATIONAL") else [])
 
 
 if __name__ == "__main__":

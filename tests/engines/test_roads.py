@@ -24,6 +24,7 @@ from maillage.engines.traveltime import (
     roads,
     snap,
 )
+from maillage.engines.traveltime.geometry import along_a_curve
 from maillage.engines.traveltime.reference import great_circle_km, road_minutes
 
 Link = tuple[int, int, float]
@@ -114,6 +115,46 @@ def test_what_is_asked_may_repeat_and_stand_nowhere(network, data):
     assert (np.diff(found.origin) >= 0).all()
     np.testing.assert_array_equal(found.minutes[order], found.minutes)
     assert found.origin.dtype == found.destination.dtype == np.int32
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(2, 4), st.integers(1, 3))
+def test_the_answer_is_the_same_whatever_the_threads(network, threads, block):
+    n, links = network
+    graph, asked = graph_of(n, links), [*range(n), -1, 0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(roads, "_BLOCK", block)
+        alone, together = (
+            minutes_between(graph, asked, asked, 12.0, threads=count) for count in (1, threads)
+        )
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(alone.origin, minutes_between(graph, asked, asked, 12.0).origin)
+
+
+def test_what_fails_in_a_thread_is_said(monkeypatch):
+    def broken(*_asked):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(kernels, "_compiled", kernels.Kernels(broken, broken))
+    with pytest.raises(MemoryError, match="no room"):
+        minutes_between(graph_of(2, [(0, 1, 1.0)]), [0, 1], [0, 1], threads=2)
+
+
+places = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+
+
+@given(st.lists(places, max_size=30))
+def test_the_order_along_the_curve_is_that_of_interleaved_bits(points):
+    lon, lat = (np.array([point[axis] for point in points]) for axis in range(2))
+
+    def key(k: int) -> int:
+        both = zip(points[k], (180.0, 90.0), strict=True)
+        steps = [int((value + half) / (2 * half) * (2**32 - 1)) for value, half in both]
+        bits = [(step >> bit & 1) << 2 * bit + axis for axis, step in enumerate(steps) for bit in range(32)]
+        return sum(bits)
+
+    assert along_a_curve(lon, lat).tolist() == sorted(range(len(points)), key=key)
 
 
 @settings(deadline=None)

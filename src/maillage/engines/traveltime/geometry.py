@@ -41,3 +41,25 @@ def chord_between(points: FloatArray, first: NDArray[np.int32], second: NDArray[
 def km_of_chord(chord: FloatArray) -> FloatArray:
     """Kilometres along the great circle."""
     return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0)))
+
+
+def along_a_curve(lon: FloatArray, lat: FloatArray) -> NDArray[np.int64]:
+    """The order of points along a Z-order curve (Morton, 1966), in which neighbours mostly follow each other.
+
+    Degrees are cut in 2³² steps; points of one step keep their order.
+    """
+    places = [
+        np.floor((values + half) / (2 * half) * (2**32 - 1)) for values, half in ((lon, 180.0), (lat, 90.0))
+    ]
+    east, north = (_spread(place.astype(np.uint64)) for place in places)
+    return np.argsort(east | (north << np.uint64(1)), kind="stable")
+
+
+def _spread(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The 32 lowest bits of each value, at every other place of 64."""
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333), (1, 0x5555555555555555),
+    ):  # fmt: skip
+        values = (values | (values << np.uint64(shift))) & np.uint64(mask)
+    return values
