@@ -14,7 +14,14 @@ from django.urls import reverse
 
 from maillage.config import directory_files
 from maillage.directory import actions, api
-from maillage.directory.models import DirectoryImport, Membership, PracticePlace, Professional, Structure
+from maillage.directory.models import (
+    HAND_SOURCE,
+    DirectoryImport,
+    Membership,
+    PracticePlace,
+    Professional,
+    Structure,
+)
 from maillage.directory.rules.absences import absences
 from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
@@ -188,6 +195,109 @@ def test_a_place_is_corrected_and_an_older_file_corrects_nothing(communes: list[
         "MAISON DU LAC", "DU PRÉ", other.name, other.lon,
     )  # fmt: skip
     assert Membership.objects.filter(place=place, ends_on=None).count() == 2
+
+
+CODED = (
+    "Code catégorie professionnelle", "Code type savoir-faire", "Code savoir-faire", "Code mode exercice",
+    "Code genre activité",
+)  # fmt: skip
+
+
+def take_coded(here: territory.Commune, *people: tuple[str, str], day: date = MARCH) -> dict[str, int]:
+    """Take in people, told by their number and the cells of `CODED`, a word each (« - » is empty)."""
+    lines = []
+    for number, words in people:
+        cells = dict(zip(CODED, (word.strip("-") for word in words.split()), strict=True))
+        kept = {title: cells[title] for title in CODED[2:4]}
+        lines.append("|".join([activity(number, here, **kept), *(cells[title] for title in EXTRA)]))
+    return take_in(["|".join([HEADING, *EXTRA]), *lines], day, Format.ANNUAIRE)
+
+
+EXTRA = (CODED[0], CODED[1], CODED[4])
+
+
+@pytest.mark.parametrize(
+    ("words", "function"),
+    [
+        ("C S SM54 L GENR01", "care"),
+        ("M S SM54 S GENR01", "care"),
+        ("C S SM54 L -", "care"),
+        ("C S SM54 L GENR99", "care"),
+        ("E - - - GENR01", "student"),
+        ("E - - S -", "student"),
+        ("E - - L GENR02", "replacement"),
+        ("C S SM54 L GENR02", "replacement"),
+        ("C S SM54 L GENR03", "replacement"),
+        ("C S SM54 L GENR06", "replacement"),
+        ("C S SM54 S GENR04", "other"),
+        ("C S SM54 S GENR08", "other"),
+    ],
+)
+def test_only_who_cares_at_their_own_place_is_one_of_its_professionals(
+    communes: list[territory.Commune], words: str, function: str
+) -> None:
+    here = communes[0]
+    counts = take_coded(here, (RPPS[0], words), (RPPS[1], "C S SM54 L GENR01"))
+    is_standing = function == "care"
+    assert counts["passing"] == (not is_standing)
+    one = Membership.objects.get(professional__rpps=RPPS[0])
+    assert (one.function, one.status) == (function, words.split()[3].strip("-"))
+    assert {one.rpps for one in api.professionals_in([here.code])} == {
+        RPPS[1],
+        *([RPPS[0]] if is_standing else []),
+    }
+    shown = api.sheet(Professional.objects.get(rpps=RPPS[1]).pk)
+    assert (shown.practice.mode == "grouped") == is_standing
+
+
+def test_who_stops_replacing_and_settles_is_one_of_the_professionals_from_then_on(
+    communes: list[territory.Commune],
+) -> None:
+    here = communes[0]
+    take_coded(here, (RPPS[0], "E - - S GENR01"))
+    take_coded(here, (RPPS[0], "C S SM54 L GENR02"), day=APRIL)
+    take_coded(here, (RPPS[0], "C S SM54 L GENR01"), day=MAY)
+    rows = Membership.objects.order_by("pk").values_list("function", "ends_on")
+    assert list(rows) == [("student", APRIL), ("replacement", MAY), ("care", None)]
+    assert [one.rpps for one in api.professionals_in([here.code])] == [RPPS[0]]
+
+
+def test_two_modes_of_practice_at_one_site_are_two_memberships(communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    both = ((RPPS[0], "C S SM54 L GENR01"), (RPPS[0], "C S SM54 S GENR01"))
+    assert take_coded(here, *both)["memberships"] == 2
+    assert take_coded(here, *both[::-1], day=APRIL)["memberships"] == 0
+    assert take_coded(here, both[1], day=MAY)["ended"] == 1
+    assert list(Membership.objects.filter(ends_on=None).values_list("status", flat=True)) == ["S"]
+
+
+def test_what_somebody_wrote_by_hand_of_a_place_is_not_told_a_second_time(
+    communes: list[territory.Commune],
+) -> None:
+    here = communes[0]
+    take_coded(here, (RPPS[0], "C S SM54 L GENR01"))
+    Membership.objects.update(source=HAND_SOURCE, status="S")
+    assert take_coded(here, (RPPS[0], "C S SM54 L -"), day=APRIL)["memberships"] == 0
+    assert Membership.objects.get().ends_on is None
+
+
+@pytest.mark.parametrize(
+    ("skills", "specialty"),
+    [
+        (["PAC CAPA05", "S SM54"], "SM54"),
+        (["S SM54", "PAC CAPA05"], "SM54"),
+        (["CEX CEX22", "S SM04", "S SM54"], "SM04"),
+        (["PAC CAPA05"], "CAPA05"),
+        (["- -", "DEC C01"], "C01"),
+        (["S -", "PAC CAPA05"], "CAPA05"),
+        (["- -"], ""),
+    ],
+)
+def test_the_specialty_is_that_of_the_ordre_wherever_it_stands(
+    communes: list[territory.Commune], skills: list[str], specialty: str
+) -> None:
+    take_coded(communes[0], *((RPPS[0], f"C {skill} L GENR01") for skill in skills))
+    assert Professional.objects.get().specialty == specialty
 
 
 WRONG = [

@@ -35,6 +35,10 @@ class DirectoryConfig(AppConfig):
             {
                 "file": _("fichier"),
                 "few": _("nombre toujours admis"),
+                "replacement": _("remplacement"),
+                "student": _("études ou stage"),
+                "without_care": _("activité sans soin"),
+                "ordinal_skill": _("spécialité ordinale"),
                 "insisted": _("enregistré malgré un nom proche"),
                 "members": _("membres"),
                 "memberships": _("appartenances"),

@@ -21,7 +21,7 @@ from maillage.directory.rules.absences import absences
 from maillage.directory.rules.extractions import Activity, Reading
 from maillage.directory.rules.freshness import Fact
 from maillage.directory.rules.gazetteer import departement_of
-from maillage.directory.rules.professionals import Function
+from maillage.directory.rules.professionals import PASSING, PracticeStatus, function_of
 from maillage.directory.rules.structures import FINESS_PREFIX, Origin, Precision, StructureKind
 from maillage.kernel.names import search_key
 from maillage.kernel.phones import stored_phone
@@ -32,6 +32,8 @@ from maillage.territory import api as territory
 _BATCH = 400
 Row = TypeVar("Row", bound=Model)
 _PREFIX = "annuaire:"
+_STATUSES = frozenset(one.value for one in PracticeStatus)
+ACTIVITIES = "directory.registers.activities"
 _PLACE = ("name", "address", "postcode", "commune_id", "lon", "lat", "phone")
 _IDENTITY = ("last_name", "first_name", "search_name", "sound", "profession", "specialty")
 
@@ -50,7 +52,8 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
     Only memberships that this source brought are ended, those of people gone from the file too: who has none
     left practises no more. A file older than the last one (not `is_latest`) only adds. Return the counts
     `added`, `changed`, `unchanged`, `closed` (professionals gone), `missing` (gone from a file that seems
-    cut) and `places`, `moved` (places corrected), `memberships`, `ended`.
+    cut) and `places`, `moved` (places corrected), `memberships`, `ended`, `passing` (places where somebody
+    replaces, studies or does not care).
     """
     rows = reading.activities
     tally = _Tally()
@@ -59,7 +62,7 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
     places, new_places, moved = _write_places(sites, source, is_latest=is_latest)
     if not is_latest:
         people = {number: one for number, one in people.items() if number in tally.new}
-    memberships, ended = _write_memberships(rows, people, places, source, extracted_on)
+    memberships, ended, passing = _write_memberships(rows, people, places, source, extracted_on)
     closed, missing = _retire(reading, source, extracted_on) if is_latest else (0, 0)
     return {
         "added": tally.added,
@@ -71,6 +74,7 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
         "moved": moved,
         "memberships": memberships,
         "ended": ended,
+        "passing": passing,
     }
 
 
@@ -111,9 +115,7 @@ def _write_people(
 ) -> dict[str, Professional]:
     """Return the professionals of the file by RPPS number, written."""
     wanted = {row.rpps: row for row in reversed(rows)}
-    specialties: dict[str, str] = {}
-    for row in rows:
-        specialties[row.rpps] = specialties.get(row.rpps) or row.specialty
+    specialties = _specialties(rows)
     known = {one.rpps or "": one for one in _batched(Professional.objects.all(), "rpps__in", list(wanted))}
     stated = _stated_later(known.values(), extracted_on)
     added: list[Professional] = []
@@ -138,6 +140,18 @@ def _write_people(
     people = known | {one.rpps or "": one for one in added}
     _stamp([one for one in people.values() if one.pk not in stated], source, extracted_on)
     return people
+
+
+def _specialties(rows: Iterable[Activity]) -> dict[str, str]:
+    """Return the specialty of each person: that of the Ordre, else the first skill of any other type."""
+    ordinal = rule(ACTIVITIES).value["ordinal_skill"]
+    found: dict[str, tuple[bool, str]] = {}
+    for row in rows:
+        told = (bool(row.specialty) and row.skill in ordinal, row.specialty)
+        held = found.get(row.rpps)
+        if held is None or told[0] > held[0] or not held[1]:
+            found[row.rpps] = told
+    return {number: specialty for number, (_is_ordinal, specialty) in found.items()}
 
 
 def _identity(row: Activity, specialty: str) -> dict[str, str]:
@@ -293,39 +307,43 @@ def _write_memberships(
     places: dict[str, PracticePlace],
     source: str,
     extracted_on: date,
-) -> tuple[int, int]:
-    """Add what is new and end what this source no longer says; return how many of each."""
+) -> tuple[int, int, int]:
+    """Add what is new and end what this source no longer says; return how many of each, and how many pass."""
+    codes = rule(ACTIVITIES).value
     wanted = {
-        (people[row.rpps].pk, places[row.site].pk): row
+        (
+            people[row.rpps].pk,
+            places[row.site].pk,
+            function_of(row.category, row.kind, codes).value,
+            _status(row),
+        )
         for row in rows
         if row.site in places and row.rpps in people
     }
     covered = {departement_of(row.commune) for row in rows if row.commune}
     keys = [one.pk for one in people.values()]
-    present = {
-        (one.professional_id, one.place_id): one
-        for one in _batched(
-            Membership.objects.filter(ends_on=None).select_related("place"), "professional__in", keys
-        )
-    }
+    present = list(
+        _batched(Membership.objects.filter(ends_on=None).select_related("place"), "professional__in", keys)
+    )
+    ours = {_told(one): one for one in present if one.source == source}
+    theirs = {(one.professional_id, one.place_id) for one in present if one.source != source}
     structures = {place.pk: place.structure_id for place in places.values()}
     added = [
         Membership(
             professional_id=person,
             structure_id=structures[place],
             place_id=place,
-            function=Function.CARE.value,
-            status=row.status if row.status in {"L", "S", "B"} else "",
+            function=function,
+            status=status,
             source=source,
         )
-        for (person, place), row in wanted.items()
-        if (person, place) not in present
+        for person, place, function, status in sorted(wanted)
+        if (person, place, function, status) not in ours and (person, place) not in theirs
     ]
     gone = [
         one.pk
-        for pair, one in present.items()
-        if one.source == source
-        and pair not in wanted
+        for told, one in ours.items()
+        if told not in wanted
         and one.place is not None
         and departement_of(one.place.commune_id or "") in covered
     ]
@@ -333,7 +351,18 @@ def _write_memberships(
     for start in range(0, len(gone), _BATCH):
         old = Membership.objects.filter(pk__in=gone[start : start + _BATCH])
         old.filter(Q(starts_on=None) | Q(starts_on__lte=extracted_on)).update(ends_on=extracted_on)
-    return len(added), len(gone)
+    passing = sum(function in PASSING for _person, _place, function, _status_ in wanted)
+    return len(added), len(gone), passing
+
+
+def _status(row: Activity) -> str:
+    """Return the mode of practice of a line, empty where the code is none that we know."""
+    return row.status if row.status in _STATUSES else ""
+
+
+def _told(one: Membership) -> tuple[int, int | None, str, str]:
+    """Return what makes a membership one: who, where, doing what, in which mode of practice."""
+    return one.professional_id, one.place_id, one.function, one.status
 
 
 def _batched(rows: QuerySet[Row], lookup: str, keys: Sequence[str | int]) -> Iterator[Row]:

@@ -193,6 +193,13 @@ def outcome(reading: Reading, counts: Mapping[str, int]) -> list[tuple[str, int]
             (_("Placés par les coordonnées du fichier"), reading.placed),
             (_("Placés au centre de leur commune, faute de position"), reading.at_centre),
         ]
+    else:
+        rows.append(
+            (
+                _("Remplacements, études ou activités sans soin : pas un professionnel de plus"),
+                counts["passing"],
+            )
+        )
     return [
         *rows,
         (_("Hors de la demande"), reading.passed_over),

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from maillage.directory.models.structures import PRECISION_LABELS, Structure
 from maillage.directory.rules.professionals import (
+    PASSING,
     Function,
     PracticeStatus,
     Profession,
@@ -55,6 +56,9 @@ FUNCTION_LABELS = {
     Function.ELECTED: _("Mandat d’élu local"),
     Function.SOCIAL: _("Action sociale"),
     Function.USER: _("Représentation des usagers"),
+    Function.REPLACEMENT: pgettext_lazy("fonction", "Remplacement"),
+    Function.STUDENT: _("Études ou stage"),
+    Function.OTHER: _("Activité sans soin"),
 }
 #: The source of what somebody of the territory wrote: an import leaves it as it is.
 HAND_SOURCE = "saisi à la main"
@@ -212,6 +216,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         started = models.Q(starts_on=None) | models.Q(starts_on__lte=on)
         lasting = models.Q(ends_on=None) | models.Q(ends_on__gte=on)
         return self.filter(started, lasting)
+
+    def standing(self) -> MembershipQuerySet:
+        """Leave out replacements, students, and those who do not care there."""
+        return self.exclude(function__in=[one.value for one in PASSING])
 
 
 class Membership(AnnotatedModel):

@@ -61,7 +61,10 @@ class Sheet:
 
 
 def professionals_in(codes: Collection[str], criteria: Criteria = Criteria()) -> ProfessionalQuerySet:
-    """Return those who practise today in the communes `codes` and answer the criteria, each once."""
+    """Return those who practise today in the communes `codes` and answer the criteria, each once.
+
+    Neither who only replaces somebody there, nor students.
+    """
     here = _practising(timezone.localdate(), criteria).filter(
         Q(place__commune__in=list(codes)) | Q(place=None, structure__commune__in=list(codes))
     )
@@ -198,7 +201,7 @@ def _pairs(sheets: list[Professional]) -> list[tuple[Professional, Professional]
 
 
 def _practising(day: date, criteria: Criteria) -> MembershipQuerySet:
-    found = Membership.objects.in_force(day).filter(professional=OuterRef("pk"))
+    found = Membership.objects.in_force(day).standing().filter(professional=OuterRef("pk"))
     if criteria.new_patients:
         found = found.filter(offer__new_patients=True)
     if criteria.home_visits:
@@ -222,6 +225,7 @@ def _people_at(places: Collection[int], on: date) -> dict[int, int]:
     """Return how many professionals practise at each place."""
     counted = (
         Membership.objects.in_force(on)
+        .standing()
         .filter(place__in=places, professional__merged_into=None, professional__is_active=True)
         .order_by()
         .values_list("place")

@@ -34,6 +34,7 @@ _POSTCODE, _COMMUNE, _PHONE = (
 )
 _REPEAT, _TOWN = "Indice répétition voie (coord. structure)", "Libellé commune (coord. structure)"
 _LAST_LINE = "Bureau cedex (coord. structure)"
+_CATEGORY, _SKILL, _KIND = "Code catégorie professionnelle", "Code type savoir-faire", "Code genre activité"
 """Titles that older extractions may lack: nothing is refused for them."""
 COLUMNS = (
     _TYPE, _RPPS, _LAST, _FIRST, _PROFESSION, _SPECIALTY, _STATUS, _FINESS, _SITE, _SITE_NAME, _SIGN, _NUMBER,
@@ -151,4 +152,7 @@ def _activity(line: int, cells: Mapping[str, str], commune: str) -> Activity:
         postcode=cells[_POSTCODE][:5],
         commune=commune,
         phone=cells[_PHONE],
+        category=cells.get(_CATEGORY, ""),
+        skill=cells.get(_SKILL, ""),
+        kind=cells.get(_KIND, ""),
     )

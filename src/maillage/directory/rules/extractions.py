@@ -82,7 +82,11 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One line of the Annuaire Santé: a professional, and where they practise (`site` empty: nowhere)."""
+    """One line of the Annuaire Santé: a professional, and where they practise (`site` empty: nowhere).
+
+    `category` (civilian, military, student), `skill` (the type of the specialty) and `kind` (of the activity)
+    are codes of the ANS, empty where an older extraction has no such column.
+    """
 
     line: int
     rpps: str
@@ -98,6 +102,9 @@ class Activity:
     postcode: str
     commune: str
     phone: str
+    category: str
+    skill: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

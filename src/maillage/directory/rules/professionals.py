@@ -6,6 +6,7 @@ des objets de santé, 2024); the labels are in `sourced/vocabulary.toml`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from maillage.kernel.identifiers import parse_rpps
@@ -69,6 +70,26 @@ class Function(StrEnum):
     ELECTED = "elected"
     SOCIAL = "social"
     USER = "user"
+    REPLACEMENT = "replacement"
+    STUDENT = "student"
+    OTHER = "other"
+
+
+PASSING = frozenset({Function.REPLACEMENT, Function.STUDENT, Function.OTHER})
+"""Who is there instead of somebody, to learn, or without caring: not one more professional of the place."""
+
+
+def function_of(category: str, kind: str, codes: Mapping[str, Collection[str]]) -> Function:
+    """Return what somebody does where the Annuaire Santé places them.
+
+    `codes`: the rule `directory.registers.activities`. A student who replaces somebody is a replacement. No
+    code, or one that the rule does not have, is care.
+    """
+    if kind in codes["replacement"]:
+        return Function.REPLACEMENT
+    if category in codes["student"]:
+        return Function.STUDENT
+    return Function.OTHER if kind in codes["without_care"] else Function.CARE
 
 
 class Sector(StrEnum):
