@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -17,19 +18,23 @@ from maillage.directory import actions, api
 from maillage.directory.models import (
     HAND_SOURCE,
     DirectoryImport,
+    FactDate,
     Membership,
     PracticePlace,
     Professional,
     Structure,
+    Welcome,
 )
 from maillage.directory.rules.absences import absences
 from maillage.directory.rules.extractions import Format
 from maillage.directory.rules.seeming import NothingToTakeError, WrongFileError
 from maillage.kernel.identifiers import IdentifierError, parse_finess, parse_rpps
-from maillage.kernel.models import Person
+from maillage.kernel.models import Person, Scope
+from maillage.kernel.rules import Role
 from maillage.territory import api as territory
 from tests.directory.test_registers import DIPLOMAS, TITLED, plus, plus_site, position_line, site_line
 from tests.directory.test_rules import HEADING, annuaire_line
+from tests.factories import make_person
 
 MARCH, APRIL, MAY = date(2026, 3, 2), date(2026, 4, 2), date(2026, 5, 2)
 
@@ -378,3 +383,110 @@ def test_the_preview_and_the_command_count_alike(communes: list[territory.Commun
     assert (told.counts["closed"], told.counts["missing"]) == (0, 25)
     assert "il semble incomplet : 25" in told.told().replace("\u00a0", " ")
     assert Structure.objects.filter(is_active=False).count() == 0
+
+
+# Undone
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row that an import may write."""
+    tables = (Structure, PracticePlace, Professional, Membership, FactDate)
+    return {
+        one.__name__: [
+            {k: v for k, v in row.items() if k != "created_at"} for row in one.objects.order_by("pk").values()
+        ]
+        for one in tables
+    }
+
+
+def last_import(format: Format) -> DirectoryImport:
+    return DirectoryImport.objects.filter(format=format.value).latest("imported_at")
+
+
+def test_an_import_undone_gives_back_every_row(
+    coordinator: Person, communes: list[territory.Commune]
+) -> None:
+    here, other = communes
+    take_people(activity(RPPS[0], here), activity(RPPS[1], here))
+    take_in([site(FINESS[0], here), site(FINESS[1], here)])
+    before = everything()
+    take_people(
+        activity(RPPS[0], here, **{"Nom d'exercice": "AUTRE", "Raison sociale site": "MAISON DU LAC"}),
+        activity(RPPS[2], here, **{"Identifiant technique de la structure": "R200"}),
+        day=APRIL,
+    )
+    take_in([site(FINESS[0], other, rs="AUTRE NOM"), site(FINESS[2], here)], APRIL)
+    changed = everything()
+    assert all(changed[table] != before[table] for table in before)
+    for format in (Format.ANNUAIRE, Format.FINESS):
+        counts = actions.undo_import(by=coordinator, done=last_import(format), reason="mauvais fichier")
+        assert counts["kept"] == 0
+        assert min(counts["restored"], counts["removed"]) > 0
+    assert everything() == before
+    with pytest.raises(ValidationError, match="déjà été défait"):
+        actions.undo_import(by=coordinator, done=last_import(Format.FINESS), reason="encore")
+
+
+def test_a_file_undone_may_be_taken_in_again(coordinator: Person, communes: list[territory.Commune]) -> None:
+    lines = [site(FINESS[0], communes[0])]
+    take_in(lines, APRIL)
+    actions.undo_import(by=coordinator, done=last_import(Format.FINESS), reason="essai")
+    assert not Structure.objects.filter(finess=FINESS[0]).exists()
+    assert counted(take_in(lines, MARCH)) == (1, 0, 0, 0, 0)  # a file undone makes no other one older
+    assert DirectoryImport.objects.filter(undone_at=None).count() == 1
+
+
+def test_what_was_changed_or_used_since_stays(coordinator: Person, communes: list[territory.Commune]) -> None:
+    here = communes[0]
+    take_people(activity(RPPS[0], here), activity(RPPS[1], here), activity(RPPS[2], here))
+    corrected, used, _untouched = Professional.objects.order_by("rpps")
+    corrected.phone = "+33385000000"
+    corrected.save()
+    Welcome.objects.create(
+        professional=used, started_on=MARCH, territory=territory.Territory.objects.create(
+            name="Lac", slug="lac", kind="cpts", scope=Scope.objects.create(kind="territory", label="Lac")
+        ),
+    )  # fmt: skip
+    counts = actions.undo_import(by=coordinator, done=last_import(Format.ANNUAIRE), reason="essai")
+    assert set(Professional.objects.all()) == {corrected, used}
+    assert counts["kept"] == 2
+    assert not Membership.objects.exists()
+
+
+def test_only_the_last_import_of_a_format_can_be_undone_and_with_a_reason(
+    coordinator: Person, communes: list[territory.Commune]
+) -> None:
+    here = communes[0]
+    take_in([site(FINESS[0], here)])
+    first = last_import(Format.FINESS)
+    take_in([site(FINESS[0], here), site(FINESS[1], here)], APRIL)
+    for done, reason, words in (
+        (first, "trop tard", "Seul le dernier"), (last_import(Format.FINESS), "  ", "Dites pourquoi"),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError, match=words):
+            actions.undo_import(by=coordinator, done=done, reason=reason)
+    with pytest.raises(PermissionDenied):
+        actions.undo_import(
+            by=make_person("rose.vacoa", Role.NURSE, None),
+            done=last_import(Format.FINESS),
+            reason="pour voir",
+        )
+    assert Structure.objects.count() == 2
+
+
+def test_the_page_undoes_an_import_and_keeps_a_refused_reason(
+    client: Client, coordinator: Person, communes: list[territory.Commune]
+) -> None:
+    take_in([site(FINESS[0], communes[0])])
+    done = last_import(Format.FINESS)
+    client.force_login(coordinator)
+    address = reverse("directory:import")
+    assert "Défaire cet import" in client.get(address).content.decode()
+    refused = client.post(address, {"step": "undo", "done": done.pk, "reason": " "})
+    assert refused.status_code == 422
+    assert "Dites pourquoi" in refused.content.decode()
+    client.post(address, {"step": "undo", "done": done.pk, "reason": "mauvais mois"})
+    page = client.get(address).content.decode()
+    assert "Import défait" in page
+    assert "Défaire cet import" not in page
+    assert client.post(address, {"step": "undo", "done": "12345", "reason": "x"}).status_code == 404

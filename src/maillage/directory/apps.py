@@ -18,6 +18,7 @@ class DirectoryConfig(AppConfig):
         name_verbs(
             {
                 "directory.imported": _("a importé un fichier dans l’annuaire"),
+                "directory.import_undone": _("a défait un import dans l’annuaire"),
                 "directory.sheet_changed": _("a modifié une fiche d’annuaire"),
                 "directory.fact_confirmed": _("a confirmé un fait d’annuaire"),
                 "directory.confirmation_asked": _("a demandé de confirmer un fait"),

@@ -2,6 +2,7 @@
 
 from maillage.directory.actions.by_hand import SheetsAlike, correct_professional, create_professional
 from maillage.directory.actions.demonstration import create_demonstration_directory
+from maillage.directory.actions.import_record import undo_import
 from maillage.directory.actions.import_wording import defects_table, outcome, refusal
 from maillage.directory.actions.importing import Preview, preview, take_in
 from maillage.directory.actions.merging import merge, undo_merge
@@ -42,6 +43,7 @@ __all__ = [
     "set_new_patients",
     "structure_loader",
     "take_in",
+    "undo_import",
     "undo_merge",
     "welcome",
 ]

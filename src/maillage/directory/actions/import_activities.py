@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from maillage.directory.actions.import_record import BATCH, Record
 from maillage.directory.models import (
     HAND_SOURCE,
     FactDate,
@@ -29,7 +30,6 @@ from maillage.kernel.sounds import name_sound
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
-_BATCH = 400
 Row = TypeVar("Row", bound=Model)
 _PREFIX = "annuaire:"
 _STATUSES = frozenset(one.value for one in PracticeStatus)
@@ -46,7 +46,9 @@ class _Tally:
     unchanged: int = 0
 
 
-def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool) -> dict[str, int]:
+def write(
+    reading: Reading, source: str, extracted_on: date, record: Record, *, is_latest: bool
+) -> dict[str, int]:
     """Add and update professionals, their places and memberships; end the memberships no longer there.
 
     Only memberships that this source brought are ended, those of people gone from the file too: who has none
@@ -57,13 +59,13 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
     """
     rows = reading.activities
     tally = _Tally()
-    people = _write_people(rows, source, extracted_on, tally)
+    people = _write_people(rows, source, extracted_on, tally, record)
     sites = [row for row in rows if row.site and row.commune]
-    places, new_places, moved = _write_places(sites, source, is_latest=is_latest)
+    places, new_places, moved = _write_places(sites, source, record, is_latest=is_latest)
     if not is_latest:
         people = {number: one for number, one in people.items() if number in tally.new}
-    memberships, ended, passing = _write_memberships(rows, people, places, source, extracted_on)
-    closed, missing = _retire(reading, source, extracted_on) if is_latest else (0, 0)
+    memberships, ended, passing = _write_memberships(rows, people, places, source, extracted_on, record)
+    closed, missing = _retire(reading, source, extracted_on, record) if is_latest else (0, 0)
     return {
         "added": tally.added,
         "changed": tally.changed,
@@ -78,7 +80,7 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
     }
 
 
-def _retire(reading: Reading, source: str, extracted_on: date) -> tuple[int, int]:
+def _retire(reading: Reading, source: str, extracted_on: date, record: Record) -> tuple[int, int]:
     """End the memberships of those gone from the file; return how many people, and how many are missing.
 
     Only people of this source, in the départements of which the file has places. One who practises nowhere
@@ -94,9 +96,9 @@ def _retire(reading: Reading, source: str, extracted_on: date) -> tuple[int, int
     found = absences(known, reading.seen, **rule("directory.registers.absences").value)
     gone = list(_batched(Professional.objects.all(), "rpps__in", sorted(found.gone)))
     keys = [one.pk for one in gone]
-    for start in range(0, len(keys), _BATCH):
-        ended = open_ones.filter(professional__in=keys[start : start + _BATCH])
-        ended.filter(Q(starts_on=None) | Q(starts_on__lte=extracted_on)).update(ends_on=extracted_on)
+    for start in range(0, len(keys), BATCH):
+        ended = open_ones.filter(professional__in=keys[start : start + BATCH])
+        record.end(ended.filter(_begun_by(extracted_on)), ends_on=extracted_on)
     staying = {
         one.professional_id
         for one in _batched(Membership.objects.filter(ends_on=None), "professional__in", keys)
@@ -106,12 +108,12 @@ def _retire(reading: Reading, source: str, extracted_on: date) -> tuple[int, int
     ]
     for one in retired:
         one.is_active = False
-    Professional.objects.bulk_update(retired, ["is_active"], batch_size=_BATCH)
+    record.update(retired, ["is_active"])
     return len(gone), len(found.missing)
 
 
 def _write_people(
-    rows: Sequence[Activity], source: str, extracted_on: date, tally: _Tally
+    rows: Sequence[Activity], source: str, extracted_on: date, tally: _Tally, record: Record
 ) -> dict[str, Professional]:
     """Return the professionals of the file by RPPS number, written."""
     wanted = {row.rpps: row for row in reversed(rows)}
@@ -132,13 +134,13 @@ def _write_people(
             for name in _IDENTITY:
                 setattr(present, name, values[name])
             changed.append(present)
-    Professional.objects.bulk_create(added, batch_size=_BATCH)
-    Professional.objects.bulk_update(changed, [*_IDENTITY, "is_active"], batch_size=_BATCH)
+    record.create(added)
+    record.update(changed, [*_IDENTITY, "is_active"])
     tally.new = frozenset(one.rpps or "" for one in added)
     tally.added, tally.changed = len(added), len(changed)
     tally.unchanged = len(wanted) - len(added) - len(changed)
     people = known | {one.rpps or "": one for one in added}
-    _stamp([one for one in people.values() if one.pk not in stated], source, extracted_on)
+    _stamp([one for one in people.values() if one.pk not in stated], source, extracted_on, record)
     return people
 
 
@@ -174,24 +176,30 @@ def _stated_later(people: Iterable[Professional], extracted_on: date) -> set[int
     return {row.professional_id or 0 for row in _batched(later, "professional__in", keys)}
 
 
-def _stamp(people: Sequence[Professional], source: str, extracted_on: date) -> None:
+def _stamp(people: Sequence[Professional], source: str, extracted_on: date, record: Record) -> None:
     if extracted_on == date.max:  # a preview: dates are of no use, all is undone
         return
-    for fact in (Fact.IDENTITY, Fact.PLACES):
-        FactDate.objects.bulk_create(
-            [
-                FactDate(professional=one, fact=fact.value, stated_on=extracted_on, source=source)
-                for one in people
-            ],
-            update_conflicts=True,
-            unique_fields=["professional", "fact"],
-            update_fields=["stated_on", "source"],
-            batch_size=_BATCH,
+    wanted = [Fact.IDENTITY.value, Fact.PLACES.value]
+    known = {
+        (one.professional_id, one.fact): one
+        for one in _batched(
+            FactDate.objects.filter(fact__in=wanted), "professional__in", [one.pk for one in people]
         )
+    }
+    added: list[FactDate] = []
+    for one in people:
+        for fact in wanted:
+            row = known.get((one.pk, fact))
+            if row is None:
+                added.append(FactDate(professional=one, fact=fact, stated_on=extracted_on, source=source))
+            else:
+                row.stated_on, row.source = extracted_on, source
+    record.create(added)
+    record.update(list(known.values()), ["stated_on", "source"])
 
 
 def _write_places(
-    sites: Sequence[Activity], source: str, *, is_latest: bool
+    sites: Sequence[Activity], source: str, record: Record, *, is_latest: bool
 ) -> tuple[dict[str, PracticePlace], int, int]:
     """Return the places of the file by site identifier, written; how many are new, how many corrected."""
     wanted = {row.site: row for row in sites}
@@ -203,7 +211,7 @@ def _write_places(
             territory.Commune.objects.active(), "code__in", list({row.commune for row in sites})
         )
     }
-    structures = _structures(wanted, keys, centres, source)
+    structures = _structures(wanted, keys, centres, source, record)
     added: list[PracticePlace] = []
     moved: list[PracticePlace] = []
     for site, row in wanted.items():
@@ -215,10 +223,9 @@ def _write_places(
             for name in _PLACE:
                 setattr(present, name, getattr(place, name))
             moved.append(present)
-    PracticePlace.objects.bulk_create(added, batch_size=_BATCH)
-    fields = [name.removesuffix("_id") for name in _PLACE]
-    PracticePlace.objects.bulk_update(moved, fields, batch_size=_BATCH)
-    _correct_offices(moved)
+    record.create(added)
+    record.update(moved, _PLACE)
+    _correct_offices(moved, record)
     known |= {one.key: one for one in added}
     return {site: known[key] for site, key in keys.items()}, len(added), len(moved)
 
@@ -245,7 +252,7 @@ def _differ(present: PracticePlace, place: PracticePlace) -> bool:
     return any(getattr(present, name) != getattr(place, name) for name in _PLACE)
 
 
-def _correct_offices(moved: Sequence[PracticePlace]) -> None:
+def _correct_offices(moved: Sequence[PracticePlace], record: Record) -> None:
     """Write what changed of a place on the office of its own that an import made of it."""
     places = {one.key: one for one in moved}
     offices = list(_batched(Structure.objects.filter(origin=Origin.IMPORT.value), "pk__in", list(places)))
@@ -255,8 +262,7 @@ def _correct_offices(moved: Sequence[PracticePlace]) -> None:
         one.name, one.address, one.postcode, one.city = place.name, place.address, place.postcode, city
         one.search_name = search_key(place.name[:110], city)
         one.commune, one.lon, one.lat = place.commune, place.lon or one.lon, place.lat or one.lat
-    names = ["name", "search_name", "address", "postcode", "city", "commune", "lon", "lat"]
-    Structure.objects.bulk_update(offices, names, batch_size=_BATCH)
+    record.update(offices, ["name", "search_name", "address", "postcode", "city", "commune_id", "lon", "lat"])
 
 
 def _structures(
@@ -264,6 +270,7 @@ def _structures(
     keys: dict[str, str],
     centres: dict[str, territory.Commune],
     source: str,
+    record: Record,
 ) -> dict[str, Structure]:
     """Return the structure of each site: that of its FINESS number where known, else an office of its own."""
     numbers = {row.finess for row in wanted.values() if row.finess}
@@ -277,7 +284,7 @@ def _structures(
             present = _office(keys[site], row, centres[row.commune], source)
             added.append(present)
         found[site] = present
-    Structure.objects.bulk_create(added, batch_size=_BATCH)
+    record.create(added)
     return found
 
 
@@ -307,6 +314,7 @@ def _write_memberships(
     places: dict[str, PracticePlace],
     source: str,
     extracted_on: date,
+    record: Record,
 ) -> tuple[int, int, int]:
     """Add what is new and end what this source no longer says; return how many of each, and how many pass."""
     codes = rule(ACTIVITIES).value
@@ -347,12 +355,17 @@ def _write_memberships(
         and one.place is not None
         and departement_of(one.place.commune_id or "") in covered
     ]
-    Membership.objects.bulk_create(added, batch_size=_BATCH)
-    for start in range(0, len(gone), _BATCH):
-        old = Membership.objects.filter(pk__in=gone[start : start + _BATCH])
-        old.filter(Q(starts_on=None) | Q(starts_on__lte=extracted_on)).update(ends_on=extracted_on)
+    record.create(added)
+    for start in range(0, len(gone), BATCH):
+        old = Membership.objects.filter(pk__in=gone[start : start + BATCH])
+        record.end(old.filter(_begun_by(extracted_on)), ends_on=extracted_on)
     passing = sum(function in PASSING for _person, _place, function, _status_ in wanted)
     return len(added), len(gone), passing
+
+
+def _begun_by(day: date) -> Q:
+    """Return the condition « does not begin after that day »: nothing ends before it begins."""
+    return Q(starts_on=None) | Q(starts_on__lte=day)
 
 
 def _status(row: Activity) -> str:
@@ -367,5 +380,5 @@ def _told(one: Membership) -> tuple[int, int | None, str, str]:
 
 def _batched(rows: QuerySet[Row], lookup: str, keys: Sequence[str | int]) -> Iterator[Row]:
     """Yield the rows whose `lookup` is among many keys, a few hundred keys at a time (SQLite's limit)."""
-    for start in range(0, len(keys), _BATCH):
-        yield from rows.filter(**{lookup: keys[start : start + _BATCH]})
+    for start in range(0, len(keys), BATCH):
+        yield from rows.filter(**{lookup: keys[start : start + BATCH]})

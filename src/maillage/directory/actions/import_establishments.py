@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from maillage.directory.actions.import_record import BATCH, Record
 from maillage.directory.models import Structure
 from maillage.directory.rules.absences import absences
 from maillage.directory.rules.extractions import Establishment, Reading
@@ -24,14 +25,15 @@ from maillage.kernel.names import normalise, search_key
 from maillage.kernel.sourced_rules import rule
 from maillage.territory import api as territory
 
-_BATCH = 400
 _KEPT_UP = (
     "kind", "category", "category_code", "name", "search_name", "address", "postcode", "city", "commune_id",
     "lon", "lat", "precision", "source", "is_active", "closed_on",
 )  # fmt: skip
 
 
-def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool) -> dict[str, int]:
+def write(
+    reading: Reading, source: str, extracted_on: date, record: Record, *, is_latest: bool
+) -> dict[str, int]:
     """Add unknown establishments, update those an import brought, close those that are gone.
 
     A data pack's own only get their number. A file older than the last one (not `is_latest`) only adds.
@@ -58,12 +60,11 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
             _keep_what_the_file_ignores(present, wanted)
             if _differ(present, wanted):
                 changed.append(wanted)
-    Structure.objects.bulk_create(added, batch_size=_BATCH)
-    fields = [name.removesuffix("_id") for name in _KEPT_UP]
-    Structure.objects.bulk_update(changed, fields, batch_size=_BATCH)
-    Structure.objects.bulk_update(recognised, ["finess"], batch_size=_BATCH)
+    record.create(added)
+    record.update(changed, _KEPT_UP)
+    record.update(recognised, ["finess"])
     written = len(changed) + len(recognised)
-    closed, missing = _close(reading, source, extracted_on) if is_latest else (0, 0)
+    closed, missing = _close(reading, source, extracted_on, record) if is_latest else (0, 0)
     return {
         "added": len(added),
         "changed": written,
@@ -73,7 +74,7 @@ def write(reading: Reading, source: str, extracted_on: date, *, is_latest: bool)
     }
 
 
-def _close(reading: Reading, source: str, extracted_on: date) -> tuple[int, int]:
+def _close(reading: Reading, source: str, extracted_on: date, record: Record) -> tuple[int, int]:
     """Close what the file says closed, and what is gone from it; return how many, and how many are missing.
 
     Only what this source brought, in the départements of which the file has establishments.
@@ -92,15 +93,15 @@ def _close(reading: Reading, source: str, extracted_on: date) -> tuple[int, int]
     closed = [numbers[number] for number in days]
     for one in closed:
         one.is_active, one.closed_on = False, min(days[one.finess], extracted_on)
-    Structure.objects.bulk_update(closed, ["is_active", "closed_on"], batch_size=_BATCH)
+    record.update(closed, ["is_active", "closed_on"])
     return len(closed), len(found.missing)
 
 
 def _known(keys: list[str]) -> dict[str, Structure]:
     """Return the structures already there by the key of their FINESS number, whoever brought them."""
     found: dict[str, Structure] = {}
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
         numbers = [key.removeprefix(FINESS_PREFIX) for key in batch]
         numbered = Structure.objects.active().filter(finess__in=numbers)
         found |= {f"{FINESS_PREFIX}{one.finess}": one for one in numbered}

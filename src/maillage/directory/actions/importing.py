@@ -14,6 +14,7 @@ from datetime import date
 from django.db import transaction
 
 from maillage.directory.actions import import_activities, import_establishments
+from maillage.directory.actions.import_record import Record
 from maillage.directory.models import DirectoryImport
 from maillage.directory.rules import annuaire_sante, finess, finess_plus
 from maillage.directory.rules.extractions import Format, Reading
@@ -67,7 +68,7 @@ def preview(
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
-            counts = _write(reading, extracted_on)
+            counts = _write(reading, extracted_on, Record())
             raise _RolledBackError
     except _RolledBackError:
         pass
@@ -97,7 +98,8 @@ def take_in(
         return earlier
     if not reading.rows:
         raise NothingToTakeError(format, reading.lines, reading.passed_over, reading.left_out)
-    counts = _write(reading, extracted_on)
+    record = Record()
+    counts = _write(reading, extracted_on, record)
     counts["left_out"] = reading.left_out
     done = DirectoryImport.objects.create(
         format=format.value,
@@ -108,6 +110,7 @@ def take_in(
         counts=counts,
         imported_by=by,
     )
+    record.keep(done)
     changes = {"format": format.value, "file": file_name, **counts}
     journal.record(
         by=by, verb="directory.imported", target=journal.target_of(done), changes=changes, scope=None
@@ -148,7 +151,7 @@ def _gazetteer() -> Gazetteer:
 
 def _earlier(format: Format, fingerprint: str, departements: Collection[str]) -> DirectoryImport | None:
     return DirectoryImport.objects.filter(
-        format=format.value, fingerprint=fingerprint, departements=_joined(departements)
+        format=format.value, fingerprint=fingerprint, departements=_joined(departements), undone_at=None
     ).first()
 
 
@@ -156,8 +159,10 @@ def _joined(departements: Collection[str]) -> str:
     return " ".join(sorted(departements))
 
 
-def _write(reading: Reading, extracted_on: date) -> dict[str, int]:
+def _write(reading: Reading, extracted_on: date, record: Record) -> dict[str, int]:
     source = SOURCE_NAMES[reading.format]
-    later = DirectoryImport.objects.filter(format=reading.format.value, extracted_on__gt=extracted_on)
+    later = DirectoryImport.objects.filter(
+        format=reading.format.value, extracted_on__gt=extracted_on, undone_at=None
+    )
     write = import_activities.write if reading.format is Format.ANNUAIRE else import_establishments.write
-    return write(reading, source, extracted_on, is_latest=not later.exists())
+    return write(reading, source, extracted_on, record, is_latest=not later.exists())

@@ -35,6 +35,7 @@ from maillage.directory.models.upkeep import (
     ConfirmationRequest,
     DirectoryImport,
     FactDate,
+    ImportChange,
     Merge,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "ConfirmationRequest",
     "DirectoryImport",
     "FactDate",
+    "ImportChange",
     "Membership",
     "MembershipQuerySet",
     "Merge",

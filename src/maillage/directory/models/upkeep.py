@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -123,7 +124,7 @@ class ConfirmationRequest(AnnotatedModel):
 
 
 class DirectoryImport(AnnotatedModel):
-    """One file that was taken into the directory; the same file again changes nothing."""
+    """One file taken into the directory; the same again changes nothing, unless the first was undone."""
 
     format = models.CharField(_("format"), max_length=20)
     file_name = models.CharField(_("fichier"), max_length=200)
@@ -139,10 +140,15 @@ class DirectoryImport(AnnotatedModel):
         verbose_name=_("importé par"),
     )
     imported_at = models.DateTimeField(_("importé le"), default=timezone.now, editable=False)
+    undone_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("défait par")
+    )
+    undone_at = models.DateTimeField(_("défait le"), null=True)
 
-    personal = ("imported_by",)
+    personal = ("imported_by", "undone_by")
     neither = (
         "id", "format", "file_name", "fingerprint", "departements", "extracted_on", "counts", "imported_at",
+        "undone_at",
     )  # fmt: skip
 
     class Meta:
@@ -151,12 +157,40 @@ class DirectoryImport(AnnotatedModel):
         ordering = ("-imported_at", "-id")
         constraints = [
             models.UniqueConstraint(
-                fields=["format", "fingerprint", "departements"], name="one_import_of_a_file"
+                fields=["format", "fingerprint", "departements"],
+                condition=models.Q(undone_at=None),
+                name="one_import_of_a_file",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.format} · {self.file_name}"
+
+
+class ImportChange(AnnotatedModel):
+    """One row that the last import of its format wrote: what it was before, none where it was not there.
+
+    `before` and `after` hold the columns written. Kept until the next import of the same format.
+    """
+
+    done = models.ForeignKey(
+        DirectoryImport, on_delete=models.CASCADE, related_name="changes", verbose_name=_("import")
+    )
+    table = models.CharField(_("table"), max_length=20)
+    row = models.CharField(_("ligne"), max_length=80)
+    before = models.JSONField(_("avant l’import"), null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("après l’import"), encoder=DjangoJSONEncoder)
+
+    personal = ("row", "before", "after")
+    neither = ("id", "done", "table")
+
+    class Meta:
+        verbose_name = _("changement d’un import")
+        verbose_name_plural = _("changements d’un import")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.table} · {self.row}"
 
 
 class Merge(AnnotatedModel):

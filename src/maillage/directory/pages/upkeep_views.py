@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.directory import actions
-from maillage.directory.models import STEP_LABELS, DirectoryImport, Merge, Professional, Welcome
+from maillage.directory.models import STEP_LABELS, DirectoryImport, ImportChange, Merge, Professional, Welcome
 from maillage.directory.pages.forms import ImportForm, WelcomeForm
 from maillage.directory.queries import arrival, arrivals, duplicate_pairs, specialty
 from maillage.directory.rules.extractions import Format
@@ -121,12 +122,16 @@ class Import(Page):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context.setdefault("form", ImportForm(initial={"extracted_on": timezone.localdate()}))
-        context.setdefault("preview", None)
-        past = DirectoryImport.objects.select_related("imported_by")[:10]
+        context = {"preview": None, "undo_refused": [], "undo_pk": None, "undo_reason": "", **context}
+        known = ImportChange.objects.filter(done=OuterRef("pk"))
+        past = DirectoryImport.objects.annotate(may_be_undone=Exists(known))
+        past = past.select_related("imported_by", "undone_by")[:10]
         return super().get_context_data(past=past, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Do what the button says: `preview`, `errors` (a CSV) or `import`."""
+        """Do what the button says: `preview`, `errors` (a CSV), `import`, or `undo` an import."""
+        if request.POST.get("step") == "undo":
+            return self._undo(request)
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._refuse(request, form)
@@ -157,6 +162,21 @@ class Import(Page):
             hidden=len(table.rows) - len(shown.rows),
         )
         return self.render_to_response(context)
+
+    def _undo(self, request: HttpRequest) -> HttpResponse:
+        done = get_object_or_404(DirectoryImport, pk=row_key(request.POST.get("done", "")))
+        reason = request.POST.get("reason", "")
+        try:
+            counts = actions.undo_import(by=self.person, done=done, reason=reason)
+        except ValidationError as error:
+            context = self.get_context_data(undo_refused=error.messages, undo_pk=done.pk, undo_reason=reason)
+            return self.render_to_response(context, status=422)
+        text = _(
+            "Import défait. Lignes rendues à ce qu’elles étaient : {restored} ; retirées : {removed} ; "
+            "gardées, car changées ou utilisées depuis : {kept}."
+        )
+        messages.success(request, text.format(**counts))
+        return redirect("directory:import")
 
     def _refuse(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
         """Say what is wrong beside the fields; where only the preview is swapped, in the preview."""
