@@ -15,6 +15,7 @@ from maillage.territory.actions import (
 )
 from maillage.territory.actions.flows import import_travel_matrix
 from maillage.territory.actions.import_report import ImportReport
+from maillage.territory.actions.roads import RoadsRefusedError, import_roads
 from maillage.territory.atlas import (
     Atlas,
     NoPackError,
@@ -64,6 +65,7 @@ from maillage.territory.computations.reference_comparison import (
     ranks,
 )
 from maillage.territory.computations.retirement import Retirement, retirement
+from maillage.territory.computations.road_words import told_roads
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.supply import TerritorySupply, territory_supply
 from maillage.territory.computations.travel_times import nearest_service, remoteness, travel_bounds
@@ -152,6 +154,7 @@ __all__ = [
     "Reason",
     "Report",
     "Retirement",
+    "RoadsRefusedError",
     "Summary",
     "Table",
     "Territory",
@@ -192,6 +195,7 @@ __all__ = [
     "holidays_kept",
     "holidays_of",
     "import_pack",
+    "import_roads",
     "import_travel_matrix",
     "journeys_from",
     "last_report",
@@ -225,6 +229,7 @@ __all__ = [
     "territory",
     "territory_or_404",
     "territory_supply",
+    "told_roads",
     "travel_bounds",
     "travel_figures",
     "travel_provenance",
