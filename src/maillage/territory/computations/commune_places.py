@@ -60,6 +60,31 @@ def placed(
     )
 
 
+def covered(
+    atlas: Atlas, positions: NDArray[np.int64], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which of the communes that no landmark names an extract covers; `lon`, `lat`: their nearest roads.
+
+    One whose nearest road is in its own outline, or most of whose neighbours have theirs so: the roads at the
+    edge of an extract are near communes that it does not cover. One without an outline is believed covered.
+    """
+    # Here only: GEOS weighs on a server process.
+    import shapely
+
+    inside = np.ones(positions.size, dtype=bool)
+    outlines = geometries([str(code) for code in atlas.codes[positions]])
+    for row, code in enumerate(atlas.codes[positions].tolist()):
+        if code in outlines:
+            area = shapely.from_geojson(outlines[code])
+            inside[row] = bool(shapely.intersects_xy(area, lon[row], lat[row]))
+    is_known = np.zeros(len(atlas), dtype=bool)
+    is_known[positions[inside]] = True
+    starts, neighbours = atlas.adjacency
+    around = [neighbours[starts[k] : starts[k + 1]] for k in positions.tolist()]
+    most = [bool(one.size) and is_known[one].sum() * 2 > one.size for one in around]
+    return np.asarray(inside | np.array(most, dtype=bool))
+
+
 def _at(landmarks: Landmarks, row: int) -> tuple[float, float]:
     return float(landmarks.lon[row]), float(landmarks.lat[row])
 

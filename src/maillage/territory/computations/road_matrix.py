@@ -13,7 +13,7 @@ from maillage.engines import traveltime
 from maillage.engines.traveltime import CarProfile, Extract
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.atlas import Atlas
-from maillage.territory.computations.commune_places import placed
+from maillage.territory.computations.commune_places import Placed, covered, placed
 from maillage.territory.rules.kinds import Placing
 
 INTRA_RULE = "territory.traveltime.intra_minutes"
@@ -87,7 +87,7 @@ def road_matrix(
     """
     graph, limit = extract.graph, float(rule(LIMIT_RULE).value)
     places = placed(atlas, _around(atlas, extract), extract.landmarks, given or {})
-    node, km = _brought(extract, places.lon, places.lat, places.how)
+    node, km = _brought(atlas, extract, places)
     found = traveltime.minutes_between(graph, node, node, limit)
     apart = found.origin != found.destination
     tied = np.zeros(node.size, dtype=bool)
@@ -124,16 +124,19 @@ def _around(atlas: Atlas, extract: Extract) -> NDArray[np.int64]:
     return np.flatnonzero(inside)
 
 
-def _brought(
-    extract: Extract, lon: NDArray[np.float64], lat: NDArray[np.float64], how: NDArray[np.str_]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _brought(atlas: Atlas, extract: Extract, places: Placed) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """The node of each place, −1 where no road is near enough, and how far it is.
 
     A place is brought to the nearest network that is more than a yard, its own island's without a ferry
     rather than the mainland's.
     """
-    far, network = rule(SNAP_RULE).value, traveltime.networks(extract.graph)
-    among = network.size >= min(int(far["least_nodes"]), int(network.size.max()))
-    snapped = traveltime.snap(extract.graph, lon, lat, among=among)
-    near = snapped.km <= np.where(how == Placing.CENTRE.value, far["centre_km"], far["place_km"])
+    graph, far = extract.graph, rule(SNAP_RULE).value
+    size = traveltime.networks(graph).size
+    among = size >= min(int(far["least_nodes"]), int(size.max()))
+    snapped = traveltime.snap(graph, places.lon, places.lat, among=among)
+    is_centre = places.how == Placing.CENTRE.value
+    near = snapped.km <= np.where(is_centre, far["centre_km"], far["place_km"])
+    unsure = np.flatnonzero(near & is_centre)
+    roads = snapped.node[unsure]
+    near[unsure] = covered(atlas, places.position[unsure], graph.lon[roads], graph.lat[roads])
     return np.where(near, snapped.node, -1).astype(np.int32), snapped.km
