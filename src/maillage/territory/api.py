@@ -65,10 +65,12 @@ from maillage.territory.computations.reference_comparison import (
     ranks,
 )
 from maillage.territory.computations.retirement import Retirement, retirement
+from maillage.territory.computations.road_areas import RoadAreas, band_label, has_roads, road_areas
 from maillage.territory.computations.road_words import told_roads
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.supply import TerritorySupply, territory_supply
 from maillage.territory.computations.travel_times import nearest_service, remoteness, travel_bounds
+from maillage.territory.computations.travel_words import travel_credit, travel_sentence
 from maillage.territory.computations.white_zones import WhiteZone, white_zones
 from maillage.territory.computations.white_zones import overlaps as supply_overlaps
 from maillage.territory.models import Commune, DataPack, Territory
@@ -154,6 +156,7 @@ __all__ = [
     "Reason",
     "Report",
     "Retirement",
+    "RoadAreas",
     "RoadsRefusedError",
     "Summary",
     "Table",
@@ -171,6 +174,7 @@ __all__ = [
     "agreement_figure",
     "at_place",
     "balance",
+    "band_label",
     "calendar_of",
     "change_perimeter",
     "check_pack",
@@ -191,6 +195,7 @@ __all__ = [
     "feature_collection",
     "former_codes",
     "halo_positions",
+    "has_roads",
     "holiday_names",
     "holidays_kept",
     "holidays_of",
@@ -220,6 +225,7 @@ __all__ = [
     "remoteness",
     "rename",
     "retirement",
+    "road_areas",
     "search_communes",
     "search_territories",
     "summary",
@@ -231,8 +237,10 @@ __all__ = [
     "territory_supply",
     "told_roads",
     "travel_bounds",
+    "travel_credit",
     "travel_figures",
     "travel_provenance",
+    "travel_sentence",
     "warm",
     "white_zones",
     "with_group",

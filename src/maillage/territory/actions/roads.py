@@ -83,7 +83,7 @@ def _read(extract: Path) -> Extract:
 
 def _nothing(file: str, graph: RoadGraph) -> str:
     said = _(
-        "%(file)s ne relie pas deux communes du jeu de données : ses routes vont de %(south).2f à "
+        "%(file)s ne relie pas deux communes du jeu de données : ses routes vont de %(south).2f à "
         "%(north).2f de latitude et de %(west).2f à %(east).2f de longitude. Rien n’a changé. Prenez "
         "l’extrait de votre région."
     )

@@ -30,8 +30,8 @@ def read_halls(content: bytes, file: str, known: Collection[str]) -> dict[str, t
         if not (abs(place[0]) <= 180 and abs(place[1]) <= 90):
             defects.add(
                 "wrong_position", file,
-                _("« %(lon)s, %(lat)s » n’est pas une position.") % {"lon": row["lon"], "lat": row["lat"]},
-                _("Donnez des degrés WGS84 : longitude, puis latitude."), row=line,
+                _("« %(lon)s, %(lat)s » n’est pas une position.") % {"lon": row["lon"], "lat": row["lat"]},
+                _("Donnez des degrés WGS84 : longitude, puis latitude."), row=line,
             )  # fmt: skip
         elif row["code"] in known:
             found.setdefault(row["code"], place)

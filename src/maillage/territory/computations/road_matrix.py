@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engines import traveltime
-from maillage.engines.traveltime import CarProfile, Extract
+from maillage.engines.traveltime import CarProfile, Extract, RoadGraph
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.atlas import Atlas
 from maillage.territory.computations.commune_places import Placed, covered, placed
@@ -51,6 +51,7 @@ class RoadMatrix:
         return {
             "communes": int(self.code.size),
             "limit": self.limit,
+            "box": [round(float(edge), 5) for edge in _box(extract.graph)],
             "nodes": extract.graph.n,
             "links": len(extract.graph),
             "placing": {one.value: int((self.placing == one.value).sum()) for one in Placing},
@@ -116,11 +117,16 @@ def _pairs(table: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     return tuple((name, float(kmh)) for name, kmh in table.items())
 
 
+def _box(graph: RoadGraph) -> tuple[float, float, float, float]:
+    """West, south, east and north of the roads."""
+    return float(graph.lon.min()), float(graph.lat.min()), float(graph.lon.max()), float(graph.lat.max())
+
+
 def _around(atlas: Atlas, extract: Extract) -> NDArray[np.int64]:
     """The communes whose middle is where the extract has roads, or not far."""
-    lon, lat = extract.graph.lon, extract.graph.lat
-    inside = (atlas.lon >= lon.min() - _AROUND) & (atlas.lon <= lon.max() + _AROUND)
-    inside &= (atlas.lat >= lat.min() - _AROUND) & (atlas.lat <= lat.max() + _AROUND)
+    west, south, east, north = _box(extract.graph)
+    inside = (atlas.lon >= west - _AROUND) & (atlas.lon <= east + _AROUND)
+    inside &= (atlas.lat >= south - _AROUND) & (atlas.lat <= north + _AROUND)
     return np.flatnonzero(inside)
 
 

@@ -42,7 +42,7 @@ def placing_label(placing: str) -> str:
 
 def _imported(matrix: TravelMatrix) -> str:
     said = _(
-        "%(provider)s (%(vintage)s) relie %(communes)s communes par la route : %(pairs)s trajets de "
+        "%(provider)s (%(vintage)s) relie %(communes)s communes par la route : %(pairs)s trajets de "
         "%(limit)s au plus."
     )
     return said % {
@@ -56,11 +56,11 @@ def _imported(matrix: TravelMatrix) -> str:
 
 def _placed(placing: dict[str, int]) -> str:
     parts = [f"{placing_label(key)} {number(count)}" for key, count in placing.items() if count]
-    return _("Où chaque commune est placée : %(parts)s.") % {"parts": ", ".join(parts)}
+    return _("Où chaque commune est placée : %(parts)s.") % {"parts": ", ".join(parts)}
 
 
 def _snapped(km: dict[str, float]) -> str:
-    said = _("Distance à la route : %(median)s km (médiane), %(most)s km au plus ; elle n’est pas comptée.")
+    said = _("Distance à la route : %(median)s km (médiane), %(most)s km au plus ; elle n’est pas comptée.")
     return said % {"median": number(km["median"], 2), "most": number(km["max"], 2)}
 
 
@@ -70,8 +70,8 @@ def _unreached(codes: list[str]) -> list[str]:
     rows = Commune.objects.filter(code__in=codes[:_SHOWN]).order_by("search_name")
     more = "…" if len(codes) > _SHOWN else ""
     said = ngettext(
-        "%(count)s commune n’est reliée à aucune autre par la route et garde son estimation : %(names)s.",
-        "%(count)s communes ne sont reliées à aucune autre par la route et gardent leur estimation : "
+        "%(count)s commune n’est reliée à aucune autre par la route et garde son estimation : %(names)s.",
+        "%(count)s communes ne sont reliées à aucune autre par la route et gardent leur estimation : "
         "%(names)s.",
         len(codes),
     )
@@ -81,6 +81,6 @@ def _unreached(codes: list[str]) -> list[str]:
 def _inside() -> str:
     inside = minutes(float(rule(INTRA_RULE).value))
     return _(
-        "À l’intérieur d’une commune, le trajet compte %(inside)s, comme dans le distancier de l’INSEE : un "
+        "À l’intérieur d’une commune, le trajet compte %(inside)s, comme dans le distancier de l’INSEE : un "
         "temps selon l’étendue bâtie n’a pas rapproché l’APL de celle qui est publiée."
     ) % {"inside": inside}
