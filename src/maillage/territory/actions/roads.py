@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from maillage.engines import traveltime
 from maillage.engines.traveltime import Extract, NoRoadError, RoadGraph, UnreadableExtractError
 from maillage.kernel import access, journal
+from maillage.kernel.formats import number
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import atlas
@@ -83,16 +84,16 @@ def _read(extract: Path) -> Extract:
 
 def _nothing(file: str, graph: RoadGraph) -> str:
     said = _(
-        "%(file)s ne relie pas deux communes du jeu de données : ses routes vont de %(south).2f à "
-        "%(north).2f de latitude et de %(west).2f à %(east).2f de longitude. Rien n’a changé. Prenez "
+        "%(file)s ne relie pas deux communes du jeu de données : ses routes vont de %(south)s à "
+        "%(north)s de latitude et de %(west)s à %(east)s de longitude. Rien n’a changé. Prenez "
         "l’extrait de votre région."
     )
     return said % {
         "file": file,
-        "south": graph.lat.min(),
-        "north": graph.lat.max(),
-        "west": graph.lon.min(),
-        "east": graph.lon.max(),
+        "south": number(float(graph.lat.min()), 2),
+        "north": number(float(graph.lat.max()), 2),
+        "west": number(float(graph.lon.min()), 2),
+        "east": number(float(graph.lon.max()), 2),
     }
 
 

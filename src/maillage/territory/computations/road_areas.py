@@ -71,8 +71,8 @@ def has_roads() -> bool:
 def band_label(band: Band) -> str:
     """Return « 10 min au plus », « de 10 à 20 min »."""
     if not band.above:
-        return _("%(within)s min au plus") % {"within": number(band.within)}
-    return _("de %(above)s à %(within)s min") % {"above": number(band.above), "within": number(band.within)}
+        return _("%(within)s min au plus") % {"within": number(band.within)}
+    return _("de %(above)s à %(within)s min") % {"above": number(band.above), "within": number(band.within)}
 
 
 def _opened(graph: RoadGraph) -> tuple[RoadGraph, NDArray[np.bool_]]:

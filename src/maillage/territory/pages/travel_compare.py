@@ -92,7 +92,7 @@ def _nearness(found: Comparison) -> str:
     if not found.pairs:
         return _("À vol d’oiseau, aucune commune n’en a une autre à %(horizon)s min.") % {"horizon": horizon}
     said = _(
-        "Des trajets que le vol d’oiseau met à %(horizon)s min au plus, %(share)s y sont par les temps "
+        "Des trajets que le vol d’oiseau met à %(horizon)s min au plus, %(share)s y sont par les temps "
         "mesurés"
     ) % {"horizon": horizon, "share": percent(found.kept / found.pairs)}
     if found.ratio is None:
