@@ -25,7 +25,7 @@ _WORST_CELLS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What is reached after `above` minutes and within `within`: a GeoJSON geometry, km², and km of one side.
+    """What is reached after `above` minutes and within `within`: a GeoJSON geometry and km².
 
     Bands do not overlap; `geometry` is None where nothing is reached in that time.
     """
