@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from maillage.engines import traveltime
 from maillage.engines.traveltime import CAR
@@ -227,7 +229,7 @@ def test_an_extract_of_another_place_is_refused_and_says_where_it_is(
     written.way([(150.0, -30.0), (150.1, -30.0)])
     said = refused(written.save(tmp_path / "loin.osm"))
     assert said.startswith("loin.osm ne relie pas deux communes")
-    assert "-30.00" in said
+    assert "−30,00" in said
 
 
 def test_an_extract_of_one_commune_ties_nothing(
@@ -304,3 +306,60 @@ def test_who_may_not_import_data_imports_no_road(
 ) -> None:
     with pytest.raises(PermissionDenied):
         import_roads(by=patient, extract=star(fictional_country, near).save(tmp_path / "e.osm"))
+
+
+@pytest.mark.parametrize("step", [0, 1, 2, 3])
+def test_an_import_stopped_at_any_step_leaves_nothing_or_all(
+    fictional_country: api.Atlas, near: np.ndarray, tmp_path: Path, step: int
+) -> None:
+    file = star(fictional_country, near).save(tmp_path / "e.osm")
+
+    def stopped(_title: str, done: int, _total: int) -> None:
+        if done == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_roads(by=None, extract=file, progress=stopped)
+    assert TravelMatrix.objects.count() == (step == 3)
+    assert Entry.objects.filter(verb="territory.travel_matrix_imported").count() == (step == 3)
+    import_roads(by=None, extract=file)
+    assert TravelMatrix.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_extract_at_once_leave_one_table(fictional_pack: Path, tmp_path: Path) -> None:
+    api.import_pack(by=None, folder=fictional_pack)
+    file = star(api.current_atlas(), np.arange(6)).save(tmp_path / "e.osm")
+
+    def run(_: int) -> int:
+        try:
+            return import_roads(by=None, extract=file).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(run, range(2)))) == 1
+    assert TravelMatrix.objects.count() == 1
+    assert Entry.objects.filter(verb="territory.travel_matrix_imported").count() == 1
+
+
+def test_a_later_extract_of_the_same_place_decides(
+    fictional_country: api.Atlas, near: np.ndarray, tmp_path: Path
+) -> None:
+    for name in ("2025.osm", "2026.osm"):
+        import_roads(by=None, extract=star(fictional_country, near).save(tmp_path / name))
+    travel = national_access(fictional_country).travel
+    assert [one.vintage for one in travel.sources_of(near)] == ["2026.osm"]
+    assert len(layers()) == 2
+
+
+def test_an_extract_overseas_is_read_as_any_other(
+    fictional_country: api.Atlas, near: np.ndarray, tmp_path: Path
+) -> None:
+    # Degrees are degrees: nothing is projected, west of Greenwich or south of the equator.
+    written = Written()
+    written.way([(-61.5, 16.2), (-61.4, 16.3)])
+    graph = traveltime.read_openstreetmap(written.save(tmp_path / "guadeloupe.osm"), car_profile())
+    expected = traveltime.crow_fly_from(graph.lon, graph.lat, 0, traveltime.CrowFlyModel(1.0, 1.0))[1]
+    assert traveltime.minutes_from(graph, 0)[1] == pytest.approx(expected / 55.0 * 60)
+    assert "−61,50" in refused(tmp_path / "guadeloupe.osm")

@@ -160,7 +160,8 @@ def _read(path: Path, profile: CarProfile) -> tuple[_Roads, _Found, str]:
                     found.add(0, entity.nodes[0].location, tags)
             elif isinstance(entity, osmium.osm.Relation):
                 found.bound(entity.members, tags)
-            elif isinstance(entity, osmium.osm.Node):
+            else:
+                assert isinstance(entity, osmium.osm.Node), "no area is asked for"
                 found.add(entity.id, entity.location, tags)
                 if stops(tags):
                     roads.barriers.add(entity.id)
