@@ -65,7 +65,7 @@ def test_every_page_of_minutes_says_which(
 ) -> None:
     page = text(visitor, url(name, valley))
     assert "par la route (OpenStreetMap, vallee.osm), estimés à vol d’oiseau depuis 1 commune." in page
-    assert url("travel_compare", valley) in page
+    assert url("access_travel", valley) in page
 
 
 @pytest.mark.parametrize("name", ["access", "white_zones", "flows", "what_if"])
@@ -102,7 +102,7 @@ def test_the_page_of_travel_times_says_where_communes_are_and_which_nothing_reac
 def test_what_the_roads_change_is_a_sentence_a_map_and_a_table(
     visitor: Client, valley: Territory, roads: TravelMatrix, fictional_country: api.Atlas
 ) -> None:
-    page = text(visitor, url("travel_compare", valley))
+    page = text(visitor, url("access_travel", valley))
     assert "y sont par les temps mesurés" in page
     assert "Communes où l’accès change le plus" in page
     access = national_access(fictional_country)
@@ -113,24 +113,24 @@ def test_what_the_roads_change_is_a_sentence_a_map_and_a_table(
     assert found.ratio is not None
     assert found.ratio > 1, "every road goes through one commune"
     assert not found.estimated.travel.sources_of(members)
-    features = json.loads(visitor.get(url("travel_compare_map", valley)).content)["features"]
+    features = json.loads(visitor.get(url("access_travel_map", valley)).content)["features"]
     gains = {one["properties"]["code"]: one["properties"]["gain"] for one in features}
     most = found.most_changed(1)[0]
     assert gains[str(fictional_country.codes[most])] == pytest.approx(found.gain[most], abs=0.006)
-    answer = visitor.get(url("travel_compare_csv", valley, "communes")).content.decode("utf-8-sig")
+    answer = visitor.get(url("access_travel_csv", valley, "communes")).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(answer), delimiter=";"))
     assert len(rows) > 2
-    assert visitor.get(url("travel_compare_csv", valley, "autre")).status_code == 404
+    assert visitor.get(url("access_travel_csv", valley, "autre")).status_code == 404
 
 
 def test_without_a_table_there_is_nothing_to_compare_and_the_page_says_what_to_do(
     visitor: Client, valley: Territory
 ) -> None:
-    page = text(visitor, url("travel_compare", valley))
+    page = text(visitor, url("access_travel", valley))
     assert "il n’y a rien à leur comparer" in page
     assert "maillage data roads" in page
-    assert visitor.get(url("travel_compare_map", valley)).status_code == 404
-    assert visitor.get(url("travel_compare_csv", valley, "communes")).status_code == 404
+    assert visitor.get(url("access_travel_map", valley)).status_code == 404
+    assert visitor.get(url("access_travel_csv", valley, "communes")).status_code == 404
 
 
 def test_a_table_that_moves_nobody_is_said_too(
@@ -141,7 +141,7 @@ def test_a_table_that_moves_nobody_is_said_too(
     matrix = import_travel_matrix(
         by=coordinator, provider="INSEE", vintage="2024", file="m.csv", content=content
     )
-    page = text(visitor, url("travel_compare", valley))
+    page = text(visitor, url("access_travel", valley))
     assert "Temps de trajet importés (INSEE, 2024)" in page
     delete_travel_matrix(by=coordinator, matrix=matrix)
 
@@ -168,7 +168,8 @@ def structure_at(atlas: api.Atlas, position: int, east: float = 0.0) -> Structur
     code = str(atlas.codes[position])
     return Structure.objects.create(
         pk=f"essai:{code}:{east}", kind="msp", name="Maison de santé", count=1, commune_id=code,
-        lon=float(atlas.lon[position]) + east, lat=float(atlas.lat[position]), origin="import", precision="address",
+        precision="address",
+        lon=float(atlas.lon[position]) + east, lat=float(atlas.lat[position]), origin="import",
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def travel_compare(request: HttpRequest, diagnosis: Diagnosis) -> HttpResponse:
             "communes": _communes(diagnosis, chosen, found),
             "map": {
                 **gain_options(chosen),
-                "url": diagnosis.url("travel_compare_map") + chosen.query.rstrip("?"),
+                "url": diagnosis.url("access_travel_map") + chosen.query.rstrip("?"),
                 "unit": chosen.access.profession.short_unit,
                 "decimals": chosen.access.profession.decimals,
             },
@@ -138,12 +138,14 @@ def _communes(diagnosis: Diagnosis, chosen: Chosen, found: Comparison, most: int
         for k in found.most_changed(most)
     ]
     places = trade.decimals
+    is_published = any(row.cells["published"] is not None for row in rows)
+    reference = [Column("published", _("Référence DREES"), "number", decimals=places)] if is_published else []
     columns = (
         Column("name", _("Commune")),
         Column("before", _("À vol d’oiseau"), "number", str(trade.short_unit), places),
         Column("apl", _("Temps mesurés"), "number", str(trade.short_unit), places),
         Column("change", _("Écart"), "change", decimals=places),
-        Column("published", _("Référence DREES"), "number", decimals=places),
+        *reference,
         Column("minutes_before", _("Généraliste, à vol d’oiseau"), "minutes", "min"),
         Column("minutes", _("Généraliste, temps mesurés"), "minutes", "min"),
     )
@@ -152,7 +154,7 @@ def _communes(diagnosis: Diagnosis, chosen: Chosen, found: Comparison, most: int
         caption=_("Communes où l’accès change le plus"),
         columns=columns,
         rows=rows,
-        csv_url=reverse("territory:travel_compare_csv", args=[diagnosis.territory.slug, "communes"])
+        csv_url=reverse("territory:access_travel_csv", args=[diagnosis.territory.slug, "communes"])
         + chosen.query.rstrip("?"),
         provenance=figures.access_provenance(atlas, access, diagnosis.positions, figures.formula(access)),
     )
