@@ -2,15 +2,21 @@
 
 `python -m bench.calibration` needs the pack (MAILLAGE_DATA) and takes about a minute; it writes
 build/bench/calibration.json, from which territory/sourced/apl.toml is kept.
+
+`python -m bench.calibration --installed` fits on the pack and the times in use in MAILLAGE_HOME (roads,
+imported tables), on the same halves, beside the estimate alone.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -87,8 +93,45 @@ def ceiling(
     return accessibility.spearman(ours * factor[group], observed.reference, by)
 
 
-def main() -> int:
+def installed() -> dict[str, Any]:
+    """The fit on the travel times in use in MAILLAGE_HOME and by the estimate alone, on the same halves."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    import django
+
+    django.setup()
+    from maillage.territory.atlas import current
+    from maillage.territory.computations.access import column, counts
+    from maillage.territory.computations.pairs_cache import national_pairs
+
+    atlas = current()
+    observed = Observations(
+        ages=np.array([counts(atlas, f"communes.{name}") for name in AGES]),
+        gps=counts(atlas, "supply_commune.mg_liberaux_am_2024"),
+        gps_60plus=np.minimum(
+            counts(atlas, "supply_commune.mg_liberaux_am_60plus"),
+            counts(atlas, "supply_commune.mg_liberaux_am_2024"),
+        ),
+        centres=counts(atlas, "supply_commune.centres_sante"),
+        reference=column(atlas, "apl_reference.apl_mg_2023"),
+        reference_65=column(atlas, "apl_reference.apl_mg_65ans_max_2023"),
+        standardised=column(atlas, "apl_reference.t_pop_std_mg"),
+        departement=np.asarray(atlas.departements).astype(str),
+    )
+    model = traveltime.CrowFlyModel()
+    in_use, alone = (national_pairs(atlas, calibration.HORIZON, model, used) for used in (None, ()))
+    return {
+        "tables": [one.named for one in in_use.sources],
+        "communes measured": int((in_use.layers != 0).sum()),
+        "of the reference": int(((in_use.layers != 0) & observed.known).sum()),
+        "in use": asdict(calibration.calibrate(in_use.pairs, observed)),
+        "estimate alone": asdict(calibration.calibrate(alone.pairs, observed)),
+    }
+
+
+def main(arguments: Sequence[str] = ()) -> int:
     """Run the fit both ways and write what was found."""
+    if "--installed" in arguments:
+        return _write(installed(), Path("build/bench/calibration_installed.json"))
     folder = pack_folder()
     if folder is None:
         print("No data pack: set MAILLAGE_DATA to its folder.", file=sys.stderr)
@@ -103,7 +146,10 @@ def main() -> int:
         "ceiling": ceiling(observed, pairs, chosen, area),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    written = Path("build/bench/calibration.json")
+    return _write(found, Path("build/bench/calibration.json"))
+
+
+def _write(found: dict[str, Any], written: Path) -> int:
     written.parent.mkdir(parents=True, exist_ok=True)
     written.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1, ensure_ascii=False))
@@ -111,4 +157,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -21,6 +21,7 @@ from maillage.engines.traveltime import (
     main_network,
     minutes_between,
     minutes_from,
+    read_extract,
     read_openstreetmap,
     snap,
 )
@@ -193,6 +194,40 @@ def test_any_ways_are_read_as_the_reference_does(tmp_path_factory, ways):
     expected = dict(zip(map(place, range(20)), road_minutes(20, links, 0), strict=True))
     for lon, lat, found in zip(graph.lon, graph.lat, minutes_from(graph, start), strict=True):
         assert found == pytest.approx(expected[round(float(lon), 7), round(float(lat), 7)], rel=1e-6)
+
+
+def test_town_halls_and_settlements_are_read_with_the_code_of_their_commune(tmp_path):
+    nodes: dict[int, Tags] = {
+        1: {}, 2: {}, 3: {"amenity": "townhall", "name": "Mairie de Bourg", "ref:INSEE": "00001"},
+        4: {"place": "village", "name": "Val"}, 5: {"place": "hamlet"}, 6: {"place": "sea", "name": "Mer"},
+        7: {"amenity": "bench"}, 8: {},
+    }  # fmt: skip
+    ways: list[Way] = [
+        ([1, 2], {"highway": "road"}),
+        ([8, 1, 8], {"amenity": "townhall", "name": "Hôtel de ville"}),
+        ([91, 1], {"amenity": "townhall"}),  # its first node is not in the extract
+        ([], {"amenity": "townhall"}),
+    ]
+    file = extract(tmp_path, ways, nodes)
+    commune = {"boundary": "administrative", "admin_level": "8", "ref:INSEE": "00002"}
+    relations = [
+        (commune, "admin_centre", 4),
+        (commune, "label", 5),
+        (commune | {"admin_level": "6"}, "admin_centre", 5),
+    ]
+    body = "".join(
+        f'<relation id="{k}" version="1"><member type="node" ref="{ref}" role="{role}"/>'
+        + "".join(f"<tag k={quoteattr(name)} v={quoteattr(value)}/>" for name, value in tags.items())
+        + "</relation>"
+        for k, (tags, role, ref) in enumerate(relations, 1)
+    )
+    file.write_text(file.read_text(encoding="utf-8").replace("</osm>", f"{body}</osm>"), encoding="utf-8")
+    found = read_extract(file).landmarks
+    assert found.name.tolist() == ["Mairie de Bourg", "Val", "", "Hôtel de ville"]
+    assert found.code.tolist() == ["00001", "00002", "", ""]
+    assert found.is_hall.tolist() == [True, False, False, True]
+    np.testing.assert_allclose(found.lon, [place(k)[0] for k in (3, 4, 5, 8)])
+    assert read_extract(extract(tmp_path, ways[:1], {1: {}, 2: {}})).landmarks.lon.size == 0
 
 
 @countries

@@ -48,6 +48,7 @@ def test_a_unit_is_said_in_both_languages() -> None:
         "m",
         "km",
         "km²",
+        "km/h",
         "s",
         "€",
         "codes",

@@ -244,6 +244,35 @@ def import_travel_times(
 
 
 @data.command(
+    "roads",
+    help="Lire un extrait OpenStreetMap et suivre ses routes entre les communes qu’il couvre.",
+)
+def import_roads(
+    extract: Annotated[
+        Path, typer.Argument(help="Extrait .osm.pbf, .osm ou .osm.gz.", exists=True, dir_okay=False)
+    ],
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            help="Mairies, en CSV : code, lon, lat ; sinon celles de l’extrait.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Import the roads of an extract, followed from then on between the communes it covers."""
+    with _ready():
+        from maillage.config import installation
+        from maillage.territory import api as territories
+
+        with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
+            matrix = territories.import_roads(by=None, extract=extract, places=places, progress=progress)
+            territories.warm(progress=progress)
+        _answer(matrix.details, as_json, territories.told_roads(matrix))
+
+
+@data.command(
     "import-directory",
     help="Importer dans l’annuaire l’Annuaire Santé (PS_LibreAcces) ou le fichier FINESS géolocalisé.",
 )

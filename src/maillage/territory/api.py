@@ -15,6 +15,7 @@ from maillage.territory.actions import (
 )
 from maillage.territory.actions.flows import import_travel_matrix
 from maillage.territory.actions.import_report import ImportReport
+from maillage.territory.actions.roads import RoadsRefusedError, import_roads
 from maillage.territory.atlas import (
     Atlas,
     NoPackError,
@@ -64,9 +65,12 @@ from maillage.territory.computations.reference_comparison import (
     ranks,
 )
 from maillage.territory.computations.retirement import Retirement, retirement
+from maillage.territory.computations.road_areas import RoadAreas, band_label, has_roads, road_areas
+from maillage.territory.computations.road_words import told_roads
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.supply import TerritorySupply, territory_supply
 from maillage.territory.computations.travel_times import nearest_service, remoteness, travel_bounds
+from maillage.territory.computations.travel_words import travel_credit, travel_sentence
 from maillage.territory.computations.white_zones import WhiteZone, white_zones
 from maillage.territory.computations.white_zones import overlaps as supply_overlaps
 from maillage.territory.models import Commune, DataPack, Territory
@@ -152,6 +156,8 @@ __all__ = [
     "Reason",
     "Report",
     "Retirement",
+    "RoadAreas",
+    "RoadsRefusedError",
     "Summary",
     "Table",
     "Territory",
@@ -168,6 +174,7 @@ __all__ = [
     "agreement_figure",
     "at_place",
     "balance",
+    "band_label",
     "calendar_of",
     "change_perimeter",
     "check_pack",
@@ -188,10 +195,12 @@ __all__ = [
     "feature_collection",
     "former_codes",
     "halo_positions",
+    "has_roads",
     "holiday_names",
     "holidays_kept",
     "holidays_of",
     "import_pack",
+    "import_roads",
     "import_travel_matrix",
     "journeys_from",
     "last_report",
@@ -216,6 +225,7 @@ __all__ = [
     "remoteness",
     "rename",
     "retirement",
+    "road_areas",
     "search_communes",
     "search_territories",
     "summary",
@@ -225,9 +235,12 @@ __all__ = [
     "territory",
     "territory_or_404",
     "territory_supply",
+    "told_roads",
     "travel_bounds",
+    "travel_credit",
     "travel_figures",
     "travel_provenance",
+    "travel_sentence",
     "warm",
     "white_zones",
     "with_group",

@@ -9,6 +9,9 @@ urlpatterns: list[URLPattern] = [
     path("structures/", views.Structures.as_view(), name="structures"),
     path("structures/liste.csv", views.StructuresCsv.as_view(), name="structures_csv"),
     path("structures/carte.geojson", views.StructuresMap.as_view(), name="structures_geojson"),
+    path(
+        "structures/<str:identifier>/trajets.geojson", views.StructureAreas.as_view(), name="structure_areas"
+    ),
     path("structures/<str:identifier>/", views.StructurePage.as_view(), name="structure"),
     path(
         "structures/<str:pk>/faits/<str:fact>/",

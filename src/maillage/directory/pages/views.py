@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
@@ -79,6 +80,22 @@ class StructuresMap(Endpoint):
         return geojson_response(request, lambda: _collection(asked.answer()), version=version)
 
 
+class StructureAreas(Endpoint):
+    """What is reached by road from a structure, in bands of minutes, as GeoJSON; 404 without roads."""
+
+    permission = Permission.VIEW_DIAGNOSIS
+
+    def get(self, _request: HttpRequest, identifier: str) -> HttpResponse:
+        try:
+            one = structure(identifier)
+        except Structure.DoesNotExist:
+            raise Http404(identifier) from None
+        areas = territory.road_areas(one.lon, one.lat)
+        if areas is None:
+            raise Http404(identifier)
+        return HttpResponse(_areas(areas), content_type="application/geo+json")
+
+
 class StructurePage(Page):
     """One structure: what it is, where, and how sure its place is."""
 
@@ -98,6 +115,7 @@ class StructurePage(Page):
         places = list(territory.territories_of(one.commune)) if one.commune else []
         source, vintage = _source(one)
         points = reverse("directory:structures_geojson")
+        areas = territory.road_areas(one.lon, one.lat)
         return {
             **super().get_context_data(**kwargs),
             "structure": one,
@@ -110,6 +128,10 @@ class StructurePage(Page):
             "map_url": _around(one, places),
             "source": source,
             "vintage": vintage,
+            "areas": areas,
+            "areas_url": reverse("directory:structure_areas", args=[one.pk]) if areas else "",
+            "bands": [(territory.band_label(band), band.km2) for band in areas.bands] if areas else [],
+            "has_roads": areas is not None or territory.has_roads(),
         }
 
 
@@ -185,6 +207,35 @@ def _feature(one: Structure) -> dict[str, Any]:
             "url": reverse("directory:structure", args=[one.pk]),
         },
     }
+
+
+def _areas(areas: territory.RoadAreas) -> str:
+    """Return the bands as a GeoJSON text, each a category of the map."""
+    shown = [band for band in areas.bands if band.geometry]
+    labels = {f"{band.within:g}": territory.band_label(band) for band in shown}
+    collection = {
+        "type": "FeatureCollection",
+        "areas": True,
+        "credit": areas.source,
+        "categories": [{"key": key, "label": label} for key, label in labels.items()],
+        "features": [
+            {
+                "type": "Feature",
+                "id": key,
+                "geometry": band.geometry,
+                "properties": {
+                    "code": key,
+                    "name": label,
+                    "band": key,
+                    "minutes": band.within,
+                    "above": band.above,
+                    "km2": round(band.km2, 1),
+                },
+            }
+            for band, (key, label) in zip(shown, labels.items(), strict=True)
+        ],
+    }
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
 
 
 def _around(one: Structure, places: list[territory.Territory]) -> str:

@@ -28,16 +28,16 @@ _CLASSES = (
     ("living_street", 10.0),
     ("service", 15.0),
 )
-_WORDED_LIMITS = {
-    "FR:urban": 50.0,
-    "FR:rural": 80.0,
-    "FR:motorway": 130.0,
-    "FR:zone20": 20.0,
-    "FR:zone30": 30.0,
-    "FR:living_street": 20.0,
-}
+_WORDED_LIMITS = (
+    ("FR:urban", 50.0),
+    ("FR:rural", 80.0),
+    ("FR:motorway", 130.0),
+    ("FR:zone20", 20.0),
+    ("FR:zone30", 30.0),
+    ("FR:living_street", 20.0),
+)
 """Limits written as words: Code de la route, art. R413-2, R413-3, R411-4, R110-2. `none` is German."""
-
+_FRENCH = dict(_WORDED_LIMITS)
 _MILE = 1.609344
 _OPEN = frozenset({"yes", "permissive", "designated", "destination", "customers", "official", "public"})
 _SHUT = frozenset({"no", "private", "agricultural", "forestry", "emergency", "delivery", "military", "psv"})
@@ -65,17 +65,18 @@ CLOSED = Way(0.0, 0.0)
 class CarProfile:
     """Speeds of a car: km/h by class of road, share of a posted limit that is driven, km/h of a ferry.
 
-    A ferry that says how long it takes is believed; boarding takes `boarding` minutes besides. Raises
-    ValueError where a speed makes no sense.
+    `worded`: the limits of a country that are written as words, km/h. A ferry that says how long it takes is
+    believed; boarding takes `boarding` minutes besides. Raises ValueError where a speed makes no sense.
     """
 
     classes: tuple[tuple[str, float], ...] = _CLASSES
     share_of_limit: float = 0.8
     ferry_kmh: float = 20.0
     boarding: float = 10.0
+    worded: tuple[tuple[str, float], ...] = _WORDED_LIMITS
 
     def __post_init__(self) -> None:
-        speeds = [kmh for _, kmh in self.classes] + [self.share_of_limit, self.ferry_kmh]
+        speeds = [kmh for _, kmh in (*self.classes, *self.worded)] + [self.share_of_limit, self.ferry_kmh]
         if not (all(0 < kmh < math.inf for kmh in speeds) and self.boarding >= 0):
             raise ValueError("car profile: speeds must be > 0, boarding >= 0")
 
@@ -88,8 +89,10 @@ class CarProfile:
         """What is driven along a way that has these tags; a ferry is asked of `ferry`."""
         if self.kmh(tags.get("highway", "")) == 0.0 or not is_open(tags) or tags.get("area") == "yes":
             return CLOSED
+        worded = dict(self.worded)
         speeds = [
-            self.kmh(tags["highway"], _limit(tags, f"maxspeed:{sense}")) for sense in ("forward", "backward")
+            self.kmh(tags["highway"], _limit(tags, f"maxspeed:{sense}", worded))
+            for sense in ("forward", "backward")
         ]
         sense = one_way(tags)
         return Way(speeds[0] if sense >= 0 else 0.0, speeds[1] if sense <= 0 else 0.0)
@@ -142,8 +145,8 @@ def one_way(tags: Mapping[str, str]) -> int:
     return int(round_about or tags.get("highway") in ("motorway", "motorway_link"))
 
 
-def speed_limit(text: str) -> float | None:
-    """A posted limit in km/h; None where there is none that a machine can read.
+def speed_limit(text: str, worded: Mapping[str, float] = _FRENCH) -> float | None:
+    """A posted limit in km/h, by its number or among those `worded`; None where a machine can read none.
 
     >>> speed_limit("50"), speed_limit("30 mph"), speed_limit("FR:urban"), speed_limit("signals")
     (50.0, 48.28032, 50.0, None)
@@ -151,8 +154,8 @@ def speed_limit(text: str) -> float | None:
     words = text.split(";")[0].split()
     if not words:
         return None
-    if words[0] in _WORDED_LIMITS:
-        return _WORDED_LIMITS[words[0]]
+    if words[0] in worded:
+        return worded[words[0]]
     number = words[0].removesuffix("mph").removesuffix("km/h")
     if not (number.isascii() and number.replace(".", "", 1).isdigit()):
         return None
@@ -175,9 +178,9 @@ def duration(text: str) -> float | None:
     return numbers[0] * 60 + numbers[1] + (numbers[2] / 60 if len(numbers) == 3 else 0.0)
 
 
-def _limit(tags: Mapping[str, str], own: str) -> float | None:
-    found = speed_limit(tags.get(own, ""))
-    return speed_limit(tags.get("maxspeed", "")) if found is None else found
+def _limit(tags: Mapping[str, str], own: str, worded: Mapping[str, float]) -> float | None:
+    found = speed_limit(tags.get(own, ""), worded)
+    return speed_limit(tags.get("maxspeed", ""), worded) if found is None else found
 
 
 def _takes_cars(tags: Mapping[str, str]) -> bool:

@@ -95,22 +95,37 @@ def road_graph(
     return RoadGraph(east, north, starts, ends[1][order], times[order], vintage)
 
 
-def main_network(graph: RoadGraph) -> NDArray[np.bool_]:
-    """Which nodes belong to the largest set of nodes that all reach one another, shape (n,).
+class Networks(NamedTuple):
+    """The sets of nodes that all reach one another: which one each node is in, and how many nodes it has."""
 
-    Elsewhere are car parks behind a barrier, islands without a ferry, one-way dead ends at the edge of the
-    extract: a point brought there would reach nothing. Of two as large, the one of the lowest node.
+    label: IntArray
+    size: IntArray
+
+
+def networks(graph: RoadGraph) -> Networks:
+    """The networks of a graph, both columns of shape (n,).
+
+    Beside the main one are islands without a ferry, car parks behind a barrier, one-way dead ends at the edge
+    of the extract.
     """
-    if graph.n == 0:
-        return np.zeros(0, dtype=bool)
     # Here only: SciPy's graphs weigh on a server process that routes nothing.
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
+    if graph.n == 0:
+        return Networks(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
     links = csr_array((np.ones(len(graph)), graph.head, graph.starts), shape=(graph.n, graph.n))
     _, label = connected_components(links, directed=True, connection="strong")
-    sizes = np.bincount(label)[label]
-    return np.asarray(label == label[np.argmax(sizes)])
+    return Networks(label, np.bincount(label)[label].astype(np.int32))
+
+
+def main_network(graph: RoadGraph) -> NDArray[np.bool_]:
+    """Which nodes belong to the largest network, shape (n,): a point brought elsewhere would reach little.
+
+    Of two as large, the one of the lowest node.
+    """
+    label, size = networks(graph)
+    return np.asarray(label == label[np.argmax(size)]) if graph.n else np.zeros(0, dtype=bool)
 
 
 def snap(

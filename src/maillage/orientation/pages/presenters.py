@@ -506,8 +506,11 @@ def _commune_code(proposal: Proposal) -> str:
 def _travel(proposal: Proposal) -> list[str]:
     if proposal.travel is None:
         return []
-    said = _("{minutes} de trajet, estimation") if proposal.travel_is_estimate else _("{minutes} de trajet")
-    return [said.format(minutes=formats.minutes(proposal.travel))]
+    if proposal.travel_is_estimate:
+        said = _("{minutes} de trajet, estimation")
+    else:
+        said = _("{minutes} de trajet ({source})") if proposal.travel_source else _("{minutes} de trajet")
+    return [said.format(minutes=formats.minutes(proposal.travel), source=proposal.travel_source)]
 
 
 def _action(kind: ProposalKind, *, bookable: bool, when: str, who: str) -> str:

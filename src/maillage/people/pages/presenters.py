@@ -186,7 +186,9 @@ def _travel(one: Candidate) -> str:
     if one.minutes is None:
         return ""
     said = formats.minutes(one.minutes)
-    return said if one.travel_source else _("{minutes}, estimation").format(minutes=said)
+    if not one.travel_source:
+        return _("{minutes}, estimation").format(minutes=said)
+    return _("{minutes} ({source})").format(minutes=said, source=one.travel_source)
 
 
 def _why(one: Candidate, *, first: bool) -> str:

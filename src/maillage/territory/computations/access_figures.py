@@ -17,6 +17,7 @@ from maillage.territory.computations.apl_parameters import FIT_RULE
 from maillage.territory.computations.measure_figures import variable
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.travel_times import BOUNDS_RULE, travel_bounds
+from maillage.territory.computations.travel_words import layer_words, travel_sentence
 
 Reader = Callable[[AreaAccess], float | None]
 
@@ -132,10 +133,12 @@ def access_provenance(
     used = [variable(atlas, name) for name in access.sources]
     variables = [one for one in used if one is not None]
     estimate = access.travel.is_estimate(positions)
-    sources = [one.source for one in variables] + [_("temps de trajet ") + travel_source(access)]
+    sources = [one.source for one in variables] + [_("temps de trajet ") + travel_source(access, positions)]
     notes = [note] if note else []
-    if estimate:
+    if estimate and not access.travel.sources_of(positions):
         notes.append(_("Temps de trajet estimés à vol d’oiseau : aucun trajet par la route n’a été calculé."))
+    elif estimate:
+        notes.append(travel_sentence(access.travel, positions))
     if access.profession.key != "gp":
         notes.append(
             _("Densité de professionnels, temps plein ou non : ce n’est pas l’APL publié par la DREES.")
@@ -155,7 +158,7 @@ def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp],
     found = variable(atlas, SERVICES[service].supply)
     bounds = ", ".join(number(bound) for bound in travel_bounds())
     return Provenance(
-        source=" ; ".join(filter(None, (found.source if found else "", travel_source(access)))),
+        source=" ; ".join(filter(None, (found.source if found else "", travel_source(access, positions)))),
         vintage=found.vintage if found else "",
         formula=_(
             "Temps du centre de la commune à celui de la commune la plus proche qui en a un ; "
@@ -167,14 +170,15 @@ def travel_provenance(atlas: Atlas, access: Access, positions: NDArray[np.intp],
     )
 
 
-def travel_source(access: Access) -> str:
+def travel_source(access: Access, positions: NDArray[np.intp]) -> str:
     """Return what the travel times are, in a few words."""
     model = access.travel.model
     law = _("modèle à vol d’oiseau : minutes = %(a)s × (distance en km) puissance %(b)s") % {
         "a": number(model.coefficient, 3),
         "b": number(model.exponent, 3),
     }
-    return _("matrice importée, sinon %(law)s") % {"law": law} if len(access.travel.measured) else law
+    sources = [layer_words(one) for one in access.travel.sources_of(positions)]
+    return _("%(sources)s, sinon %(law)s") % {"sources": ", ".join(sources), "law": law} if sources else law
 
 
 def formula(access: Access) -> str:

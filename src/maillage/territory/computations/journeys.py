@@ -1,8 +1,7 @@
-"""Travel minutes from one commune to some others: an imported matrix where it speaks, else the estimate."""
+"""Travel minutes from one commune to some others: a measured table where one speaks, else the estimate."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,8 @@ from maillage.engines import traveltime
 from maillage.kernel.sourced_rules import rule
 from maillage.territory.computations.apl_parameters import CROW_FLY_RULE
 from maillage.territory.computations.memo import Memo
-from maillage.territory.models import Commune, TravelMatrix
+from maillage.territory.computations.travel_layers import Layer, layers, times_of
+from maillage.territory.models import Commune
 
 INTRA_RULE = "territory.traveltime.intra_minutes"
 
@@ -22,54 +22,57 @@ INTRA_RULE = "territory.traveltime.intra_minutes"
 class Journeys:
     """Minutes from a commune to m others, and whether each is a crow-fly estimate, both of shape (m,).
 
-    `source`: provider and vintage of the measured minutes; empty where no matrix was imported.
+    `layers`: the tables of measured minutes; `layer`: which of them speaks of each other commune, −1 where it
+    is an estimate.
     """
 
     minutes: NDArray[np.float32]
     is_estimate: NDArray[np.bool_]
-    source: str
+    layer: NDArray[np.int64]
+    layers: tuple[Layer, ...]
 
     def source_to(self, place: int) -> str:
         """Return where the minutes to one of the communes come from; empty where they are an estimate."""
-        return "" if self.is_estimate[place] else self.source
+        return "" if self.is_estimate[place] else self.layers[self.layer[place]].named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Matrix:
-    """Imported pairs by commune code, sorted by origin, then destination; `farthest`: its longest journey."""
+    """The pairs of a table by commune code, sorted by origin, then destination; `farthest`: its longest."""
 
     origin: NDArray[np.str_]
     destination: NDArray[np.str_]
     minutes: NDArray[np.float32]
     reached: NDArray[np.str_]
     farthest: float
-    source: str
 
 
-_matrices: Memo[_Matrix] = Memo(1)
+_matrices: Memo[tuple[_Matrix, ...]] = Memo(1)
 
 
 def journeys_from(origin: Commune, destinations: Sequence[Commune]) -> Journeys:
     """Return the minutes from a commune to each of `destinations`, in their order.
 
-    Between two communes that the matrix covers, a pair it leaves out is farther than it reaches: the
-    estimate holds, and is never shorter than the longest journey of the matrix.
+    Between two communes that a table covers, a pair it leaves out is farther than it reaches: the estimate
+    holds, and is never shorter than the longest journey of the table.
     """
     estimated = _estimated(origin, destinations)
-    everywhere = np.ones(len(destinations), dtype=bool)
-    matrix = _matrix()
-    if matrix is None:
-        return Journeys(estimated, everywhere, "")
-    first, last = np.searchsorted(matrix.origin, [origin.pk, f"{origin.pk}\uffff"])
+    minutes, used = estimated.copy(), layers()
+    layer = np.full(minutes.size, -1)
     codes = np.array([one.pk for one in destinations], dtype=np.str_)
-    if first == last or not codes.size:
-        return Journeys(estimated, everywhere, matrix.source)
-    known, at = _found(matrix.destination[first:last], codes)
-    covered, _place = _found(matrix.reached, codes)
-    beyond = covered & ~known & (codes != origin.pk)
-    minutes = np.where(beyond, np.maximum(estimated, np.float32(matrix.farthest)), estimated)
-    minutes[known] = matrix.minutes[first:last][at[known]]
-    return Journeys(minutes, ~known, matrix.source)
+    undecided = np.ones(minutes.size, dtype=bool)
+    for rank, matrix in enumerate(_read_all(used) if codes.size else ()):
+        first, last = np.searchsorted(matrix.origin, [origin.pk, f"{origin.pk}\uffff"])
+        if first == last:
+            continue
+        known, at = _found(matrix.destination[first:last], codes)
+        covered = undecided & _found(matrix.reached, codes)[0]
+        here, beyond = covered & known, covered & ~known & (codes != origin.pk)
+        minutes[here] = matrix.minutes[first:last][at[here]]
+        minutes[beyond] = np.maximum(estimated[beyond], np.float32(matrix.farthest))
+        layer[here] = rank
+        undecided &= ~covered
+    return Journeys(minutes, layer < 0, layer, used)
 
 
 def _estimated(origin: Commune, destinations: Sequence[Commune]) -> NDArray[np.float32]:
@@ -82,24 +85,21 @@ def _estimated(origin: Commune, destinations: Sequence[Commune]) -> NDArray[np.f
     return minutes
 
 
-def _matrix() -> _Matrix | None:
-    """Return the matrix in use, read once; one short query says which."""
-    row = TravelMatrix.objects.values_list("pk", "fingerprint").first()
-    return None if row is None else _matrices.get(row, lambda: _read(row[0]))
+def _read_all(used: tuple[Layer, ...]) -> tuple[_Matrix, ...]:
+    """Return the tables in use, read once."""
+    key = tuple((one.pk, one.fingerprint) for one in used)
+    return _matrices.get(key, lambda: tuple(_read(one) for one in used))
 
 
-def _read(pk: int) -> _Matrix:
-    stored = TravelMatrix.objects.get(pk=pk)
-    with np.load(io.BytesIO(bytes(stored.payload)), allow_pickle=False) as table:
-        origin, destination, minutes = (table[name] for name in ("origin", "destination", "minutes"))
-    order = np.lexsort((destination, origin))
+def _read(layer: Layer) -> _Matrix:
+    times = times_of(layer)
+    order = np.lexsort((times.destination, times.origin))
     return _Matrix(
-        origin[order],
-        destination[order],
-        minutes[order].astype(np.float32),
-        np.unique(destination),
-        float(minutes.max(initial=0.0)),
-        f"{stored.provider}, {stored.vintage}",
+        times.origin[order],
+        times.destination[order],
+        times.minutes[order].astype(np.float32),
+        np.unique(times.destination),
+        float(times.minutes.max(initial=0.0)),
     )
 
 

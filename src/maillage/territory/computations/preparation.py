@@ -12,6 +12,7 @@ from maillage.territory.computations import pairs_cache
 from maillage.territory.computations.access import national_access, national_flows
 from maillage.territory.computations.apl_parameters import parameter_set, reach
 from maillage.territory.computations.supplies import PROFESSIONS
+from maillage.territory.computations.travel_comparison import estimated_access, is_measured
 from maillage.territory.packs import Progress, silent
 
 
@@ -32,6 +33,9 @@ def warm(*, progress: Progress = silent) -> None:
     steps: list[tuple[str, Callable[[], object]]] = [(_("Compilation des calculs"), accessibility.warm)]
     national = atlas.current()
     steps.append((_("Temps de trajet entre communes"), lambda: national_flows(national_access(national))))
+    if is_measured():
+        alone = _("Temps à vol d’oiseau, pour comparer")
+        steps.append((alone, lambda: estimated_access(national, national_access(national))))
     for title, step in steps:
         progress(title, 0, 1)
         step()

@@ -12,6 +12,7 @@ from maillage.kernel.tables import Table
 from maillage.territory.computations.access import Access, national_access
 from maillage.territory.computations.apl_parameters import ParameterSet, parameter_sets
 from maillage.territory.computations.supplies import PROFESSIONS
+from maillage.territory.computations.travel_words import travel_sentence
 from maillage.territory.pages.diagnosis import Diagnosis
 
 
@@ -27,12 +28,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The accessibility asked for, and the other ones that can be asked for."""
+    """The accessibility asked for, and the other ones that can be asked for.
+
+    `travel` says which minutes it uses; `is_measured` whether some are not estimates.
+    """
 
     access: Access
     professions: tuple[Choice, ...]
     sets: tuple[Choice, ...]
     query: str
+    travel: str
+    is_measured: bool
 
     @property
     def parameters(self) -> ParameterSet:
@@ -49,8 +55,9 @@ def choose(request: HttpRequest, diagnosis: Diagnosis) -> Chosen:
         raise Http404(profession)
     asked = {"profession": profession, "parametres": wanted}
     default = next(iter(sets))
+    access = national_access(diagnosis.atlas, profession, wanted)
     return Chosen(
-        national_access(diagnosis.atlas, profession, wanted),
+        access,
         tuple(
             Choice(key, one.label, _query(default, {**asked, "profession": key}), key == profession)
             for key, one in PROFESSIONS.items()
@@ -60,6 +67,8 @@ def choose(request: HttpRequest, diagnosis: Diagnosis) -> Chosen:
             for key, one in sets.items()
         ),
         _query(default, asked),
+        travel_sentence(access.travel, diagnosis.positions),
+        bool(access.travel.sources_of(diagnosis.positions)),
     )
 
 

@@ -14,7 +14,9 @@ from maillage.kernel.formats import as_shown, number
 from maillage.territory import queries
 from maillage.territory.computations.access import Access
 from maillage.territory.computations.memo import Memo, perimeter_key
+from maillage.territory.computations.pairs_cache import NationalPairs
 from maillage.territory.computations.reference_comparison import ranks
+from maillage.territory.computations.travel_words import travel_credit
 from maillage.territory.computations.white_zones import zone_labels
 from maillage.territory.pages.diagnosis import Diagnosis
 
@@ -30,8 +32,14 @@ def around(diagnosis: Diagnosis) -> NDArray[np.int64]:
     return _around.get(key, lambda: queries.halo_positions(diagnosis.territory))
 
 
-def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = None) -> str:
-    """Return the GeoJSON of the territory and its halo; `apl` is that of a scenario, shown with its gain."""
+def access_features(
+    diagnosis: Diagnosis, access: Access, apl: Values | None = None, *, travel: NationalPairs | None = None
+) -> str:
+    """Return the GeoJSON of the territory and its halo; `apl` is that of a scenario, shown with its gain.
+
+    `travel`: the minutes that `apl` follows, those of `access` where None.
+    """
+    minutes = travel or access.travel
     atlas, members = diagnosis.atlas, diagnosis.positions
     positions = np.concatenate((members, around(diagnosis)))
     properties = {
@@ -49,7 +57,7 @@ def access_features(diagnosis: Diagnosis, access: Access, apl: Values | None = N
         properties[code].update(changing)
     features = queries.contours(properties, properties)
     return queries.feature_collection(
-        features, estimate=access.travel.is_estimate(members), credit=_credit(access)
+        features, estimate=minutes.is_estimate(members), credit=travel_credit(minutes, members)
     )
 
 
@@ -79,7 +87,3 @@ def detail(access: Access, position: int, heads: Values | None = None) -> str:
     count = (access.heads if heads is None else heads)[position]
     noun = access.profession.many if count >= 2 else access.profession.one
     return f"{number(count)} {noun}" if count else _("aucun %(one)s") % {"one": access.profession.one}
-
-
-def _credit(access: Access) -> str:
-    return _("Temps de trajet estimés à vol d’oiseau") if not len(access.travel.measured) else ""

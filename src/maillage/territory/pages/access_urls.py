@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from maillage.territory.pages import access, commune_access, flows, travel_times, what_if, white_zones
+from maillage.territory.pages import (
+    access,
+    commune_access,
+    flows,
+    model,
+    travel_compare,
+    travel_times,
+    what_if,
+    white_zones,
+)
 
 urlpatterns: list[URLPattern] = [
     path("<slug:slug>/accessibilite/", access.access, name="access"),
@@ -26,6 +35,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/et-si/enregistrer/", what_if.what_if_save, name="what_if_save"),
     path("<slug:slug>/et-si/comparer/", what_if.what_if_compare, name="what_if_compare"),
     path("<slug:slug>/et-si/<int:scenario>/<slug:verb>/", what_if.what_if_scenario, name="what_if_scenario"),
+    path("<slug:slug>/trajets/", travel_compare.travel_compare, name="access_travel"),
+    path("<slug:slug>/trajets/carte.geojson", travel_compare.travel_compare_map, name="access_travel_map"),
+    path("<slug:slug>/trajets/<slug:table>.csv", travel_compare.travel_compare_csv, name="access_travel_csv"),
+    path("donnees/modele/", model.model, name="model"),
+    path("donnees/modele/<slug:table>.csv", model.model_csv, name="model_csv"),
     path("donnees/temps-de-trajet/", travel_times.travel_times, name="travel_times"),
     path(
         "donnees/temps-de-trajet/<int:matrix>/supprimer/",

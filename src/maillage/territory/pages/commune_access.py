@@ -29,6 +29,7 @@ from maillage.territory.computations.place_names import at
 from maillage.territory.computations.reference_comparison import GAP_RULE, ranks, reasons
 from maillage.territory.computations.supplies import PROFESSIONS, SERVICES
 from maillage.territory.computations.travel_times import nearest_service
+from maillage.territory.computations.travel_words import travel_sentence
 from maillage.territory.pages.access_choice import csv_download, pick_table
 from maillage.territory.pages.access_wording import reasons_text
 
@@ -69,6 +70,7 @@ def block(atlas: Atlas, code: str) -> dict[str, Any]:
         "finding": _finding(atlas, access, position),
         "figures": _figures(atlas, access, position),
         "explanation": _explanation(atlas, access, position),
+        "travel": travel_sentence(access.travel, np.array([position])),
         "professions": _with_csv(_professions(atlas, access, position), code),
         "services": _with_csv(_services(atlas, access, position), code),
         "destinations": _with_csv(_destinations(atlas, access, position), code),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from maillage.kernel.access import may_everywhere, require
+from maillage.kernel.formats import number
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
@@ -22,8 +23,11 @@ from maillage.territory.actions.flows import delete_travel_matrix, import_travel
 from maillage.territory.atlas import NoPackError
 from maillage.territory.computations.apl_parameters import CROW_FLY_RULE
 from maillage.territory.computations.line_checks import TableError
-from maillage.territory.models import TravelMatrix
+from maillage.territory.computations.road_matrix import ROAD_RULES
+from maillage.territory.computations.road_words import placing_label, road_sentences
+from maillage.territory.models import Commune, TravelMatrix
 from maillage.territory.packs import Defect
+from maillage.territory.rules.kinds import TravelKind
 
 MAX_BYTES = 200 * 1024 * 1024
 
@@ -86,12 +90,31 @@ def travel_times_delete(request: HttpRequest, matrix: int) -> HttpResponse:
     return redirect("territory:travel_times")
 
 
+def _shown(matrix: TravelMatrix) -> dict[str, Any]:
+    """Return one table of times as the page shows it: what it is, and for roads where communes were put."""
+    if matrix.kind != TravelKind.ROAD:
+        return {"row": matrix, "said": [], "farthest": []}
+    farthest = matrix.details["farthest"]
+    names = dict(
+        Commune.objects.filter(code__in=[code for code, *_rest in farthest]).values_list("pk", "name")
+    )
+    return {
+        "row": matrix,
+        "said": road_sentences(matrix),
+        "farthest": [
+            (code, names.get(code, code), placing_label(placing), number(km, 2))
+            for code, placing, km in farthest
+        ],
+    }
+
+
 def _page(request: HttpRequest, form: MatrixForm, defects: list[Defect], status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "defects": defects,
-        "matrices": list(TravelMatrix.objects.defer("payload").select_related("imported_by")),
+        "matrices": [_shown(one) for one in TravelMatrix.objects.by_rank().light()],
         "model": rule(CROW_FLY_RULE),
+        "road_rules": [rule(key) for key in ROAD_RULES],
         "may_import": may_everywhere(cast(Person, request.user), Permission.IMPORT_DATA),
     }
     return render(request, "territory/diagnosis/travel_times.html", context, status=status)

@@ -23,6 +23,23 @@ class Group(StrEnum):
     LIVING_AREA = "living_area"
 
 
+class TravelKind(StrEnum):
+    """Where minutes come from; where several speak of the same two communes, the first decides."""
+
+    IMPORTED = "imported"
+    ROAD = "road"
+    ESTIMATE = "estimate"
+
+
+class Placing(StrEnum):
+    """Where a commune was put on the road, the most exact first."""
+
+    GIVEN = "given"
+    HALL = "hall"
+    SETTLEMENT = "settlement"
+    CENTRE = "centre"
+
+
 FICTIONAL = "fictif"
 """The `geography` of a pack whose communes do not exist."""
 

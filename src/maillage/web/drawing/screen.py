@@ -179,7 +179,7 @@ def draw(
     svg = tag(
         "svg",
         tag("title", escape(options.label), id=f"{name}-title"),
-        tag("desc", escape(_description(inside, classes)), id=f"{name}-text"),
+        tag("desc", escape(_description(communes, inside, classes)), id=f"{name}-text"),
         tag("defs", *_patterns(name, width)),
         *body,
         role="img",
@@ -486,8 +486,10 @@ def middle(geometry: Geometry) -> Place:
     return best
 
 
-def _description(inside: list[Feature], classes: _Classes) -> str:
-    """Return how many communes have each colour, in words."""
+def _description(communes: Collection, inside: list[Feature], classes: _Classes) -> str:
+    """Return how many communes have each colour, in words; of `areas`, which ones there are."""
+    if communes.get("areas"):
+        return ", ".join(str(one["properties"].get("name", "")) for one in inside)
     said = ngettext("%(count)s commune dessinée.", "%(count)s communes dessinées.", len(inside)) % {
         "count": formats.number(len(inside))
     }

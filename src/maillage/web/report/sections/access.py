@@ -76,9 +76,9 @@ def finding(material: Material) -> str:
 
 def travel_sentence(material: Material) -> str:
     """Return where travel times come from."""
-    pairs = material.access.travel.pairs
-    if not pairs.estimate:
-        return f"Les temps de trajet sont ceux de {pairs.provider} ({pairs.vintage})."
+    travel = material.access.travel
+    if travel.sources_of(material.positions):
+        return api.travel_sentence(travel, material.positions)
     return (
         "Les temps de trajet sont estimés à vol d’oiseau, de centre à centre de commune, par un modèle "
         "ajusté sur des "
@@ -194,12 +194,17 @@ def _times(material: Material) -> Grid:
         lines.append([str(service.label), here.mean, *shares, france.share_over[limits[-1]]])
     table = Table(
         "acces-trajets",
-        "Temps de trajet vers le service le plus proche (estimation)",
+        f"Temps de trajet vers le service le plus proche{_estimated(material)}",
         columns,
         rows_of(columns, lines),
         provenance=_travel_source(material),
     )
     return Grid(table)
+
+
+def _estimated(material: Material) -> str:
+    """Return the words that mark minutes of which some are as the crow flies."""
+    return " (estimation)" if material.access.travel.is_estimate(material.positions) else ""
 
 
 def _travel_source(material: Material) -> Provenance:
@@ -213,7 +218,7 @@ def _emergency_map(material: Material) -> list[Block]:
     far = material.reach.territory.remoteness["emergency"].people_over
     title = "Temps de trajet vers le service d’urgences le plus proche"
     bound = api.travel_bounds()[-1]
-    said = f"{people(far[bound] or 0)} à plus de {bound} minutes (estimation)."
+    said = f"{people(far[bound] or 0)} à plus de {bound} minutes{_estimated(material)}."
     table = communes(material).sorted_by("-emergency")
     short = Table(
         "acces-urgences",
@@ -227,7 +232,7 @@ def _emergency_map(material: Material) -> list[Block]:
         said,
         areas=material.map_areas(material.by_code(minutes)),
         bounds=TIME_BOUNDS,
-        measure="Minutes de trajet (estimation)",
+        measure=f"Minutes de trajet{_estimated(material)}",
     )
     return [Drawing(title, said, svg, source_text([_travel_source(material)]), short)]
 

@@ -74,6 +74,6 @@ LABELS = {
     "no_referring_doctor": "Sans médecin traitant",
 }
 NOTE = (
-    "65 ans et plus, APL et trajets sont des estimations. "
+    "65 ans et plus et APL sont des estimations, les trajets aussi là où aucune route n’a été suivie. "
     "APL en consultations par an et par habitant standardisé."
 )

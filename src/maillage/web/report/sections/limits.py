@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maillage.kernel import formats
+from maillage.territory import api
 from maillage.web.report.content import Heading, Paragraph, Points, Section
 from maillage.web.report.material import Material
 from maillage.web.report.sections.sources import used_variables
@@ -112,12 +113,10 @@ def perimeter_notice(material: Material) -> str:
 
 
 def _travel(material: Material) -> tuple[str, str]:
-    pairs = material.access.travel.pairs
-    if not pairs.estimate:
-        return (
-            "Temps de trajet.",
-            f"Temps de {pairs.provider} ({pairs.vintage}), sans trafic ni stationnement.",
-        )
+    travel = material.access.travel
+    if travel.sources_of(material.positions):
+        said = api.travel_sentence(travel, material.positions)
+        return "Temps de trajet.", f"{said} Ni circulation ni stationnement ; en voiture seulement."
     return (
         "Temps de trajet.",
         "Estimés à vol d’oiseau. L’erreur médiane du modèle est d’environ 8 % là où il a été ajusté ; en "
