@@ -22,6 +22,7 @@ from maillage.project.rules.missions import Mission
 from maillage.project.rules.states import ProjectKind, ProjectState
 from maillage.territory.api import Territory
 from tests.factories import make_person, make_territory
+from tests.factories.documents import documents
 
 TODAY = dt.date(2026, 5, 4)
 
@@ -67,6 +68,36 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
             work.add_step,
             {"action": action, "title": "Écrire", "due_on": TODAY, "key": "s"},
             {"due_on": dt.date(2026, 6, 1)},
+        ),
+        (
+            work.add_step,
+            {"action": action, "title": "Relire", "due_on": TODAY, "key": "s2"},
+            {"lead": coordinator},
+        ),
+        (
+            work.add_action,
+            {"objective": objective, "title": "Confier", "starts_on": TODAY, "key": "a3"},
+            {"lead": coordinator},
+        ),
+        (
+            work.add_action,
+            {"objective": objective, "title": "Ranger", "starts_on": TODAY, "key": "a4"},
+            {"mission": Mission.QUALITY},
+        ),
+        (
+            work.add_evidence,
+            {"action": action, "on": TODAY, "label": "Photo", "url": "https://exemple.fr/c", "key": "e2"},
+            {"files": documents("white")},
+        ),
+        (
+            projects.take_step,
+            {"project": project, "to": ProjectState.LETTER_SENT, "on": TODAY, "key": "t"},
+            {"files": documents("white")},
+        ),
+        (
+            projects.take_step,
+            {"project": project, "to": ProjectState.SUBMITTED, "on": TODAY, "key": "t2"},
+            {"reference": "N° 12"},
         ),
         (
             work.add_money,
