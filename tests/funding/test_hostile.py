@@ -182,6 +182,23 @@ def test_a_proof_sent_again_with_its_document_is_not_answered_without(
         prove(**said, files=[as_sent("white")])
 
 
+@pytest.mark.parametrize("field", ["supplier", "reference"])
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x07"])
+def test_what_turns_the_reading_round_enters_no_account(
+    coordinator: Person, place: Territory, field: str, sign: str
+) -> None:
+    with pytest.raises(ValidationError, match="caractère invisible") as refused:
+        billed(coordinator, place, **{field: f"Papeterie {sign}EIRETEPAP"})
+    assert list(refused.value.message_dict) == [field]
+    assert not Operation.objects.in_scope(place.scope).exists()
+    bill = {
+        "key": "w", "commitment": "", "day": TODAY.isoformat(), "mission": "M1", "supplier": "Papeterie",
+        "reference": "B-5", "cents": "80",
+    } | {field: f"{sign}eiretepap"}  # fmt: skip
+    answer = client_of(coordinator).post(reverse("funding:record_invoice", args=[place.scope.pk]), bill)
+    assert (answer.status_code, "caractère invisible" in answer.content.decode()) == (422, True)
+
+
 def test_a_key_that_wrote_an_operation_writes_no_other(coordinator: Person, place: Territory) -> None:
     browser = client_of(coordinator)
     one, other = billed(coordinator, place), billed(coordinator, place, reference="A-9", key="b2")

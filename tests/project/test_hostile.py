@@ -120,6 +120,19 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
     assert Axis.objects.of(project).count() == 1
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\x1b"])
+def test_what_turns_the_reading_round_enters_no_project(
+    coordinator: Person, objective: Objective, sign: str
+) -> None:
+    with pytest.raises(ValidationError, match="caractère invisible"):
+        work.add_action(
+            by=coordinator, objective=objective, title=f"Ouvrir{sign}remref", starts_on=TODAY, key="t"
+        )
+    assert work.add_action(
+        by=coordinator, objective=objective, title="\u200eOuvrir", starts_on=TODAY, key="t"
+    ), "a mark that comes with what is pasted turns nothing round"
+
+
 def test_the_step_that_ends_a_project_may_be_sent_twice(coordinator: Person, project: Project) -> None:
     day = timezone.localdate()
     for rank, to in enumerate(
