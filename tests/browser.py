@@ -146,11 +146,12 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
 def _complaint(message: ConsoleMessage) -> list[str]:
     """Return what the console says that has to be mended; a 4xx page asked on purpose has not.
 
-    Nor has a question that a newer one replaced, or that a new page ended: htmx says so in two lines. What
-    fails otherwise has a line of its own beside « htmx:afterRequest ».
+    Nor has a question that a newer one replaced, or that a new page ended (htmx says so in two lines), nor a
+    part asked once the session is over, which the page says itself. What fails otherwise
+    has a line of its own beside « htmx:afterRequest ».
     """
     on_purpose = "Failed to load resource: the server responded with a status of 4" in message.text
-    ended = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+    ended = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest", "Response Status Error Code 401"))
     gpu = "GPU stall due to ReadPixels" in message.text
     if message.type not in {"error", "warning"} or on_purpose or ended or gpu:
         return []

@@ -35,7 +35,7 @@ function parts(screen) {
   // An answer from elsewhere (the session is over) or a refusal is a page of its own.
   screen.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (xhr.status === 403 || xhr.status === 404) location.reload();
+    if ([401, 403, 404].includes(xhr.status)) location.reload();
     else if (!new URL(xhr.responseURL).pathname.startsWith(new URL(screen.dataset.stream, location.href).pathname.replace(/[^/]+\/$/, ""))) location.assign(xhr.responseURL);
     else return;
     event.detail.shouldSwap = false;

@@ -57,6 +57,20 @@ def test_a_correction_keeps_the_first_words_and_says_who_and_when(
     assert told.count() == 1
 
 
+def test_a_line_sent_again_with_another_hour_is_not_answered_by_the_first(cell: Cell, lead: Person) -> None:
+    """Given a line of 20 minutes ago, when it comes again of 35, then the first hour is not said to be it."""
+    now = timezone.now()
+    then = {"at": now - timedelta(minutes=20)}
+    said = {"by": lead, "cell": cell, "kind": Note.FACT, "text": "Pont coupé", "key": "p"}
+    first = cells.note(**said, **then)
+    assert cells.note(**said, **then) == cells.note(**said) == first
+    with pytest.raises(ValidationError, match="déjà servi"):
+        cells.note(**said, at=now - timedelta(minutes=35))
+    ahead = {"at": now + timedelta(minutes=3)}
+    soon = cells.note(**said | {"key": "q"}, **ahead)
+    assert cells.note(**said | {"key": "q"}, **ahead) == soon
+
+
 def test_who_follows_and_who_is_elsewhere_corrects_nothing(
     cell: Cell, lead: Person, follower: Person, place: Territory
 ) -> None:

@@ -127,6 +127,26 @@ def test_only_those_who_call_ever_read_a_name(
     assert "Églantier" not in text_of(client.get(page("paper_pdf", cell)).content)
 
 
+def test_what_waits_leads_only_who_may_go_there(
+    cell: Cell, lead: Person, calling: Person, follower: Person, rose: FragilePerson
+) -> None:
+    """Given somebody to visit and somebody to call, then all read it, and only who may act is led there."""
+    calls.add_people(
+        by=lead,
+        cell=cell,
+        people=[Line("M. Aubin Noyer", "+33385000007", "Marcigny", "", "")],
+        source="mairie",
+    )
+    calls.note_call(by=lead, person=rose, outcome=Outcome.HELP, key="h", said="Plus d’eau.")
+    led = {}
+    for name, person in {"lead": lead, "calling": calling, "follower": follower}.items():
+        board = client_of(person).get(page("cell", cell)).content.decode()
+        assert "1 personne à aller voir" in board.replace("\xa0", " "), name
+        assert "1 personne à appeler" in board.replace("\xa0", " "), name
+        led[name] = {one for one in ("people", "calls") if f'href="{page(one, cell)}"' in board}
+    assert led == {"lead": {"people", "calls"}, "calling": {"calls"}, "follower": set()}
+
+
 def test_a_cell_is_opened_from_two_answers(lead: Person, place: Territory) -> None:
     client = client_of(lead)
     assert "Tout est calme" in client.get(reverse("crisis:cells")).content.decode()

@@ -16,8 +16,8 @@ from maillage.directory.api import Professional
 from maillage.funding import api as funding
 from maillage.funding.actions import contracts, sharing
 from maillage.funding.actions import ledger as actions
-from maillage.funding.actions.attainment import add_indicator
-from maillage.funding.models import Contract, Declaration, LedgerLine, Operation, Receipt
+from maillage.funding.actions.attainment import add_indicator, prove
+from maillage.funding.models import Contract, Declaration, InvoiceFile, LedgerLine, Operation, Receipt
 from maillage.funding.queries import times
 from maillage.funding.queries.ledger import balances
 from maillage.funding.rules.vocabulary import SharingKey
@@ -26,7 +26,9 @@ from maillage.kernel.rules import Role
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
+from tests.factories.documents import as_sent, documents
 from tests.funding.conftest import TODAY, decided_ceiling, decided_rate, held_meeting, validated
+from tests.funding.test_times import written
 
 M1, M2 = funding.MissionCode.M1, funding.MissionCode.M2
 KIND = funding.ContractKind
@@ -125,6 +127,8 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
         lambda: billed(coordinator, place, cents=20_00),
         lambda: billed(coordinator, place, day=date(2026, 10, 1)),
         lambda: billed(coordinator, place, reference="A-8"),
+        lambda: billed(coordinator, place, mission=M2),
+        lambda: billed(coordinator, place, files=documents("white")),
         lambda: funding.start_mission(
             by=coordinator, contract=aci, mission=M2, starts_on=date(2026, 2, 1), key="m"
         ),
@@ -135,6 +139,64 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
             one()
     assert Receipt.objects.in_scope(place.scope).count() == 1
     assert Operation.objects.in_scope(place.scope).count() == 2
+
+
+def test_an_invoice_sent_twice_has_its_document_and_one_sent_again_loses_none(
+    coordinator: Person, place: Territory
+) -> None:
+    first = billed(coordinator, place, files=documents("white"))
+    assert billed(coordinator, place, files=documents("white")) == first
+    assert billed(coordinator, place) == first, "sent again without it, the document kept stays"
+    with pytest.raises(ValidationError, match="déjà servi"):
+        billed(coordinator, place, files=documents("white", "black"))
+    assert InvoiceFile.objects.in_scope(place.scope).count() == 1
+
+
+def test_time_validated_again_for_another_mission_is_not_said_to_be(
+    coordinator: Person, place: Territory, professional: Professional
+) -> None:
+    decided_rate(coordinator, place)
+    decided_ceiling(coordinator, place)
+    (one,) = held_meeting(coordinator, place, professional, minutes=45)
+    first = validated(coordinator, place, one)
+    assert validated(coordinator, place, one) == first
+    action = written(coordinator, place, "Accueillir")
+    for other in ({"mission": M1}, {"mission": funding.mission_of(action), "action": action}):
+        said = {"source": f"care.attendance:{one.pk}", "day": one.meeting.held_on, "key": "v"} | other
+        with pytest.raises(ValidationError, match="déjà servi"):
+            funding.validate_time(by=coordinator, scope=place.scope, **said)
+
+
+def test_a_proof_sent_again_with_its_document_is_not_answered_without(
+    coordinator: Person, place: Territory
+) -> None:
+    aci = kept(coordinator, place, KIND.ACI_CPTS, date(2026, 1, 1), "aci")
+    indicator = add_indicator(
+        by=coordinator, contract=aci, exercise=1, mission=M1, label="Part sans médecin", unit="%",
+        reference=Decimal(11), target=Decimal(7), weight=Decimal(1), document="Annexe 3", key="i",
+    )  # fmt: skip
+    said = {"by": coordinator, "indicator": indicator, "dated": TODAY, "label": "Bilan", "key": "p"}
+    first = prove(**said)
+    assert prove(**said) == first
+    with pytest.raises(ValidationError, match="déjà servi"):
+        prove(**said, files=[as_sent("white")])
+
+
+@pytest.mark.parametrize("field", ["supplier", "reference"])
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x07"])
+def test_what_turns_the_reading_round_enters_no_account(
+    coordinator: Person, place: Territory, field: str, sign: str
+) -> None:
+    with pytest.raises(ValidationError, match="caractère invisible") as refused:
+        billed(coordinator, place, **{field: f"Papeterie {sign}EIRETEPAP"})
+    assert list(refused.value.message_dict) == [field]
+    assert not Operation.objects.in_scope(place.scope).exists()
+    bill = {
+        "key": "w", "commitment": "", "day": TODAY.isoformat(), "mission": "M1", "supplier": "Papeterie",
+        "reference": "B-5", "cents": "80",
+    } | {field: f"{sign}eiretepap"}  # fmt: skip
+    answer = client_of(coordinator).post(reverse("funding:record_invoice", args=[place.scope.pk]), bill)
+    assert (answer.status_code, "caractère invisible" in answer.content.decode()) == (422, True)
 
 
 def test_a_key_that_wrote_an_operation_writes_no_other(coordinator: Person, place: Territory) -> None:

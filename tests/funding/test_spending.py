@@ -16,6 +16,7 @@ from PIL import Image
 from maillage.care import api as care
 from maillage.directory.api import Professional
 from maillage.funding import api as funding
+from maillage.funding.contributions import budget_left
 from maillage.funding.models import Commitment, InvoiceFile, Operation
 from maillage.funding.queries.ledger import spent_by_mission
 from maillage.funding.queries.spending import spending
@@ -301,3 +302,21 @@ def test_a_year_counts_what_its_days_cost(coordinator: Person, place: Territory)
     assert funding.spent_by_mission_and_action(place.scope, 2025) == {("M6", action.pk): 100}
     assert funding.spent_by_mission_and_action(place.scope, 2026) == {("M6", action.pk): 200}
     assert funding.spent_by_action(place.scope, action.project) == {action.pk: 300}
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"),
+    [(700_00, "100 % du budget de 2026 dépensé, il reste 0 €"),
+     (903_00, "129 % du budget de 2026 dépensé : il est dépassé de 203 €")],
+)  # fmt: skip
+def test_a_budget_that_is_crossed_is_said_to_be(
+    coordinator: Person, place: Territory, cents: int, words: str
+) -> None:
+    funding.set_budget(
+        by=coordinator, scope=place.scope, year=TODAY.year, mission=funding.MissionCode.M6, cents=700_00,
+        decision="Conseil du 2 mars", key="b",
+    )  # fmt: skip
+    invoice(coordinator, place, None, cents, "1")
+    found = budget_left(coordinator)
+    assert found is not None
+    assert words in said(str(found.said).encode())

@@ -72,8 +72,11 @@ OPENED = {
 @pytest.mark.parametrize("name", OPENED)
 def test_each_page_is_opened_to_whom_it_is_for(
     name: str, sitting: Sitting, members: list[Person], president: Person, coordinator: Person,
-    outsider: Person, elsewhere: Person,
+    outsider: Person, elsewhere: Person, clock: time_machine.Coordinates,
 ) -> None:  # fmt: skip
+    if name.startswith("minutes"):
+        assert client_of(president).get(page(name, sitting.pk)).status_code == 404, "nothing happened yet"
+        clock.move_to(HELD + timedelta(minutes=1))
     people = {
         "president": president, "member": members[0], "coordinator": coordinator, "outsider": outsider,
         "elsewhere": elsewhere, "patient": make_person("louis.tilleul", Role.PATIENT, None),

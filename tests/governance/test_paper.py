@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from maillage.exchange import api as exchange
 from maillage.governance.actions import attendance, sittings
-from maillage.governance.models import Body, BodySeat, Sitting
+from maillage.governance.actions.bodies import give_seat
+from maillage.governance.models import Body, BodySeat, College, Sitting
 from maillage.governance.rules.vocabulary import Reply
 from maillage.kernel import outbox
 from maillage.kernel.models import Entry, Person
 from tests.care.conftest import client_of
-from tests.governance.conftest import HELD, NOW, summons_of
-from tests.pdf import text_of
+from tests.governance.conftest import HELD, NOW, SINCE, summons_of
+from tests.pdf import overprinted, text_of
 
 
 def called() -> int:
@@ -52,6 +53,46 @@ def test_the_sheet_says_who_signs_what_they_answered_and_the_quorum(
         by=president, body=body, starts_at=HELD + timedelta(days=9), length=60, key="later", place="Mairie"
     )
     assert client_of(president).get(paper("attendance_pdf", prepared)).status_code == 404, "not convened"
+
+
+def test_a_sheet_of_long_names_prints_none_over_another(
+    sitting: Sitting, professionals: College, coordinator: Person, president: Person
+) -> None:
+    """Given sixty names of several lines, then each has room to sign and is read, on as many pages."""
+    College.objects.of(sitting.body).filter(pk=professionals.pk).update(places=80)
+    professionals.refresh_from_db()
+    for rank in range(60):
+        give_seat(
+            by=coordinator, college=professionals, name=f"Anne-Charlotte de Montmorency-Luxembourg {rank}",
+            stands_for="Union départementale des associations familiales et des aidants" * (rank % 3 > 0),
+            since=SINCE, key=f"long-{rank}",
+        )  # fmt: skip
+    sittings.convene(by=president, sitting=sitting)
+    content = client_of(president).get(paper("attendance_pdf", sitting)).content
+    said = " ".join(text_of(content).split())
+    assert all(f"Luxembourg {rank}" in said for rank in range(60))
+    assert overprinted(content) == []
+
+
+def test_who_is_not_noted_yet_is_not_said_absent(
+    begun: Sitting, seats: list[BodySeat], president: Person
+) -> None:
+    """Given a meeting that goes on, one of whom came late is not noted, then absent is who was noted so."""
+    attendance.note_presence(by=president, summons=summons_of(begun, seats[3]), is_here=False)
+
+    def lines(name: str) -> str:
+        content = client_of(president).get(paper(name, begun)).content
+        if name.endswith("pdf"):
+            return " ".join(text_of(content).split())
+        return " ".join(one.text for one in docx.Document(io.BytesIO(content)).paragraphs)
+
+    for name in ("minutes_pdf", "minutes_word"):
+        said = lines(name)
+        assert said.index("Absents") < said.index("Membre Midwife") < said.index("Présence à noter")
+        assert said.index("Présence à noter") < said.index("Membre Physiotherapist"), name
+    sittings.close_sitting(by=president, sitting=begun)
+    assert "Présence à noter" not in lines("minutes_pdf")
+    assert lines("minutes_word").count("Membre Physiotherapist") == 1
 
 
 def test_the_minutes_in_word_say_what_the_pdf_says(

@@ -13,7 +13,7 @@ from maillage.exchange.models import Notification
 from maillage.kernel.models import Entry, Person
 from maillage.kernel.writes import StaleError
 from maillage.people.api import Patient
-from maillage.prevention.actions import acts, days, invitations
+from maillage.prevention.actions import acts, community, days, invitations
 from maillage.prevention.models import (
     Campaign,
     DayEntry,
@@ -29,7 +29,7 @@ from maillage.prevention.pages.blocks import call_lines, prevention_panel
 from maillage.prevention.queries import campaigns as queries
 from maillage.prevention.queries.situations import situation
 from maillage.prevention.rules.secrecy import hidden_parts, rounded
-from maillage.prevention.rules.vocabulary import Came, Did, Ground, Standing
+from maillage.prevention.rules.vocabulary import Came, Did, Ground, Standing, Theme
 from maillage.territory.api import Commune, Territory
 from tests.care.conftest import client_of
 from tests.factories import make_commune, make_professional
@@ -253,6 +253,27 @@ def test_a_key_that_comes_back_with_other_words_is_refused(
     for changed in ({"words": "Autre chose."}, {"words": "Rappeler lundi.", "until": in_days(4)}):
         with pytest.raises(ValidationError, match="autre chose"):
             invitations.note_step(by=doctor, **given | changed)
+
+
+def test_a_day_or_an_action_sent_again_with_another_team_or_count_is_not_answered_by_the_first(
+    campaign: Campaign, lead: Person, commune: Commune, professional: Professional, place: Territory
+) -> None:
+    planned = {
+        "campaign": campaign, "day": in_days(9), "commune": commune, "place": "Halle", "opens": 14,
+        "closes": 17, "per_hour": 3, "key": "halle",
+    }  # fmt: skip
+    first = days.add_day(by=lead, **planned, staff=[professional])
+    assert days.add_day(by=lead, **planned, staff=[professional, professional]) == first
+    held = {
+        "scope": place.scope, "title": "Marche", "theme": Theme.ACTIVITY, "held_on": in_days(-2),
+        "commune": commune, "key": "marche",
+    }  # fmt: skip
+    walk = community.add_action(by=lead, **held, reached=17)
+    assert community.add_action(by=lead, **held, reached=17) == walk
+    with pytest.raises(ValidationError, match="déjà servi"):
+        days.add_day(by=lead, **planned)
+    with pytest.raises(ValidationError, match="déjà servi"):
+        community.add_action(by=lead, **held, reached=71)
 
 
 @pytest.mark.parametrize("key", ["a\x00b", "é" * 80, "x" * 5000, ""])

@@ -496,3 +496,16 @@ def test_an_invented_campaign_is_full_and_made_once(populated: None) -> None:
     assert {one.standing for one in Invitee.objects.of(made)} == {"invited", "refused", "coming"}
     for name in ("campaigns", "lots", "actions"):
         assert Client().get(page(name)).status_code == 302
+
+
+def test_a_list_of_names_is_offered_only_to_who_reads_names(
+    campaign: Campaign, day: PreventionDay, doctor: Person, lead: Person, board: Person, rose: Patient
+) -> None:
+    """Given somebody to invite, then her doctor is led to the list; who reads counts alone is not."""
+    names = page("list", campaign.pk)
+    pages = (page("campaigns"), page("campaign", campaign.pk), page("day", campaign.pk, day.pk))
+    for address in pages:
+        assert names in read(doctor, address), address
+        for person in (lead, board):
+            assert names not in read(person, address), (person, address)
+    assert "Aucun nom ici" in read(board, names), "it opens all the same, and says why it is empty"

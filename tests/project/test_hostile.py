@@ -22,6 +22,7 @@ from maillage.project.rules.missions import Mission
 from maillage.project.rules.states import ProjectKind, ProjectState
 from maillage.territory.api import Territory
 from tests.factories import make_person, make_territory
+from tests.factories.documents import documents
 
 TODAY = dt.date(2026, 5, 4)
 
@@ -69,6 +70,36 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
             {"due_on": dt.date(2026, 6, 1)},
         ),
         (
+            work.add_step,
+            {"action": action, "title": "Relire", "due_on": TODAY, "key": "s2"},
+            {"lead": coordinator},
+        ),
+        (
+            work.add_action,
+            {"objective": objective, "title": "Confier", "starts_on": TODAY, "key": "a3"},
+            {"lead": coordinator},
+        ),
+        (
+            work.add_action,
+            {"objective": objective, "title": "Ranger", "starts_on": TODAY, "key": "a4"},
+            {"mission": Mission.QUALITY},
+        ),
+        (
+            work.add_evidence,
+            {"action": action, "on": TODAY, "label": "Photo", "url": "https://exemple.fr/c", "key": "e2"},
+            {"files": documents("white")},
+        ),
+        (
+            projects.take_step,
+            {"project": project, "to": ProjectState.LETTER_SENT, "on": TODAY, "key": "t"},
+            {"files": documents("white")},
+        ),
+        (
+            projects.take_step,
+            {"project": project, "to": ProjectState.SUBMITTED, "on": TODAY, "key": "t2"},
+            {"reference": "N° 12"},
+        ),
+        (
             work.add_money,
             {"action": action, "source": MoneySource.ACI, "label": "Loyer", "asked": Decimal("10.01"),
              "key": "m"},
@@ -87,6 +118,19 @@ def test_a_form_sent_again_with_other_values_is_never_answered_by_the_first(
         with pytest.raises(ValidationError, match="déjà servi"):
             act(by=by, **values | other)
     assert Axis.objects.of(project).count() == 1
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2067", "\x1b"])
+def test_what_turns_the_reading_round_enters_no_project(
+    coordinator: Person, objective: Objective, sign: str
+) -> None:
+    with pytest.raises(ValidationError, match="caractère invisible"):
+        work.add_action(
+            by=coordinator, objective=objective, title=f"Ouvrir{sign}remref", starts_on=TODAY, key="t"
+        )
+    assert work.add_action(
+        by=coordinator, objective=objective, title="\u200eOuvrir", starts_on=TODAY, key="t"
+    ), "a mark that comes with what is pasted turns nothing round"
 
 
 def test_the_step_that_ends_a_project_may_be_sent_twice(coordinator: Person, project: Project) -> None:

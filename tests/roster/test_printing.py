@@ -14,7 +14,7 @@ from maillage.roster import api
 from maillage.roster.pages.printing import printed, roster_pdf
 from maillage.territory.api import Territory
 from tests.factories import make_person
-from tests.pdf import pages_of
+from tests.pdf import overprinted, pages_of
 
 
 @pytest.fixture
@@ -85,7 +85,23 @@ def test_two_seats_and_no_volunteer_still_fit(
         "juillet 2026",
         "août 2026",
     ]
-    assert len(pages_of(roster_pdf(roster, timezone.now()))) == 5
+    made = roster_pdf(roster, timezone.now())
+    assert len(pages_of(made)) == 5
+    # August has six weeks, and four posts on a Sunday.
+    assert overprinted(made) == []
+
+
+def test_a_month_of_long_names_takes_another_page_rather_than_print_one_over_another(
+    coordinator: Person, roster: api.Roster, volunteers: list[api.Volunteer]
+) -> None:
+    name = "Anne-Charlotte Marie de Montmorency-Luxembourg et de Rochechouart-Mortemart"
+    for one in volunteers:
+        one.professional.last_name = name
+        one.professional.save(update_fields=["last_name"])
+    api.keep(by=coordinator, proposal=api.propose(roster, quick=True))
+    made = roster_pdf(roster, timezone.now())
+    assert overprinted(made) == []
+    assert "".join(pages_of(made)).count("Rochechouart") >= roster.posts.count()
 
 
 def test_whoever_reads_the_rosters_may_print_them(place: Territory, roster: api.Roster) -> None:

@@ -27,6 +27,12 @@ def told(page: Page, sentence: str) -> None:
     expect(page.locator(".toast").first).to_contain_text(sentence)
 
 
+def note(page: Page, words: str) -> None:
+    page.get_by_label("Ce qui est noté").fill(words)
+    page.get_by_role("button", name="Noter dans la main courante").click()
+    expect(page.locator("#live")).to_contain_text(words)
+
+
 def pdf(page: Page, address: str) -> str:
     return " ".join(text_of(page.request.get(address).body()).split())
 
@@ -56,6 +62,22 @@ def test_a_heatwave_from_its_first_minute_to_its_last_report(
         told(lina, "Cellule ouverte")
         board = lina.url.removeprefix(base)
         expect(lina.get_by_text("Malaise, confusion")).to_be_visible()
+
+        # Somebody else's board shows what she notes without a reload; once their session is over it says so,
+        # and keeps what it showed and what they were writing.
+        camille = new_page(base)
+        sign_in(camille, "coordinator", board)
+        camille.get_by_label("Ce qui est noté").fill("Je commence une phrase")
+        note(lina, "La mairie ouvre une salle fraîche")
+        expect(camille.locator("#live")).to_contain_text("La mairie ouvre une salle fraîche")
+        camille.context.clear_cookies()
+        note(lina, "Le SDIS est prévenu")
+        told(camille, "Votre session est terminée")
+        expect(camille.locator("#live")).to_contain_text("La mairie ouvre une salle fraîche")
+        expect(camille.locator("#live")).not_to_contain_text("Le SDIS est prévenu")
+        expect(camille.get_by_label("Ce qui est noté")).to_have_value("Je commence une phrase")
+        camille.get_by_role("link", name="Se reconnecter").click()
+        expect(camille).to_have_url(re.compile(rf"/compte/login/.*next={board}"))
 
         # She gives the calls to a nurse, and asks the EHPAD how they hold.
         lina.locator("summary", has_text="Donner un poste").click()

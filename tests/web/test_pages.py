@@ -101,6 +101,17 @@ def test_what_is_too_long_to_be_read_is_said_on_a_page_of_ours(visitor: Client, 
     assert 'href="tel:15"' in page
 
 
+def test_a_part_of_a_page_is_never_replaced_by_the_sign_in(db: None, client: Client) -> None:
+    """Given nobody signed in, then a page leads to sign in, and a part that htmx asks stays as it stands."""
+    address = reverse("kernel:account")
+    page = client.get(address)
+    assert (page.status_code, page["Location"]) == (302, f"{reverse('account_login')}?next={address}")
+    for send in (client.get, client.post):
+        part = send(address, headers={"HX-Request": "true"})
+        assert (part.status_code, part.content) == (401, b"")
+    assert client.get(reverse("account_login"), headers={"HX-Request": "true"}).status_code == 200
+
+
 def test_a_forbidden_page_gives_the_reason(visitor: Client) -> None:
     answer = visitor.get(reverse("kernel:journal"))
     assert answer.status_code == 403

@@ -5,6 +5,7 @@
 """
 
 from maillage.exchange.actions.attachments import Taken as TakenFile
+from maillage.exchange.actions.attachments import are_kept as are_files_kept
 from maillage.exchange.actions.attachments import take as take_files
 from maillage.exchange.actions.conversations import open_conversation
 from maillage.exchange.actions.inbox import note_told
@@ -64,6 +65,7 @@ __all__ = [
     "StoredFile",
     "TakenFile",
     "Template",
+    "are_files_kept",
     "asked_by",
     "asked_in_circle",
     "can_link",

@@ -42,13 +42,15 @@ def budget_left(person: Person) -> Waiting | None:
     planned, spent = planned_and_spent(places[0], year)
     if not planned:
         return None
-    share = formats.percent(spent / planned)
-    left = formats.euros(planned - spent, whole=True)
+    said = (
+        _("{share} du budget de {year} dépensé, il reste {left}")
+        if spent <= planned
+        else _("{share} du budget de {year} dépensé : il est dépassé de {left}")
+    )
+    left = formats.euros(abs(planned - spent), whole=True)
     return Waiting(
         _("Budget"),
-        said=_("{share} du budget de {year} dépensé, il reste {left}").format(
-            share=share, year=year, left=left
-        ),
+        said=said.format(share=formats.percent(spent / planned), year=year, left=left),
         url=reverse("funding:overview", args=[places[0].pk]),
         gesture=_("Voir le financement"),
     )

@@ -35,6 +35,21 @@ _MARKS = re.compile("[\u200e\u200f\u061c]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+def readable(text: str, field: str = "") -> str:
+    """Return a text that people read as it is written.
+
+    Raises ValidationError, on `field` where one is named, for a character that nobody sees and that turns
+    the reading round: it says which.
+    """
+    if found := _TURNING.search(text):
+        sentence = gettext(
+            "Ce texte contient un caractère invisible (U+%(code)s) qui en change la lecture : "
+            "effacez le champ et retapez-le."
+        ) % {"code": f"{ord(found[0]):04X}"}
+        raise ValidationError({field: sentence} if field else sentence)
+    return text
+
+
 class NameField(forms.CharField):
     """A name that people read: what nobody sees and that turns the reading round is refused.
 
@@ -43,14 +58,7 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the name without marks. Raises ValidationError, which says which character it is."""
-        text = _MARKS.sub("", str(super().to_python(value)))
-        if found := _TURNING.search(text):
-            sentence = gettext(
-                "Ce texte contient un caractère invisible (U+%(code)s) qui en change la lecture : "
-                "effacez le champ et retapez-le."
-            )
-            raise ValidationError(sentence % {"code": f"{ord(found[0]):04X}"})
-        return text
+        return readable(_MARKS.sub("", str(super().to_python(value))))
 
 
 class Textarea(forms.Textarea):

@@ -6,17 +6,19 @@ so that the masthead keeps one row however many there are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.kernel.access import roles_of
 from maillage.kernel.contributions import Entry, Verb, entries
-from maillage.kernel.models import Person
-from maillage.kernel.rules import Role, allows
+from maillage.kernel.models import Person, RoleAssignment
+from maillage.kernel.rules import Permission, Role, allows
 
 VERB_NAMES = {
     Verb.KNOW: _("Connaître"),
@@ -86,7 +88,7 @@ def links(request: HttpRequest) -> list[Link]:
     """Return the entries that `request.user` may enter; an address that does not exist is left out."""
     if not isinstance(request.user, Person):
         return []
-    roles = [Role(assignment.role) for assignment in roles_of(request.user)]
+    held = roles_of(request.user)
     return [
         Link(
             entry.verb,
@@ -99,9 +101,23 @@ def links(request: HttpRequest) -> list[Link]:
             direct=entry.direct,
         )
         for entry in entries()
-        if (entry.permission is None or any(allows(role, entry.permission) for role in roles))
-        and (url := address(entry.url_name))
+        if (url := address(entry.url_name))
+        and (
+            entry.permission is None or _opens(entry.permission, held, everywhere=_is_of_all(entry.url_name))
+        )
     ]
+
+
+def _opens(permission: Permission, held: Iterable[RoleAssignment], *, everywhere: bool) -> bool:
+    """Return whether a role held carries a permission, for the whole installation where that is asked."""
+    return any(allows(Role(one.role), permission) for one in held if not everywhere or one.scope_id is None)
+
+
+@cache
+def _is_of_all(url_name: str) -> bool:
+    """Return whether the page named `url_name` is only for who has a role in the whole installation."""
+    view = resolve(reverse(url_name)).func
+    return bool(getattr(getattr(view, "view_class", None), "everywhere", False))
 
 
 def _is_inside(request: HttpRequest, entry: Entry, url: str) -> bool:

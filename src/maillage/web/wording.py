@@ -118,6 +118,10 @@ def script_texts() -> dict[str, str]:
         "results": _("{count} propositions"),
         "no_result": _("Aucune proposition"),
         "request_failed": _("Le serveur n’a pas répondu. Vérifiez la connexion, puis recommencez."),
+        "session_over": _(
+            "Votre session est terminée : rien n’est plus mis à jour ni envoyé. Copiez ce que vous écriviez."
+        ),
+        "sign_in_again": _("Se reconnecter"),
         "overloaded": _(
             "Trop de demandes à la fois : rien n’est fait. Attendez quelques secondes, puis recommencez ; ce "
             "que vous avez écrit est gardé."

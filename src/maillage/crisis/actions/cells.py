@@ -207,7 +207,10 @@ def note(
     if known is not None:
         kept = (known.cell_id, known.text, known.kind, known.said_by, known.corrects_id)
         line = corrects.pk if corrects is not None else None
-        return same_write(known, is_same=kept == (row.pk, said[:2000], kind, said_by.strip()[:160], line))
+        is_same = kept == (row.pk, said[:2000], kind, said_by.strip()[:160], line)
+        # An hour a little ahead was written as that of the line.
+        is_then = at is None or at == known.at or at > known.noted_at
+        return same_write(known, is_same=is_same and is_then)
     if not said:
         raise ValidationError({"text": _("Écrivez ce qu’il faut noter.")})
     now = timezone.now()

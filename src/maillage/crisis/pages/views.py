@@ -204,14 +204,19 @@ class Board(CellGestures):
         )
 
     def _waits(self, now: CellNow) -> list[tuple[str, str, bool]]:
-        """Return what waits for somebody, the most pressing first: words, address, whether it is late."""
+        """Return what waits for somebody, the most pressing first: words, address, whether it is late.
+
+        No address where the visitor would be refused: names are read by who directs the cell, or calls.
+        """
         if not self.cell.is_open:
             return []
         pk = self.cell.pk
+        to_call = reverse("crisis:calls", args=[pk]) if self.holds(Post.CALLS) else ""
         found: list[tuple[str, str, bool]] = []
         if now.calls.visits:
             said = words.visits_words(now.calls.visits)
-            found.append((said, reverse("crisis:people", args=[pk]), bool(now.calls.late)))
+            to_visit = reverse("crisis:people", args=[pk]) if self.directs else to_call
+            found.append((said, to_visit, bool(now.calls.late)))
         if now.is_report_late:
             due = words.hour_said(now.report_due, now.at)
             said = _("point de situation attendu : {when}").format(when=due)
@@ -223,7 +228,7 @@ class Board(CellGestures):
             )
             found.append((said.format(count=formats.number(asked)), "#materiel", False))
         if now.calls.due:
-            found.append((words.to_call_words(now.calls.due), reverse("crisis:calls", args=[pk]), False))
+            found.append((words.to_call_words(now.calls.due), to_call, False))
         if now.silent:
             found.append((words.silent_words(now.silent), reverse("crisis:structures", args=[pk]), False))
         offered = sum(one.state == Helper.OFFERED for one in now.volunteers)

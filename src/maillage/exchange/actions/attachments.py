@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from maillage.exchange.computations.cleaning import Cleaned, cleaned, made_small
-from maillage.exchange.models import Attachment, ConversationMessage
+from maillage.exchange.models import Attachment, ConversationMessage, StoredFile
 from maillage.exchange.rules.attachments import HEAD, FileKind, Refusal, RefusedFileError, kept_name, kind_of
 from maillage.kernel import formats
 from maillage.kernel.sourced_rules import rule
@@ -62,6 +62,14 @@ def take(sent: Sequence[tuple[str, int, IO[bytes]]]) -> list[Taken]:
     if refused:
         raise ValidationError({"attached": refused})
     return taken
+
+
+def are_kept(rows: Iterable[StoredFile], files: Iterable[Taken]) -> bool:
+    """Return whether each of `files` is among the stored `rows`, by its content.
+
+    A form sent again under its key with another document would otherwise lose it without a word.
+    """
+    return {one.file.content for one in files} <= {bytes(one.content) for one in rows}
 
 
 def attach(message: ConversationMessage, taken: Sequence[Taken]) -> None:

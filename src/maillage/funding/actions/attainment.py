@@ -137,11 +137,13 @@ def prove(
                 {"url": _("L’adresse commence par https:// et mène au document.")}
             ) from error
     said = words(label, "label", 160)
+    taken = exchange.take_files(files[:1]) if files else []
     known = made_before(Evidence, by=by, key=key)
     if known is not None:
         kept = (known.indicator_id, known.label, known.dated, known.url)
-        return same_write(known, is_same=kept == (indicator.pk, said, dated, address))
-    taken = exchange.take_files(files[:1]) if files else []
+        documents = EvidenceFile.objects.in_scope(contract.scope).filter(evidence=known)
+        is_same = kept == (indicator.pk, said, dated, address) and exchange.are_files_kept(documents, taken)
+        return same_write(known, is_same=is_same)
     made = Evidence.objects.create(indicator=indicator, dated=dated, label=said, url=address, by=by, key=key)
     for one in taken:
         EvidenceFile.objects.create(evidence=made, position=1, **one.columns)

@@ -134,9 +134,11 @@ def record_invoice(
     source = f"invoice:{account.code}:{ledger.same_text(number)}"
     known = ledger.known_operation(by, key, scope=scope, kind=OperationKind.INVOICE, source=source)
     if known is not None:
-        paid = LedgerLine.objects.in_scope(scope).filter(operation=known).values_list("cents", flat=True)
-        is_same = (known.day, known.action_id) == (day, action.pk if action else None)
-        return same_write(known, is_same=is_same and list(paid) == [cents])
+        paid = LedgerLine.objects.in_scope(scope).filter(operation=known)
+        kept = list(paid.values_list("operation__day", "operation__action", "debit__mission", "cents"))
+        is_same = kept == [(day, action.pk if action else None, mission.value, cents)]
+        documents = InvoiceFile.objects.in_scope(scope).filter(operation=known)
+        return same_write(known, is_same=is_same and exchange.are_files_kept(documents, files))
     ordered = None
     if commitment is not None:
         rows = Commitment.objects.in_scope(scope).select_for_update(of=("self",))

@@ -25,6 +25,7 @@ from maillage.funding.rules.schedule import anniversary
 from maillage.funding.rules.vocabulary import MISSIONS, ContractKind, MissionCode, OperationKind
 from maillage.kernel import access, formats, journal
 from maillage.kernel.amounts import MOST
+from maillage.kernel.fields import readable
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.parameters import is_in_reach
 from maillage.kernel.rules import Permission
@@ -37,11 +38,14 @@ _LONGEST = 30
 
 
 def words(text: str, field: str, most: int = 200) -> str:
-    """Return a text without needless blanks. Raises ValidationError where nothing is written."""
+    """Return a text without needless blanks.
+
+    Raises ValidationError where nothing is written, or what is written is not what one would read.
+    """
     said = " ".join(text.split())[:most]
     if not said:
         raise ValidationError({field: _("Ce texte manque.")})
-    return said
+    return readable(said, field)
 
 
 @transaction.atomic

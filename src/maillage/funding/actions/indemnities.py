@@ -166,7 +166,9 @@ def validate_time(
     book = ledger.locked_book(by, scope)
     known = ledger.known_operation(by, key, scope=scope, kind=OperationKind.INDEMNITY, source=source)
     if known is not None:
-        return known.indemnity
+        made = known.indemnity
+        typed = (day, mission.value, action.pk if action else None)
+        return same_write(made, is_same=(made.day, made.mission, known.action_id) == typed)
     one = _line(scope, source, day)
     cents = one.cents
     if one.rate is None or cents is None:

@@ -198,7 +198,7 @@ def curves_table(months: tuple[list[int], list[int]], budget: YearBudget, today:
 
 
 def _month(place: int) -> str:
-    return dates.date_format(date(2024, place + 1, 1), "M")
+    return dates.date_format(date(2024, place + 1, 1), "N")
 
 
 def bars_of(budget: YearBudget) -> list[dict[str, Any]]:

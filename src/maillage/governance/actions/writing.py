@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from maillage.governance.models import Body, Sitting
 from maillage.governance.queries import rights
 from maillage.kernel import journal
+from maillage.kernel.fields import readable
 from maillage.kernel.models import Person, Scope
 
 Row = TypeVar("Row", bound=Model)
@@ -67,8 +68,12 @@ def record(by: Person | None, verb: str, row: Any, changes: dict[str, Any], scop
 
 
 def required(text: str, name: str) -> str:
-    """Return a text without the spaces around it. Raises ValidationError for an empty one."""
+    """Return a text without the spaces around it.
+
+    Raises ValidationError for an empty one, or one that is not what one would read.
+    """
     kept = text.strip()
     if not kept:
         raise ValidationError({name: _("Ce texte manque.")})
+    readable(" ".join(kept.split()), name)
     return kept

@@ -9,10 +9,11 @@ from typing import Any
 from django import forms
 from django.http import Http404
 
-from maillage.governance.models import Body, Sitting
+from maillage.governance.models import Body, MinutesApproval, Sitting
 from maillage.governance.queries import rights
 from maillage.governance.queries.bodies import body_seen_by
-from maillage.governance.queries.sittings import sitting_seen_by
+from maillage.governance.queries.minutes import content_of
+from maillage.governance.queries.sittings import seen, sitting_seen_by
 from maillage.kernel import access
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import PermissionMixin
@@ -99,3 +100,15 @@ class OfSitting(OfBody):
     def body(self) -> Body:
         """Its body."""
         return self.sitting.body
+
+
+class OfMinutes(OfSitting):
+    """The minutes of one meeting of the address, once its hour has come."""
+
+    @cached_property
+    def minutes(self) -> tuple[dict[str, Any], MinutesApproval | None]:
+        """What they say, and who approved them. Raises Http404 for a meeting to come, or cancelled."""
+        if not self.sitting.has_begun or self.sitting.is_cancelled:
+            raise Http404(self.sitting.pk)
+        found = seen(self.sitting)
+        return content_of(found) if found.approval is None else found.approval.content, found.approval

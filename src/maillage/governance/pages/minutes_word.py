@@ -52,8 +52,9 @@ def _people(said: dict[str, Any]) -> list[Block]:
         found.append(Grid(labels["people"], columns, tuple(map(tuple, said["people"]))))
     else:
         found.append(Paragraph(labels["nobody"]))
-    if said["absent"]:
-        found.append(Paragraph(formats.told(labels["absent"], said["absent"])))
+    found += [
+        Paragraph(formats.told(labels[name], said[name])) for name in ("absent", "unnoted") if said[name]
+    ]
     return found
 
 

@@ -38,7 +38,10 @@ def printed(content: dict[str, Any], approval: MinutesApproval | None, moment: d
     starts = datetime.fromisoformat(content["starts_at"]).astimezone(timezone.get_current_timezone())
     ends = datetime.fromisoformat(content["ends_at"]).astimezone(timezone.get_current_timezone())
     here = [one for one in content["people"] if one["is_here"] or one["spoken_by"]]
-    absent = [one for one in content["people"] if not one["is_here"] and not one["spoken_by"]]
+    others = [one for one in content["people"] if not one["is_here"] and not one["spoken_by"]]
+    # Until it is closed, who has not been noted may still come; minutes kept before say nothing of it.
+    unnoted = [one for one in others if not content["is_closed"] and not one.get("is_noted", True)]
+    absent = [one for one in others if one not in unnoted]
     return {
         "title": content["body"],
         "kind": str(BODY_LABELS[BodyKind(content["kind"])]),
@@ -58,6 +61,7 @@ def printed(content: dict[str, Any], approval: MinutesApproval | None, moment: d
         "quorum": _quorum(content["quorum"], is_second=content["is_second"]),
         "people": [_person(one) for one in here],
         "absent": ", ".join(one["name"] for one in absent if not one["is_deputy"]),
+        "unnoted": ", ".join(one["name"] for one in unnoted if not one["is_deputy"]),
         "points": [
             [one["title"], str(POINT_LABELS[PointKind(one["kind"])]), one["said"]]
             for one in content["points"]
@@ -75,6 +79,7 @@ def printed(content: dict[str, Any], approval: MinutesApproval | None, moment: d
         "labels": {
             "kind": _("Instance"), "where": _("Territoire"), "when": _("Date"), "place": _("Lieu"),
             "quorum": _("Quorum"), "people": _("Présents et représentés"), "absent": _("Absents"),
+            "unnoted": _("Présence à noter"),
             "points": _("Ordre du jour"), "votes": _("Votes"), "decisions": _("Décisions"),
             "decision": _("Décision"), "action": _("Action"), "lead": _("Pilote"), "due": _("Avant le"),
             "name": _("Nom"), "college": _("Collège"), "presence": _("Présence"), "signature": _("Signature"),

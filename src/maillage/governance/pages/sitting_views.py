@@ -15,7 +15,7 @@ from maillage.governance.actions import attendance, minutes, sittings, votes
 from maillage.governance.models import AgendaPoint, Motion, Resolution, Sitting, Summons
 from maillage.governance.models.votes import CHOICE_LABELS
 from maillage.governance.pages import words
-from maillage.governance.pages.base import Doing, OfSitting
+from maillage.governance.pages.base import Doing, OfMinutes, OfSitting
 from maillage.governance.pages.forms import (
     ActForm,
     ApproveForm,
@@ -31,7 +31,6 @@ from maillage.governance.pages.forms import (
 from maillage.governance.pages.printing import minutes_pdf
 from maillage.governance.queries import rights
 from maillage.governance.queries.bodies import seats_on
-from maillage.governance.queries.minutes import content_of
 from maillage.governance.queries.sittings import (
     MotionSeen,
     SittingSeen,
@@ -520,12 +519,10 @@ def happening_of(sitting: Sitting) -> Happening:
     )
 
 
-class MinutesPdf(OfSitting, Endpoint):
+class MinutesPdf(OfMinutes, Endpoint):
     """The minutes on paper: as they stand, or as they were approved."""
 
     def get(self, _request: HttpRequest, **_address: int) -> HttpResponse:
         sitting = self.sitting
-        found = seen(sitting)
-        content = content_of(found) if found.approval is None else found.approval.content
         name = f"compte-rendu-{sitting.held_on:%Y-%m-%d}.pdf"
-        return pdf_response(minutes_pdf(sitting, content, found.approval), name)
+        return pdf_response(minutes_pdf(sitting, *self.minutes), name)

@@ -64,6 +64,7 @@ def _person(one: Summons, speaking: dict[int, int | None], names: dict[int, str]
         "stands_for": one.seat.stands_for,
         "office": one.seat.office,
         "is_here": bool(one.is_here),
+        "is_noted": one.is_here is not None,
         "is_deputy": one.seat.deputises_id is not None,
         "spoken_by": names[speaker] if speaker is not None and speaker != one.seat_id else "",
     }

@@ -47,9 +47,9 @@ def add_action(
     if known is not None:
         kept = (
             known.scope_id, known.title, known.held_on, known.commune_id, known.theme, known.place,
-            known.partners,
+            known.partners, known.reached,
         )  # fmt: skip
-        same = (scope.pk, said, held_on, commune.pk, theme.value, where, whom)
+        same = (scope.pk, said, held_on, commune.pk, theme.value, where, whom, reached)
         return same_write(known, is_same=kept == same)
     if not said:
         raise ValidationError({"title": _("Dites en quelques mots ce que c’est.")})

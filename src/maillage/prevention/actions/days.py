@@ -74,7 +74,10 @@ def add_day(
             known.closes, known.per_hour,
         )  # fmt: skip
         same = (row.pk, day, commune.pk, structure, said, opens, closes, per_hour)
-        return same_write(known, is_same=kept == same)
+        team = set(
+            DayStaff.objects.in_scope(row.scope).filter(day=known).values_list("professional", flat=True)
+        )
+        return same_write(known, is_same=kept == same and team == {one.pk for one in _each(staff)})
     _check_day(row, day, commune, said, opens, closes, per_hour)
     made = PreventionDay.objects.create(
         campaign=row,

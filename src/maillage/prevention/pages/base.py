@@ -38,6 +38,11 @@ class OfCampaign(PermissionMixin):
         return access.may(self.person, Permission.MANAGE_PREVENTION, self.campaign.scope)
 
     @cached_property
+    def names(self) -> bool:
+        """Whether the visitor may name somebody there: without anybody, a list of people is empty."""
+        return bool(queries.scopes_named(self.person, [self.campaign.scope_id]))
+
+    @cached_property
     def now(self) -> Situation:
         """Where the campaign stands today."""
         return situation(self.campaign)

@@ -146,6 +146,7 @@ class DayPage(OfDayForm):
             is_past=self.day.day < timezone.localdate(),
             is_here=self.day.day <= timezone.localdate(),
             manages=self.manages,
+            names=self.names,
             **context,
         )
 

@@ -67,12 +67,16 @@ class Campaigns(Page):
         found = queries.campaigns_seen(self.person)
         standing = [one for one in found if one.is_open]
         again = queries.to_ask_again(self.person, today)
+        named = queries.scopes_named(self.person, {one.scope_id for one in standing})
         said = ngettext("{count} campagne en cours.", "{count} campagnes en cours.", len(standing))
         return super().get_context_data(
             finding=said.format(count=formats.number(len(standing)))
             if standing
             else _("Aucune campagne en cours."),
-            standing=[(one, target_of(one.target).said, again.get(one.pk, 0)) for one in standing],
+            standing=[
+                (one, target_of(one.target).said, again.get(one.pk, 0), one.scope_id in named)
+                for one in standing
+            ],
             closed=[one for one in found if not one.is_open],
             days=[(one, words.day_words(one)) for one in queries.next_days(self.person, today)],
             actions=queries.actions_seen(self.person)[:5],
@@ -176,6 +180,7 @@ class CampaignPage(OfCampaign, FormGestures):
             proposals=proposals,
             places=[(one, words.place_words(one, is_open=self.manages)) for one in proposals.found],
             manages=self.manages,
+            names=self.names,
             **context,
         )
 

@@ -128,6 +128,15 @@ def listed(
     return sorted(lines, key=lambda one: (order[one.counted.group], one.patient.search_name, one.patient.pk))
 
 
+def scopes_named(person: Person, scopes: Collection[int]) -> set[int]:
+    """Return in which of these scopes `person` may name somebody, by the circle of care; one statement.
+
+    Nobody is read: it says whether a list of names would be empty.
+    """
+    rows = Patient.objects.for_person(person, Part.HEALTH).filter(scope__in=scopes)
+    return set(rows.order_by().values_list("scope", flat=True).distinct())
+
+
 def _reached(person: Person, keys: Collection[int]) -> list[int]:
     rows = Patient.objects.for_person(person, Part.REACH).filter(pk__in=keys)
     return list(rows.order_by().values_list("pk", flat=True))

@@ -110,11 +110,11 @@ def take_step(
     The clocks of the missions run from the day of the contract. Raises PermissionDenied, ValidationError.
     """
     require_editor(by, project.territory.scope)
-    known = _step_made(by, project, to, on, key)
+    known = _step_made(by, project, (to.value, on, reference.strip(), reason.strip()), key, files)
     if known is not None:  # before anything is asked of the project: its last step ended it
         return known
     row = edited_project(by, project)
-    known = _step_made(by, project, to, on, key)
+    known = _step_made(by, project, (to.value, on, reference.strip(), reason.strip()), key, files)
     if known is not None:  # the same, at the same moment
         return known
     last = Passage.objects.of(row).order_by("-on", "-pk").first()
@@ -140,11 +140,17 @@ def take_step(
     return made
 
 
-def _step_made(by: Person, project: Project, to: ProjectState, on: date, key: str) -> Passage | None:
+def _step_made(
+    by: Person, project: Project, typed: tuple[str, date, str, str], key: str,
+    files: Sequence[exchange.TakenFile],
+) -> Passage | None:  # fmt: skip
     known = made_before(Passage, by=by, key=key)
     if known is None:
         return None
-    return same_write(known, is_same=(known.project_id, known.to, known.on) == (project.pk, to.value, on))
+    kept = (known.project_id, known.to, known.on, known.reference, known.reason)
+    documents = PassageFile.objects.of(project).filter(passage=known)
+    is_same = kept == (project.pk, *typed) and exchange.are_files_kept(documents, files)
+    return same_write(known, is_same=is_same)
 
 
 def _refused(why: Refusal, last: Passage | None) -> dict[str, str]:

@@ -76,7 +76,10 @@ def add_action(
     project = edited_project(by, objective.project)
     known = made_before(Action, by=by, key=key)
     if known is not None:
-        typed = _values(title=title, starts_on=starts_on, **values)
+        typed = {
+            **_values(title=title, starts_on=starts_on, **values), **lead_columns(lead),
+            "mission": (mission or objective.of_mission).value,
+        }  # fmt: skip
         is_same = all(getattr(known, name) == one for name, one in typed.items())
         return same_write(known, is_same=is_same and known.objective_id == objective.pk)
     own = Objective.objects.of(project).filter(pk=objective.pk, withdrawn_at=None).first()
@@ -178,8 +181,8 @@ def add_step(*, by: Person, action: Action, title: str, due_on: date, key: str, 
     row = edited_action(by, action)
     known = made_before(Step, by=by, key=key)
     if known is not None:
-        kept = (known.action_id, known.title, known.due_on)
-        return same_write(known, is_same=kept == (row.pk, title.strip(), due_on))
+        typed = {"action_id": row.pk, "title": title.strip(), "due_on": due_on, **lead_columns(lead)}
+        return same_write(known, is_same=all(getattr(known, name) == one for name, one in typed.items()))
     made = Step.objects.create(
         action=row, title=required(title, "title"), due_on=due_on, shows_on=due_on - AHEAD, by=by, key=key,
         **lead_columns(lead),
@@ -322,7 +325,9 @@ def add_evidence(
     known = made_before(ActionEvidence, by=by, key=key)
     if known is not None:
         kept = (known.action_id, known.on, known.label, known.url)
-        return same_write(known, is_same=kept == (row.pk, on, label.strip(), url.strip()))
+        is_same = kept == (row.pk, on, label.strip(), url.strip())
+        documents = ActionFile.objects.of_action(row).filter(evidence=known)
+        return same_write(known, is_same=is_same and exchange.are_files_kept(documents, files))
     if on > clock.today(row.project.territory.scope):
         raise ValidationError({"on": _("Ce jour est à venir : une preuve est datée de ce qui a eu lieu.")})
     if not url.strip() and not files:

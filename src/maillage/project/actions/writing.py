@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from maillage.kernel import access, journal
+from maillage.kernel.fields import readable
 from maillage.kernel.models import Person, Scope
 from maillage.kernel.rules import Permission
 from maillage.kernel.writes import StaleError
@@ -95,8 +96,12 @@ def record(by: Person | None, verb: str, row: Any, changes: dict[str, Any], scop
 
 
 def required(text: str, field: str) -> str:
-    """Return a text without the spaces around it. Raises ValidationError for an empty one."""
+    """Return a text without the spaces around it.
+
+    Raises ValidationError for an empty one, or one that is not what one would read.
+    """
     kept = text.strip()
     if not kept:
         raise ValidationError({field: _("Ce texte manque.")})
+    readable(" ".join(kept.split()), field)
     return kept
