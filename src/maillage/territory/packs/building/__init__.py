@@ -1,0 +1,1 @@
+"""Makes a data pack out of the files that public bodies publish, in the shapes in which they publish them."""
