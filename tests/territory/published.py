@@ -31,7 +31,12 @@ FORMER = {"71007": ("Vieux-Val", 4.6, 46.5), "71008": ("Petit-Val", 4.6, 46.4)}
 ARRONDISSEMENTS = ("75101", "75102")
 DEPARTEMENTS = {"01": ("84", "Ain"), "2A": ("94", "Corse-du-Sud"), "2B": ("94", "Haute-Corse"),
                 "71": ("27", "Saône-et-Loire"), "75": ("11", "Paris")}  # fmt: skip
-REGIONS = {"11": "Île-de-France", "27": "Bourgogne-Franche-Comté", "84": "Auvergne-Rhône-Alpes", "94": "Corse"}
+REGIONS = {
+    "11": "Île-de-France",
+    "27": "Bourgogne-Franche-Comté",
+    "84": "Auvergne-Rhône-Alpes",
+    "94": "Corse",
+}
 EPCIS = {"01": ("200029999", "CC de la Plaine"), "2A": ("242010056", "CA du Pays Ajaccien"),
          "2B": ("242000354", "CA de Bastia"), "71": ("200071884", "Le Grand Charolais"),
          "75": ("200054781", "Métropole du Grand Paris")}  # fmt: skip
@@ -52,6 +57,7 @@ def comma_csv(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def semicolon_csv(titles: Sequence[str], rows: Iterable[Sequence[Any]], encoding: str = "utf-8") -> bytes:
     """A file of INSEE or of the Assurance Maladie: semicolons, decimal commas, no quotes."""
+
     def written(cell: Any) -> str:
         return str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
 
@@ -80,7 +86,20 @@ def zipped(**members: bytes) -> bytes:
 
 
 def cog() -> bytes:
-    titles = ("TYPECOM", "COM", "REG", "DEP", "CTCD", "ARR", "TNCC", "NCC", "NCCENR", "LIBELLE", "CAN", "COMPARENT")
+    titles = (
+        "TYPECOM",
+        "COM",
+        "REG",
+        "DEP",
+        "CTCD",
+        "ARR",
+        "TNCC",
+        "NCC",
+        "NCCENR",
+        "LIBELLE",
+        "CAN",
+        "COMPARENT",
+    )
     rows = [("COM", code, region, dep, f"{dep}D", f"{dep}1", "1", nom.upper(), nom, nom, f"{dep}08", "")
             for code, (nom, dep, region, *_place) in COMMUNES.items()]  # fmt: skip
     rows += [("COMD", code, "27", "71", "71D", "711", "0", nom.upper(), nom, nom, "7108", "71003")
@@ -143,12 +162,28 @@ def _detailed(people: int) -> list[float]:
 
 
 def epci() -> bytes:
-    head = [["Intercommunalité - Métropole"], ["Base des EPCI à fiscalité propre au 01/01/2026"], ["Insee"], [], []]
+    head = [
+        ["Intercommunalité - Métropole"],
+        ["Base des EPCI à fiscalité propre au 01/01/2026"],
+        ["Insee"],
+        [],
+        [],
+    ]
     titles = ["CODGEO", "LIBGEO", "EPCI", "LIBEPCI", "DEP", "REG"]
     rows = [[code, nom, *EPCIS[dep], dep, reg] for code, (nom, dep, reg, *_place) in COMMUNES.items()]
     rows[0][2:4] = ["ZZZZZZZZZ", "Sans objet"]
-    summary = [*head, ["EPCI", "LIBEPCI", "NATURE_EPCI", "NB_COM"], ["200071884", "Le Grand Charolais", "CC", 6]]
-    return zipped(**{"EPCI_au_01-01-2026__xlsx": workbook({"EPCI": summary, "Composition_communale": [*head, titles, *rows]})})
+    summary = [
+        *head,
+        ["EPCI", "LIBEPCI", "NATURE_EPCI", "NB_COM"],
+        ["200071884", "Le Grand Charolais", "CC", 6],
+    ]
+    return zipped(
+        **{
+            "EPCI_au_01-01-2026__xlsx": workbook(
+                {"EPCI": summary, "Composition_communale": [*head, titles, *rows]}
+            )
+        }
+    )
 
 
 def living_areas() -> bytes:
@@ -156,7 +191,13 @@ def living_areas() -> bytes:
     titles = ["CODGEO", "LIBGEO", "BV2022", "LIBBV2022", "TYPE_COMMUNE_BV", "DEP", "REG"]
     rows = [[code, nom, f"{dep}001" if dep in {"01", "71"} else code, f"Bassin {dep}", "1", dep, reg]
             for code, (nom, dep, reg, *_place) in COMMUNES.items()]  # fmt: skip
-    return zipped(**{"BV2022_au_01-01-2026__xlsx": workbook({"BV2022": [["BV2022"]], "Composition_communale": [*head, titles, *rows]})})
+    return zipped(
+        **{
+            "BV2022_au_01-01-2026__xlsx": workbook(
+                {"BV2022": [["BV2022"]], "Composition_communale": [*head, titles, *rows]}
+            )
+        }
+    )
 
 
 def places() -> bytes:
@@ -174,6 +215,7 @@ def places() -> bytes:
 
 def contours() -> bytes:
     """Squares that share their sides; those of former communes are still drawn, Paris twice."""
+
     def square(code: str, west: float, south: float) -> dict[str, Any]:
         east, north = round(west + 0.1, 6), round(south + 0.1, 6)
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
@@ -192,14 +234,18 @@ def bpe(types: Sequence[str] = ("D265", "D281", "D307", "D113")) -> bytes:
     rows: list[list[Any]] = []
     for rank, code in enumerate([*COMMUNES, *FORMER]):
         for at, kind in enumerate(types):
-            rows += [["2025", "CABINET", code, code[:2], "27", "D", "D2", kind, 812345.6, 6600000.2]] * (rank % 3 + at)
+            rows += [["2025", "CABINET", code, code[:2], "27", "D", "D2", kind, 812345.6, 6600000.2]] * (
+                rank % 3 + at
+            )
         rows.append(["2025", "BOULANGERIE", code, code[:2], "27", "B", "B2", "B207", "", ""])
     described = semicolon_csv(("COD_VAR", "LIB_VAR"), [("TYPEQU", "Type d'équipement")])
     return zipped(BPE25__csv=semicolon_csv(titles, rows), BPE25_varmod__csv=described)
 
 
 def apl(words: str, years: Sequence[int] = (2022, 2023)) -> bytes:
-    sheets: dict[str, list[list[Any]]] = {"Paramètres": [["Indicateur d’accessibilité potentielle localisée"]]}
+    sheets: dict[str, list[list[Any]]] = {
+        "Paramètres": [["Indicateur d’accessibilité potentielle localisée"]]
+    }
     for year in years:
         head = [["Indicateur d’APL"], [], [f"Accessibilité potentielle localisée ({year})"], ["Unité : par an"], [],
                 ["Champ : France métropolitaine hors Corse"], []]  # fmt: skip
@@ -243,7 +289,9 @@ def finess() -> bytes:
 
 
 def annuaire_sante() -> bytes:
-    return zipped(PS_LibreAcces_Personne_activite_202611020841__txt="Type d'identifiant PP|Identifiant PP\n".encode())
+    return zipped(
+        PS_LibreAcces_Personne_activite_202611020841__txt="Type d'identifiant PP|Identifiant PP\n".encode()
+    )
 
 
 PROFESSIONS = {"mg": "médecins généralistes", "inf": "infirmières", "mk": "masseurs-kinésithérapeutes",

@@ -22,6 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 CHUNK = 1 << 16
+_CONNECTING = 15.0
+"""Seconds for a server to take a call."""
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MISSING = frozenset({404, 410})
 _OK, _PARTIAL, _UNCHANGED, _OUT_OF_RANGE = 200, 206, 304, 416
@@ -90,6 +92,8 @@ class Downloads:
         self._patience = patience or Patience()
         self._told = told
         self._sleep = sleep
+        self._is_offline = self._has_answered = False
+        """Whether the last file was given up without any answer: the next ones are not insisted on."""
 
     def path(self, name: str) -> Path:
         """Return where a file is, or would be."""
@@ -118,8 +122,8 @@ class Downloads:
         if known is not None and known.address == address and not again:
             return known
         self.folder.mkdir(parents=True, exist_ok=True)
-        reason, asked = "", None
-        for attempt in range(self._patience.attempts):
+        reason, asked, self._has_answered = "", None, False
+        for attempt in range(1 if self._is_offline else self._patience.attempts):
             if attempt:
                 wait = self._patience.first_wait * 2 ** (attempt - 1) if asked is None else asked
                 self._sleep(min(wait, self._patience.longest_wait))
@@ -132,7 +136,8 @@ class Downloads:
             except _LaterError as later:
                 reason, asked = _("le serveur répond %s") % later, later.seconds
             except (_CutError, OSError) as error:
-                reason = _why(error)
+                reason = str(error) if isinstance(error, _CutError) else _why(error)
+        self._is_offline = not self._has_answered
         raise DownloadError(
             _(
                 "%(name)s : %(address)s ne se télécharge pas, %(reason)s. Relancez la commande : elle reprend "
@@ -153,7 +158,7 @@ class Downloads:
             headers[kind] = known.validator
         try:
             with requests.get(
-                address, headers=headers, stream=True, timeout=self._patience.silence
+                address, headers=headers, stream=True, timeout=(_CONNECTING, self._patience.silence)
             ) as response:
                 return self._take(name, address, known, there, response)
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema,
@@ -166,6 +171,7 @@ class Downloads:
 
     def _take(self, name: str, address: str, known: Fetched | None, there: int, response: Any) -> Fetched:
         status = response.status_code
+        self._has_answered, self._is_offline = True, False
         if status == _UNCHANGED and known is not None:
             return known
         if status in _AGAIN:
@@ -187,7 +193,7 @@ class Downloads:
             _write(self._part_note(name), said)
         size = self._copy(name, address, response, there, total)
         if total is not None and size != total:
-            raise _CutError
+            raise _CutError(_("la liaison a été coupée"))
         return self._finish(name, address)
 
     def _already_whole(self, name: str, address: str, there: int, headers: Mapping[str, str]) -> Fetched:
@@ -197,21 +203,21 @@ class Downloads:
         return self._finish(name, address)
 
     def _copy(self, name: str, address: str, response: Any, there: int, total: int | None) -> int:
-        import requests
+        """Add what comes to the part, as it comes; return its size. What came before a cut is kept."""
+        from urllib3.exceptions import HTTPError, TimeoutError
 
         size = there
         with self._part(name).open("ab" if there else "wb") as part:
             try:
-                for chunk in response.iter_content(CHUNK):
+                while chunk := response.raw.read1(CHUNK, decode_content=True):
                     part.write(chunk)
                     size += len(chunk)
                     self._refuse_giant(name, address, size)
                     self._told(name, size, total or 0)
-            except (
-                requests.exceptions.ChunkedEncodingError,
-                requests.exceptions.ContentDecodingError,
-            ) as error:
-                raise _CutError from error
+            except TimeoutError as error:
+                raise _CutError(_("le serveur ne répond plus")) from error
+            except HTTPError as error:
+                raise _CutError(_("la liaison a été coupée")) from error
         return size
 
     def _finish(self, name: str, address: str) -> Fetched:
@@ -316,9 +322,7 @@ def _why(error: BaseException) -> str:
         (exceptions.ProxyError, _("le mandataire (proxy) ne répond pas : vérifiez HTTPS_PROXY")),
         (exceptions.TooManyRedirects, _("l’adresse tourne en rond")),
         (exceptions.Timeout, _("le serveur ne répond plus")),
-        (exceptions.ChunkedEncodingError, _("la liaison a été coupée")),
         (exceptions.ConnectionError, _("la liaison ne s’établit pas, ou a été coupée")),
-        (_CutError, _("la liaison a été coupée")),
     )
     return next((words for kind, words in said if isinstance(error, kind)), _first_line(error))
 

@@ -82,6 +82,16 @@ from maillage.territory.packs import (
     Report,
     Table,
 )
+from maillage.territory.packs.building import (
+    BuildError,
+    Built,
+    SourceChange,
+    UnknownSourceError,
+    UnknownTerritoryError,
+    Updated,
+)
+from maillage.territory.packs.building import build as build_pack
+from maillage.territory.packs.building import update as update_pack
 from maillage.territory.packs.fictional import write_pack as write_fictional_pack
 from maillage.territory.packs.geography import check_places
 from maillage.territory.queries import (
@@ -123,6 +133,8 @@ __all__ = [
     "AccessDiagnosis",
     "Atlas",
     "Balance",
+    "BuildError",
+    "Built",
     "Column",
     "Commune",
     "ComparedArea",
@@ -152,13 +164,17 @@ __all__ = [
     "Reason",
     "Report",
     "Retirement",
+    "SourceChange",
     "Summary",
     "Table",
     "Territory",
     "TerritoryKind",
     "TerritorySupply",
     "UnknownCommuneError",
+    "UnknownSourceError",
+    "UnknownTerritoryError",
     "UnknownVariableError",
+    "Updated",
     "Variable",
     "WhiteZone",
     "access_figures",
@@ -168,6 +184,7 @@ __all__ = [
     "agreement_figure",
     "at_place",
     "balance",
+    "build_pack",
     "calendar_of",
     "change_perimeter",
     "check_pack",
@@ -228,6 +245,7 @@ __all__ = [
     "travel_bounds",
     "travel_figures",
     "travel_provenance",
+    "update_pack",
     "warm",
     "white_zones",
     "with_group",

@@ -130,10 +130,9 @@ def by_commune(
     now = {code: today.of(code) for code in codes if code}
     _refuse_other_codes(now, label)
     numeric = [name for name, how in merging.items() if how in {Merging.SUM, Merging.MEAN}]
+    frame = frame.with_columns(pl.col("code").replace_strict(now, default="", return_dtype=pl.String))
+    frame = frame.filter(pl.col("code") != "")
     frame = numbers(frame, [*numeric, *([weight] if weight and weight not in numeric else [])], label)
-    frame = frame.with_columns(pl.col("code").replace_strict(now, default="", return_dtype=pl.String)).filter(
-        pl.col("code") != ""
-    )
     merged = [_merged(name, how, weight).alias(name) for name, how in merging.items()]
     return frame.group_by("code", maintain_order=True).agg(merged).sort("code")
 

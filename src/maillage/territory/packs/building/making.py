@@ -22,11 +22,13 @@ from maillage.territory.packs.building import composing
 from maillage.territory.packs.building.composing import Material
 from maillage.territory.packs.building.perimeter import Extent, extent
 from maillage.territory.packs.building.published import Published, WrongFileError
-from maillage.territory.packs.building.sources import AUTOMATIC, Source, sources
-from maillage.territory.packs.contract import Progress, silent
+from maillage.territory.packs.building.sources import AUTOMATIC, UNKNOWN_VINTAGE, Source, sources
+from maillage.territory.packs.checking import check
+from maillage.territory.packs.contract import PackLoader, Progress, silent
 
 MANIFEST = "manifest.json"
 _STATE = "state.json"
+_SHOWN = 8
 
 
 class BuildError(RuntimeError):
@@ -54,6 +56,8 @@ class Built:
     previous: Path | None
     manifest: Mapping[str, Any]
     missing: Sequence[Mapping[str, str]] = field(default_factory=list)
+    kept: Sequence[str] = field(default_factory=list)
+    """Why a file could not be asked again, for the sources whose file that was there already served."""
 
 
 def build(
@@ -64,12 +68,13 @@ def build(
     created: str = "",
     again: bool = False,
     patience: Patience | None = None,
+    loaders: Sequence[PackLoader] = (),
     progress: Progress = silent,
 ) -> Built:
     """Make the pack of `territory` in `folder` (« 71,03 », EPCI, « region:27 », « france »).
 
     `given` are `source=FILE_OR_ADDRESS`; `created` the day that the manifest says, that of the newest source by
-    default; with `again` each file that is there is asked whether it changed. Raises BuildError, and ValueError
+    default; with `again` each file that is there is asked whether it changed. `loaders` check the tables of other contexts. Raises BuildError, and ValueError
     for a territory or a source that does not exist.
     """
     folder = folder.expanduser().resolve()
@@ -82,8 +87,9 @@ def build(
     downloads = Downloads(work / "sources", patience, told=lambda name, done, total: progress(
         _("Téléchargement de %s") % name, done, total or done + 1))  # fmt: skip
     failures: dict[str, str] = {}
+    kept: list[str] = []
     known = sources(one for one in given if not one.endswith(f"={AUTOMATIC}"))
-    taken = _take(known, downloads, again, failures, progress)
+    taken = _take(known, downloads, again, failures, kept)
     material = composing.read(
         {key: Published(one.path, one.source.label) for key, one in taken.items() if not one.source.kept_as},
         failures, progress,
@@ -98,15 +104,16 @@ def build(
     if automatic:
         wanted = {one.partition("=")[0] for one in automatic}
         more = [one for one in sources(automatic, reached.own) if one.key in wanted]
-        taken |= _take(more, downloads, again, failures, progress)
+        taken |= _take(more, downloads, again, failures, kept)
         known = tuple(one for one in known if one.key not in wanted) + tuple(more)
     pack = work / "pack"
     shutil.rmtree(pack, ignore_errors=True)
     pack.mkdir()
     manifest = _write_pack(pack, territory, reached, material, known, taken, failures, created, progress)
+    _refuse_unsound(pack, loaders, progress)
     changed, previous = _put_in_place(pack, folder)
     _write_state(work, {"territory": territory, "given": list(given), "complete": True})
-    return Built(folder, changed, previous, manifest, manifest["missing"])
+    return Built(folder, changed, previous, manifest, manifest["missing"], kept)
 
 
 def workshop(folder: Path) -> Path:
@@ -141,8 +148,24 @@ def _refuse_other_folder(folder: Path) -> None:
         )
 
 
+def _refuse_unsound(pack: Path, loaders: Sequence[PackLoader], progress: Progress) -> None:
+    """Check the pack as an import would: one that would be refused does not take the place of another."""
+    report = check(pack, loaders=loaders, progress=progress)
+    if not report.is_sound:
+        raise BuildError(
+            "\n".join(
+                [_("Les fichiers publiés ne font pas un jeu sain ; le jeu en place reste tel quel."),
+                 *map(str, report.defects[:_SHOWN])]
+            )
+        )  # fmt: skip
+
+
 def _take(
-    wanted: Iterable[Source], downloads: Downloads, again: bool, failures: dict[str, str], progress: Progress
+    wanted: Iterable[Source],
+    downloads: Downloads,
+    again: bool,
+    failures: dict[str, str],
+    kept: list[str],
 ) -> dict[str, Taken]:
     """Return the sources that are at hand; add to `failures` why the others are not."""
     taken: dict[str, Taken] = {}
@@ -150,7 +173,7 @@ def _take(
         if source.on_request:
             continue
         try:
-            taken_one = _take_one(source, downloads, again)
+            taken_one = _take_one(source, downloads, again, kept)
             if taken_one is None:
                 failures[source.key] = _("aucune adresse connue ; donnez --source %s=FICHIER") % source.key
                 continue
@@ -161,19 +184,30 @@ def _take(
         except WrongFileError as error:
             downloads.forget(source.key)
             failures[source.key] = str(error)
-        progress(_("Téléchargement de %s") % source.key, 1, 1)
     return taken
 
 
-def _take_one(source: Source, downloads: Downloads, again: bool) -> Taken | None:
+def _take_one(source: Source, downloads: Downloads, again: bool, kept: list[str]) -> Taken | None:
     if source.file is not None:
         return Taken(source, source.file, _digest(source.file), source.file.stat().st_size)
     if not source.address:
         return None
-    fetched: Fetched = downloads.fetch(source.key, source.address, again=again)
+    fetched = _fetched(source, downloads, again, kept)
     return Taken(
         source, downloads.path(source.key), fetched.sha256, fetched.size, fetched.etag, fetched.modified
     )
+
+
+def _fetched(source: Source, downloads: Downloads, again: bool, kept: list[str]) -> Fetched:
+    """Return the file of a source; the one that is there already where it cannot be asked again."""
+    try:
+        return downloads.fetch(source.key, source.address, again=again)
+    except DownloadError as error:
+        there = downloads.known(source.key)
+        if there is None or there.address != source.address:
+            raise
+        kept.append(_("%s Le fichier déjà téléchargé sert encore.") % error)
+        return there
 
 
 def _digest(path: Path) -> str:
@@ -215,11 +249,15 @@ def _write_pack(
         table.write_parquet(pack / f"{stem}.parquet")
         entries.append(_table_entry(stem, table, origins, by_key))
     progress(_("Contours"), 0, 1)
-    (pack / "communes.topojson").write_text(
+    (pack / "communes_france.topojson").write_text(
         composing.outlines(material, reached.departements), encoding="utf-8"
     )
     entries.append(
-        {"file": "communes.topojson", "title": "Contours des communes", **_provenance(["contours"], by_key)}
+        {
+            "file": "communes_france.topojson",
+            "title": "Contours des communes",
+            **_provenance(["contours"], by_key),
+        }
     )
     for one in taken.values():
         if one.source.kept_as:
@@ -231,7 +269,7 @@ def _write_pack(
     manifest = {
         "name": f"territoire-{territory.lower().replace(',', '-').replace(':', '-')}"[:80],
         "title": f"Territoire {territory}",
-        "geography": f"COG {by_key['cog'].rule.value['vintage']}",
+        "geography": _geography(by_key["cog"]),
         "created": created or _newest(taken.values()),
         "territory": {"asked": territory, "communes": len(reached.codes), "departements": sorted(reached.own),
                       "around": sorted(reached.departements - reached.own)},
@@ -245,6 +283,10 @@ def _write_pack(
     (pack / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     progress(_("Écriture des tables"), 1, 1)
     return manifest
+
+
+def _geography(cog: Source) -> str:
+    return "COG, millésime non dit" if cog.vintage == UNKNOWN_VINTAGE else f"COG {cog.vintage}"
 
 
 def _table_entry(

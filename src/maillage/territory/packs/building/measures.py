@@ -100,15 +100,16 @@ def reference_apl(file: Published, profession: str, today: Today) -> pl.DataFram
 
 def _sheet_of_year(file: Published, profession: str, year: int) -> Content | None:
     words = APL[profession]
-    columns = {
+    columns: dict[str, tuple[str, ...]] = {
         "code": CODE,
         "apl": (rf"APL aux {words}( {year})?", rf"APL.*{words}( {year})?"),
-        "apl_65ans_max": (rf"APL aux {words} de 65 ans et moins.*",),
         "population": (
             rf"Population standardis[ée]e.*({words}|m[ée]decine).*",
             "Population standardis[ée]e.*",
         ),
     }
+    if profession == "mg":
+        columns["apl_65ans_max"] = (rf"APL aux {words} de 65 ans et moins.*",)
     shape = Shape(columns, optional=frozenset({"apl_65ans_max", "population"}), sheets=(f"*{year}*",))
     content = file.read(shape)
     return content if str(year) in content.where.rsplit(", ", 1)[-1] else None
@@ -202,14 +203,14 @@ def fragility(file: Published, today: Today) -> pl.DataFrame:
 
 
 def zoning(file: Published, today: Today) -> pl.DataFrame:
-    """Return zip_mg and zac_mg by commune: 1 where the ARS says so, else 0; a share where parts of it are."""
+    """Return zip and zac by commune: 1 where the ARS says so, else 0; between where only a part of it is."""
     shape = Shape(
         {"code": CODE, "zone": ("zon(e|age).*", "classement.*", "qualification.*", "cat[ée]gorie.*")}
     )
     frame = file.read(shape).frame
     said = pl.col("zone").str.to_lowercase().str.replace_all("[ée]", "e").str.replace_all("’", "'")
     flags = {
-        f"{name}_mg": pl.any_horizontal(said.str.starts_with(word) for word in words)
+        name: pl.any_horizontal(said.str.starts_with(word) for word in words)
         for name, words in _ZONES.items()
     }
     frame = frame.with_columns(pl.when(flag).then(pl.lit("1")).otherwise(pl.lit("0")).alias(name)

@@ -43,7 +43,7 @@ class Shape:
 
     `columns` gives, by our name, the names under which it was published (regular expressions, whole, without
     regard to case; the first that is found wins); `optional` are those that may be missing. `members` are
-    patterns of names inside a ZIP, `sheets` of sheets in a workbook (all are tried where empty).
+    patterns of names inside a ZIP, `sheets` of sheets in a workbook: the first pattern that fits any is kept.
     """
 
     columns: Mapping[str, Sequence[str]]
@@ -171,7 +171,7 @@ def _refuse_page(head: bytes, label: str) -> None:
 def _zipped(path: Path, label: str, patterns: Sequence[str]) -> Iterable[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
         names = [one.filename for one in archive.infolist() if not one.is_dir()]
-        wanted = [name for name in sorted(names) if any(_fits(name, pattern) for pattern in patterns)]
+        wanted = _first_fitting(sorted(names), patterns)
         if not wanted:
             raise WrongFileError(
                 _("%(label)s : l’archive ne contient pas %(wanted)s ; elle contient %(found)s.")
@@ -185,8 +185,11 @@ def _zipped(path: Path, label: str, patterns: Sequence[str]) -> Iterable[tuple[s
             yield name, content
 
 
-def _fits(name: str, pattern: str) -> bool:
-    return fnmatch(name.rsplit("/", 1)[-1].lower(), pattern.lower())
+def _first_fitting(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """Return the names that fit the first pattern that any fits, without regard to case or folder."""
+    plain = {name: name.rsplit("/", 1)[-1].lower() for name in names}
+    fitting = ([name for name in names if fnmatch(plain[name], pattern.lower())] for pattern in patterns)
+    return next((found for found in fitting if found), [])
 
 
 def _is_workbook(path: Path) -> bool:
@@ -243,8 +246,7 @@ def _workbook(
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [one for one in book.sheet_names if any(fnmatch(one, pattern) for pattern in shape.sheets)]
-        for name in names or book.sheet_names:
+        for name in _first_fitting(book.sheet_names, shape.sheets) or book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python()
             yield f"{where}, {name}", _of_rows([[_text(cell) for cell in row] for row in rows],
                                                f"{where}, {name}", shape)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,10 @@ from maillage.kernel.sourced_rules import rule as current_rule
 PREFIX = "territory.sources."
 AUTOMATIC = "auto"
 """Given in place of an address: that of the rule, for a source that is taken on request only."""
+
+
+UNKNOWN_VINTAGE = "celui du fichier donné"
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 class UnknownSourceError(ValueError):
@@ -49,8 +54,11 @@ class Source:
 
     @property
     def vintage(self) -> str:
-        """The vintage of the rule; unknown where another file is given."""
-        return "celui du fichier donné" if self.given else str(self.rule.value["vintage"])
+        """The vintage of the rule; where another file is given, the last year that its name holds."""
+        if not self.given:
+            return str(self.rule.value["vintage"])
+        years = _YEAR.findall(self.origin.rsplit("/", 1)[-1])
+        return years[-1] if years else UNKNOWN_VINTAGE
 
     @property
     def origin(self) -> str:

@@ -1,5 +1,6 @@
 """A web server on this machine that serves files as the servers of public bodies do, with their bad days."""
 
+import gzip
 import hashlib
 import threading
 import time
@@ -15,7 +16,8 @@ LAST_MODIFIED = "Thu, 01 Oct 2026 08:00:00 GMT"
 @dataclass
 class Day:
     """How one file is served this time: `status` in place of 200; `cut` bytes before the line drops; `pause` in
-    seconds between pieces; other bytes from then on; without a version (no ETag, no date); without ranges."""
+    seconds between pieces; other bytes from then on; without a version (no ETag, no date);
+    without ranges; without its length; compressed on the way, asked or not."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -25,6 +27,7 @@ class Day:
     versioned: bool = True
     ranges: bool = True
     content_length: bool = True
+    gzipped: bool = False
 
 
 class Served:
@@ -57,7 +60,7 @@ def serving() -> Iterator[Served]:
             """Say nothing."""
 
         def do_GET(self) -> None:
-            name = self.path.lstrip("/").partition("?")[0]
+            name = self.path.rsplit("/", 1)[-1].partition("?")[0]
             served.asked.append((name, dict(self.headers.items())))
             days = served.days.get(name, [])
             day = days.pop(0) if days else served.always.get(name, Day())
@@ -77,6 +80,8 @@ def serving() -> Iterator[Served]:
             self.end_headers()
 
         def _send(self, content: bytes, day: Day) -> None:
+            if day.gzipped:
+                content = gzip.compress(content)
             version = etag(content)
             if day.versioned and self.headers.get("If-None-Match") == version:
                 self._short(304, {"ETag": version})
@@ -94,6 +99,8 @@ def serving() -> Iterator[Served]:
             if day.versioned:
                 self.send_header("ETag", version)
                 self.send_header("Last-Modified", LAST_MODIFIED)
+            if day.gzipped:
+                self.send_header("Content-Encoding", "gzip")
             if day.content_length:
                 self.send_header("Content-Length", str(len(content) - start))
             else:
