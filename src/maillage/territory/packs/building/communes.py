@@ -37,10 +37,12 @@ class Merging(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The codes of the communes of today, and the one that each former code became."""
+    """The codes of the communes of today, the one that each former code became, and the codes of parts of one
+    (arrondissements), which some files give beside the whole."""
 
     codes: frozenset[str]
     successors: Mapping[str, str]
+    parts: frozenset[str] = frozenset()
 
     def of(self, code: str) -> str:
         """Return the commune of today that a published code belongs to, empty where there is none."""

@@ -119,12 +119,11 @@ _READERS: Mapping[str, Callable[[Published, Today], pl.DataFrame]] = {
 
 
 def _held(outlines: Mapping[str, topology.Polygons], today: Today) -> dict[str, topology.Polygons]:
-    """Return the outlines by commune of today; a former commune's goes to its successor that has none itself."""
-    holders = {}
-    for code in outlines:
-        holder = today.of(code)
-        holders[code] = holder if holder == code or holder not in outlines else ""
-    return topology.merged_into(outlines, holders)
+    """Return the outlines by commune of today, those of merged communes joined; arrondissements only where the
+    whole is not drawn."""
+    holders = {code: today.of(code) for code in outlines}
+    doubled = {code for code in outlines if code in today.parts and holders[code] in outlines}
+    return topology.merged_into(outlines, {code: "" if code in doubled else one for code, one in holders.items()})
 
 
 def _communes(material: Material) -> pl.DataFrame:

@@ -53,7 +53,7 @@ def today_of(
             _("%s : aucune commune (TYPECOM = COM). Donnez le fichier v_commune du COG.") % cog.label
         )
     successors = {} if history is None else successors_of(history, rows["code"].to_list())
-    today = Today(frozenset(rows["code"].to_list()), {**former, **successors, **parts})
+    today = Today(frozenset(rows["code"].to_list()), {**former, **successors, **parts}, frozenset(parts))
     return today, rows.select("code", "nom", "departement", "region").sort("code")
 
 

@@ -1,0 +1,597 @@
+"""`maillage data build` makes a pack out of published files, in their exact shapes, over a bad network."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from maillage.config.installation import LOADERS
+from maillage.kernel.downloads import Patience
+from maillage.territory import api, packs
+from maillage.territory.models import DataPack, PackArray
+from maillage.territory.packs.building.communes import full_code, successors_of
+from maillage.territory.packs.building.making import workshop
+from maillage.territory.packs.building.published import Published, Shape, WrongFileError
+from maillage.territory.packs.building.sources import sources
+from tests.local_server import Day, Served, serving
+from tests.territory import published
+from tests.territory.published import population
+
+QUICK = Patience(attempts=2, first_wait=0.0, longest_wait=0.0, silence=10.0)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serving() as there:
+        there.files = published.every_file()
+        yield there
+
+
+def given(served: Served, *others: str) -> list[str]:
+    """Every source from the local server, unless another is given."""
+    named = {one.partition("=")[0] for one in others}
+    return [*others, *(f"{key}={served.url(key)}" for key in published.every_file() if key not in named)]
+
+
+def build(served: Served, folder: Path, *others: str, territory: str = "71", **options: Any) -> api.Built:
+    return api.build_pack(
+        folder, territory=territory, given=given(served, *others), patience=QUICK, loaders=LOADERS, **options
+    )
+
+
+def table(folder: Path, stem: str) -> dict[str, dict[str, Any]]:
+    return {row["code"]: row for row in pl.read_parquet(folder / f"{stem}.parquet").to_dicts()}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in sorted(folder.iterdir())}
+
+
+def missing(built: api.Built) -> dict[str, str]:
+    return {one["source"]: one["why"] for one in built.missing}
+
+
+# What is in the pack
+
+
+def test_the_pack_is_sound_and_says_where_all_comes_from(served: Served, tmp_path: Path) -> None:
+    built = build(served, tmp_path / "pack")
+    report = packs.check(tmp_path / "pack", loaders=LOADERS)
+    assert report.is_sound, [str(one) for one in report.defects]
+    assert built.changed
+    assert built.previous is None
+    manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text())
+    assert manifest["created"] == "2026-10-01"
+    assert manifest["territory"] == {"asked": "71", "communes": 6, "departements": ["71"], "around": []}
+    said = {one["source"]: one for one in manifest["sources"]}
+    assert set(said) == set(published.every_file())
+    assert said["populations"]["sha256"] == hashlib.sha256(published.populations()).hexdigest()
+    assert said["populations"]["rows"] == len(published.OLDER)
+    assert "PMUN2023" in said["populations"]["columns"]
+    assert set(missing(built)) == {"zoning", "cpts", "fragility"}
+    assert {one["file"] for one in manifest["files"]} >= {"finess.csv", "annuaire_sante.zip"}
+    assert (tmp_path / "pack" / "finess.csv").read_bytes() == published.finess()
+
+
+def test_codes_keep_their_zeros_and_letters_and_older_communes_are_summed(
+    served: Served, tmp_path: Path
+) -> None:
+    build(served, tmp_path / "pack")
+    communes = table(tmp_path / "pack", "communes")
+    assert sorted(communes) == sorted(published.COMMUNES)
+    merged = sum(map(population, ("71003", "71007", "71008")))
+    assert communes["71003"]["pop_municipale"] == merged
+    assert communes["75056"]["pop_municipale"] == sum(map(population, published.ARRONDISSEMENTS))
+    assert communes["01001"]["pop_municipale"] == population("01001"), "01002 was restored in 1990"
+    assert communes["01002"]["pop_2012"] == population("01002") - 80
+    assert (communes["2A004"]["nom_departement"], communes["2A004"]["nom_region"]) == (
+        "Corse-du-Sud",
+        "Corse",
+    )
+    assert communes["71003"]["nom"] == "Val-d’Œuvre"
+    assert (communes["01001"]["epci"], communes["71002"]["nom_epci"]) == (None, "Le Grand Charolais")
+    assert (communes["71002"]["lon"], communes["71002"]["position"]) == (4.42, "mairie")
+    assert (communes["71006"]["lon"], communes["71006"]["position"]) == (4.55, "centre")
+    bands = [
+        communes["71001"][band] for band in ("pop_0_15", "pop_16_24", "pop_25_54", "pop_55_64", "pop_65p")
+    ]
+    people = population("71001")
+    assert bands == pytest.approx([people * part for part in (26 / 70, 9 / 70, 0.2, 0.1, 0.2)], abs=0.06)
+    assert communes["71001"]["surface_km2"] == pytest.approx(15.3425)
+
+
+def test_measures_are_counted_averaged_and_left_blank(served: Served, tmp_path: Path) -> None:
+    build(served, tmp_path / "pack")
+    supply, apl, social = (
+        table(tmp_path / "pack", stem) for stem in ("supply_commune", "apl_reference", "social_commune")
+    )
+    assert supply["71003"]["mg_bpe"] == 2, "one at 71007, which is of it now, and one of its own"
+    assert supply["71003"]["mg_liberaux_am_2024"] == supply["71003"]["mg_bpe"]
+    assert supply["71006"]["maternites"] == 0
+    weights = {code: population(code) for code in ("71003", "71007", "71008")}
+    values = {code: 2 + published.OLDER.index(code) / 4 for code in weights}
+    expected = sum(round(values[code], 2) * weight for code, weight in weights.items()) / sum(
+        weights.values()
+    )
+    assert apl["71003"]["apl_mg_2022"] == pytest.approx(expected)
+    assert apl["71003"]["pop_std_dent_2023"] == pytest.approx(sum(weights.values()) * 1.1)
+    assert apl["2A004"]["apl_mg_2023"] is None
+    assert "apl_inf_65ans_max_2022" not in apl["71003"]
+    assert social["01001"]["niveau_vie_median_2021"] == 21000.5
+    assert social["01002"]["taux_pauvrete60_2021"] is None, "secret"
+    workforce = pl.read_parquet(tmp_path / "pack" / "demographie_departement.parquet")
+    assert workforce.select("annee", "departement", "effectif").row(0) == (2024, "01", 120)
+    assert workforce.height == len(published.DEPARTEMENTS)
+
+
+def test_outlines_share_their_borders_and_those_of_merged_communes_are_joined(
+    served: Served, tmp_path: Path
+) -> None:
+    build(served, tmp_path / "pack", territory="71,75")
+    outlines = packs.geometry.contours((tmp_path / "pack" / "communes_france.topojson").read_bytes())
+    assert outlines.codes == ("71001", "71002", "71003", "71004", "71005", "71006", "75056")
+    pairs = {(outlines.codes[a], outlines.codes[b]) for a, b in outlines.pairs.tolist()}
+    assert pairs == {("71001", "71002"), ("71002", "71003"), ("71001", "71004"), ("71002", "71005"),
+                     ("71003", "71006"), ("71004", "71005"), ("71005", "71006")}  # fmt: skip
+    drawn = dict(zip(outlines.codes, outlines.boxes.tolist(), strict=True))
+    assert drawn["71003"] == pytest.approx([4.5, 46.4, 4.7, 46.6])
+    assert json.loads(outlines.geometries[-1])["type"] == "MultiPolygon"
+
+
+@pytest.mark.django_db
+def test_the_pack_is_imported_and_each_column_keeps_its_own_source(served: Served, tmp_path: Path) -> None:
+    frailty = tmp_path / "fragilites.csv"
+    frailty.write_bytes(
+        published.semicolon_csv(
+            ("code", "rg_pop", "sans_mt_16p", "mg_liberaux"),
+            [(code, 900, 80, 4) for code in published.COMMUNES],
+        )
+    )
+    build(served, tmp_path / "pack", f"fragility={frailty}")
+    report = api.import_pack(by=None, folder=tmp_path / "pack", extra_loaders=LOADERS)
+    assert report.communes == len(published.COMMUNES)
+    sourced = dict(PackArray.objects.values_list("key", "source"))
+    assert sourced["supply_commune.mg_bpe"] == "INSEE, Base permanente des équipements"
+    assert sourced["supply_commune.mg_liberaux_am_2024"].startswith("Assurance Maladie")
+    assert sourced["communes.pop_65p"].count("INSEE") == 2
+    assert api.current_atlas().column("fragilites_commune.sans_mt_16p").tolist() == [80] * len(
+        published.COMMUNES
+    )
+    assert {one["source"] for one in DataPack.objects.get().manifest["missing"]} == {"zoning", "cpts"}
+
+
+# The shapes in which files are published
+
+
+def test_the_other_layouts_of_a_source_are_read_too(served: Served, tmp_path: Path) -> None:
+    reference = published.semicolon_csv(
+        ("CODREG", "REG", "CODDEP", "CODARR", "CODCAN", "CODCOM", "COM", "PMUN", "PCAP", "PTOT"),
+        [("27", "Bourgogne-Franche-Comté", code[:2].lstrip("0"), "1", "01", code[2:], "Mâcon", population(code), 5, 9)
+         for code in published.OLDER],
+        encoding="latin-1",
+    )  # fmt: skip
+    served.files["populations"] = published.zipped(
+        donnees_communes__csv=reference, donnees_regions__csv=b"REG;NBCOM\n1;2\n"
+    )
+    older = pl.DataFrame({"DEPCOM": ["71001", "71007"], "TYPEQU": ["D201", "D201"], "NB_EQUIP": [3, 2]})
+    content = io.BytesIO()
+    older.write_parquet(content)
+    served.files["bpe"] = content.getvalue()
+    long = [(code, "COM", measure, value) for code in published.OLDER
+            for measure, value in (("MED_SL", 20500), ("PR_MD60", "14.5"), ("NUM_PER", population(code)))]  # fmt: skip
+    long.append(("71", "DEP", "MED_SL", 22000))
+    served.files["income"] = published.zipped(
+        DS_FILOSOFI_CC_data__csv=published.semicolon_csv(
+            ("GEO", "GEO_OBJECT", "FILOSOFI_MEASURE", "OBS_VALUE"), long
+        )
+    )
+    built = build(served, tmp_path / "pack")
+    assert set(missing(built)) == {"zoning", "cpts", "fragility"}
+    assert table(tmp_path / "pack", "communes")["01002"]["pop_municipale"] == population("01002")
+    assert "pop_2012" not in table(tmp_path / "pack", "communes")["01002"]
+    assert table(tmp_path / "pack", "supply_commune")["71003"]["mg_bpe"] == 2
+    assert table(tmp_path / "pack", "social_commune")["75056"]["taux_pauvrete60_2021"] == pytest.approx(14.5)
+
+
+def test_zoning_and_perimeters_are_taken_where_they_are_given(served: Served, tmp_path: Path) -> None:
+    zones = published.workbook(
+        {"Notice": [["Zonage"]], "Data": [["Cartosanté"], [], [], ["Code commune", "Libellé", "Zonage MG"],
+                   *[[code, "nom", zone] for code, zone in zip(published.OLDER, ["ZIP", "ZAC", "Hors zonage"] * 9)]]}  # noqa: B905
+    )  # fmt: skip
+    (tmp_path / "zonage.xlsx").write_bytes(zones)
+    (tmp_path / "cpts.csv").write_bytes(
+        b"\xef\xbb\xbf"
+        + published.semicolon_csv(
+            ("Code INSEE", "Nom CPTS"), [("71001", "CPTS du Val"), ("71008", "CPTS du Val")]
+        )
+    )
+    built = build(
+        served, tmp_path / "pack", f"zoning={tmp_path / 'zonage.xlsx'}", f"cpts={tmp_path / 'cpts.csv'}"
+    )
+    assert set(missing(built)) == {"fragility"}
+    zoning = table(tmp_path / "pack", "zonage_commune")
+    assert (zoning["01001"]["zip"], zoning["01002"]["zac"], zoning["2A004"]["zip"]) == (1, 1, 0)
+    assert {code: row["cpts"] for code, row in table(tmp_path / "pack", "cpts_commune").items()} == {
+        "71001": "CPTS du Val", "71003": "CPTS du Val",
+    }  # fmt: skip
+
+
+WRONG = {
+    "an empty file": (b"", "vide"),
+    "a web page": (b"<!DOCTYPE html><html><body>Maintenance</body></html>", "HTML"),
+    "an error in XML": (b'<?xml version="1.0"?><Error>NoSuchKey</Error>', "HTML"),
+    "a document": (b"%PDF-1.7 ...", "PDF"),
+    "an archive of another kind": (b"7z\xbc\xaf\x27\x1c" + b"x" * 40, "7z"),
+    "a truncated archive": (published.ages()[:900], "tronquée"),
+    "an archive without the member": (published.zipped(readme__txt=b"hello"), "il manque CODGEO"),
+    "a table without the columns": (published.semicolon_csv(("CODGEO", "P22_POP"), [("71001", 5)]), "POP0002"),
+    "another workbook": (published.apl("infirmières"), "il manque"),
+    "a table of départements": (
+        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], [["71", *[1] * 10]]),
+        "ceux de communes",
+    ),
+    "columns that are shifted": (
+        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)],
+                                [[code, "Autun", *[1] * 9] for code in published.COMMUNES]),
+        "ne sont pas des nombres",
+    ),
+    "a table without rows": (
+        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], []), "aucune ligne",
+    ),
+    "a spoilt gzip": (gzip.compress(published.ages())[:-30], "tronquée"),
+    "a spoilt parquet": (b"PAR1" + b"x" * 60, "illisible"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "why"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_file_is_named_and_the_others_serve(
+    served: Served, tmp_path: Path, content: bytes, why: str
+) -> None:
+    served.files["ages"] = content
+    built = build(served, tmp_path / "pack")
+    assert why in missing(built)["ages"]
+    assert missing(built)["ages"].startswith("ages (Population par sexe et âge)")
+    assert "pop_65p" not in table(tmp_path / "pack", "communes")["71001"]
+    served.files["ages"] = published.ages()
+    assert "ages" not in missing(build(served, tmp_path / "pack")), "what was wrong is not kept"
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "why"),
+    [
+        ("places", b'{"code": "71001"}', "API Géo"), ("places", b"[{", "illisible"),
+        ("places", b'[{"code": "99999"}]', "aucun code"),
+        ("apl_mg", published.apl("médecins généralistes", [2015]), "2022, 2023"),
+        ("bpe", published.bpe(("D777",)), "équipement"), ("workforce", published.income(), "il manque"),
+    ],
+    ids=("one commune", "cut", "elsewhere", "other years", "other equipment", "another table"),
+)  # fmt: skip
+def test_each_reader_refuses_what_is_not_its_own(
+    served: Served, tmp_path: Path, key: str, content: bytes, why: str
+) -> None:
+    served.files[key] = content
+    if key == "bpe":
+        with pytest.raises(api.BuildError, match=why):
+            build(served, tmp_path / "pack")
+        assert not (tmp_path / "pack").exists()
+    else:
+        assert why in missing(build(served, tmp_path / "pack"))[key]
+
+
+NO_OUTLINES = {
+    "a list": b"[]",
+    "nothing": b'{"features": []}',
+    "no code": b'{"features": [{"properties": {}, "geometry": {}}]}',
+    "a point": b'{"features": [{"properties": {"code": "71001"}, '
+    b'"geometry": {"type": "Point", "coordinates": [1, 2]}}]}',
+}
+
+
+@pytest.mark.parametrize("content", NO_OUTLINES.values(), ids=NO_OUTLINES.keys())
+def test_outlines_that_are_none_are_refused(served: Served, tmp_path: Path, content: bytes) -> None:
+    served.files["contours"] = gzip.compress(content)
+    with pytest.raises(api.BuildError, match="contour"):
+        build(served, tmp_path / "pack")
+
+
+def test_without_town_halls_the_middle_of_the_outline_stands_in(served: Served, tmp_path: Path) -> None:
+    served.always["places"] = Day(status=404)
+    built = build(served, tmp_path / "pack")
+    digoin = table(tmp_path / "pack", "communes")["71006"]
+    assert (digoin["lon"], digoin["lat"], digoin["position"]) == (4.55, 46.45, "contour")
+    assert "404" in missing(built)["places"]
+
+
+def test_a_commune_of_which_nothing_is_known_is_told(served: Served, tmp_path: Path) -> None:
+    new = b'"COM","71010","27","71","71D","711","0","NEUVE","Neuve","Neuve","7108",""\r\n'
+    served.files["cog"] = (
+        published.cog() + new + new.replace(b"71010", b"71004").replace(b"Neuve", b"Doublon")
+    )
+    built = build(served, tmp_path / "pack")
+    assert any("Neuve (71010)" in remark for remark in built.manifest["remarks"])
+    assert "71010" not in table(tmp_path / "pack", "communes")
+
+
+def test_the_history_of_movements_is_followed_and_restored_communes_stay() -> None:
+    history = Published(Path(os.devnull), "x")
+    assert history.rows == 0
+    frame = pl.DataFrame(
+        [("32", "2016-01-01", "COM", "01001", "COM", "01003"), ("32", "2019-01-01", "COM", "01003", "COM", "01004"),
+         ("21", "2020-01-01", "COM", "01004", "COM", "01005"), ("50", "2014-01-01", "COM", "01009", "COM", "01009"),
+         ("41", "1968-01-01", "COM", "78001", "COM", "95001"), ("31", "1970-01-01", "COM", "95001", "COM", "95002"),
+         ("31", "1975-01-01", "COM", "60001", "COM", "60002")],
+        schema=["mod", "date", "type_before", "before", "type_after", "after"], orient="row",
+    )  # fmt: skip
+    found = successors_of(frame, ["01004", "01005", "95002"])
+    assert found == {"01001": "01004", "01003": "01004", "78001": "95002", "95001": "95002"}
+    assert full_code("2b033") == "2B033"
+
+
+def test_a_published_table_is_found_among_others_and_under_other_names(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes('Titre;;\n;;\nCode  INSEE;"Libellé";Pop. 2023\n"01001";"A;B";1 234,5\n'.encode("cp1252"))
+    found = Published(path, "x").read(Shape({"code": ("code insee",), "pop": (r"pop\. \d+",)}))
+    assert found.frame.to_dicts() == [{"code": "01001", "pop": "1 234,5"}]
+    assert found.titles == ("Code  INSEE", "Libellé", "Pop. 2023")
+    with pytest.raises(WrongFileError, match="il manque absent ; le fichier a Code  INSEE"):
+        Published(path, "x").read(Shape({"code": ("code insee",), "other": ("absent",)}))
+
+
+# Which territory, which sources
+
+
+@pytest.mark.parametrize(
+    ("territory", "own", "around"),
+    [
+        ("71,2a", ["2A", "71"], []), ("200071884", ["71"], []), ("region:84", ["01"], []),
+        ("bourgogne franche comte", ["71"], []), ("01, 71", ["01", "71"], []),
+        ("France", ["01", "2A", "2B", "71", "75"], []),
+    ],
+)  # fmt: skip
+def test_a_territory_is_named_in_several_ways(
+    served: Served, tmp_path: Path, territory: str, own: list[str], around: list[str]
+) -> None:
+    place = build(served, tmp_path / "pack", territory=territory).manifest["territory"]
+    assert (place["departements"], place["around"]) == (own, around)
+
+
+def test_départements_in_reach_are_drawn_too(served: Served, tmp_path: Path) -> None:
+    near = {"01001": ("L’Abergement", "01", "84", 4.7, 46.4)}
+    moved = published.COMMUNES | near
+    served.files["places"] = json.dumps(
+        [
+            {"code": code, "centre": {"type": "Point", "coordinates": [row[3], row[4]]}}
+            for code, row in moved.items()
+        ]
+    ).encode()
+    assert build(served, tmp_path / "pack").manifest["territory"]["around"] == ["01"]
+
+
+@pytest.mark.parametrize("territory", ["", "Atlantide", "99", "region:99", "123456789", "71,Atlantide"])
+def test_a_territory_that_is_none_is_refused(served: Served, tmp_path: Path, territory: str) -> None:
+    with pytest.raises(api.UnknownTerritoryError, match="n’est pas un territoire connu"):
+        build(served, tmp_path / "pack", territory=territory)
+    assert not (tmp_path / "pack").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("bpe", "ne dit pas une source"), ("=x", "ne dit pas"), ("nothing=x.csv", "n’est pas une source"),
+     ("bpe=/nowhere/x.csv", "n’existe pas")],
+)  # fmt: skip
+def test_a_source_that_is_none_is_refused(text: str, why: str) -> None:
+    with pytest.raises(api.UnknownSourceError, match=why):
+        sources([text])
+
+
+def test_every_source_says_its_producer_page_licence_vintage_and_certainty() -> None:
+    every = sources()
+    assert {one.key for one in every} >= {
+        "cog",
+        "movements",
+        "bpe",
+        "finess",
+        "annuaire_sante",
+        "roads",
+        "cpts",
+    }
+    for one in every:
+        assert one.licence, one.key
+        assert one.vintage, one.key
+        assert one.rule.source_url.startswith("https://"), one.key
+        assert one.address.startswith("https://") or one.rule.certainty == "non_etabli" or one.on_request, (
+            one.key
+        )
+
+
+def test_roads_are_kept_under_a_fixed_name_only_where_they_are_named(served: Served, tmp_path: Path) -> None:
+    assert not (build(served, tmp_path / "without").folder / "roads.osm.pbf").exists()
+    served.files["roads"] = b"osm" * 100
+    built = build(served, tmp_path / "with", f"roads={served.url('roads')}")
+    assert (tmp_path / "with" / "roads.osm.pbf").read_bytes() == b"osm" * 100
+    entry = next(one for one in built.manifest["files"] if one["file"] == "roads.osm.pbf")
+    assert (entry["licence"], entry["bytes"]) == ("ODbL 1.0", 300)
+    assert packs.check(tmp_path / "with", loaders=LOADERS).is_sound
+    bourgogne = next(one for one in sources(["roads=auto"], ["71"]) if one.key == "roads")
+    assert bourgogne.address.endswith("/bourgogne-latest.osm.pbf")
+    with pytest.raises(api.UnknownSourceError, match="osmium merge"):
+        sources(["roads=auto"], ["71", "01"])
+
+
+# A bad network, a killed process
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> Result:
+    """Run `maillage data …` in this process."""
+    from maillage.config.cli import app
+
+    return CliRunner().invoke(app, ["data", *(str(word) for word in words)])
+
+
+def named(served: Served) -> list[str]:
+    return [word for one in given(served) for word in ("--source", one)]
+
+
+def test_the_command_tells_what_is_missing_and_what_to_do_next(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run(
+        monkeypatch, "build", "--territory", "71", "--out", tmp_path / "pack", "--quiet", *named(served)
+    )
+    assert done.exit_code == 0, done.output
+    assert f"maillage data import {tmp_path / 'pack'}" in done.output
+    assert "import-directory finess" in done.output
+    assert "--departement 71" in done.output
+    assert "Manque : Périmètres des CPTS" in done.output
+    told = json.loads(run(monkeypatch, "update", tmp_path / "pack", "--json").output)
+    assert not told["changed"]
+    assert {one["status"] for one in told["changes"]} == {"same"}
+
+
+def test_without_a_required_source_nothing_is_written_and_the_next_run_fetches_only_that(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.always["bpe"] = Day(status=404)
+    words = ("build", "--territory", "71", "--out", tmp_path / "pack", "--quiet", *named(served))
+    refused = run(monkeypatch, *words)
+    assert refused.exit_code == 1
+    assert "bpe" in refused.output
+    assert "404" in refused.output
+    assert not (tmp_path / "pack").exists()
+    del served.always["bpe"]
+    served.asked.clear()
+    assert run(monkeypatch, *words).exit_code == 0
+    assert [name for name, _headers in served.asked] == ["bpe"]
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(served: Served, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("mine")
+    with pytest.raises(api.BuildError, match="n’est pas un jeu de données"):
+        build(served, tmp_path / "thesis")
+    (tmp_path / "empty").mkdir()
+    assert build(served, tmp_path / "empty").changed
+
+
+def test_a_pack_cut_slowed_and_changed_on_the_way_is_the_same(served: Served, tmp_path: Path) -> None:
+    build(served, tmp_path / "one")
+    served.days = {
+        "bpe": [Day(cut=200)], "contours": [Day(cut=100), Day(status=503)], "cog": [Day(pause=0.05)],
+        "epci": [Day(cut=2000, versioned=False)], "ages": [Day(status=429, headers={"Retry-After": "0"})],
+    }  # fmt: skip
+    assert missing(build(served, tmp_path / "two")).keys() == {"zoning", "cpts", "fragility"}
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_killed_three_times_the_command_makes_the_same_pack_byte_for_byte(
+    served: Served, tmp_path: Path
+) -> None:
+    built = build(served, tmp_path / "whole" / "pack")
+    assert built.changed
+    folder = tmp_path / "killed" / "pack"
+    command = [sys.executable, "-m", "maillage", "data", "build", "--territory", "71", "--out", str(folder), "--quiet",
+               *named(served)]  # fmt: skip
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "maillage.config.settings",
+        "MAILLAGE_HOME": str(tmp_path),
+    }
+    for name in published.every_file():
+        served.always[name] = Day(pause=0.02)
+    for stop in (4, 9, 15):
+        served.asked.clear()
+        served.always[sorted(published.every_file())[min(stop, 19)]] = Day(pause=5.0)
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        reached = sorted(published.every_file())[stop]
+        while reached not in [name for name, _headers in served.asked]:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert not folder.exists()
+        served.always[reached] = Day()
+    served.asked.clear()
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert contents(folder) == contents(tmp_path / "whole" / "pack")
+    assert len(served.asked) <= len(published.every_file()) - 15, "what was whole is not fetched again"
+
+
+# Made again
+
+
+def test_an_update_says_what_changed_and_keeps_the_old_vintage_beside(served: Served, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    build(served, folder)
+    old = contents(folder)
+    rows = [[code, *["1"] * len(published.BANDS), 3] for code in [*published.OLDER[:-1]]]
+    served.files["ages"] = published.semicolon_csv(
+        ["CODGEO", *(f"P23_POP{band}" for band in published.BANDS), "P23_NEW"], rows
+    )
+    done = api.update_pack(folder, patience=QUICK, loaders=LOADERS)
+    told = {one.source: one for one in done.changes}
+    assert {key for key, one in told.items() if one.status != "same"} == {"ages"}
+    assert told["ages"].rows == (len(published.OLDER), len(published.OLDER) - 1)
+    assert "P23_NEW" in told["ages"].added
+    assert "P22_POP" in told["ages"].removed
+    assert done.built.previous == tmp_path / "pack-2026-10-01"
+    assert contents(done.built.previous) == old
+    assert packs.check(done.built.previous, loaders=LOADERS).is_sound
+    assert contents(folder) != old
+    again = api.update_pack(folder, patience=QUICK, loaders=LOADERS)
+    assert (again.built.changed, again.built.previous) == (False, None)
+
+
+def test_an_update_keeps_what_cannot_be_asked_again(served: Served, tmp_path: Path) -> None:
+    build(served, tmp_path / "pack")
+    served.always["bpe"] = Day(status=503)
+    done = api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
+    assert not done.built.changed
+    assert "sert encore" in done.built.kept[0]
+
+
+def test_an_update_that_fails_leaves_the_pack_in_place(served: Served, tmp_path: Path) -> None:
+    build(served, tmp_path / "pack")
+    old = contents(tmp_path / "pack")
+    served.files["bpe"] = b"<html>moved</html>"
+    with pytest.raises(api.BuildError, match="bpe"):
+        api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
+    assert contents(tmp_path / "pack") == old
+
+
+def test_a_pack_that_an_import_would_refuse_does_not_take_the_place_of_another(
+    served: Served, tmp_path: Path
+) -> None:
+    build(served, tmp_path / "pack")
+    old = contents(tmp_path / "pack")
+    served.files["places"] = published.places().replace(b"46.53", b"12.53")
+    with pytest.raises(api.BuildError, match="hors de son département"):
+        api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
+    assert contents(tmp_path / "pack") == old
+
+
+def test_only_a_pack_made_here_is_updated(fictional_pack: Path) -> None:
+    with pytest.raises(api.BuildError, match="maillage data build"):
+        api.update_pack(fictional_pack)
+
+
+def test_sources_come_and_go_between_two_vintages(served: Served, tmp_path: Path) -> None:
+    build(served, tmp_path / "pack")
+    (tmp_path / "cpts.csv").write_bytes(published.semicolon_csv(("code", "cpts"), [("71001", "CPTS du Val")]))
+    added = api.update_pack(tmp_path / "pack", given=[f"cpts={tmp_path / 'cpts.csv'}"], patience=QUICK)
+    assert {one.source: one.status for one in added.changes if one.status != "same"} == {"cpts": "new"}
+    workshop(tmp_path / "pack").joinpath("state.json").write_text("{")
+    (tmp_path / "cpts.csv").unlink()
+    assert added.built.previous is not None
