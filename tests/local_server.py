@@ -15,8 +15,8 @@ LAST_MODIFIED = "Thu, 01 Oct 2026 08:00:00 GMT"
 
 @dataclass
 class Day:
-    """How one file is served this time: `status` in place of 200; `cut` bytes before the line drops; `pause` in
-    seconds between pieces; other bytes from then on; without a version (no ETag, no date);
+    """How one file is served this time: `status` in place of 200; `cut` bytes before the line drops; `pause`
+    in seconds between pieces; other bytes from then on; without a version (no ETag, no date);
     without ranges; without its length; compressed on the way, asked or not."""
 
     status: int = 200

@@ -1,66 +1,27 @@
-"""`maillage data build` makes a pack out of published files, in their exact shapes, over a bad network."""
+"""`maillage data build` reads files in their exact published shapes and makes a pack of them."""
 
 import gzip
 import hashlib
 import io
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner, Result
 
 from maillage.config.installation import LOADERS
-from maillage.kernel.downloads import Patience
 from maillage.territory import api, packs
 from maillage.territory.models import DataPack, PackArray
 from maillage.territory.packs.building.communes import full_code, successors_of
-from maillage.territory.packs.building.making import workshop
 from maillage.territory.packs.building.published import Published, Shape, WrongFileError
 from maillage.territory.packs.building.sources import sources
-from tests.local_server import Day, Served, serving
+from tests.local_server import Day, Served
 from tests.territory import published
+from tests.territory.building import build, missing, served, table
 from tests.territory.published import population
 
-QUICK = Patience(attempts=2, first_wait=0.0, longest_wait=0.0, silence=10.0)
-
-
-@pytest.fixture
-def served() -> Iterator[Served]:
-    with serving() as there:
-        there.files = published.every_file()
-        yield there
-
-
-def given(served: Served, *others: str) -> list[str]:
-    """Every source from the local server, unless another is given."""
-    named = {one.partition("=")[0] for one in others}
-    return [*others, *(f"{key}={served.url(key)}" for key in published.every_file() if key not in named)]
-
-
-def build(served: Served, folder: Path, *others: str, territory: str = "71", **options: Any) -> api.Built:
-    return api.build_pack(
-        folder, territory=territory, given=given(served, *others), patience=QUICK, loaders=LOADERS, **options
-    )
-
-
-def table(folder: Path, stem: str) -> dict[str, dict[str, Any]]:
-    return {row["code"]: row for row in pl.read_parquet(folder / f"{stem}.parquet").to_dicts()}
-
-
-def contents(folder: Path) -> dict[str, str]:
-    return {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in sorted(folder.iterdir())}
-
-
-def missing(built: api.Built) -> dict[str, str]:
-    return {one["source"]: one["why"] for one in built.missing}
+__all__ = ["served"]
 
 
 # What is in the pack
@@ -143,8 +104,15 @@ def test_outlines_share_their_borders_and_those_of_merged_communes_are_joined(
     outlines = packs.geometry.contours((tmp_path / "pack" / "communes_france.topojson").read_bytes())
     assert outlines.codes == ("71001", "71002", "71003", "71004", "71005", "71006", "75056")
     pairs = {(outlines.codes[a], outlines.codes[b]) for a, b in outlines.pairs.tolist()}
-    assert pairs == {("71001", "71002"), ("71002", "71003"), ("71001", "71004"), ("71002", "71005"),
-                     ("71003", "71006"), ("71004", "71005"), ("71005", "71006")}  # fmt: skip
+    assert pairs == {
+        ("71001", "71002"),
+        ("71002", "71003"),
+        ("71001", "71004"),
+        ("71002", "71005"),
+        ("71003", "71006"),
+        ("71004", "71005"),
+        ("71005", "71006"),
+    }
     drawn = dict(zip(outlines.codes, outlines.boxes.tolist(), strict=True))
     assert drawn["71003"] == pytest.approx([4.5, 46.4, 4.7, 46.6])
     assert json.loads(outlines.geometries[-1])["type"] == "MultiPolygon"
@@ -178,10 +146,23 @@ def test_the_pack_is_imported_and_each_column_keeps_its_own_source(served: Serve
 def test_the_other_layouts_of_a_source_are_read_too(served: Served, tmp_path: Path) -> None:
     reference = published.semicolon_csv(
         ("CODREG", "REG", "CODDEP", "CODARR", "CODCAN", "CODCOM", "COM", "PMUN", "PCAP", "PTOT"),
-        [("27", "Bourgogne-Franche-Comté", code[:2].lstrip("0"), "1", "01", code[2:], "Mâcon", population(code), 5, 9)
-         for code in published.OLDER],
+        [
+            (
+                "27",
+                "Bourgogne-Franche-Comté",
+                code[:2].lstrip("0"),
+                "1",
+                "01",
+                code[2:],
+                "Mâcon",
+                population(code),
+                5,
+                9,
+            )
+            for code in published.OLDER
+        ],
         encoding="latin-1",
-    )  # fmt: skip
+    )
     served.files["populations"] = published.zipped(
         donnees_communes__csv=reference, donnees_regions__csv=b"REG;NBCOM\n1;2\n"
     )
@@ -189,8 +170,11 @@ def test_the_other_layouts_of_a_source_are_read_too(served: Served, tmp_path: Pa
     content = io.BytesIO()
     older.write_parquet(content)
     served.files["bpe"] = content.getvalue()
-    long = [(code, "COM", measure, value) for code in published.OLDER
-            for measure, value in (("MED_SL", 20500), ("PR_MD60", "14.5"), ("NUM_PER", population(code)))]  # fmt: skip
+    long = [
+        (code, "COM", measure, value)
+        for code in published.OLDER
+        for measure, value in (("MED_SL", 20500), ("PR_MD60", "14.5"), ("NUM_PER", population(code)))
+    ]
     long.append(("71", "DEP", "MED_SL", 22000))
     served.files["income"] = published.zipped(
         DS_FILOSOFI_CC_data__csv=published.semicolon_csv(
@@ -207,9 +191,20 @@ def test_the_other_layouts_of_a_source_are_read_too(served: Served, tmp_path: Pa
 
 def test_zoning_and_perimeters_are_taken_where_they_are_given(served: Served, tmp_path: Path) -> None:
     zones = published.workbook(
-        {"Notice": [["Zonage"]], "Data": [["Cartosanté"], [], [], ["Code commune", "Libellé", "Zonage MG"],
-                   *[[code, "nom", zone] for code, zone in zip(published.OLDER, ["ZIP", "ZAC", "Hors zonage"] * 9)]]}  # noqa: B905
-    )  # fmt: skip
+        {
+            "Notice": [["Zonage"]],
+            "Data": [
+                ["Cartosanté"],
+                [],
+                [],
+                ["Code commune", "Libellé", "Zonage MG"],
+                *[
+                    [code, "nom", zone]
+                    for code, zone in zip(published.OLDER, ["ZIP", "ZAC", "Hors zonage"] * 9)
+                ],
+            ],
+        }
+    )
     (tmp_path / "zonage.xlsx").write_bytes(zones)
     (tmp_path / "cpts.csv").write_bytes(
         b"\xef\xbb\xbf"
@@ -224,8 +219,9 @@ def test_zoning_and_perimeters_are_taken_where_they_are_given(served: Served, tm
     zoning = table(tmp_path / "pack", "zonage_commune")
     assert (zoning["01001"]["zip"], zoning["01002"]["zac"], zoning["2A004"]["zip"]) == (1, 1, 0)
     assert {code: row["cpts"] for code, row in table(tmp_path / "pack", "cpts_commune").items()} == {
-        "71001": "CPTS du Val", "71003": "CPTS du Val",
-    }  # fmt: skip
+        "71001": "CPTS du Val",
+        "71003": "CPTS du Val",
+    }
 
 
 WRONG = {
@@ -236,23 +232,31 @@ WRONG = {
     "an archive of another kind": (b"7z\xbc\xaf\x27\x1c" + b"x" * 40, "7z"),
     "a truncated archive": (published.ages()[:900], "tronquée"),
     "an archive without the member": (published.zipped(readme__txt=b"hello"), "il manque CODGEO"),
-    "a table without the columns": (published.semicolon_csv(("CODGEO", "P22_POP"), [("71001", 5)]), "POP0002"),
+    "a table without the columns": (
+        published.semicolon_csv(("CODGEO", "P22_POP"), [("71001", 5)]),
+        "POP0002",
+    ),
     "another workbook": (published.apl("infirmières"), "il manque"),
     "a table of départements": (
-        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], [["71", *[1] * 10]]),
+        published.semicolon_csv(
+            ["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], [["71", *[1] * 10]]
+        ),
         "ceux de communes",
     ),
     "columns that are shifted": (
-        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)],
-                                [[code, "Autun", *[1] * 9] for code in published.COMMUNES]),
+        published.semicolon_csv(
+            ["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)],
+            [[code, "Autun", *[1] * 9] for code in published.COMMUNES],
+        ),
         "ne sont pas des nombres",
     ),
     "a table without rows": (
-        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], []), "aucune ligne",
+        published.semicolon_csv(["CODGEO", *(f"P22_POP{band}" for band in published.BANDS)], []),
+        "aucune ligne",
     ),
     "a spoilt gzip": (gzip.compress(published.ages())[:-30], "tronquée"),
     "a spoilt parquet": (b"PAR1" + b"x" * 60, "illisible"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("content", "why"), WRONG.values(), ids=WRONG.keys())
@@ -271,13 +275,15 @@ def test_a_wrong_file_is_named_and_the_others_serve(
 @pytest.mark.parametrize(
     ("key", "content", "why"),
     [
-        ("places", b'{"code": "71001"}', "API Géo"), ("places", b"[{", "illisible"),
+        ("places", b'{"code": "71001"}', "API Géo"),
+        ("places", b"[{", "illisible"),
         ("places", b'[{"code": "99999"}]', "aucun code"),
         ("apl_mg", published.apl("médecins généralistes", [2015]), "2022, 2023"),
-        ("bpe", published.bpe(("D777",)), "équipement"), ("workforce", published.income(), "il manque"),
+        ("bpe", published.bpe(("D777",)), "équipement"),
+        ("workforce", published.income(), "il manque"),
     ],
     ids=("one commune", "cut", "elsewhere", "other years", "other equipment", "another table"),
-)  # fmt: skip
+)
 def test_each_reader_refuses_what_is_not_its_own(
     served: Served, tmp_path: Path, key: str, content: bytes, why: str
 ) -> None:
@@ -328,12 +334,18 @@ def test_the_history_of_movements_is_followed_and_restored_communes_stay() -> No
     history = Published(Path(os.devnull), "x")
     assert history.rows == 0
     frame = pl.DataFrame(
-        [("32", "2016-01-01", "COM", "01001", "COM", "01003"), ("32", "2019-01-01", "COM", "01003", "COM", "01004"),
-         ("21", "2020-01-01", "COM", "01004", "COM", "01005"), ("50", "2014-01-01", "COM", "01009", "COM", "01009"),
-         ("41", "1968-01-01", "COM", "78001", "COM", "95001"), ("31", "1970-01-01", "COM", "95001", "COM", "95002"),
-         ("31", "1975-01-01", "COM", "60001", "COM", "60002")],
-        schema=["mod", "date", "type_before", "before", "type_after", "after"], orient="row",
-    )  # fmt: skip
+        [
+            ("32", "2016-01-01", "COM", "01001", "COM", "01003"),
+            ("32", "2019-01-01", "COM", "01003", "COM", "01004"),
+            ("21", "2020-01-01", "COM", "01004", "COM", "01005"),
+            ("50", "2014-01-01", "COM", "01009", "COM", "01009"),
+            ("41", "1968-01-01", "COM", "78001", "COM", "95001"),
+            ("31", "1970-01-01", "COM", "95001", "COM", "95002"),
+            ("31", "1975-01-01", "COM", "60001", "COM", "60002"),
+        ],
+        schema=["mod", "date", "type_before", "before", "type_after", "after"],
+        orient="row",
+    )
     found = successors_of(frame, ["01004", "01005", "95002"])
     assert found == {"01001": "01004", "01003": "01004", "78001": "95002", "95001": "95002"}
     assert full_code("2b033") == "2B033"
@@ -355,11 +367,14 @@ def test_a_published_table_is_found_among_others_and_under_other_names(tmp_path:
 @pytest.mark.parametrize(
     ("territory", "own", "around"),
     [
-        ("71,2a", ["2A", "71"], []), ("200071884", ["71"], []), ("region:84", ["01"], []),
-        ("bourgogne franche comte", ["71"], []), ("01, 71", ["01", "71"], []),
+        ("71,2a", ["2A", "71"], []),
+        ("200071884", ["71"], []),
+        ("region:84", ["01"], []),
+        ("bourgogne franche comte", ["71"], []),
+        ("01, 71", ["01", "71"], []),
         ("France", ["01", "2A", "2B", "71", "75"], []),
     ],
-)  # fmt: skip
+)
 def test_a_territory_is_named_in_several_ways(
     served: Served, tmp_path: Path, territory: str, own: list[str], around: list[str]
 ) -> None:
@@ -388,9 +403,13 @@ def test_a_territory_that_is_none_is_refused(served: Served, tmp_path: Path, ter
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("bpe", "ne dit pas une source"), ("=x", "ne dit pas"), ("nothing=x.csv", "n’est pas une source"),
-     ("bpe=/nowhere/x.csv", "n’existe pas")],
-)  # fmt: skip
+    [
+        ("bpe", "ne dit pas une source"),
+        ("=x", "ne dit pas"),
+        ("nothing=x.csv", "n’est pas une source"),
+        ("bpe=/nowhere/x.csv", "n’existe pas"),
+    ],
+)
 def test_a_source_that_is_none_is_refused(text: str, why: str) -> None:
     with pytest.raises(api.UnknownSourceError, match=why):
         sources([text])
@@ -428,170 +447,3 @@ def test_roads_are_kept_under_a_fixed_name_only_where_they_are_named(served: Ser
     assert bourgogne.address.endswith("/bourgogne-latest.osm.pbf")
     with pytest.raises(api.UnknownSourceError, match="osmium merge"):
         sources(["roads=auto"], ["71", "01"])
-
-
-# A bad network, a killed process
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> Result:
-    """Run `maillage data …` in this process."""
-    from maillage.config.cli import app
-
-    return CliRunner().invoke(app, ["data", *(str(word) for word in words)])
-
-
-def named(served: Served) -> list[str]:
-    return [word for one in given(served) for word in ("--source", one)]
-
-
-def test_the_command_tells_what_is_missing_and_what_to_do_next(
-    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done = run(
-        monkeypatch, "build", "--territory", "71", "--out", tmp_path / "pack", "--quiet", *named(served)
-    )
-    assert done.exit_code == 0, done.output
-    assert f"maillage data import {tmp_path / 'pack'}" in done.output
-    assert "import-directory finess" in done.output
-    assert "--departement 71" in done.output
-    assert "Manque : Périmètres des CPTS" in done.output
-    told = json.loads(run(monkeypatch, "update", tmp_path / "pack", "--json").output)
-    assert not told["changed"]
-    assert {one["status"] for one in told["changes"]} == {"same"}
-
-
-def test_without_a_required_source_nothing_is_written_and_the_next_run_fetches_only_that(
-    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served.always["bpe"] = Day(status=404)
-    words = ("build", "--territory", "71", "--out", tmp_path / "pack", "--quiet", *named(served))
-    refused = run(monkeypatch, *words)
-    assert refused.exit_code == 1
-    assert "bpe" in refused.output
-    assert "404" in refused.output
-    assert not (tmp_path / "pack").exists()
-    del served.always["bpe"]
-    served.asked.clear()
-    assert run(monkeypatch, *words).exit_code == 0
-    assert [name for name, _headers in served.asked] == ["bpe"]
-
-
-def test_a_folder_that_holds_something_else_is_left_alone(served: Served, tmp_path: Path) -> None:
-    (tmp_path / "thesis").mkdir()
-    (tmp_path / "thesis" / "chapter.txt").write_text("mine")
-    with pytest.raises(api.BuildError, match="n’est pas un jeu de données"):
-        build(served, tmp_path / "thesis")
-    (tmp_path / "empty").mkdir()
-    assert build(served, tmp_path / "empty").changed
-
-
-def test_a_pack_cut_slowed_and_changed_on_the_way_is_the_same(served: Served, tmp_path: Path) -> None:
-    build(served, tmp_path / "one")
-    served.days = {
-        "bpe": [Day(cut=200)], "contours": [Day(cut=100), Day(status=503)], "cog": [Day(pause=0.05)],
-        "epci": [Day(cut=2000, versioned=False)], "ages": [Day(status=429, headers={"Retry-After": "0"})],
-    }  # fmt: skip
-    assert missing(build(served, tmp_path / "two")).keys() == {"zoning", "cpts", "fragility"}
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-
-
-def test_killed_three_times_the_command_makes_the_same_pack_byte_for_byte(
-    served: Served, tmp_path: Path
-) -> None:
-    built = build(served, tmp_path / "whole" / "pack")
-    assert built.changed
-    folder = tmp_path / "killed" / "pack"
-    command = [sys.executable, "-m", "maillage", "data", "build", "--territory", "71", "--out", str(folder), "--quiet",
-               *named(served)]  # fmt: skip
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "maillage.config.settings",
-        "MAILLAGE_HOME": str(tmp_path),
-    }
-    for name in published.every_file():
-        served.always[name] = Day(pause=0.02)
-    for stop in (4, 9, 15):
-        served.asked.clear()
-        served.always[sorted(published.every_file())[min(stop, 19)]] = Day(pause=5.0)
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        reached = sorted(published.every_file())[stop]
-        while reached not in [name for name, _headers in served.asked]:
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert not folder.exists()
-        served.always[reached] = Day()
-    served.asked.clear()
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert ended.returncode == 0, ended.stderr
-    assert contents(folder) == contents(tmp_path / "whole" / "pack")
-    assert len(served.asked) <= len(published.every_file()) - 15, "what was whole is not fetched again"
-
-
-# Made again
-
-
-def test_an_update_says_what_changed_and_keeps_the_old_vintage_beside(served: Served, tmp_path: Path) -> None:
-    folder = tmp_path / "pack"
-    build(served, folder)
-    old = contents(folder)
-    rows = [[code, *["1"] * len(published.BANDS), 3] for code in [*published.OLDER[:-1]]]
-    served.files["ages"] = published.semicolon_csv(
-        ["CODGEO", *(f"P23_POP{band}" for band in published.BANDS), "P23_NEW"], rows
-    )
-    done = api.update_pack(folder, patience=QUICK, loaders=LOADERS)
-    told = {one.source: one for one in done.changes}
-    assert {key for key, one in told.items() if one.status != "same"} == {"ages"}
-    assert told["ages"].rows == (len(published.OLDER), len(published.OLDER) - 1)
-    assert "P23_NEW" in told["ages"].added
-    assert "P22_POP" in told["ages"].removed
-    assert done.built.previous == tmp_path / "pack-2026-10-01"
-    assert contents(done.built.previous) == old
-    assert packs.check(done.built.previous, loaders=LOADERS).is_sound
-    assert contents(folder) != old
-    again = api.update_pack(folder, patience=QUICK, loaders=LOADERS)
-    assert (again.built.changed, again.built.previous) == (False, None)
-
-
-def test_an_update_keeps_what_cannot_be_asked_again(served: Served, tmp_path: Path) -> None:
-    build(served, tmp_path / "pack")
-    served.always["bpe"] = Day(status=503)
-    done = api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
-    assert not done.built.changed
-    assert "sert encore" in done.built.kept[0]
-
-
-def test_an_update_that_fails_leaves_the_pack_in_place(served: Served, tmp_path: Path) -> None:
-    build(served, tmp_path / "pack")
-    old = contents(tmp_path / "pack")
-    served.files["bpe"] = b"<html>moved</html>"
-    with pytest.raises(api.BuildError, match="bpe"):
-        api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
-    assert contents(tmp_path / "pack") == old
-
-
-def test_a_pack_that_an_import_would_refuse_does_not_take_the_place_of_another(
-    served: Served, tmp_path: Path
-) -> None:
-    build(served, tmp_path / "pack")
-    old = contents(tmp_path / "pack")
-    served.files["places"] = published.places().replace(b"46.53", b"12.53")
-    with pytest.raises(api.BuildError, match="hors de son département"):
-        api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
-    assert contents(tmp_path / "pack") == old
-
-
-def test_only_a_pack_made_here_is_updated(fictional_pack: Path) -> None:
-    with pytest.raises(api.BuildError, match="maillage data build"):
-        api.update_pack(fictional_pack)
-
-
-def test_sources_come_and_go_between_two_vintages(served: Served, tmp_path: Path) -> None:
-    build(served, tmp_path / "pack")
-    (tmp_path / "cpts.csv").write_bytes(published.semicolon_csv(("code", "cpts"), [("71001", "CPTS du Val")]))
-    added = api.update_pack(tmp_path / "pack", given=[f"cpts={tmp_path / 'cpts.csv'}"], patience=QUICK)
-    assert {one.source: one.status for one in added.changes if one.status != "same"} == {"cpts": "new"}
-    workshop(tmp_path / "pack").joinpath("state.json").write_text("{")
-    (tmp_path / "cpts.csv").unlink()
-    assert added.built.previous is not None

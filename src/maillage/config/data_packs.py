@@ -46,7 +46,8 @@ class Answer:
         done = "Jeu de données écrit" if self.built.changed else "Rien n’a changé, le jeu reste tel quel"
         lines = [
             f"{done} : {self.built.folder}",
-            f"{manifest['geography']} · {len(manifest['sources'])} sources, la plus récente du {manifest['created']} · "
+            f"{manifest['geography']} · {len(manifest['sources'])} sources, la plus récente du "
+            f"{manifest['created']} · "
             f"territoire de {place['communes']} communes ({', '.join(place['departements'])}).",
         ]
         if self.built.previous:
@@ -67,13 +68,16 @@ class Answer:
         }
         return [
             f"maillage data import {folder}",
-            *(f"maillage data import-directory {_DIRECTORY[key]} {folder / names[key]}{around}"
-              for key in sorted(kept, reverse=True)),
-        ]  # fmt: skip
+            *(
+                f"maillage data import-directory {_DIRECTORY[key]} {folder / names[key]}{around}"
+                for key in sorted(kept, reverse=True)
+            ),
+        ]
 
 
 def build(folder: Path, *, asked: str, given: Sequence[str], created: str, progress: Report) -> Answer:
-    """Make the pack of a territory; it is checked whole before it takes its place. Raises `territory.BuildError`."""
+    """Make the pack of a territory; it is checked whole before it takes its place. Raises
+    `territory.BuildError`."""
     return Answer(
         territory.build_pack(
             folder, territory=asked, given=given, created=created, loaders=LOADERS, progress=progress

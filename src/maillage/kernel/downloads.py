@@ -1,8 +1,9 @@
 """Public files fetched over a network that cuts, slows, redirects or changes them meanwhile.
 
 A file is written beside its place under the name `<name>.part`, with a note of what was being fetched, and
-takes its name when it is whole: a process killed at any moment leaves a file whole, or a part that the next one
-goes on with. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), certificates those of the machine.
+takes its name when it is whole: a process killed at any moment leaves a file whole, or a part that the next
+one goes on with. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), certificates those of the
+machine.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file that is whole: the address asked for, its size in bytes, its SHA-256, and what the server said of
-    its version (`etag`, `modified` as an ISO day; empty where it said nothing)."""
+    """A file that is whole: the address asked for, its size in bytes, its SHA-256, and what the server said
+    of its version (`etag`, `modified` as an ISO day; empty where it said nothing)."""
 
     name: str
     address: str
@@ -140,7 +141,8 @@ class Downloads:
         self._is_offline = not self._has_answered
         raise DownloadError(
             _(
-                "%(name)s : %(address)s ne se télécharge pas, %(reason)s. Relancez la commande : elle reprend "
+                "%(name)s : %(address)s ne se télécharge pas, %(reason)s. Relancez la commande : elle "
+                "reprend "
                 "où elle en est ; ou donnez un fichier ou une autre adresse par --source %(name)s=…"
             )
             % {"name": name, "address": address, "reason": reason}
@@ -161,13 +163,19 @@ class Downloads:
                 address, headers=headers, stream=True, timeout=(_CONNECTING, self._patience.silence)
             ) as response:
                 return self._take(name, address, known, there, response)
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema,
-                requests.exceptions.MissingSchema) as error:  # fmt: skip
+        except (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+        ) as error:
             raise DownloadError(
-                _("%(name)s : « %(address)s » n’est pas une adresse. Donnez un fichier présent ou une adresse en "
-                  "https:// par --source %(name)s=…")
+                _(
+                    "%(name)s : « %(address)s » n’est pas une adresse. Donnez un fichier présent ou une "
+                    "adresse en "
+                    "https:// par --source %(name)s=…"
+                )
                 % {"name": name, "address": address}
-            ) from error  # fmt: skip
+            ) from error
 
     def _take(self, name: str, address: str, known: Fetched | None, there: int, response: Any) -> Fetched:
         status = response.status_code
@@ -221,7 +229,8 @@ class Downloads:
         return size
 
     def _finish(self, name: str, address: str) -> Fetched:
-        """Give a whole part its name. Its note is written before: killed between the two, it is still a part."""
+        """Give a whole part its name. Its note is written before: killed between the two, it is still a
+        part."""
         part, path, said = self._part(name), self.path(name), _read(self._part_note(name)) or {}
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -234,7 +243,8 @@ class Downloads:
         return fetched
 
     def _part_of(self, name: str, address: str) -> tuple[int, str]:
-        """Return how many bytes of a file are there and of which version, (0, "") where it cannot be gone on."""
+        """Return how many bytes of a file are there and of which version, (0, "") where it cannot be gone
+        on."""
         said, part = _read(self._part_note(name)), self._part(name)
         if said is None or said.get("address") != address or not said.get("validator") or not part.is_file():
             return 0, ""
@@ -256,7 +266,8 @@ class Downloads:
             self._drop_part(name)
             raise DownloadError(
                 _(
-                    "%(name)s : %(address)s dépasse %(largest)d Mo. Vérifiez que c’est bien le fichier attendu."
+                    "%(name)s : %(address)s dépasse %(largest)d Mo. Vérifiez que c’est bien le fichier "
+                    "attendu."
                 )
                 % {"name": name, "address": address, "largest": self._patience.largest >> 20}
             )

@@ -14,8 +14,30 @@ from maillage.territory.packs.building.published import WrongFileError
 from maillage.territory.rules.france import COMMUNE_CODE
 
 _SPACES = r"[\s\u00a0\u202f]"
-_UNKNOWN = ("", "s", "ns", "n.s.", "nd", "n.d.", "nc", "n.c.", "na", "n/a", "nan", "none", "null", "///", "/", "-",
-            "--", ".", "..", "…", "c", "ss")  # fmt: skip
+_UNKNOWN = (
+    "",
+    "s",
+    "ns",
+    "n.s.",
+    "nd",
+    "n.d.",
+    "nc",
+    "n.c.",
+    "na",
+    "n/a",
+    "nan",
+    "none",
+    "null",
+    "///",
+    "/",
+    "-",
+    "--",
+    ".",
+    "..",
+    "…",
+    "c",
+    "ss",
+)
 """How publishers write a value that is missing or secret."""
 _SHOWN = 3
 _FEWEST_KNOWN = 0.5
@@ -72,9 +94,11 @@ def successors_of(movements: pl.DataFrame, today: Iterable[str]) -> dict[str, st
     known = set(today)
     steps: dict[str, list[tuple[str, str]]] = {}
     full = movements.filter(
-        (pl.col("type_before") == "COM") & (pl.col("type_after") == "COM")
-        & (pl.col("before") != pl.col("after")) & ~pl.col("mod").is_in(sorted(_SPLITS))
-    )  # fmt: skip
+        (pl.col("type_before") == "COM")
+        & (pl.col("type_after") == "COM")
+        & (pl.col("before") != pl.col("after"))
+        & ~pl.col("mod").is_in(sorted(_SPLITS))
+    )
     for day, before, after in (
         full.select("date", "before", "after").sort("date", "before", "after").iter_rows()
     ):
@@ -101,7 +125,8 @@ def _followed(former: str, steps: Mapping[str, Sequence[tuple[str, str]]], known
 
 
 def numbers(frame: pl.DataFrame, columns: Sequence[str], label: str) -> pl.DataFrame:
-    """Return `frame` with `columns` as numbers: decimal commas, spaces between thousands, secret marks as null.
+    """Return `frame` with `columns` as numbers: decimal commas, spaces between thousands, secret marks as
+    null.
 
     Raises WrongFileError where a cell is neither a number nor a known mark.
     """
@@ -112,10 +137,13 @@ def numbers(frame: pl.DataFrame, columns: Sequence[str], label: str) -> pl.DataF
         if wrong.any():
             shown = frame[name].filter(wrong).unique(maintain_order=True).head(_SHOWN).to_list()
             raise WrongFileError(
-                _("%(label)s, colonne %(column)s : %(count)d cellules ne sont pas des nombres (%(shown)s). Les "
-                  "colonnes sont peut-être décalées : téléchargez le fichier de nouveau.")
+                _(
+                    "%(label)s, colonne %(column)s : %(count)d cellules ne sont pas des nombres (%(shown)s). "
+                    "Les "
+                    "colonnes sont peut-être décalées : téléchargez le fichier de nouveau."
+                )
                 % {"label": label, "column": name, "count": int(wrong.sum()), "shown": ", ".join(shown)}
-            )  # fmt: skip
+            )
         frame = frame.with_columns(value.fill_nan(None).alias(name))
     return frame
 
@@ -125,8 +153,8 @@ def by_commune(
 ) -> pl.DataFrame:
     """Return one row per commune of today, sorted by code: the column `code` and those of `merging`.
 
-    `frame` has texts; a mean is weighted by the column `weight` where it is known. Raises WrongFileError where
-    most codes are not those of communes.
+    `frame` has texts; a mean is weighted by the column `weight` where it is known. Raises WrongFileError
+    where most codes are not those of communes.
     """
     codes = frame["code"].unique().to_list()
     now = {code: today.of(code) for code in codes if code}
@@ -159,7 +187,10 @@ def _refuse_other_codes(now: Mapping[str, str], label: str) -> None:
     if not known or len(formed) < _FEWEST_KNOWN * len(now) or len(known) < _FEWEST_KNOWN * len(formed):
         shown = [code for code in now if not now[code]][:_SHOWN]
         raise WrongFileError(
-            _("%(label)s : %(known)d codes sur %(all)d sont ceux de communes (%(shown)s…). Ce n’est pas le fichier "
-              "par commune, ou son millésime est trop ancien : donnez-en un autre.")
+            _(
+                "%(label)s : %(known)d codes sur %(all)d sont ceux de communes (%(shown)s…). Ce n’est pas le "
+                "fichier "
+                "par commune, ou son millésime est trop ancien : donnez-en un autre."
+            )
             % {"label": label, "known": len(known), "all": len(now), "shown": ", ".join(shown)}
-        )  # fmt: skip
+        )

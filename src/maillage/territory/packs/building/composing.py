@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -56,18 +57,27 @@ def read(files: Mapping[str, Published], failures: dict[str, str], progress: Pro
     )
     history = reading.take("movements", read_tables.movements)
     found = reading.take(
-        "cog", lambda file: read_tables.today_of(file, history, merged(), {
-            code: commune for code, commune in parts.items() if merged().get(code) != commune
-        }),
-    )  # fmt: skip
-    names = {key: reading.take(f"{stem}s", lambda file, key=key: read_tables.names(file, key))
-             for key, stem in (("DEP", "departement"), ("REG", "region"))}  # fmt: skip
+        "cog",
+        lambda file: read_tables.today_of(
+            file,
+            history,
+            merged(),
+            {code: commune for code, commune in parts.items() if merged().get(code) != commune},
+        ),
+    )
+    names = {
+        "DEP": reading.take("departements", partial(read_tables.names, key="DEP")),
+        "REG": reading.take("regions", partial(read_tables.names, key="REG")),
+    }
     outlines = reading.take("contours", lambda file: topology.outlines_of(file.json(), file.label))
     if found is None or outlines is None or None in names.values():
         return None
     today, communes = found
-    by_source = {key: table for key, reader in _READERS.items()
-                 if (table := reading.take(key, lambda file, reader=reader: reader(file, today))) is not None}  # fmt: skip
+    by_source: dict[str, pl.DataFrame] = {}
+    for key, reader in _READERS.items():
+        table = reading.take(key, partial(reader, today=today))
+        if table is not None:
+            by_source[key] = table
     if not {"populations", "bpe"} <= set(by_source):
         return None
     workforce = reading.take("workforce", measures.workforce)
@@ -103,27 +113,37 @@ class _Reading:
             self._progress(_("Lecture de %s") % key, 1, 1)
 
 
-_READERS: Mapping[str, Callable[[Published, Today], pl.DataFrame]] = {
+class _Reader(Protocol):
+    """Makes of a published file a table of one row a commune."""
+
+    def __call__(self, file: Published, *, today: Today) -> pl.DataFrame:
+        """Raise WrongFileError where the file is another one."""
+        ...
+
+
+_READERS: Mapping[str, _Reader] = {
     "populations": read_tables.populations,
     "ages": read_tables.ages,
-    "epci": lambda file, today: read_tables.groups(file, today, "EPCI"),
-    "living_areas": lambda file, today: read_tables.groups(file, today, "BV2022"),
+    "epci": partial(read_tables.groups, stem="EPCI"),
+    "living_areas": partial(read_tables.groups, stem="BV2022"),
     "places": read_tables.places,
     "bpe": measures.equipment,
     "income": measures.income,
     "fragility": measures.fragility,
     "zoning": measures.zoning,
     "cpts": measures.perimeters,
-    **{f"apl_{one}": (lambda file, today, one=one: measures.reference_apl(file, one, today)) for one in _APL},
+    **{f"apl_{one}": partial(measures.reference_apl, profession=one) for one in _APL},
 }
 
 
 def _held(outlines: Mapping[str, topology.Polygons], today: Today) -> dict[str, topology.Polygons]:
-    """Return the outlines by commune of today, those of merged communes joined; arrondissements only where the
-    whole is not drawn."""
+    """Return the outlines by commune of today, those of merged communes joined; arrondissements only where
+    the whole is not drawn."""
     holders = {code: today.of(code) for code in outlines}
     doubled = {code for code in outlines if code in today.parts and holders[code] in outlines}
-    return topology.merged_into(outlines, {code: "" if code in doubled else one for code, one in holders.items()})
+    return topology.merged_into(
+        outlines, {code: "" if code in doubled else one for code, one in holders.items()}
+    )
 
 
 def _communes(material: Material) -> pl.DataFrame:
@@ -163,11 +183,17 @@ def _placed(table: pl.DataFrame, material: Material) -> pl.DataFrame:
         schema={"code": pl.String, "x": pl.Float64, "y": pl.Float64},
     )
     table = table.join(places, on="code", how="left", maintain_order="left")
-    table = table.join(drawn, on="code", how="left", maintain_order="left").with_columns(
-        position=pl.when(pl.col("lon").is_null() & pl.col("x").is_not_null()).then(pl.lit("contour"))
-        .otherwise(pl.col("position")),
-        lon=pl.coalesce("lon", "x").round(6), lat=pl.coalesce("lat", "y").round(6),
-    ).drop("x", "y")  # fmt: skip
+    table = (
+        table.join(drawn, on="code", how="left", maintain_order="left")
+        .with_columns(
+            position=pl.when(pl.col("lon").is_null() & pl.col("x").is_not_null())
+            .then(pl.lit("contour"))
+            .otherwise(pl.col("position")),
+            lon=pl.coalesce("lon", "x").round(6),
+            lat=pl.coalesce("lat", "y").round(6),
+        )
+        .drop("x", "y")
+    )
     nowhere = table.filter(pl.col("lon").is_null())
     if nowhere.height:
         material.remarks.append(_told("Ni mairie ni contour : commune laissée de côté", nowhere))
@@ -218,7 +244,8 @@ def tables(material: Material) -> dict[str, Table]:
 
 
 def _supply(material: Material, aligned: Callable[[str], pl.DataFrame]) -> Table:
-    """Return the supply: the equipment, and the GPs in private practice as the best source at hand counts them."""
+    """Return the supply: the equipment, and the GPs in private practice as the best source at hand counts
+    them."""
     table = aligned("bpe").with_columns(pl.col(name).fill_null(0) for name in measures.EQUIPMENT)
     origins: dict[str, Sequence[str]] = {name: ["bpe"] for name in table.columns}
     frailty = material.by_source.get("fragility")
@@ -231,7 +258,8 @@ def _supply(material: Material, aligned: Callable[[str], pl.DataFrame]) -> Table
             origins["mg_liberaux_am_60plus"] = ["fragility"]
         return table, origins
     material.remarks.append(
-        "Les généralistes libéraux sont ceux de la BPE, qui compte plusieurs fois qui exerce en plusieurs lieux : "
+        "Les généralistes libéraux sont ceux de la BPE, qui compte plusieurs fois qui exerce en plusieurs "
+        "lieux : "
         "l’Observatoire des fragilités (--source fragility=FICHIER) est plus juste."
     )
     table = table.with_columns(mg_liberaux_am_2024=pl.col("mg_bpe"))
@@ -240,10 +268,19 @@ def _supply(material: Material, aligned: Callable[[str], pl.DataFrame]) -> Table
 
 def _origins_of_communes(material: Material) -> dict[str, Sequence[str]]:
     sources = {
-        "code": "cog", "nom": "cog", "departement": "cog", "region": "cog", "nom_departement": "departements",
-        "nom_region": "regions", "epci": "epci", "nom_epci": "epci", "bv2022": "living_areas",
-        "nom_bv2022": "living_areas", "surface_km2": "places", "codes_postaux": "places",
-    }  # fmt: skip
+        "code": "cog",
+        "nom": "cog",
+        "departement": "cog",
+        "region": "cog",
+        "nom_departement": "departements",
+        "nom_region": "regions",
+        "epci": "epci",
+        "nom_epci": "epci",
+        "bv2022": "living_areas",
+        "nom_bv2022": "living_areas",
+        "surface_km2": "places",
+        "codes_postaux": "places",
+    }
     point = ["places", "contours"] if "places" in material.by_source else ["contours"]
     found: dict[str, Sequence[str]] = {name: [key] for name, key in sources.items()}
     found |= dict.fromkeys(("lon", "lat", "position"), point)

@@ -49,7 +49,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did: the folder, whether the pack changed, where the old one is, what is missing and why."""
+    """What a build did: the folder, whether the pack changed, where the old one is, what is missing and
+    why."""
 
     folder: Path
     changed: bool
@@ -73,9 +74,9 @@ def build(
 ) -> Built:
     """Make the pack of `territory` in `folder` (« 71,03 », EPCI, « region:27 », « france »).
 
-    `given` are `source=FILE_OR_ADDRESS`; `created` the day that the manifest says, that of the newest source by
-    default; with `again` each file that is there is asked whether it changed. `loaders` check the tables of other contexts. Raises BuildError, and ValueError
-    for a territory or a source that does not exist.
+    `given` are `source=FILE_OR_ADDRESS`; `created` the day that the manifest says, that of the newest source
+    by default; with `again` each file that is there is asked whether it changed. `loaders` check the tables
+    of other contexts. Raises BuildError, and ValueError for a territory or a source that does not exist.
     """
     folder = folder.expanduser().resolve()
     _refuse_other_folder(folder)
@@ -84,16 +85,20 @@ def build(
     state = read_state(folder)
     again = again or bool(state.get("complete"))
     _write_state(work, {"territory": territory, "given": list(given), "complete": False})
-    downloads = Downloads(work / "sources", patience, told=lambda name, done, total: progress(
-        _("Téléchargement de %s") % name, done, total or done + 1))  # fmt: skip
+    downloads = Downloads(
+        work / "sources",
+        patience,
+        told=lambda name, done, total: progress(_("Téléchargement de %s") % name, done, total or done + 1),
+    )
     failures: dict[str, str] = {}
     kept: list[str] = []
     known = sources(one for one in given if not one.endswith(f"={AUTOMATIC}"))
     taken = _take(known, downloads, again, failures, kept)
     material = composing.read(
         {key: Published(one.path, one.source.label) for key, one in taken.items() if not one.source.kept_as},
-        failures, progress,
-    )  # fmt: skip
+        failures,
+        progress,
+    )
     for key in failures.keys() & taken.keys():
         downloads.forget(key)
     _refuse_missing(known, taken, failures)
@@ -142,7 +147,8 @@ def _refuse_other_folder(folder: Path) -> None:
     ):
         raise BuildError(
             _(
-                "%s existe et n’est pas un jeu de données : rien n’y a été écrit. Donnez un dossier neuf, ou vide."
+                "%s existe et n’est pas un jeu de données : rien n’y a été écrit. Donnez un dossier neuf, "
+                "ou vide."
             )
             % folder
         )
@@ -154,10 +160,12 @@ def _refuse_unsound(pack: Path, loaders: Sequence[PackLoader], progress: Progres
     if not report.is_sound:
         raise BuildError(
             "\n".join(
-                [_("Les fichiers publiés ne font pas un jeu sain ; le jeu en place reste tel quel."),
-                 *map(str, report.defects[:_SHOWN])]
+                [
+                    _("Les fichiers publiés ne font pas un jeu sain ; le jeu en place reste tel quel."),
+                    *map(str, report.defects[:_SHOWN]),
+                ]
             )
-        )  # fmt: skip
+        )
 
 
 def _take(
@@ -223,10 +231,13 @@ def _refuse_missing(known: Sequence[Source], taken: Mapping[str, Taken], failure
         lines = [failures.get(one.key) or _("%s : fichier absent.") % one.label for one in missing]
         raise BuildError(
             "\n".join(
-                [_("Le jeu ne peut pas être fait sans : %s.") % ", ".join(one.label for one in missing), *lines,
-                 _("Ce qui est déjà téléchargé est gardé : relancez la même commande.")]
+                [
+                    _("Le jeu ne peut pas être fait sans : %s.") % ", ".join(one.label for one in missing),
+                    *lines,
+                    _("Ce qui est déjà téléchargé est gardé : relancez la même commande."),
+                ]
             )
-        )  # fmt: skip
+        )
 
 
 def _write_pack(
@@ -263,23 +274,32 @@ def _write_pack(
         if one.source.kept_as:
             shutil.copyfile(one.path, pack / one.source.kept_as)
             entries.append(
-                {"file": one.source.kept_as, "title": one.source.rule.label, "bytes": one.size,
-                 **_provenance([one.source.key], by_key)}
-            )  # fmt: skip
+                {
+                    "file": one.source.kept_as,
+                    "title": one.source.rule.label,
+                    "bytes": one.size,
+                    **_provenance([one.source.key], by_key),
+                }
+            )
     manifest = {
         "name": f"territoire-{territory.lower().replace(',', '-').replace(':', '-')}"[:80],
         "title": f"Territoire {territory}",
         "geography": _geography(by_key["cog"]),
         "created": created or _newest(taken.values()),
-        "territory": {"asked": territory, "communes": len(reached.codes), "departements": sorted(reached.own),
-                      "around": sorted(reached.departements - reached.own)},
+        "territory": {
+            "asked": territory,
+            "communes": len(reached.codes),
+            "departements": sorted(reached.own),
+            "around": sorted(reached.departements - reached.own),
+        },
         "files": entries,
         "sources": [_said(one, material) for _key, one in sorted(taken.items())],
         "missing": [
-            {"source": key, "title": by_key[key].rule.label, "why": why} for key, why in sorted(failures.items())
+            {"source": key, "title": by_key[key].rule.label, "why": why}
+            for key, why in sorted(failures.items())
         ],
         "remarks": list(material.remarks),
-    }  # fmt: skip
+    }
     (pack / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     progress(_("Écriture des tables"), 1, 1)
     return manifest
@@ -297,9 +317,12 @@ def _table_entry(
     }
     every = list(dict.fromkeys(key for keys in origins.values() for key in keys))
     entry = {
-        "file": f"{stem}.parquet", "title": str(composing.TITLES[stem]), **_provenance(every, by_key),
-        "rows": table.height, "columns": columns,
-    }  # fmt: skip
+        "file": f"{stem}.parquet",
+        "title": str(composing.TITLES[stem]),
+        **_provenance(every, by_key),
+        "rows": table.height,
+        "columns": columns,
+    }
     own = {
         name: _provenance(keys, by_key)
         for name, keys in origins.items()
@@ -321,12 +344,20 @@ def _provenance(keys: Sequence[str], by_key: Mapping[str, Source]) -> dict[str, 
 def _said(one: Taken, material: Material) -> dict[str, Any]:
     read = material.seen.get(one.source.key)
     return {
-        "source": one.source.key, "title": one.source.rule.label, "publisher": one.source.rule.source,
-        "page": one.source.rule.source_url, "address": one.source.origin, "licence": one.source.licence,
-        "vintage": one.source.vintage, "certainty": one.source.rule.certainty, "sha256": one.sha256,
-        "bytes": one.size, "etag": one.etag, "modified": one.modified,
+        "source": one.source.key,
+        "title": one.source.rule.label,
+        "publisher": one.source.rule.source,
+        "page": one.source.rule.source_url,
+        "address": one.source.origin,
+        "licence": one.source.licence,
+        "vintage": one.source.vintage,
+        "certainty": one.source.rule.certainty,
+        "sha256": one.sha256,
+        "bytes": one.size,
+        "etag": one.etag,
+        "modified": one.modified,
         **({"rows": read.rows, "columns": list(read.titles)} if read else {}),
-    }  # fmt: skip
+    }
 
 
 def _newest(taken: Iterable[Taken]) -> str:
@@ -335,7 +366,8 @@ def _newest(taken: Iterable[Taken]) -> str:
 
 
 def _put_in_place(pack: Path, folder: Path) -> tuple[bool, Path | None]:
-    """Give a whole pack its place; return whether it differs from the one there, and where that one is now."""
+    """Give a whole pack its place; return whether it differs from the one there, and where that one is
+    now."""
     previous = None
     if (folder / MANIFEST).is_file():
         if _same(pack, folder):
@@ -358,7 +390,8 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _beside(folder: Path) -> Path:
-    """Return the name that an old vintage takes beside the new one: its day, and a number where it is taken."""
+    """Return the name that an old vintage takes beside the new one: its day, and a number where it is
+    taken."""
     try:
         created = str(json.loads((folder / MANIFEST).read_bytes()).get("created", ""))[:10]
     except (OSError, ValueError, AttributeError):

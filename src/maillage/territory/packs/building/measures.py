@@ -1,4 +1,5 @@
-"""From published tables to the measures of a pack: supply, reference APL, income, frailty, workforce, zoning."""
+"""From published tables to the measures of a pack: supply, reference APL, income, frailty, workforce,
+zoning."""
 
 from __future__ import annotations
 
@@ -13,19 +14,37 @@ from maillage.territory.packs.building.tables import CODE
 from maillage.territory.packs.variables import FRAGILITY
 
 EQUIPMENT = {
-    "mg_bpe": ("D265", "D201"), "infirmiers_bpe": ("D281", "D232"), "kines_bpe": ("D279", "D233"),
-    "dentistes_bpe": ("D277", "D221"), "sages_femmes_bpe": ("D278", "D231"), "podologues_bpe": ("D280", "D237"),
-    "pharmacies": ("D307", "D301"), "laboratoires": ("D302",), "ambulances": ("D303",), "msp": ("D113",),
-    "centres_sante": ("D108",), "urgences": ("D106",), "maternites": ("D107",), "hop_court_sejour": ("D101",),
-    "hop_moyen_sejour": ("D102",), "hop_long_sejour": ("D103",), "hop_psychiatrie": ("D104",),
-    "heb_personnes_agees": ("D401",), "services_soins_domicile": ("D402",), "services_aide_domicile": ("D403",),
-}  # fmt: skip
-"""The types of the Base permanente des équipements that a pack counts: that of today, then that of before 2023."""
+    "mg_bpe": ("D265", "D201"),
+    "infirmiers_bpe": ("D281", "D232"),
+    "kines_bpe": ("D279", "D233"),
+    "dentistes_bpe": ("D277", "D221"),
+    "sages_femmes_bpe": ("D278", "D231"),
+    "podologues_bpe": ("D280", "D237"),
+    "pharmacies": ("D307", "D301"),
+    "laboratoires": ("D302",),
+    "ambulances": ("D303",),
+    "msp": ("D113",),
+    "centres_sante": ("D108",),
+    "urgences": ("D106",),
+    "maternites": ("D107",),
+    "hop_court_sejour": ("D101",),
+    "hop_moyen_sejour": ("D102",),
+    "hop_long_sejour": ("D103",),
+    "hop_psychiatrie": ("D104",),
+    "heb_personnes_agees": ("D401",),
+    "services_soins_domicile": ("D402",),
+    "services_aide_domicile": ("D403",),
+}
+"""The types of the Base permanente des équipements that a pack counts: that of today, then that of before
+2023."""
 
 APL = {
-    "mg": "m[ée]decins g[ée]n[ée]ralistes", "inf": "infirmi[eè]re?r?s?", "mk": "masseurs[- ]kin[ée]sith[ée]rapeutes",
-    "sf": "sages[- ]femmes", "dent": "chirurgiens[- ]dentistes",
-}  # fmt: skip
+    "mg": "m[ée]decins g[ée]n[ée]ralistes",
+    "inf": "infirmi[eè]re?r?s?",
+    "mk": "masseurs[- ]kin[ée]sith[ée]rapeutes",
+    "sf": "sages[- ]femmes",
+    "dent": "chirurgiens[- ]dentistes",
+}
 """How the workbooks of the DREES name each profession."""
 APL_YEARS = (2022, 2023)
 """The years that the pack has columns for."""
@@ -37,15 +56,19 @@ def equipment(file: Published, today: Today) -> pl.DataFrame:
 
     One row an equipment in the recent files, a number of them (NB_EQUIP) in older ones.
     """
-    shape = Shape({"code": ("DEPCOM", "CODGEO"), "type": ("TYPEQU",), "count": ("NB_EQUIP",)},
-                  optional=frozenset({"count"}), members=("bpe*", "*.csv", "*.parquet"))  # fmt: skip
+    shape = Shape(
+        {"code": ("DEPCOM", "CODGEO"), "type": ("TYPEQU",), "count": ("NB_EQUIP",)},
+        optional=frozenset({"count"}),
+        members=("bpe*", "*.csv", "*.parquet"),
+    )
     frame = file.read(shape).frame
     of_type = {code: ours for ours, codes in EQUIPMENT.items() for code in codes}
     frame = frame.filter(pl.col("type").is_in(list(of_type)))
     if frame.is_empty():
         raise WrongFileError(
             _(
-                "%s : aucun équipement de santé (TYPEQU D2…, D3…). Donnez la base entière, ou celle du domaine D."
+                "%s : aucun équipement de santé (TYPEQU D2…, D3…). Donnez la base entière, ou celle du "
+                "domaine D."
             )
             % file.label
         )
@@ -68,9 +91,11 @@ def everywhere(table: pl.DataFrame, today: Today) -> pl.DataFrame:
 
 
 def reference_apl(file: Published, profession: str, today: Today) -> pl.DataFrame:
-    """Return the published APL of a profession by commune: apl_*_YEAR, and pop_std_*_YEAR where the pack has it.
+    """Return the published APL of a profession by commune: apl_*_YEAR, and pop_std_*_YEAR where the pack has
+    it.
 
-    One sheet a year; communes that are one today, and arrondissements, are averaged by standardised population.
+    One sheet a year; communes that are one today, and arrondissements, are averaged by standardised
+    population.
     """
     found: list[pl.DataFrame] = []
     for year in APL_YEARS:
@@ -78,14 +103,12 @@ def reference_apl(file: Published, profession: str, today: Today) -> pl.DataFram
         if content is None:
             continue
         merging = {name: Merging.MEAN for name in content.frame.columns if name.startswith("apl")}
-        frame = content.frame.with_columns(weight=pl.col("population")) if "population" in content.frame.columns \
-            else content.frame.with_columns(weight=pl.lit("1"))  # fmt: skip
+        weighted = "population" in content.frame.columns
+        frame = content.frame.with_columns(weight=pl.col("population") if weighted else pl.lit("1"))
         table = by_commune(frame, {**merging, "weight": Merging.SUM}, today, file.label, weight="weight")
         kept = {f"{name}_{year}".replace("apl", f"apl_{profession}", 1): pl.col(name) for name in merging}
-        if "population" in content.frame.columns and year == APL_YEARS[-1] and profession != "mg":
-            kept[f"pop_std_{profession}_{year}"] = pl.col("weight")
-        if "population" in content.frame.columns and year == APL_YEARS[-1] and profession == "mg":
-            kept["t_pop_std_mg"] = pl.col("weight")
+        if weighted and year == APL_YEARS[-1]:
+            kept["t_pop_std_mg" if profession == "mg" else f"pop_std_{profession}_{year}"] = pl.col("weight")
         found.append(table.select("code", **kept))
     if not found:
         raise WrongFileError(
@@ -116,14 +139,16 @@ def _sheet_of_year(file: Published, profession: str, year: int) -> Content | Non
 
 
 def income(file: Published, today: Today) -> pl.DataFrame:
-    """Return the median standard of living (€ a year), the poverty rate at 60 % and the people of tax households.
+    """Return the median standard of living (€ a year), the poverty rate at 60 % and the people of tax
+    households.
 
     Two layouts: a column a measure (MED21, TP6021), and the long file of later geographies (a row a measure).
     """
     wide = Shape(
         {"code": CODE, "people": (r"NBPERSMENFISC\d\d",), "median": (r"MED\d\d",), "poverty": (r"TP60\d\d",)},
-        optional=frozenset({"people", "poverty"}), members=("*_COM*", "*COM.csv", "*"),
-    )  # fmt: skip
+        optional=frozenset({"people", "poverty"}),
+        members=("*_COM*", "*COM.csv", "*"),
+    )
     try:
         frame = file.read(wide).frame
     except WrongFileError as not_wide:
@@ -134,14 +159,23 @@ def income(file: Published, today: Today) -> pl.DataFrame:
     merging = {"people": Merging.SUM, "median": Merging.MEAN, "poverty": Merging.MEAN}
     table = by_commune(frame, merging, today, file.label, weight="people")
     return table.select(
-        "code", personnes_menages_fiscaux_2021=pl.col("people").round().cast(pl.Float64),
-        niveau_vie_median_2021=pl.col("median"), taux_pauvrete60_2021=pl.col("poverty"),
-    )  # fmt: skip
+        "code",
+        personnes_menages_fiscaux_2021=pl.col("people").round().cast(pl.Float64),
+        niveau_vie_median_2021=pl.col("median"),
+        taux_pauvrete60_2021=pl.col("poverty"),
+    )
 
 
 def _long_income(file: Published, refused: WrongFileError) -> pl.DataFrame:
-    shape = Shape({"code": ("GEO",), "level": ("GEO_OBJECT",), "measure": ("FILOSOFI_MEASURE",),
-                   "value": ("OBS_VALUE",)}, members=("*data*", "*"))  # fmt: skip
+    shape = Shape(
+        {
+            "code": ("GEO",),
+            "level": ("GEO_OBJECT",),
+            "measure": ("FILOSOFI_MEASURE",),
+            "value": ("OBS_VALUE",),
+        },
+        members=("*data*", "*"),
+    )
     try:
         frame = file.read(shape).frame
     except WrongFileError:
@@ -158,12 +192,18 @@ def workforce(file: Published) -> pl.DataFrame:
     Only the rows of all ages and both sexes count where the file details them.
     """
     shape = Shape(
-        {"annee": ("annee", "année"), "departement": ("departement", "département"),
-         "libelle_departement": ("libelle_departement", "libellé.département"),
-         "profession_sante": ("profession_sante", "profession.de.santé"), "effectif": ("effectif",),
-         "densite": ("densite", "densité"), "age": ("libelle_classe_age",), "sex": ("libelle_sexe",)},
+        {
+            "annee": ("annee", "année"),
+            "departement": ("departement", "département"),
+            "libelle_departement": ("libelle_departement", "libellé.département"),
+            "profession_sante": ("profession_sante", "profession.de.santé"),
+            "effectif": ("effectif",),
+            "densite": ("densite", "densité"),
+            "age": ("libelle_classe_age",),
+            "sex": ("libelle_sexe",),
+        },
         optional=frozenset({"densite", "age", "sex"}),
-    )  # fmt: skip
+    )
     frame = file.read(shape).frame
     for detail in ("age", "sex"):
         if detail in frame.columns:
@@ -182,11 +222,17 @@ def workforce(file: Published) -> pl.DataFrame:
     )
     return (
         frame.filter(pl.col("effectif").is_not_null())
-        .select(pl.col("annee").cast(pl.Int64), "departement", "libelle_departement", "profession_sante",
-                pl.col("effectif").cast(pl.Int64), "densite")
+        .select(
+            pl.col("annee").cast(pl.Int64),
+            "departement",
+            "libelle_departement",
+            "profession_sante",
+            pl.col("effectif").cast(pl.Int64),
+            "densite",
+        )
         .unique(["departement", "profession_sante"], keep="first", maintain_order=True)
         .sort("departement", "profession_sante")
-    )  # fmt: skip
+    )
 
 
 def fragility(file: Published, today: Today) -> pl.DataFrame:
@@ -213,8 +259,9 @@ def zoning(file: Published, today: Today) -> pl.DataFrame:
         name: pl.any_horizontal(said.str.starts_with(word) for word in words)
         for name, words in _ZONES.items()
     }
-    frame = frame.with_columns(pl.when(flag).then(pl.lit("1")).otherwise(pl.lit("0")).alias(name)
-                               for name, flag in flags.items())  # fmt: skip
+    frame = frame.with_columns(
+        pl.when(flag).then(pl.lit("1")).otherwise(pl.lit("0")).alias(name) for name, flag in flags.items()
+    )
     if not frame.select(pl.any_horizontal(pl.col(name) == "1" for name in flags).any()).item():
         raise WrongFileError(
             _("%s : aucune commune en ZIP ni en ZAC. Donnez l’arrêté de zonage par commune.") % file.label

@@ -59,9 +59,13 @@ def _of(word: str, communes: pl.DataFrame) -> pl.Expr:
         found = pl.col("nom_region").is_in(sorted(names))
     if "epci" not in communes.columns and _SIREN.fullmatch(word):
         raise UnknownTerritoryError(
-            _("« %s » est un EPCI, et le fichier des EPCI manque. Donnez-le par --source epci=…, ou nommez le "
-              "département.") % word
-        )  # fmt: skip
+            _(
+                "« %s » est un EPCI, et le fichier des EPCI manque. Donnez-le par --source epci=…, ou nommez "
+                "le "
+                "département."
+            )
+            % word
+        )
     if not communes.select(found.fill_null(value=False).any()).item():
         raise UnknownTerritoryError(_refusal(word))
     return found.fill_null(value=False)
@@ -70,7 +74,8 @@ def _of(word: str, communes: pl.DataFrame) -> pl.Expr:
 def _refusal(word: str) -> str:
     return (
         _(
-            "« %s » n’est pas un territoire connu : écrivez des départements (71,03), des EPCI par leur SIREN "
+            "« %s » n’est pas un territoire connu : écrivez des départements (71,03), des EPCI par leur "
+            "SIREN "
             "(200071884), des régions (region:27 ou Bretagne), ou france."
         )
         % word

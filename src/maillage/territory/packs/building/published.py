@@ -57,9 +57,11 @@ class Shape:
         found = {}
         for ours, aliases in self.columns.items():
             hits = (
-                title for alias in aliases for name, title in plain.items()
+                title
+                for alias in aliases
+                for name, title in plain.items()
                 if re.fullmatch(alias, name, re.IGNORECASE)
-            )  # fmt: skip
+            )
             if (first := next(hits, None)) is not None:
                 found[ours] = first
         return found
@@ -81,8 +83,8 @@ class Content:
 
 @dataclass(slots=True)
 class Published:
-    """A published file on this machine; `label` names its source in messages, `rows` and `titles` are what was
-    read of it last."""
+    """A published file on this machine; `label` names its source in messages, `rows` and `titles` are what
+    was read of it last."""
 
     path: Path
     label: str
@@ -121,17 +123,21 @@ class Published:
                 return json.loads(content.removeprefix(_MARK))
             except (ValueError, RecursionError) as error:
                 raise WrongFileError(
-                    _("%(label)s : le JSON est illisible (%(why)s). Téléchargez le fichier de nouveau, il est tronqué "
-                      "ou d’un autre format.")
+                    _(
+                        "%(label)s : le JSON est illisible (%(why)s). Téléchargez le fichier de nouveau, il "
+                        "est tronqué "
+                        "ou d’un autre format."
+                    )
                     % {"label": self.label, "why": str(error)[:120]}
-                ) from error  # fmt: skip
+                ) from error
         raise WrongFileError(
             _("%(label)s : l’archive ne contient pas de JSON. Donnez le fichier attendu.")
             % {"label": self.label}
         )
 
     def refuse_page(self) -> None:
-        """Raise WrongFileError where the file is empty, a web page or a document: it is not a file of data."""
+        """Raise WrongFileError where the file is empty, a web page or a document: it is not a file of
+        data."""
         with self.path.open("rb") as file:
             _refuse_page(file.read(512), self.label)
 
@@ -162,10 +168,13 @@ def _refuse_page(head: bytes, label: str) -> None:
     if head.startswith((_SEVEN_ZIP, _PDF)) or _PAGE.match(head.removeprefix(_MARK)):
         kind = "7z" if head.startswith(_SEVEN_ZIP) else "PDF" if head.startswith(_PDF) else "HTML"
         raise WrongFileError(
-            _("%(label)s : le fichier est un %(kind)s, ce n’est pas une table. L’adresse mène sans doute à une page "
-              "ou le fichier a bougé : donnez l’adresse du fichier lui-même.")
+            _(
+                "%(label)s : le fichier est un %(kind)s, ce n’est pas une table. L’adresse mène sans doute à "
+                "une page "
+                "ou le fichier a bougé : donnez l’adresse du fichier lui-même."
+            )
             % {"label": label, "kind": kind}
-        )  # fmt: skip
+        )
 
 
 def _zipped(path: Path, label: str, patterns: Sequence[str]) -> Iterable[tuple[str, bytes]]:
@@ -206,7 +215,8 @@ def _bounded_size(size: int, label: str) -> None:
     if size > UNPACKED_LIMIT:
         raise WrongFileError(
             _(
-                "%(label)s : le fichier décompressé dépasse %(largest)d Mo. Vérifiez que c’est le fichier attendu."
+                "%(label)s : le fichier décompressé dépasse %(largest)d Mo. Vérifiez que c’est le fichier "
+                "attendu."
             )
             % {"label": label, "largest": UNPACKED_LIMIT >> 20}
         )
@@ -248,8 +258,10 @@ def _workbook(
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in _first_fitting(book.sheet_names, shape.sheets) or book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python()
-            yield f"{where}, {name}", _of_rows([[_text(cell) for cell in row] for row in rows],
-                                               f"{where}, {name}", shape)  # fmt: skip
+            yield (
+                f"{where}, {name}",
+                _of_rows([[_text(cell) for cell in row] for row in rows], f"{where}, {name}", shape),
+            )
     except python_calamine.CalamineError as error:
         raise WrongFileError(
             _("%(label)s (%(where)s) : le classeur est illisible (%(why)s). Téléchargez-le de nouveau.")
@@ -294,17 +306,25 @@ def _csv(content: bytes, where: str, label: str, shape: Shape) -> Content | list
     if shape.missing(found):
         return titles
     wanted = sorted({titles.index(title) for title in found.values()})
+    if not "".join(text.split("\n", at + 1)[at + 1 :]).strip():
+        return Content(pl.DataFrame(schema=dict.fromkeys(found, pl.String)), tuple(titles), where, found)
     try:
         frame = pl.read_csv(
-            io.BytesIO(text.encode()), separator=separator, infer_schema=False, has_header=False, columns=wanted,
+            io.BytesIO(text.encode()),
+            separator=separator,
+            infer_schema=False,
+            has_header=False,
+            columns=wanted,
             skip_lines=at + 1,
-        )  # fmt: skip
+        )
     except pl.exceptions.PolarsError as error:
         raise WrongFileError(
-            _("%(label)s (%(where)s) : le CSV est illisible (%(why)s). Il est tronqué ou ses guillemets sont "
-              "dépareillés : téléchargez-le de nouveau.")
+            _(
+                "%(label)s (%(where)s) : le CSV est illisible (%(why)s). Il est tronqué ou ses guillemets sont "
+                "dépareillés : téléchargez-le de nouveau."
+            )
             % {"label": label, "where": where, "why": str(error).splitlines()[0][:160]}
-        ) from error  # fmt: skip
+        ) from error
     place = dict(zip(wanted, frame.columns, strict=True))
     frame = frame.select(pl.col(place[titles.index(title)]).alias(ours) for ours, title in found.items())
     return Content(frame.with_columns(pl.all().fill_null("").str.strip_chars()), tuple(titles), where, found)
@@ -354,9 +374,12 @@ def _not_there(label: str, shape: Shape, tried: Sequence[tuple[str, Sequence[str
     where, titles = max(tried, key=lambda one: len(shape.found(one[1])))
     wanted = [shape.columns[ours][0] for ours in shape.missing(shape.found(titles))]
     return _(
-        "%(label)s (%(where)s) : il manque %(wanted)s ; le fichier a %(titles)s. Ce n’est pas le fichier attendu, ou "
+        "%(label)s (%(where)s) : il manque %(wanted)s ; le fichier a %(titles)s. Ce n’est pas le fichier "
+        "attendu, ou "
         "ses colonnes ont changé de nom : donnez un autre millésime."
     ) % {
-        "label": label, "where": where, "wanted": ", ".join(wanted),
+        "label": label,
+        "where": where,
+        "wanted": ", ".join(wanted),
         "titles": ", ".join(titles[:12]) or _("aucun titre"),
-    }  # fmt: skip
+    }

@@ -1,4 +1,5 @@
-"""The published files that a pack is made of, as sourced rules say them, and what the operator gives instead."""
+"""The published files that a pack is made of, as sourced rules say them, and what the operator gives
+instead."""
 
 from __future__ import annotations
 
@@ -22,15 +23,17 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 class UnknownSourceError(ValueError):
-    """A source that does not exist, or one given in a form that is not right; the message (French) says which."""
+    """A source that does not exist, or one given in a form that is not right; the message (French) says
+    which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One published file: `address` is empty where none is known, `file` a local one given instead.
 
-    `kept_as` is the name under which the pack keeps the file as published, empty where it is read into tables.
-    `required` says that there is no pack without it, `on_request` that it is taken only where it is named.
+    `kept_as` is the name under which the pack keeps the file as published, empty where it is read into
+    tables. `required` says that there is no pack without it, `on_request` that it is taken only where it is
+    named.
     """
 
     key: str
@@ -118,10 +121,13 @@ def _overridden(source: Source, value: str, departements: Iterable[str]) -> Sour
     path = Path(value).expanduser()
     if not path.is_file():
         raise UnknownSourceError(
-            _("--source %(key)s : le fichier %(file)s n’existe pas. Vérifiez le chemin, ou donnez une adresse en "
-              "https://.")
+            _(
+                "--source %(key)s : le fichier %(file)s n’existe pas. Vérifiez le chemin, ou donnez une "
+                "adresse en "
+                "https://."
+            )
             % {"key": source.key, "file": value}
-        )  # fmt: skip
+        )
     return replace(source, address="", file=path.resolve(), on_request=False, given=True)
 
 
@@ -132,8 +138,11 @@ def _by_departement(source: Source, departements: Iterable[str]) -> str:
     found = sorted({addresses[one] for one in departements if one in addresses})
     if len(found) != 1:
         raise UnknownSourceError(
-            _("--source %(key)s=auto : il faut %(count)d fichiers pour ce territoire (%(addresses)s). Réunissez-les "
-              "(« osmium merge ») et donnez le résultat : --source %(key)s=FICHIER.")
+            _(
+                "--source %(key)s=auto : il faut %(count)d fichiers pour ce territoire (%(addresses)s). "
+                "Réunissez-les "
+                "(« osmium merge ») et donnez le résultat : --source %(key)s=FICHIER."
+            )
             % {"key": source.key, "count": len(found), "addresses": ", ".join(found) or _("aucun connu")}
-        )  # fmt: skip
+        )
     return found[0]

@@ -1,4 +1,5 @@
-"""From published tables to those of a pack: which columns, under which names they were published, how merged."""
+"""From published tables to those of a pack: which columns, under which names they were published, how
+merged."""
 
 from __future__ import annotations
 
@@ -11,13 +12,29 @@ from maillage.kernel.later import polars as pl
 from maillage.territory.packs.building.communes import Merging, Today, by_commune, full_code, successors_of
 from maillage.territory.packs.building.published import Published, Shape, WrongFileError
 
-CODE = ("CODGEO", "COM", "DEPCOM", "INSEE_COM", "CODE_COMMUNE", "CODE_INSEE", "code[ _]commune.*", "code[ _]insee.*",
-        "code[ _]g[ée]ographique", "codecommune", "insee", "code")  # fmt: skip
+CODE = (
+    "CODGEO",
+    "COM",
+    "DEPCOM",
+    "INSEE_COM",
+    "CODE_COMMUNE",
+    "CODE_INSEE",
+    "code[ _]commune.*",
+    "code[ _]insee.*",
+    "code[ _]g[ée]ographique",
+    "codecommune",
+    "insee",
+    "code",
+)
 """How publishers name the code of a commune, the surest first."""
 _HECTARES = 100.0
 _BANDS = {
-    "pop_0_15": (0, 15), "pop_16_24": (16, 24), "pop_25_54": (25, 54), "pop_55_64": (55, 64), "pop_65p": (65, 200),
-}  # fmt: skip
+    "pop_0_15": (0, 15),
+    "pop_16_24": (16, 24),
+    "pop_25_54": (25, 54),
+    "pop_55_64": (55, 64),
+    "pop_65p": (65, 200),
+}
 """The bands of ages of a pack, in completed years."""
 _PUBLISHED_BANDS = (
     (0, 2),
@@ -42,8 +59,15 @@ def today_of(
     `history` is INSEE's history of movements; `former` (code → commune of today) answers for what it does not
     say. `parts` are arrondissements and renumbered communes.
     """
-    shape = Shape({"kind": ("TYPECOM",), "code": ("COM",), "nom": ("LIBELLE",), "departement": ("DEP",),
-                   "region": ("REG",)})  # fmt: skip
+    shape = Shape(
+        {
+            "kind": ("TYPECOM",),
+            "code": ("COM",),
+            "nom": ("LIBELLE",),
+            "departement": ("DEP",),
+            "region": ("REG",),
+        }
+    )
     rows = cog.read(shape).frame.filter(pl.col("kind") == "COM")
     rows = rows.with_columns(pl.col("code").map_elements(full_code, pl.String)).unique(
         "code", maintain_order=True
@@ -59,8 +83,16 @@ def today_of(
 
 def movements(file: Published) -> pl.DataFrame:
     """Return INSEE's history of movements as texts: mod, date, type_before, before, type_after, after."""
-    shape = Shape({"mod": ("MOD",), "date": ("DATE_EFF",), "type_before": ("TYPECOM_AV",), "before": ("COM_AV",),
-                   "type_after": ("TYPECOM_AP",), "after": ("COM_AP",)})  # fmt: skip
+    shape = Shape(
+        {
+            "mod": ("MOD",),
+            "date": ("DATE_EFF",),
+            "type_before": ("TYPECOM_AV",),
+            "before": ("COM_AV",),
+            "type_after": ("TYPECOM_AP",),
+            "after": ("COM_AP",),
+        }
+    )
     return file.read(shape).frame
 
 
@@ -92,20 +124,29 @@ def populations(file: Published, today: Today) -> pl.DataFrame:
 
 def _populations_of_reference(file: Published, today: Today) -> pl.DataFrame:
     shape = Shape(
-        {"departement": ("CODDEP", "DEP", "Code d[ée]partement"), "number": ("CODCOM", "Code commune"),
-         "pop_municipale": ("PMUN", "Population municipale")},
-        members=("*communes*", "*"), sheets=("Communes", "*"),
-    )  # fmt: skip
+        {
+            "departement": ("CODDEP", "DEP", "Code d[ée]partement"),
+            "number": ("CODCOM", "Code commune"),
+            "pop_municipale": ("PMUN", "Population municipale"),
+        },
+        members=("*communes*", "*"),
+        sheets=("Communes", "*"),
+    )
     frame = file.read(shape).frame
     code = pl.concat_str(
-        pl.when(pl.col("departement").str.len_chars() == 3).then(pl.col("departement").str.slice(0, 2))
+        pl.when(pl.col("departement").str.len_chars() == 3)
+        .then(pl.col("departement").str.slice(0, 2))
         .otherwise(pl.col("departement").str.zfill(2)),
         pl.col("number").str.zfill(3),
-    )  # fmt: skip
+    )
     return by_commune(
-        frame.with_columns(code=pl.when(pl.col("number").str.len_chars() >= 5).then("number").otherwise(code)),
-        {"pop_municipale": Merging.SUM}, today, file.label,
-    ).select("code", "pop_municipale")  # fmt: skip
+        frame.with_columns(
+            code=pl.when(pl.col("number").str.len_chars() >= 5).then("number").otherwise(code)
+        ),
+        {"pop_municipale": Merging.SUM},
+        today,
+        file.label,
+    ).select("code", "pop_municipale")
 
 
 def ages(file: Published, today: Today) -> pl.DataFrame:
@@ -113,8 +154,10 @@ def ages(file: Published, today: Today) -> pl.DataFrame:
 
     A published band that a band of ours cuts is shared in proportion to the years.
     """
-    published = {f"b{low}": (rf"P\d\d_POP{low:02d}{'P' if high > 150 else f'{high:02d}'}",)
-                 for low, high in _PUBLISHED_BANDS}  # fmt: skip
+    published = {
+        f"b{low}": (rf"P\d\d_POP{low:02d}{'P' if high > 150 else f'{high:02d}'}",)
+        for low, high in _PUBLISHED_BANDS
+    }
     content = file.read(Shape({"code": CODE, **published}))
     table = by_commune(content.frame, dict.fromkeys(published, Merging.SUM), today, file.label)
     bands = {
@@ -144,9 +187,10 @@ def groups(file: Published, today: Today, stem: str) -> pl.DataFrame:
     « ZZZZZZZZZ » says that a commune is in none.
     """
     shape = Shape(
-        {"code": CODE, "group": (stem,), "name": (f"LIB{stem}",)}, members=("*.xlsx", "*.xls", "*.csv"),
+        {"code": CODE, "group": (stem,), "name": (f"LIB{stem}",)},
+        members=("*.xlsx", "*.xls", "*.csv"),
         sheets=("Composition*", "COM*", "*"),
-    )  # fmt: skip
+    )
     content = file.read(shape)
     table = by_commune(content.frame, {"group": Merging.WORD, "name": Merging.WORD}, today, file.label)
     nowhere = pl.col("group").str.starts_with("ZZ")
@@ -163,7 +207,8 @@ def places(file: Published, today: Today) -> pl.DataFrame:
     ):
         raise WrongFileError(
             _(
-                "%s : le fichier n’est pas la liste des communes de l’API Géo. Donnez celle de geo.api.gouv.fr/communes."
+                "%s : le fichier n’est pas la liste des communes de l’API Géo. Donnez celle de "
+                "geo.api.gouv.fr/communes."
             )
             % file.label
         )
@@ -176,8 +221,14 @@ def places(file: Published, today: Today) -> pl.DataFrame:
         raise WrongFileError(
             _("%s : aucun code n’est celui d’une commune. Donnez un autre millésime.") % file.label
         )
-    types = {"code": pl.String, "lon": pl.Float64, "lat": pl.Float64, "position": pl.String,
-             "surface_km2": pl.Float64, "codes_postaux": pl.String}  # fmt: skip
+    types = {
+        "code": pl.String,
+        "lon": pl.Float64,
+        "lat": pl.Float64,
+        "position": pl.String,
+        "surface_km2": pl.Float64,
+        "codes_postaux": pl.String,
+    }
     return pl.DataFrame(list(found.values()), schema=types).sort("code")
 
 
@@ -190,7 +241,9 @@ def _place(row: Mapping[str, Any]) -> dict[str, Any]:
             break
     area = row.get("surface")
     return {
-        "lon": lon, "lat": lat, "position": position or None,
+        "lon": lon,
+        "lat": lat,
+        "position": position or None,
         "surface_km2": round(float(area) / _HECTARES, 4) if isinstance(area, int | float) else None,
         "codes_postaux": " ".join(sorted(map(str, row.get("codesPostaux") or ()))) or None,
-    }  # fmt: skip
+    }

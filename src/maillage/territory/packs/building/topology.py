@@ -24,12 +24,14 @@ Polygons = list[list[list[Point]]]
 
 
 def outlines_of(geojson: Any, label: str) -> dict[str, Polygons]:
-    """Return the rings of each commune by code, on the grid, without their last point. Raises WrongFileError."""
+    """Return the rings of each commune by code, on the grid, without their last point. Raises
+    WrongFileError."""
     features = geojson.get("features") if isinstance(geojson, Mapping) else None
     if not isinstance(features, list) or not features:
         raise WrongFileError(
             _(
-                "%s : le fichier n’est pas un GeoJSON de communes (« features » manque). Donnez le fichier des contours."
+                "%s : le fichier n’est pas un GeoJSON de communes (« features » manque). Donnez le fichier "
+                "des contours."
             )
             % label
         )
@@ -38,15 +40,19 @@ def outlines_of(geojson: Any, label: str) -> dict[str, Polygons]:
         try:
             code = _code(feature["properties"])
             shape = feature["geometry"]
-            kinds = {"Polygon": lambda rings: [rings], "MultiPolygon": lambda polygons: polygons}
-            polygons = kinds[shape["type"]](shape["coordinates"])
+            if shape["type"] not in {"Polygon", "MultiPolygon"}:
+                raise KeyError(shape["type"])
+            polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
             found.setdefault(code, []).extend(_gridded(polygons))
         except (KeyError, TypeError, IndexError, ValueError) as error:
             raise WrongFileError(
-                _("%(label)s : un contour n’a pas la forme voulue (%(why)s). Il faut des Polygon ou MultiPolygon avec "
-                  "une propriété « code ».")
+                _(
+                    "%(label)s : un contour n’a pas la forme voulue (%(why)s). Il faut des Polygon ou "
+                    "MultiPolygon avec "
+                    "une propriété « code »."
+                )
                 % {"label": label, "why": f"{type(error).__name__} {error}"[:120]}
-            ) from error  # fmt: skip
+            ) from error
     return found
 
 
@@ -70,7 +76,8 @@ def _gridded(polygons: Iterable[Iterable[Iterable[Sequence[float]]]]) -> Polygon
 
 
 def _ring(points: Iterable[Sequence[float]]) -> list[Point]:
-    """Return the distinct points of a ring on the grid, the closing one left out; nothing of a ring without area."""
+    """Return the distinct points of a ring on the grid, the closing one left out; nothing of a ring
+    without area."""
     ring: list[Point] = []
     for point in points:
         place = (round(point[0] / QUANTUM), round(point[1] / QUANTUM))
@@ -108,8 +115,10 @@ def topojson(outlines: Mapping[str, Polygons], names: Mapping[str, str]) -> str:
 
     geometries = []
     for code in sorted(outlines):
-        polygons = [[[numbered(piece) for piece in _pieces(ring, junctions)] for ring in rings]
-                    for rings in outlines[code]]  # fmt: skip
+        polygons = [
+            [[numbered(piece) for piece in _pieces(ring, junctions)] for ring in rings]
+            for rings in outlines[code]
+        ]
         if polygons:
             geometries.append(
                 {

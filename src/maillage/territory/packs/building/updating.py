@@ -19,8 +19,8 @@ from maillage.territory.packs.contract import PackLoader, Progress, silent
 class SourceChange:
     """What became of a source: « same », « changed », « new » or « gone ».
 
-    `rows` and `vintages` are before and after (None, or empty, where not known); `added` and `removed` are names
-    of columns as published.
+    `rows` and `vintages` are before and after (None, or empty, where not known); `added` and `removed` are
+    names of columns as published.
     """
 
     source: str
@@ -50,8 +50,8 @@ def update(
 ) -> Updated:
     """Make the pack in `folder` again from what is published now; the old one stays beside where it differs.
 
-    `given` are added to the sources given when it was built. Raises BuildError where the folder holds no pack made
-    by `build`, and as `build` does; the pack in place is then untouched.
+    `given` are added to the sources given when it was built. Raises BuildError where the folder holds no
+    pack made by `build`, and as `build` does; the pack in place is then untouched.
     """
     folder = folder.expanduser().resolve()
     before = _manifest(folder)
@@ -62,9 +62,14 @@ def update(
         if one.partition("=")[0] not in {g.partition("=")[0] for g in given}
     ]
     built = build(
-        folder, territory=str(before["territory"]["asked"]), given=[*kept, *given], again=True, patience=patience,
-        loaders=loaders, progress=progress,
-    )  # fmt: skip
+        folder,
+        territory=str(before["territory"]["asked"]),
+        given=[*kept, *given],
+        again=True,
+        patience=patience,
+        loaders=loaders,
+        progress=progress,
+    )
     return Updated(built, changes(before, built.manifest))
 
 
@@ -74,9 +79,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
         asked = manifest["territory"]["asked"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BuildError(
-            _("%s n’est pas un jeu fait par « maillage data build » : rien à mettre à jour. Faites-le par « maillage "
-              "data build --territory … --out … ».") % folder
-        ) from error  # fmt: skip
+            _(
+                "%s n’est pas un jeu fait par « maillage data build » : rien à mettre à jour. Faites-le par "
+                "« maillage "
+                "data build --territory … --out … »."
+            )
+            % folder
+        ) from error
     return dict(manifest) | {"territory": {**manifest["territory"], "asked": asked}}
 
 
@@ -95,6 +104,11 @@ def _change(key: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | No
         return SourceChange(key, new["title"], "same")
     had, has = old.get("columns", ()), new.get("columns", ())
     return SourceChange(
-        key, new["title"], "changed", (old.get("rows"), new.get("rows")), (old["vintage"], new["vintage"]),
-        tuple(one for one in has if one not in had), tuple(one for one in had if one not in has),
-    )  # fmt: skip
+        key,
+        new["title"],
+        "changed",
+        (old.get("rows"), new.get("rows")),
+        (old["vintage"], new["vintage"]),
+        tuple(one for one in has if one not in had),
+        tuple(one for one in had if one not in has),
+    )
