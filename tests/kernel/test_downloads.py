@@ -122,7 +122,7 @@ def test_a_busy_server_is_asked_again_when_it_says(
 
 def test_a_server_that_stays_busy_is_told_with_how_to_go_on(served: Served, tmp_path: Path) -> None:
     served.always["file.csv"] = Day(status=503)
-    with pytest.raises(DownloadError, match=r"503.*--source bpe="):
+    with pytest.raises(DownloadError, match=r"bpe.*503.*Recommencez"):
         downloads(tmp_path).fetch("bpe", served.url("file.csv"))
     assert len(served.asked) == 4
 
@@ -130,7 +130,7 @@ def test_a_server_that_stays_busy_is_told_with_how_to_go_on(served: Served, tmp_
 @pytest.mark.parametrize(("status", "why"), [(404, "n’y est plus"), (403, "le refuse")])
 def test_a_file_that_moved_is_told_at_once(served: Served, tmp_path: Path, status: int, why: str) -> None:
     served.always["file.csv"] = Day(status=status)
-    with pytest.raises(DownloadError, match=rf"{status}.*{why}.*territory.sources.bpe"):
+    with pytest.raises(DownloadError, match=rf"{status}.*{why}"):
         downloads(tmp_path).fetch("bpe", served.url("file.csv"))
     assert len(served.asked) == 1
 

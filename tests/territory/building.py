@@ -14,7 +14,7 @@ from maillage.territory import api
 from tests.local_server import Served, serving
 from tests.territory import published
 
-QUICK = Patience(attempts=2, first_wait=0.0, longest_wait=0.0, silence=10.0)
+QUICK = Patience(attempts=3, first_wait=0.0, longest_wait=0.0, silence=10.0)
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ def test_zoning_and_perimeters_are_taken_where_they_are_given(served: Served, tm
                 ["Code commune", "Libellé", "Zonage MG"],
                 *[
                     [code, "nom", zone]
-                    for code, zone in zip(published.OLDER, ["ZIP", "ZAC", "Hors zonage"] * 9)
+                    for code, zone in zip(published.OLDER, ["ZIP", "ZAC", "Hors zonage"] * 9, strict=False)
                 ],
             ],
         }

@@ -141,9 +141,8 @@ class Downloads:
         self._is_offline = not self._has_answered
         raise DownloadError(
             _(
-                "%(name)s : %(address)s ne se télécharge pas, %(reason)s. Relancez la commande : elle "
-                "reprend "
-                "où elle en est ; ou donnez un fichier ou une autre adresse par --source %(name)s=…"
+                "%(name)s : %(address)s ne se télécharge pas, %(reason)s. Recommencez : ce qui est déjà là "
+                "est gardé."
             )
             % {"name": name, "address": address, "reason": reason}
         )
@@ -169,11 +168,7 @@ class Downloads:
             requests.exceptions.MissingSchema,
         ) as error:
             raise DownloadError(
-                _(
-                    "%(name)s : « %(address)s » n’est pas une adresse. Donnez un fichier présent ou une "
-                    "adresse en "
-                    "https:// par --source %(name)s=…"
-                )
+                _("%(name)s : « %(address)s » n’est pas une adresse en https://.")
                 % {"name": name, "address": address}
             ) from error
 
@@ -256,17 +251,15 @@ class Downloads:
 
     def _refused(self, name: str, address: str, status: int) -> str:
         why = _("ce fichier n’y est plus") if status in _MISSING else _("le serveur le refuse")
-        return _(
-            "%(name)s : %(address)s répond %(status)d, %(why)s. Donnez l’adresse du jour ou un fichier par "
-            "--source %(name)s=…, et corrigez la règle territory.sources.%(name)s."
-        ) % {"name": name, "address": address, "status": status, "why": why}
+        said = {"name": name, "address": address, "status": status, "why": why}
+        return _("%(name)s : %(address)s répond %(status)d, %(why)s.") % said
 
     def _refuse_giant(self, name: str, address: str, size: int) -> None:
         if size > self._patience.largest:
             self._drop_part(name)
             raise DownloadError(
                 _(
-                    "%(name)s : %(address)s dépasse %(largest)d Mo. Vérifiez que c’est bien le fichier "
+                    "%(name)s : %(address)s dépasse %(largest)d Mo. Vérifiez que c’est bien le fichier "
                     "attendu."
                 )
                 % {"name": name, "address": address, "largest": self._patience.largest >> 20}
@@ -330,7 +323,7 @@ def _why(error: BaseException) -> str:
 
     said = (
         (exceptions.SSLError, _("le certificat du serveur n’est pas reconnu par cette machine")),
-        (exceptions.ProxyError, _("le mandataire (proxy) ne répond pas : vérifiez HTTPS_PROXY")),
+        (exceptions.ProxyError, _("le mandataire (proxy) ne répond pas : vérifiez HTTPS_PROXY")),
         (exceptions.TooManyRedirects, _("l’adresse tourne en rond")),
         (exceptions.Timeout, _("le serveur ne répond plus")),
         (exceptions.ConnectionError, _("la liaison ne s’établit pas, ou a été coupée")),

@@ -80,5 +80,11 @@ class TerritoryConfig(AppConfig):
                 "access": _("accès"),
                 "coefficient": _("coefficient"),
                 "exponent": _("exposant"),
+                "address": _("adresse"),
+                "addresses": _("adresses"),
+                "licence": _("licence"),
+                "vintage": _("millésime"),
+                "required": _("indispensable"),
+                "file": _("gardé sous le nom de"),
             }
         )

@@ -138,9 +138,9 @@ def numbers(frame: pl.DataFrame, columns: Sequence[str], label: str) -> pl.DataF
             shown = frame[name].filter(wrong).unique(maintain_order=True).head(_SHOWN).to_list()
             raise WrongFileError(
                 _(
-                    "%(label)s, colonne %(column)s : %(count)d cellules ne sont pas des nombres (%(shown)s). "
+                    "%(label)s, colonne %(column)s : %(count)d cellules ne sont pas des nombres (%(shown)s). "
                     "Les "
-                    "colonnes sont peut-être décalées : téléchargez le fichier de nouveau."
+                    "colonnes sont peut-être décalées : téléchargez le fichier de nouveau."
                 )
                 % {"label": label, "column": name, "count": int(wrong.sum()), "shown": ", ".join(shown)}
             )
@@ -188,9 +188,9 @@ def _refuse_other_codes(now: Mapping[str, str], label: str) -> None:
         shown = [code for code in now if not now[code]][:_SHOWN]
         raise WrongFileError(
             _(
-                "%(label)s : %(known)d codes sur %(all)d sont ceux de communes (%(shown)s…). Ce n’est pas le "
+                "%(label)s : %(known)d codes sur %(all)d sont ceux de communes (%(shown)s…). Ce n’est pas le "
                 "fichier "
-                "par commune, ou son millésime est trop ancien : donnez-en un autre."
+                "par commune, ou son millésime est trop ancien : donnez-en un autre."
             )
             % {"label": label, "known": len(known), "all": len(now), "shown": ", ".join(shown)}
         )

@@ -196,7 +196,7 @@ def _placed(table: pl.DataFrame, material: Material) -> pl.DataFrame:
     )
     nowhere = table.filter(pl.col("lon").is_null())
     if nowhere.height:
-        material.remarks.append(_told("Ni mairie ni contour : commune laissée de côté", nowhere))
+        material.remarks.append(_told("Ni mairie ni contour : commune laissée de côté", nowhere))
     return table.filter(pl.col("lon").is_not_null())
 
 
@@ -205,7 +205,7 @@ def _told(what: str, communes: pl.DataFrame) -> str:
         f"{nom} ({code})" for code, nom in communes.select("code", "nom").head(_WITHOUT).iter_rows()
     )
     more = f" et {communes.height - _WITHOUT} autres" if communes.height > _WITHOUT else ""
-    return f"{what} : {shown}{more}."
+    return f"{what} : {shown}{more}."
 
 
 def tables(material: Material) -> dict[str, Table]:
@@ -259,7 +259,7 @@ def _supply(material: Material, aligned: Callable[[str], pl.DataFrame]) -> Table
         return table, origins
     material.remarks.append(
         "Les généralistes libéraux sont ceux de la BPE, qui compte plusieurs fois qui exerce en plusieurs "
-        "lieux : "
+        "lieux : "
         "l’Observatoire des fragilités (--source fragility=FICHIER) est plus juste."
     )
     table = table.with_columns(mg_liberaux_am_2024=pl.col("mg_bpe"))

@@ -103,7 +103,7 @@ def build(
         downloads.forget(key)
     _refuse_missing(known, taken, failures)
     if material is None:
-        raise BuildError(_("Un fichier indispensable n’a pas pu être lu : relancez la même commande."))
+        raise BuildError(_("Un fichier indispensable n’a pas pu être lu : relancez la même commande."))
     reached = extent(material.communes, territory)
     automatic = [one for one in given if one.endswith(f"={AUTOMATIC}")]
     if automatic:
@@ -147,7 +147,7 @@ def _refuse_other_folder(folder: Path) -> None:
     ):
         raise BuildError(
             _(
-                "%s existe et n’est pas un jeu de données : rien n’y a été écrit. Donnez un dossier neuf, "
+                "%s existe et n’est pas un jeu de données : rien n’y a été écrit. Donnez un dossier neuf, "
                 "ou vide."
             )
             % folder
@@ -161,7 +161,7 @@ def _refuse_unsound(pack: Path, loaders: Sequence[PackLoader], progress: Progres
         raise BuildError(
             "\n".join(
                 [
-                    _("Les fichiers publiés ne font pas un jeu sain ; le jeu en place reste tel quel."),
+                    _("Les fichiers publiés ne font pas un jeu sain ; le jeu en place reste tel quel."),
                     *map(str, report.defects[:_SHOWN]),
                 ]
             )
@@ -183,12 +183,16 @@ def _take(
         try:
             taken_one = _take_one(source, downloads, again, kept)
             if taken_one is None:
-                failures[source.key] = _("aucune adresse connue ; donnez --source %s=FICHIER") % source.key
+                failures[source.key] = _("aucune adresse connue ; donnez --source %s=FICHIER") % source.key
                 continue
             Published(taken_one.path, source.label).refuse_page()
             taken[source.key] = taken_one
         except DownloadError as error:
-            failures[source.key] = str(error)
+            advice = _(
+                "Donnez un fichier, ou l’adresse du jour, par --source %(key)s=… ; l’adresse connue est dans "
+                "la règle territory.sources.%(key)s."
+            )
+            failures[source.key] = f"{error} {advice % {'key': source.key}}"
         except WrongFileError as error:
             downloads.forget(source.key)
             failures[source.key] = str(error)
@@ -228,13 +232,13 @@ def _digest(path: Path) -> str:
 def _refuse_missing(known: Sequence[Source], taken: Mapping[str, Taken], failures: Mapping[str, str]) -> None:
     missing = [one for one in known if one.required and (one.key in failures or one.key not in taken)]
     if missing:
-        lines = [failures.get(one.key) or _("%s : fichier absent.") % one.label for one in missing]
+        lines = [failures.get(one.key) or _("%s : fichier absent.") % one.label for one in missing]
         raise BuildError(
             "\n".join(
                 [
-                    _("Le jeu ne peut pas être fait sans : %s.") % ", ".join(one.label for one in missing),
+                    _("Le jeu ne peut pas être fait sans : %s.") % ", ".join(one.label for one in missing),
                     *lines,
-                    _("Ce qui est déjà téléchargé est gardé : relancez la même commande."),
+                    _("Ce qui est déjà téléchargé est gardé : relancez la même commande."),
                 ]
             )
         )
@@ -335,9 +339,9 @@ def _provenance(keys: Sequence[str], by_key: Mapping[str, Source]) -> dict[str, 
     """Return publisher, vintage and licence of what is made of the sources `keys`."""
     found = [by_key[key] for key in keys]
     return {
-        "publisher": " ; ".join(dict.fromkeys(one.rule.source for one in found)),
+        "publisher": " ; ".join(dict.fromkeys(one.rule.source for one in found)),
         "vintage": ", ".join(dict.fromkeys(one.vintage for one in found)),
-        "licence": " ; ".join(dict.fromkeys(one.licence for one in found)),
+        "licence": " ; ".join(dict.fromkeys(one.licence for one in found)),
     }
 
 

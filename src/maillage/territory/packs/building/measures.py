@@ -67,7 +67,7 @@ def equipment(file: Published, today: Today) -> pl.DataFrame:
     if frame.is_empty():
         raise WrongFileError(
             _(
-                "%s : aucun équipement de santé (TYPEQU D2…, D3…). Donnez la base entière, ou celle du "
+                "%s : aucun équipement de santé (TYPEQU D2…, D3…). Donnez la base entière, ou celle du "
                 "domaine D."
             )
             % file.label
@@ -112,7 +112,7 @@ def reference_apl(file: Published, profession: str, today: Today) -> pl.DataFram
         found.append(table.select("code", **kept))
     if not found:
         raise WrongFileError(
-            _("%(label)s : aucune feuille des années %(years)s. Donnez le classeur de la DREES qui les a.")
+            _("%(label)s : aucune feuille des années %(years)s. Donnez le classeur de la DREES qui les a.")
             % {"label": file.label, "years": ", ".join(map(str, APL_YEARS))}
         )
     table = found[0]
@@ -212,7 +212,7 @@ def workforce(file: Published) -> pl.DataFrame:
     frame = frame.filter(pl.col("departement").str.contains("^(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|97[1-6])$"))
     if frame.is_empty():
         raise WrongFileError(
-            _("%s : aucune ligne d’un département, tous âges et tous sexes. Donnez l’export entier.")
+            _("%s : aucune ligne d’un département, tous âges et tous sexes. Donnez l’export entier.")
             % file.label
         )
     if "densite" not in frame.columns:
@@ -242,7 +242,7 @@ def fragility(file: Published, today: Today) -> pl.DataFrame:
     found = [name for name in content.frame.columns if name != "code"]
     if not found:
         raise WrongFileError(
-            _("%(label)s : aucune colonne connue. Nommez-les comme le jeu de données : %(known)s…")
+            _("%(label)s : aucune colonne connue. Nommez-les comme le jeu de données : %(known)s…")
             % {"label": file.label, "known": ", ".join(ours[:6])}
         )
     return by_commune(content.frame, dict.fromkeys(found, Merging.SUM), today, file.label)
@@ -264,7 +264,7 @@ def zoning(file: Published, today: Today) -> pl.DataFrame:
     )
     if not frame.select(pl.any_horizontal(pl.col(name) == "1" for name in flags).any()).item():
         raise WrongFileError(
-            _("%s : aucune commune en ZIP ni en ZAC. Donnez l’arrêté de zonage par commune.") % file.label
+            _("%s : aucune commune en ZIP ni en ZAC. Donnez l’arrêté de zonage par commune.") % file.label
         )
     return by_commune(frame, dict.fromkeys(flags, Merging.MEAN), today, file.label)
 

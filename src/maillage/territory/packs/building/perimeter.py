@@ -60,7 +60,7 @@ def _of(word: str, communes: pl.DataFrame) -> pl.Expr:
     if "epci" not in communes.columns and _SIREN.fullmatch(word):
         raise UnknownTerritoryError(
             _(
-                "« %s » est un EPCI, et le fichier des EPCI manque. Donnez-le par --source epci=…, ou nommez "
+                "« %s » est un EPCI, et le fichier des EPCI manque. Donnez-le par --source epci=…, ou nommez "
                 "le "
                 "département."
             )
@@ -74,7 +74,7 @@ def _of(word: str, communes: pl.DataFrame) -> pl.Expr:
 def _refusal(word: str) -> str:
     return (
         _(
-            "« %s » n’est pas un territoire connu : écrivez des départements (71,03), des EPCI par leur "
+            "« %s » n’est pas un territoire connu : écrivez des départements (71,03), des EPCI par leur "
             "SIREN "
             "(200071884), des régions (region:27 ou Bretagne), ou france."
         )

@@ -110,7 +110,7 @@ class Published:
         best = max(candidates, key=lambda one: (len(one.renamed), one.where))
         if best.frame.is_empty():
             raise WrongFileError(
-                _("%(label)s (%(where)s) : la table n’a aucune ligne. Téléchargez le fichier de nouveau.")
+                _("%(label)s (%(where)s) : la table n’a aucune ligne. Téléchargez le fichier de nouveau.")
                 % {"label": self.label, "where": best.where}
             )
         self.rows, self.titles = best.frame.height, best.titles
@@ -124,14 +124,14 @@ class Published:
             except (ValueError, RecursionError) as error:
                 raise WrongFileError(
                     _(
-                        "%(label)s : le JSON est illisible (%(why)s). Téléchargez le fichier de nouveau, il "
+                        "%(label)s : le JSON est illisible (%(why)s). Téléchargez le fichier de nouveau, il "
                         "est tronqué "
                         "ou d’un autre format."
                     )
                     % {"label": self.label, "why": str(error)[:120]}
                 ) from error
         raise WrongFileError(
-            _("%(label)s : l’archive ne contient pas de JSON. Donnez le fichier attendu.")
+            _("%(label)s : l’archive ne contient pas de JSON. Donnez le fichier attendu.")
             % {"label": self.label}
         )
 
@@ -157,21 +157,21 @@ def _members(path: Path, label: str, patterns: Sequence[str]) -> Iterable[tuple[
             yield path.name, path.read_bytes()
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise WrongFileError(
-            _("%(label)s : l’archive est illisible (%(why)s). Elle est tronquée : téléchargez-la de nouveau.")
+            _("%(label)s : l’archive est illisible (%(why)s). Elle est tronquée : téléchargez-la de nouveau.")
             % {"label": label, "why": str(error)[:120]}
         ) from error
 
 
 def _refuse_page(head: bytes, label: str) -> None:
     if not head:
-        raise WrongFileError(_("%s : le fichier est vide. Téléchargez-le de nouveau.") % label)
+        raise WrongFileError(_("%s : le fichier est vide. Téléchargez-le de nouveau.") % label)
     if head.startswith((_SEVEN_ZIP, _PDF)) or _PAGE.match(head.removeprefix(_MARK)):
         kind = "7z" if head.startswith(_SEVEN_ZIP) else "PDF" if head.startswith(_PDF) else "HTML"
         raise WrongFileError(
             _(
-                "%(label)s : le fichier est un %(kind)s, ce n’est pas une table. L’adresse mène sans doute à "
+                "%(label)s : le fichier est un %(kind)s, ce n’est pas une table. L’adresse mène sans doute à "
                 "une page "
-                "ou le fichier a bougé : donnez l’adresse du fichier lui-même."
+                "ou le fichier a bougé : donnez l’adresse du fichier lui-même."
             )
             % {"label": label, "kind": kind}
         )
@@ -183,7 +183,7 @@ def _zipped(path: Path, label: str, patterns: Sequence[str]) -> Iterable[tuple[s
         wanted = _first_fitting(sorted(names), patterns)
         if not wanted:
             raise WrongFileError(
-                _("%(label)s : l’archive ne contient pas %(wanted)s ; elle contient %(found)s.")
+                _("%(label)s : l’archive ne contient pas %(wanted)s ; elle contient %(found)s.")
                 % {"label": label, "wanted": ", ".join(patterns), "found": ", ".join(sorted(names)[:8])}
             )
         for name in wanted:
@@ -215,7 +215,7 @@ def _bounded_size(size: int, label: str) -> None:
     if size > UNPACKED_LIMIT:
         raise WrongFileError(
             _(
-                "%(label)s : le fichier décompressé dépasse %(largest)d Mo. Vérifiez que c’est le fichier "
+                "%(label)s : le fichier décompressé dépasse %(largest)d Mo. Vérifiez que c’est le fichier "
                 "attendu."
             )
             % {"label": label, "largest": UNPACKED_LIMIT >> 20}
@@ -243,7 +243,7 @@ def _parquet(content: bytes, where: str, label: str, shape: Shape) -> Content | 
         frame = pl.read_parquet(io.BytesIO(content), columns=list(found.values()))
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise WrongFileError(
-            _("%(label)s (%(where)s) : le Parquet est illisible (%(why)s). Téléchargez-le de nouveau.")
+            _("%(label)s (%(where)s) : le Parquet est illisible (%(why)s). Téléchargez-le de nouveau.")
             % {"label": label, "where": where, "why": str(error).splitlines()[0][:120]}
         ) from error
     return _content(frame.select(pl.all().cast(pl.String)), titles, where, found)
@@ -264,7 +264,7 @@ def _workbook(
             )
     except python_calamine.CalamineError as error:
         raise WrongFileError(
-            _("%(label)s (%(where)s) : le classeur est illisible (%(why)s). Téléchargez-le de nouveau.")
+            _("%(label)s (%(where)s) : le classeur est illisible (%(why)s). Téléchargez-le de nouveau.")
             % {"label": label, "where": where, "why": str(error)[:120]}
         ) from error
 
@@ -320,8 +320,8 @@ def _csv(content: bytes, where: str, label: str, shape: Shape) -> Content | list
     except pl.exceptions.PolarsError as error:
         raise WrongFileError(
             _(
-                "%(label)s (%(where)s) : le CSV est illisible (%(why)s). Il est tronqué ou ses guillemets sont "
-                "dépareillés : téléchargez-le de nouveau."
+                "%(label)s (%(where)s) : le CSV est illisible (%(why)s). Il est tronqué ou ses guillemets "
+                "sont dépareillés : téléchargez-le de nouveau."
             )
             % {"label": label, "where": where, "why": str(error).splitlines()[0][:160]}
         ) from error
@@ -370,13 +370,13 @@ def _plain(title: str) -> str:
 
 def _not_there(label: str, shape: Shape, tried: Sequence[tuple[str, Sequence[str]]]) -> str:
     if not tried:
-        return _("%s : le fichier ne contient aucune table. Téléchargez-le de nouveau.") % label
+        return _("%s : le fichier ne contient aucune table. Téléchargez-le de nouveau.") % label
     where, titles = max(tried, key=lambda one: len(shape.found(one[1])))
     wanted = [shape.columns[ours][0] for ours in shape.missing(shape.found(titles))]
     return _(
-        "%(label)s (%(where)s) : il manque %(wanted)s ; le fichier a %(titles)s. Ce n’est pas le fichier "
+        "%(label)s (%(where)s) : il manque %(wanted)s ; le fichier a %(titles)s. Ce n’est pas le fichier "
         "attendu, ou "
-        "ses colonnes ont changé de nom : donnez un autre millésime."
+        "ses colonnes ont changé de nom : donnez un autre millésime."
     ) % {
         "label": label,
         "where": where,

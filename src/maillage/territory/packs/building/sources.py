@@ -81,7 +81,7 @@ def sources(overrides: Iterable[str] = (), departements: Iterable[str] = ()) -> 
         name = f"{PREFIX}{key}"
         if name not in found:
             raise UnknownSourceError(
-                _("« %(key)s » n’est pas une source ; les sources sont : %(known)s.")
+                _("« %(key)s » n’est pas une source ; les sources sont : %(known)s.")
                 % {"key": key, "known": ", ".join(one.removeprefix(PREFIX) for one in keys)}
             )
         found[name] = _overridden(found[name], value, departements)
@@ -94,7 +94,7 @@ def _given(overrides: Iterable[str]) -> dict[str, str]:
         key, equal, value = text.partition("=")
         if not equal or not key.strip() or not value.strip():
             raise UnknownSourceError(
-                _("« %s » ne dit pas une source : écrivez --source bpe=FICHIER ou --source bpe=https://…")
+                _("« %s » ne dit pas une source : écrivez --source bpe=FICHIER ou --source bpe=https://…")
                 % text
             )
         found[key.strip()] = value.strip()
@@ -122,7 +122,7 @@ def _overridden(source: Source, value: str, departements: Iterable[str]) -> Sour
     if not path.is_file():
         raise UnknownSourceError(
             _(
-                "--source %(key)s : le fichier %(file)s n’existe pas. Vérifiez le chemin, ou donnez une "
+                "--source %(key)s : le fichier %(file)s n’existe pas. Vérifiez le chemin, ou donnez une "
                 "adresse en "
                 "https://."
             )
@@ -139,9 +139,9 @@ def _by_departement(source: Source, departements: Iterable[str]) -> str:
     if len(found) != 1:
         raise UnknownSourceError(
             _(
-                "--source %(key)s=auto : il faut %(count)d fichiers pour ce territoire (%(addresses)s). "
+                "--source %(key)s=auto : il faut %(count)d fichiers pour ce territoire (%(addresses)s). "
                 "Réunissez-les "
-                "(« osmium merge ») et donnez le résultat : --source %(key)s=FICHIER."
+                "(« osmium merge ») et donnez le résultat : --source %(key)s=FICHIER."
             )
             % {"key": source.key, "count": len(found), "addresses": ", ".join(found) or _("aucun connu")}
         )

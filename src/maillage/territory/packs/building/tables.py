@@ -74,7 +74,7 @@ def today_of(
     )
     if rows.is_empty():
         raise WrongFileError(
-            _("%s : aucune commune (TYPECOM = COM). Donnez le fichier v_commune du COG.") % cog.label
+            _("%s : aucune commune (TYPECOM = COM). Donnez le fichier v_commune du COG.") % cog.label
         )
     successors = {} if history is None else successors_of(history, rows["code"].to_list())
     today = Today(frozenset(rows["code"].to_list()), {**former, **successors, **parts}, frozenset(parts))
@@ -207,7 +207,7 @@ def places(file: Published, today: Today) -> pl.DataFrame:
     ):
         raise WrongFileError(
             _(
-                "%s : le fichier n’est pas la liste des communes de l’API Géo. Donnez celle de "
+                "%s : le fichier n’est pas la liste des communes de l’API Géo. Donnez celle de "
                 "geo.api.gouv.fr/communes."
             )
             % file.label
@@ -219,7 +219,7 @@ def places(file: Published, today: Today) -> pl.DataFrame:
             found[code] = {"code": code, **_place(row)}
     if not found:
         raise WrongFileError(
-            _("%s : aucun code n’est celui d’une commune. Donnez un autre millésime.") % file.label
+            _("%s : aucun code n’est celui d’une commune. Donnez un autre millésime.") % file.label
         )
     types = {
         "code": pl.String,

@@ -30,7 +30,7 @@ def outlines_of(geojson: Any, label: str) -> dict[str, Polygons]:
     if not isinstance(features, list) or not features:
         raise WrongFileError(
             _(
-                "%s : le fichier n’est pas un GeoJSON de communes (« features » manque). Donnez le fichier "
+                "%s : le fichier n’est pas un GeoJSON de communes (« features » manque). Donnez le fichier "
                 "des contours."
             )
             % label
@@ -47,9 +47,9 @@ def outlines_of(geojson: Any, label: str) -> dict[str, Polygons]:
         except (KeyError, TypeError, IndexError, ValueError) as error:
             raise WrongFileError(
                 _(
-                    "%(label)s : un contour n’a pas la forme voulue (%(why)s). Il faut des Polygon ou "
+                    "%(label)s : un contour n’a pas la forme voulue (%(why)s). Il faut des Polygon ou "
                     "MultiPolygon avec "
-                    "une propriété « code »."
+                    "une propriété « code »."
                 )
                 % {"label": label, "why": f"{type(error).__name__} {error}"[:120]}
             ) from error

@@ -80,9 +80,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BuildError(
             _(
-                "%s n’est pas un jeu fait par « maillage data build » : rien à mettre à jour. Faites-le par "
-                "« maillage "
-                "data build --territory … --out … »."
+                "%s n’est pas un jeu fait par « maillage data build » : rien à mettre à jour. Faites-le par "
+                "« maillage "
+                "data build --territory … --out … »."
             )
             % folder
         ) from error
