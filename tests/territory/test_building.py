@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.urls import reverse
 
 from maillage.config.installation import LOADERS
 from maillage.territory import api, packs
@@ -119,7 +120,9 @@ def test_outlines_share_their_borders_and_those_of_merged_communes_are_joined(
 
 
 @pytest.mark.django_db
-def test_the_pack_is_imported_and_each_column_keeps_its_own_source(served: Served, tmp_path: Path) -> None:
+def test_the_pack_is_imported_and_each_column_keeps_its_own_source(
+    served: Served, tmp_path: Path, client: Client, coordinator: Person
+) -> None:
     frailty = tmp_path / "fragilites.csv"
     frailty.write_bytes(
         published.semicolon_csv(
@@ -137,6 +140,11 @@ def test_the_pack_is_imported_and_each_column_keeps_its_own_source(served: Serve
     assert api.current_atlas().column("fragilites_commune.sans_mt_16p").tolist() == [80] * len(
         published.COMMUNES
     )
+    client.force_login(coordinator)
+    page = client.get(reverse("territory:data")).content.decode()
+    assert "Ce qui manque à ce jeu" in page
+    assert "Périmètres des CPTS" in page
+    assert "donnez --source cpts=FICHIER" in page
     assert {one["source"] for one in DataPack.objects.get().manifest["missing"]} == {"zoning", "cpts"}
 
 
@@ -443,6 +451,7 @@ def test_roads_are_kept_under_a_fixed_name_only_where_they_are_named(served: Ser
     entry = next(one for one in built.manifest["files"] if one["file"] == "roads.osm.pbf")
     assert (entry["licence"], entry["bytes"]) == ("ODbL 1.0", 300)
     assert packs.check(tmp_path / "with", loaders=LOADERS).is_sound
+    assert (tmp_path / "with" / "mairies.csv").read_text().startswith("code,lon,lat\n71001,4.32,46.53\n")
     bourgogne = next(one for one in sources(["roads=auto"], ["71"]) if one.key == "roads")
     assert bourgogne.address.endswith("/bourgogne-latest.osm.pbf")
     with pytest.raises(api.UnknownSourceError, match="osmium merge"):

@@ -13,8 +13,6 @@ from maillage.territory import api as territory
 
 _SHOWN_COLUMNS = 8
 _STATUSES = {"same": "inchangé", "changed": "modifié", "new": "nouveau", "gone": "absent cette fois"}
-#: Files that the pack keeps for the directory: the format, for `maillage data import-directory`.
-_DIRECTORY = {"finess": "finess", "annuaire_sante": "annuaire_sante"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +60,15 @@ class Answer:
         """Return the commands that take the pack in, then its files of the directory."""
         folder, place = self.built.folder, self.built.manifest["territory"]
         around = "".join(f" --departement {one}" for one in (*place["departements"], *place["around"]))
-        kept = {one["source"] for one in self.built.manifest["sources"]} & _DIRECTORY.keys()
-        names = {
-            file.rsplit(".", 1)[0]: file for file in (one["file"] for one in self.built.manifest["files"])
-        }
-        return [
-            f"maillage data import {folder}",
-            *(
-                f"maillage data import-directory {_DIRECTORY[key]} {folder / names[key]}{around}"
-                for key in sorted(kept, reverse=True)
-            ),
-        ]
+        files = {one["file"].partition(".")[0]: folder / one["file"] for one in self.built.manifest["files"]}
+        commands = [f"maillage data import {folder}"]
+        for key in ("finess", "annuaire_sante"):
+            if key in files:
+                commands.append(f"maillage data import-directory {key} {files[key]}{around}")
+        if "roads" in files:
+            halls = f" --places {files['mairies']}" if "mairies" in files else ""
+            commands.append(f"maillage data roads {files['roads']}{halls}")
+        return commands
 
 
 def build(folder: Path, *, asked: str, given: Sequence[str], created: str, progress: Report) -> Answer:

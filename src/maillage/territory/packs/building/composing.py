@@ -298,3 +298,11 @@ def outlines(material: Material, departements: frozenset[str]) -> str:
     return topology.topojson(
         {code: shape for code, shape in material.outlines.items() if code in names and shape}, names
     )
+
+
+def town_halls(material: Material, departements: frozenset[str]) -> pl.DataFrame | None:
+    """Return code, lon, lat of the town halls of `departements`: roads are followed from there. None without."""
+    known = material.communes.filter(
+        (pl.col("position") == "mairie") & pl.col("departement").is_in(sorted(departements))
+    )
+    return known.select("code", "lon", "lat") if known.height else None

@@ -27,6 +27,7 @@ from maillage.territory.packs.checking import check
 from maillage.territory.packs.contract import PackLoader, Progress, silent
 
 MANIFEST = "manifest.json"
+TOWN_HALLS = "mairies.csv"
 _STATE = "state.json"
 _SHOWN = 8
 
@@ -274,6 +275,10 @@ def _write_pack(
             **_provenance(["contours"], by_key),
         }
     )
+    halls = composing.town_halls(material, reached.departements)
+    if halls is not None:
+        halls.write_csv(pack / TOWN_HALLS)
+        entries.append({"file": TOWN_HALLS, "title": "Mairies", **_provenance(["places"], by_key)})
     for one in taken.values():
         if one.source.kept_as:
             shutil.copyfile(one.path, pack / one.source.kept_as)
