@@ -9,9 +9,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from maillage.config.installation import LOADERS
+from maillage.kernel.models import Person
 from maillage.territory import api, packs
 from maillage.territory.models import DataPack, PackArray
 from maillage.territory.packs.building.communes import full_code, successors_of

@@ -301,7 +301,7 @@ def outlines(material: Material, departements: frozenset[str]) -> str:
 
 
 def town_halls(material: Material, departements: frozenset[str]) -> pl.DataFrame | None:
-    """Return code, lon, lat of the town halls of `departements`: roads are followed from there. None without."""
+    """Return code, lon, lat of the town halls of `departements`, from which roads are followed."""
     known = material.communes.filter(
         (pl.col("position") == "mairie") & pl.col("departement").is_in(sorted(departements))
     )
