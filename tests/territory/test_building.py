@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from maillage.config.installation import LOADERS
+from maillage.directory import api as directory
 from maillage.kernel.models import Person
 from maillage.territory import api, packs
 from maillage.territory.models import DataPack, PackArray
+from maillage.territory.packs.building import topology
 from maillage.territory.packs.building.communes import full_code, successors_of
 from maillage.territory.packs.building.published import Published, Shape, WrongFileError
 from maillage.territory.packs.building.sources import sources
@@ -142,6 +145,14 @@ def test_the_pack_is_imported_and_each_column_keeps_its_own_source(
     assert api.current_atlas().column("fragilites_commune.sans_mt_16p").tolist() == [80] * len(
         published.COMMUNES
     )
+    here = api.create_demonstration_territory(by=None)
+    assert (here.name, len(api.member_codes(here))) == ("Saône-et-Loire", 6)
+    assert api.create_demonstration_territory(by=None) == here
+    two = api.create_demonstration_territory(by=None, where="2A,242000354")
+    assert (two.name, api.member_codes(two)) == ("Territoire 2A,242000354", ["2A004", "2B033"])
+    for nowhere in ("Atlantide", "region:99"):
+        with pytest.raises(api.PerimeterError, match="aucune commune"):
+            api.create_demonstration_territory(by=None, where=nowhere)
     client.force_login(coordinator)
     page = client.get(reverse("territory:data")).content.decode()
     assert "Ce qui manque à ce jeu" in page
@@ -367,7 +378,7 @@ def test_a_published_table_is_found_among_others_and_under_other_names(tmp_path:
     found = Published(path, "x").read(Shape({"code": ("code insee",), "pop": (r"pop\. \d+",)}))
     assert found.frame.to_dicts() == [{"code": "01001", "pop": "1 234,5"}]
     assert found.titles == ("Code  INSEE", "Libellé", "Pop. 2023")
-    with pytest.raises(WrongFileError, match="il manque absent ; le fichier a Code  INSEE"):
+    with pytest.raises(WrongFileError, match=r"il manque absent.; le fichier a Code  INSEE"):
         Published(path, "x").read(Shape({"code": ("code insee",), "other": ("absent",)}))
 
 
@@ -458,3 +469,56 @@ def test_roads_are_kept_under_a_fixed_name_only_where_they_are_named(served: Ser
     assert bourgogne.address.endswith("/bourgogne-latest.osm.pbf")
     with pytest.raises(api.UnknownSourceError, match="osmium merge"):
         sources(["roads=auto"], ["71", "01"])
+
+
+# Real files
+
+
+@pytest.mark.pack
+def test_the_outlines_of_a_real_département_keep_their_contiguity(national_pack: Path) -> None:
+    drawn = packs.geometry.contours((national_pack / "communes_france.topojson").read_bytes())
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": json.loads(shape)}
+        for code, shape in zip(drawn.codes, drawn.geometries, strict=True)
+        if code.startswith("71")
+    ]
+    outlines = topology.outlines_of({"features": features}, "x")
+    again = packs.geometry.contours(topology.topojson(outlines, {}).encode())
+    assert len(again.codes) == 563
+
+    def pairs(contours: packs.Contours) -> set[tuple[str, ...]]:
+        named = ((contours.codes[a], contours.codes[b]) for a, b in contours.pairs.tolist())
+        return {tuple(sorted(pair)) for pair in named if all(code.startswith("71") for code in pair)}
+
+    assert pairs(again) == pairs(drawn)
+
+
+REGISTERS = os.environ.get("MAILLAGE_REGISTERS", "")
+
+
+@pytest.mark.skipif(not REGISTERS, reason="the national registers are absent: set MAILLAGE_REGISTERS")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    [
+        "finess/etalab-cs1100502-stock-20260512-extrait.csv",
+        "finess_plus/finess-structures-mensuel-202607-echantillon_json.gz",
+    ],
+)
+def test_a_real_register_is_kept_as_published_and_read_by_the_directory(
+    served: Served, tmp_path: Path, name: str
+) -> None:
+    register = Path(REGISTERS) / name
+    built = build(served, tmp_path / "pack", f"finess={register}")
+    assert "finess" not in missing(built)
+    kept = (tmp_path / "pack" / "finess.csv").read_bytes()
+    assert kept == register.read_bytes()
+    seen = directory.preview(by=None, format=directory.Format.FINESS, content=kept, departements=[],
+                             extracted_on=date(2026, 11, 1))  # fmt: skip
+    assert seen.reading.lines > 10
+
+
+@pytest.mark.skipif(not REGISTERS, reason="the national registers are absent: set MAILLAGE_REGISTERS")
+def test_a_real_file_of_the_sae_is_refused_as_another_table(served: Served, tmp_path: Path) -> None:
+    built = build(served, tmp_path / "pack", f"ages={Path(REGISTERS) / 'sae' / 'URGENCES2_2023r.csv'}")
+    assert "il manque" in missing(built)["ages"]

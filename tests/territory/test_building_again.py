@@ -197,6 +197,9 @@ def test_sources_come_and_go_between_two_vintages(served: Served, tmp_path: Path
     (tmp_path / "cpts.csv").write_bytes(published.semicolon_csv(("code", "cpts"), [("71001", "CPTS du Val")]))
     added = api.update_pack(tmp_path / "pack", given=[f"cpts={tmp_path / 'cpts.csv'}"], patience=QUICK)
     assert {one.source: one.status for one in added.changes if one.status != "same"} == {"cpts": "new"}
-    workshop(tmp_path / "pack").joinpath("state.json").write_text("{")
-    (tmp_path / "cpts.csv").unlink()
     assert added.built.previous is not None
+    (tmp_path / "pack").rename(tmp_path / "lost")
+    again = api.update_pack(tmp_path / "pack", patience=QUICK)
+    assert contents(again.built.folder) == contents(tmp_path / "lost")
+    workshop(tmp_path / "pack").joinpath("state.json").write_text("{")
+    assert not build(served, tmp_path / "pack", f"cpts={tmp_path / 'cpts.csv'}").changed

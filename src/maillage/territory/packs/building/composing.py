@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,7 @@ _APL = ("mg", "inf", "mk", "sf", "dent")
 _WITHOUT = 8
 """How many communes are named in a remark."""
 _T = TypeVar("_T")
-Table = tuple[pl.DataFrame, Mapping[str, Sequence[str]]]
+Table: TypeAlias = "tuple[pl.DataFrame, Mapping[str, Sequence[str]]]"
 """A table, and the sources that each of its columns comes from."""
 
 

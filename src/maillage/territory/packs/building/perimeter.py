@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ from django.utils.translation import gettext as _
 from maillage.kernel.later import polars as pl
 from maillage.kernel.names import place_name
 from maillage.kernel.sourced_rules import rule
+from maillage.territory.rules.kinds import Group
+from maillage.territory.rules.naming import EVERYWHERE, named
 
-EVERYWHERE = "france"
-_SIREN = re.compile(r"\d{9}")
 _KM_PER_DEGREE = 111.2
 
 
@@ -34,40 +33,34 @@ class Extent:
 def extent(communes: pl.DataFrame, territory: str) -> Extent:
     """Return what `territory` names among `communes`: départements (71, 2A), EPCI (nine figures), regions
     (region:27, or by name), « france », separated by commas. Raises UnknownTerritoryError."""
-    words = [word.strip() for word in territory.split(",") if word.strip()]
+    words = named(territory)
     if not words:
         raise UnknownTerritoryError(_refusal(territory))
-    picked = communes.select(pl.any_horizontal(_of(word, communes) for word in words)).to_series()
+    picked = communes.select(pl.any_horizontal(_of(*word, communes) for word in words)).to_series()
     codes = communes["code"].filter(picked)
     own = frozenset(communes["departement"].filter(picked))
     return Extent(frozenset(codes), own, own | _around(communes, picked))
 
 
-def _of(word: str, communes: pl.DataFrame) -> pl.Expr:
+def _of(group: Group | None, code: str, communes: pl.DataFrame) -> pl.Expr:
     """Return which communes a word names. Raises UnknownTerritoryError where it names none."""
-    code = word.upper()
-    if word.lower() == EVERYWHERE:
+    if group is None and code.lower() == EVERYWHERE:
         return pl.lit(value=True)
-    if _SIREN.fullmatch(word):
-        found = pl.col("epci") == word
-    elif word.lower().startswith("region:"):
-        found = pl.col("region") == code.partition(":")[2].strip()
-    elif re.fullmatch(r"\d[\dAB]|97\d", code):
-        found = pl.col("departement") == code
-    else:
-        names = {name for name in communes["nom_region"].unique() if place_name(name) == place_name(word)}
-        found = pl.col("nom_region").is_in(sorted(names))
-    if "epci" not in communes.columns and _SIREN.fullmatch(word):
+    if group is Group.EPCI and "epci" not in communes.columns:
         raise UnknownTerritoryError(
             _(
                 "« %s » est un EPCI, et le fichier des EPCI manque. Donnez-le par --source epci=…, ou nommez "
-                "le "
-                "département."
+                "le département."
             )
-            % word
+            % code
         )
+    if group is None:
+        names = {name for name in communes["nom_region"].unique() if place_name(name) == place_name(code)}
+        found = pl.col("nom_region").is_in(sorted(names))
+    else:
+        found = pl.col(group.value) == code
     if not communes.select(found.fill_null(value=False).any()).item():
-        raise UnknownTerritoryError(_refusal(word))
+        raise UnknownTerritoryError(_refusal(code))
     return found.fill_null(value=False)
 
 

@@ -54,8 +54,10 @@ def update(
     pack made by `build`, and as `build` does; the pack in place is then untouched.
     """
     folder = folder.expanduser().resolve()
-    before = _manifest(folder)
     state = read_state(folder)
+    # Killed between the two names of the old and the new pack, the folder is lost: the state knows.
+    lost = not folder.exists() and bool(state.get("territory"))
+    before = {"territory": {"asked": state["territory"]}} if lost else _manifest(folder)
     kept = [
         one
         for one in state.get("given", ())
