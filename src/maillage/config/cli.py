@@ -207,6 +207,54 @@ def check_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> Non
             raise typer.Exit(1)
 
 
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="clé=FICHIER ou clé=ADRESSE, à la place de l’adresse connue ; répétable."),
+]
+
+
+@data.command("build", help="Faire le jeu de données d’un territoire à partir des fichiers publiés.")
+def build_pack(
+    territory: Annotated[
+        str, typer.Option(help="Départements (71,03), EPCI (SIREN), régions (region:27), ou france.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Dossier du jeu, créé au besoin.", file_okay=False)],
+    source: Sources = None,
+    created: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Jour du jeu ; celui de la source la plus récente par défaut."
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a pack; killed or cut at any moment, the same command goes on where it was."""
+    with _ready():
+        from maillage.config import data_packs
+
+        with shown(quiet or as_json) as progress:
+            answer = data_packs.build(
+                out,
+                asked=territory,
+                given=source or [],
+                created=created.date().isoformat() if created else "",
+                progress=progress,
+            )
+        _answer(answer.as_dict(), as_json, answer.told())
+
+
+@data.command("update", help="Refaire un jeu fait par build : dit ce qui a changé, garde l’ancien à côté.")
+def update_pack(folder: Pack, source: Sources = None, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Make a pack again from what is published now."""
+    with _ready():
+        from maillage.config import data_packs
+
+        with shown(quiet or as_json) as progress:
+            answer = data_packs.update(folder, given=source or [], progress=progress)
+        _answer(answer.as_dict(), as_json, answer.told())
+
+
 @data.command("import", help="Contrôler un jeu et le mettre en service : tout ou rien. Dit ce qui a changé.")
 def import_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> None:
     """Import a pack."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from maillage.config import installation
+from maillage.config import environment, installation
 from maillage.config.environment import home
 from maillage.config.packs import default_pack
 from maillage.config.progress import Report
@@ -58,7 +58,9 @@ def prepare_territory(progress: Report) -> territory.Territory:
     current = territory.current_pack()
     if current is None or (current.geography == territory.FICTIONAL and default_pack() is not None):
         installation.import_pack(pack(progress), by=None, progress=progress)
-    return territory.create_demonstration_territory(by=None)
+    return territory.create_demonstration_territory(
+        by=None, where=environment.read("MAILLAGE_TERRITORY", default="")
+    )
 
 
 def pack(progress: Report) -> Path:

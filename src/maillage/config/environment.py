@@ -42,6 +42,13 @@ SETTINGS: dict[str, Setting] = {
             "Without one, a fictional territory is generated.",
         ),
         Setting(
+            "MAILLAGE_TERRITORY",
+            "text",
+            "the territory that the pack was built for, else Charolais-Brionnais",
+            "Where `maillage demo` takes place with a real pack: départements (`71,03`), EPCI by their SIREN "
+            "(`200071884`) or regions (`region:27`).",
+        ),
+        Setting(
             "DATABASE_URL",
             "url",
             "SQLite under MAILLAGE_HOME",

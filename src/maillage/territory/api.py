@@ -86,6 +86,16 @@ from maillage.territory.packs import (
     Report,
     Table,
 )
+from maillage.territory.packs.building import (
+    BuildError,
+    Built,
+    SourceChange,
+    UnknownSourceError,
+    UnknownTerritoryError,
+    Updated,
+)
+from maillage.territory.packs.building import build as build_pack
+from maillage.territory.packs.building import update as update_pack
 from maillage.territory.packs.fictional import write_pack as write_fictional_pack
 from maillage.territory.packs.geography import check_places
 from maillage.territory.queries import (
@@ -127,6 +137,8 @@ __all__ = [
     "AccessDiagnosis",
     "Atlas",
     "Balance",
+    "BuildError",
+    "Built",
     "Column",
     "Commune",
     "ComparedArea",
@@ -158,13 +170,17 @@ __all__ = [
     "Retirement",
     "RoadAreas",
     "RoadsRefusedError",
+    "SourceChange",
     "Summary",
     "Table",
     "Territory",
     "TerritoryKind",
     "TerritorySupply",
     "UnknownCommuneError",
+    "UnknownSourceError",
+    "UnknownTerritoryError",
     "UnknownVariableError",
+    "Updated",
     "Variable",
     "WhiteZone",
     "access_figures",
@@ -175,6 +191,7 @@ __all__ = [
     "at_place",
     "balance",
     "band_label",
+    "build_pack",
     "calendar_of",
     "change_perimeter",
     "check_pack",
@@ -241,6 +258,7 @@ __all__ = [
     "travel_figures",
     "travel_provenance",
     "travel_sentence",
+    "update_pack",
     "warm",
     "white_zones",
     "with_group",

@@ -103,5 +103,11 @@ class TerritoryConfig(AppConfig):
                 "place_km": _("de la mairie ou du bourg"),
                 "centre_km": _("du milieu de la commune"),
                 "least_nodes": _("nœuds du plus petit réseau"),
+                "address": _("adresse"),
+                "addresses": _("adresses"),
+                "licence": _("licence"),
+                "vintage": _("millésime"),
+                "required": _("indispensable"),
+                "file": _("gardé sous le nom de"),
             }
         )

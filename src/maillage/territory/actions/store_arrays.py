@@ -78,15 +78,16 @@ def _variables(pack: packs.OpenPack) -> Iterator[_Array]:
                 continue
             column = table.columns.get(name, packs.Column(packs.Kind.QUANTITY, name))
             values = _numbers(aligned[name])
+            origin = file.origin(name, column.vintage)
             yield _Array(
                 key=f"{table.stem}.{name}",
                 values=values,
                 is_variable=True,
                 label=column.label or name,
                 unit=column.unit,
-                source=file.publisher,
-                vintage=column.vintage or file.vintage,
-                licence=file.licence,
+                source=origin.publisher,
+                vintage=origin.vintage,
+                licence=origin.licence,
                 estimate=column.estimate,
                 completeness=1 - aligned[name].null_count() / max(len(values), 1),
             )

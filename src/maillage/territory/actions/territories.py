@@ -14,7 +14,7 @@ from maillage.kernel.models import Person, Scope
 from maillage.kernel.names import place_key
 from maillage.kernel.rules import Permission
 from maillage.kernel.sourced_rules import rule
-from maillage.territory.models import Commune, Territory, TerritoryCommune
+from maillage.territory.models import Commune, DataPack, Territory, TerritoryCommune
 from maillage.territory.queries import codes_of_group, current_pack
 from maillage.territory.rules.hours import time_zone_of
 from maillage.territory.rules.kinds import (
@@ -24,6 +24,7 @@ from maillage.territory.rules.kinds import (
     Group,
     TerritoryKind,
 )
+from maillage.territory.rules.naming import EVERYWHERE, named
 
 _SLUG_LENGTH = 80
 
@@ -143,13 +144,17 @@ def change_perimeter(
     return territory
 
 
-def create_demonstration_territory(*, by: Person | None) -> Territory:
+def create_demonstration_territory(*, by: Person | None, where: str = "") -> Territory:
     """Return the demonstration territory of the current pack, created if absent.
 
+    `where` names it (« 71,03 », EPCI, « region:27 »); else the territory that the pack was built for, else
     Charolais-Brionnais with the national pack, Val-de-Brume with the fictional one. Raises PerimeterError
-    where the pack has neither.
+    where the pack has none of them.
     """
     pack = current_pack()
+    asked = where or _built_for(pack)
+    if asked:
+        return _demonstration_at(asked, by)
     fictional = pack is not None and pack.geography == FICTIONAL
     slug = "val-de-brume" if fictional else "charolais-brionnais"
     existing = Territory.objects.filter(slug=slug).first()
@@ -165,6 +170,38 @@ def create_demonstration_territory(*, by: Person | None) -> Territory:
     return create_territory(
         by=by, kind=TerritoryKind.CPTS, name=name, codes=codes, slug=slug, is_constructed=True, note=note
     )
+
+
+def _built_for(pack: DataPack | None) -> str:
+    """Return the territory that a pack was built for, empty where it was for all of France or is not said."""
+    said = pack.manifest.get("territory") if pack else None
+    asked = str(said.get("asked", "")) if isinstance(said, dict) else ""
+    return "" if asked.lower() == EVERYWHERE else asked
+
+
+def _demonstration_at(asked: str, by: Person | None) -> Territory:
+    words = named(asked)
+    codes = {code for group, word in words if group for code in codes_of_group(group, word)}
+    if not codes or any(group is None for group, _word in words):
+        raise PerimeterError(
+            _("« %s » ne désigne aucune commune du jeu de données : écrivez des départements (71,03), des "
+              "EPCI par leur SIREN ou des régions (region:27).") % asked
+        )  # fmt: skip
+    name = _("Territoire %s") % asked
+    if len(words) == 1 and words[0][0] is not None:
+        field = f"{words[0][0].value}_name"
+        found = (
+            Commune.objects.filter(code__in=codes)
+            .exclude(**{field: ""})
+            .values_list(field, flat=True)
+            .first()
+        )
+        name = found or name
+    existing = Territory.objects.filter(slug=slugify(name)).first()
+    return existing or create_territory(
+        by=by, kind=TerritoryKind.CPTS, name=name[:120], codes=sorted(codes), is_constructed=True,
+        note=_("Périmètre construit pour la démonstration, ce n’est pas une CPTS officielle."),
+    )  # fmt: skip
 
 
 def _checked_name(name: str) -> str:

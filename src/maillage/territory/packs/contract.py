@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +23,17 @@ def silent(step: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one column of a file comes from, where the file is made of several sources."""
+
+    publisher: str
+    vintage: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackFile:
-    """One file as the manifest describes it."""
+    """One file as the manifest describes it; `origins` are those of its columns that it tells apart."""
 
     name: str
     title: str
@@ -33,6 +42,14 @@ class PackFile:
     licence: str
     rows: int | None
     columns: Mapping[str, str]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, column: str, vintage: str = "") -> Origin:
+        """Return where a column comes from: as the manifest says for it, else as it says for the file.
+
+        `vintage` is that of the column itself where the manifest says nothing for it.
+        """
+        return self.origins.get(column) or Origin(self.publisher, vintage or self.vintage, self.licence)
 
     @property
     def stem(self) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.kernel.later import polars as pl
-from maillage.territory.packs.contract import Manifest, PackFile
+from maillage.territory.packs.contract import Manifest, Origin, PackFile
 from maillage.territory.packs.defects import Defects
 from maillage.territory.packs.schema import Table
 
 MANIFEST = "manifest.json"
 MANIFEST_LIMIT = 1 << 20
 FILE_LIMIT = 256 << 20
+ROADS_LIMIT = 8 << 30
+"""The road extract of a large region weighs hundreds of megabytes: an import does not open it."""
 CELL_LIMIT = 50_000_000
 """A Parquet file of a few kilobytes can unfold into gigabytes: its declared size is read first."""
 
@@ -87,7 +89,21 @@ def _pack_file(entry: Any, folder: Path, defects: Defects) -> PackFile | None:
         licence=str(entry.get("licence", ""))[:120],
         rows=rows if isinstance(rows, int) else None,
         columns=columns if isinstance(columns, dict) else {},
+        origins=_origins(entry.get("origins")),
     )
+
+
+def _origins(said: Any) -> dict[str, Origin]:
+    """Return the origins of columns; what is not of that form says nothing."""
+    return {
+        str(name): Origin(
+            str(one.get("publisher", ""))[:300],
+            str(one.get("vintage", ""))[:80],
+            str(one.get("licence", ""))[:120],
+        )
+        for name, one in (said.items() if isinstance(said, dict) else ())
+        if isinstance(one, dict)
+    }
 
 
 def _stays_inside(name: str, folder: Path) -> bool:
@@ -107,9 +123,9 @@ def check_files(folder: Path, manifest: Manifest, defects: Defects) -> set[str]:
                 "missing_file", file.name, _("le fichier est dans le manifeste et pas dans le dossier."),
                 _("Ajoutez-le, ou retirez-le du manifeste."),
             )  # fmt: skip
-        elif path.stat().st_size > FILE_LIMIT:
+        elif path.stat().st_size > (limit := ROADS_LIMIT if file.name.endswith(".osm.pbf") else FILE_LIMIT):
             defects.add(
-                "giant_file", file.name, _("le fichier dépasse %d Mo.") % (FILE_LIMIT >> 20),
+                "giant_file", file.name, _("le fichier dépasse %d Mo.") % (limit >> 20),
                 _("Un jeu national tient en 30 Mo : vérifiez ce fichier."),
             )  # fmt: skip
         else:

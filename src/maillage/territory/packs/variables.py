@@ -209,6 +209,15 @@ REFERENCE_APL = Table(
     },
 )
 
+ZONING = Table(
+    "zonage_commune",
+    columns={
+        "code": _text(_("code INSEE"), required=True),
+        "zip": Column(Kind.SHARE, _("zone d’intervention prioritaire, généralistes"), ""),
+        "zac": Column(Kind.SHARE, _("zone d’action complémentaire, généralistes"), ""),
+    },
+)
+
 WORKFORCE = Table(
     "demographie_departement",
     key="departement",
@@ -223,7 +232,7 @@ WORKFORCE = Table(
     },
 )
 
-BY_COMMUNE = (COMMUNES, SUPPLY, FRAGILITY, SOCIAL, REFERENCE_APL)
+BY_COMMUNE = (COMMUNES, SUPPLY, FRAGILITY, SOCIAL, REFERENCE_APL, ZONING)
 """The tables with one row per commune: each numeric column becomes a variable of the atlas."""
 
 TABLES = (*BY_COMMUNE, WORKFORCE)

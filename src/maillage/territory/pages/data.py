@@ -36,7 +36,22 @@ class Data(Page):
             "may_import": may_import,
             "report": pack.report if pack and may_import else None,
             "changes": changes_table(pack) if pack and may_import else None,
+            "missing": _missing(pack) if pack else [],
+            "remarks": _remarks(pack) if pack else [],
         }
+
+
+def _missing(pack: DataPack) -> list[tuple[str, str]]:
+    """Return the title of each source that the pack was made without, and why; in French, as the manifest."""
+    said = pack.manifest.get("missing")
+    entries = said if isinstance(said, list) else []
+    return [(str(one.get("title", "")), str(one.get("why", ""))) for one in entries if isinstance(one, dict)]
+
+
+def _remarks(pack: DataPack) -> list[str]:
+    """Return what whoever made the pack remarks on it."""
+    said = pack.manifest.get("remarks")
+    return [str(one) for one in said] if isinstance(said, list) else []
 
 
 class VariablesCsv(Endpoint):
