@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,7 @@ def road_matrix(
     graph, limit = extract.graph, float(rule(LIMIT_RULE).value)
     places = placed(atlas, _around(atlas, extract), extract.landmarks, given or {})
     node, km = _brought(atlas, extract, places)
-    found = traveltime.minutes_between(graph, node, node, limit)
+    found = traveltime.minutes_between(graph, node, node, limit, threads=os.cpu_count() or 1)
     apart = found.origin != found.destination
     tied = np.zeros(node.size, dtype=bool)
     tied[found.origin[apart]] = tied[found.destination[apart]] = True
