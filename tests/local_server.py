@@ -2,12 +2,14 @@
 
 import gzip
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 LAST_MODIFIED = "Thu, 01 Oct 2026 08:00:00 GMT"
@@ -49,15 +51,16 @@ def etag(content: bytes) -> str:
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """Serve until the block ends; yields what may be changed meanwhile."""
+def serving(certificate: Path | None = None) -> Iterator[Served]:
+    """Serve until the block ends; yields what may be changed meanwhile. With a PEM file (key and
+    certificate), over TLS."""
     served = Served()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def handle(self) -> None:
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, ssl.SSLError):
                 super().handle()
 
         def log_message(self, *_words: Any) -> None:
@@ -124,7 +127,11 @@ def serving() -> Iterator[Served]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    served.address = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    served.address = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

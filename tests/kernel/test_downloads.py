@@ -4,9 +4,16 @@ import hashlib
 import json
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from maillage.kernel.downloads import DownloadError, Downloads, Patience
 from tests.local_server import Day, Served, etag, serving
@@ -224,3 +231,39 @@ def test_the_proxy_of_the_machine_is_used(
     there.fetch("bpe", "http://insee.example/file.csv")
     assert there.path("bpe").read_bytes() == CONTENT
     assert served.asked[0][1]["Host"] == "insee.example"
+
+
+def private_certificate(folder: Path) -> Path:
+    """A key and a certificate for 127.0.0.1 that only this machine trusts, as hospital networks have."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = timezone.now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "private.pem"
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    path.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_private_certificate_is_trusted_where_the_machine_trusts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = private_certificate(tmp_path)
+    with serving(certificate) as there:
+        there.files["file.csv"] = CONTENT
+        with pytest.raises(DownloadError, match="certificat"):
+            downloads(tmp_path / "a").fetch("bpe", there.url("file.csv"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert downloads(tmp_path / "b").fetch("bpe", there.url("file.csv")).size == len(CONTENT)

@@ -522,3 +522,17 @@ def test_a_real_register_is_kept_as_published_and_read_by_the_directory(
 def test_a_real_file_of_the_sae_is_refused_as_another_table(served: Served, tmp_path: Path) -> None:
     built = build(served, tmp_path / "pack", f"ages={Path(REGISTERS) / 'sae' / 'URGENCES2_2023r.csv'}")
     assert "il manque" in missing(built)["ages"]
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_diagnosis_opens_on_a_pack_made_of_what_has_an_address(
+    served: Served, tmp_path: Path, client: Client, coordinator: Person
+) -> None:
+    build(served, tmp_path / "pack")
+    api.import_pack(by=None, folder=tmp_path / "pack", extra_loaders=LOADERS)
+    place = api.create_demonstration_territory(by=None)
+    client.force_login(coordinator)
+    pages = ["show", "portrait", "supply", "access", "white_zones", "flows", "needs", "what_if"]
+    for page in pages:
+        answer = client.get(reverse(f"territory:{page}", kwargs={"slug": place.slug}), follow=True)
+        assert answer.status_code == 200, page

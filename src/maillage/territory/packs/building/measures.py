@@ -74,10 +74,10 @@ def equipment(file: Published, today: Today) -> pl.DataFrame:
         )
     if "count" not in frame.columns:
         frame = frame.with_columns(count=pl.lit("1"))
-    wide = frame.with_columns(
-        pl.when(pl.col("type").is_in(list(codes))).then("count").alias(ours)
-        for ours, codes in EQUIPMENT.items()
-    )
+    frame = numbers(frame, ["count"], file.label).with_columns(pl.col("type").replace_strict(of_type))
+    wide = frame.pivot("type", index="code", values="count", aggregate_function="sum", sort_columns=True)
+    absent = [pl.lit("").alias(ours) for ours in EQUIPMENT if ours not in wide.columns]
+    wide = wide.with_columns(pl.all().cast(pl.String).fill_null("")).with_columns(absent)
     table = by_commune(wide, dict.fromkeys(EQUIPMENT, Merging.SUM), today, file.label)
     return everywhere(table, today).with_columns(
         pl.col(ours).fill_null(0).round().cast(pl.Int32) for ours in EQUIPMENT
