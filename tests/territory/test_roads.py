@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from maillage.engines import traveltime
 from maillage.engines.traveltime import CAR
@@ -25,6 +23,7 @@ from maillage.territory.computations.road_words import told_roads
 from maillage.territory.computations.travel_layers import layers, places_of
 from maillage.territory.models import TravelMatrix
 from maillage.territory.rules.kinds import Placing, TravelKind
+from tests.kernel.own_database import own_database
 from tests.territory.extracts import Point, Written
 
 
@@ -326,21 +325,21 @@ def test_an_import_stopped_at_any_step_leaves_nothing_or_all(
     assert TravelMatrix.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_imports_of_one_extract_at_once_leave_one_table(fictional_pack: Path, tmp_path: Path) -> None:
-    api.import_pack(by=None, folder=fictional_pack)
-    file = star(api.current_atlas(), np.arange(6)).save(tmp_path / "e.osm")
-
-    def run(_: int) -> int:
-        try:
-            return import_roads(by=None, extract=file).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert len(set(pool.map(run, range(2)))) == 1
-    assert TravelMatrix.objects.count() == 1
-    assert Entry.objects.filter(verb="territory.travel_matrix_imported").count() == 1
+def test_two_imports_of_one_extract_at_once_and_one_killed_leave_one_table(
+    fictional_country: api.Atlas, near: np.ndarray, fictional_pack: Path, tmp_path: Path
+) -> None:
+    file = star(fictional_country, near).save(tmp_path / "e.osm")
+    command = ("maillage", "data", "roads", str(file), "--json", "--quiet")
+    with own_database(tmp_path) as own:
+        own.run("maillage", "data", "import", str(fictional_pack), "--json", "--quiet")
+        killed = own.start(*command)
+        killed.kill()
+        killed.communicate()
+        both = [own.start(*command) for _ in range(2)]
+        answers = [one.communicate(timeout=120) for one in both]
+        assert [one.returncode for one in both] == [0, 0], answers
+        assert len({out for out, _errors in answers}) == 1
+        assert own.run(*command)[1]["communes"] == 8
 
 
 def test_a_later_extract_of_the_same_place_decides(
