@@ -198,7 +198,13 @@ def test_two_who_write_a_chapter_at_once_lose_nothing(coordinator: Person, proje
 
 @pytest.mark.parametrize(
     ("amount", "said"),
-    [("12,345", "après la virgule"), ("-5", "négatif"), ("beaucoup", "Écrivez un nombre"), ("1e9", "nombre")],
+    [
+        ("12,345", "plus de deux décimales"),
+        ("-5", "en négatif"),
+        ("beaucoup", "pas un montant"),
+        ("1e9", "pas un montant"),
+        ("100 000 001", "dépasse 100 millions"),
+    ],
 )
 def test_an_amount_that_is_none_is_refused_with_what_to_write(
     coordinator: Person, objective: Objective, amount: str, said: str
@@ -213,13 +219,12 @@ def test_an_amount_that_is_none_is_refused_with_what_to_write(
     assert not BudgetLine.objects.of(action.project).exists()
 
 
-def test_an_amount_is_kept_to_the_cent(coordinator: Person, objective: Objective) -> None:
+@pytest.mark.parametrize("typed", ["1\u202f234,56 €", "1.234,56", "1234.56", "1 234,56 euros"])
+def test_an_amount_is_kept_to_the_cent(coordinator: Person, objective: Objective, typed: str) -> None:
     action = acted(coordinator, objective)
     browser = client_of(coordinator)
     here = reverse("project:action", args=[action.pk])
-    browser.post(
-        here, {"do": "money", "key": "k", "source": "fir", "label": "Temps", "asked": "1\u202f234,56 €"}
-    )
+    browser.post(here, {"do": "money", "key": "k", "source": "fir", "label": "Temps", "asked": typed})
     line = BudgetLine.objects.of(action.project).get()
     assert (line.asked, line.granted, line.spent) == (Decimal("1234.56"), None, Decimal(0))
     sent = {"do": f"money-{line.pk}", "base": "1", "asked": "1234,56", "granted": "1000", "spent": "0,01"}

@@ -91,7 +91,11 @@ class Spending(AccountNames, Page):
             page=page,
             finding=said.format(total=formats.euros(total), count=formats.number(len(lines)))
             if lines
-            else _("Aucune écriture ne nomme encore cette action."),
+            else ngettext(
+                "Aucune écriture ne nomme encore cette action.",
+                "Aucune écriture ne nomme encore l’une de ces actions.",
+                max(len(self.actions), 1),
+            ),
             lines=[
                 {
                     "operation": one.operation,

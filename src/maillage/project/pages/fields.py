@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from maillage.kernel import fields
 from maillage.kernel.typed import plain_digits
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
@@ -50,19 +51,17 @@ class ValueField(forms.CharField):
         return number
 
 
-class AmountField(ValueField):
-    """An amount in €, to the cent, not negative."""
+class AmountField(fields.AmountField):
+    """An amount in €, read as everywhere else, kept as exact euros; nothing is an amount too."""
 
-    decimals = 2
-    most = Decimal(10) ** 8
+    def __init__(self, **options: Any) -> None:
+        super().__init__(least=0, **options)
 
     def prepare_value(self, value: Any) -> Any:
         """Show an amount to the cent."""
         return f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value
 
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the amount, None for an empty field. Raises ValidationError."""
-        number = super().clean(value)
-        if number is not None and number < 0:
-            raise ValidationError(_("Ce montant est négatif."))
-        return number
+    def clean(self, value: Any) -> Any:
+        """Return the amount (Decimal), None for an empty field. Raises ValidationError."""
+        cents = super().clean(value)
+        return None if cents is None else Decimal(cents) / 100
