@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 import os
+import re
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -270,12 +272,12 @@ def test_each_encoding_is_read(content: bytes, names: list[str]) -> None:
 def test_bad_bytes_cost_their_own_line_a_remark() -> None:
     mixed = "\n".join(["Été", "Noël"]).encode() + b"\nM\xc2CON \xc3\x89T\xc3\x89\nplain"
     text = decode(mixed)
-    assert text.lines == ("Été", "Noël", "MÂCON ÉTÉ", "plain")
+    assert list(text.lines) == ["Été", "Noël", "MÂCON ÉTÉ", "plain"]
     assert [(one.line, one.fault, one.value) for one in text.defects] == [
         (3, Fault.WRONG_ENCODING, "MÂCON ÉTÉ")
     ]
     unknown = decode(b"D\xc9C\xc8S\nX\x81Y")
-    assert unknown.lines == ("DÉCÈS", "X\ufffdY")
+    assert list(unknown.lines) == ["DÉCÈS", "X\ufffdY"]
     assert [one.line for one in unknown.defects] == [2]
 
 
@@ -284,6 +286,38 @@ def test_no_bytes_break_the_text(content: bytes) -> None:
     for separator, sections in ((";", ("structureet",)), ("|", ())):
         for row in rows(decode(content).lines, separator, sections):
             assert all(cell.isprintable() or "\ufffd" in cell or cell for cell in row.cells if cell)
+
+
+@given(some.lists(some.sampled_from(["", "Été", "a;b", "œ 𝄞", "\u2028"]), max_size=8), some.data())
+def test_lines_decoded_one_at_a_time_are_those_of_the_whole(lines: list[str], data: some.DataObject) -> None:
+    ends = [data.draw(some.sampled_from(["\n", "\r\n", "\r"])) for _line in lines]
+    last = data.draw(some.booleans())
+    written = "".join(line + end for line, end in zip(lines, ends, strict=True)) + ("fin" if last else "")
+    expected = re.split("\r\n|\n|\r", written)
+    expected = expected if expected[-1] else expected[:-1]
+    found = decode(written.encode()).lines
+    assert list(found) == expected
+    start = data.draw(some.integers(-3, 9))
+    assert list(found[start:]) == expected[start:]
+    if expected:
+        assert found[-1] == expected[-1]
+    with pytest.raises(IndexError):
+        found[len(expected)]
+    with pytest.raises(ValueError, match="in order"):
+        found[::2]
+
+
+def test_a_national_file_is_not_held_in_memory_a_second_time() -> None:
+    elsewhere = annuaire_line(**{"Code commune (coord. structure)": "42001", "Nom d'exercice": "X" * 400})
+    content = "\n".join([HEADING, *[elsewhere] * 20_000]).encode()
+    tracemalloc.start()
+    try:
+        found = annuaire_sante.read(decode(content).lines, Gazetteer([Town("00038")]), ("00",))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.passed_over == 20_000
+    assert peak < len(content) / 2
 
 
 def test_a_quoted_cell_ends_somewhere() -> None:

@@ -52,7 +52,7 @@ def read(lines: Iterable[str], communes: Gazetteer, departements: Collection[str
     `departements`, unless empty, keeps only the lines of a site there. Lines of a profession outside
     first-contact care, and of a site in a département that the installation does not have, are passed over.
     """
-    written = list(lines)
+    written = lines if isinstance(lines, Sequence) else list(lines)
     titles = [title.strip() for title in next(iter(written), "").split(SEPARATOR)]
     missing = [title for title in COLUMNS if title not in titles]
     if missing:

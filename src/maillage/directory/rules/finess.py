@@ -6,7 +6,7 @@ projection that they name (`projections`). The extraction without positions has 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from maillage.directory.rules.establishments import Columns, Position, Register
 from maillage.directory.rules.extractions import Fault, Reading, Site
@@ -47,7 +47,7 @@ def read(
     means by its own codes of départements (« 9A »: « 97 »).
     """
     register = Register(communes, departements, _COLUMNS)
-    written = list(lines)
+    written = lines if isinstance(lines, Sequence) else list(lines)
     places: list[Row] = []
     for row in rows(written, SEPARATOR, _SECTIONS):
         section = row.cells[0]

@@ -124,10 +124,10 @@ def _gunzipped(content: bytes) -> bytes | Seems:
 def _looked_at(content: bytes) -> Opened:
     if content.startswith(_UTF16_MARKS):
         content = content.decode("utf-16", "replace").encode()
-    content = content.removeprefix(_UTF8_MARK)
-    if content.startswith(_BINARY) or _is_binary(content[:_HEAD]):
+    start = content[:_HEAD].removeprefix(_UTF8_MARK)
+    if start.startswith(_BINARY) or _is_binary(start):
         return Opened(Seems.BINARY, content)
-    head = "\n".join(decode(content[:_HEAD]).lines).strip()
+    head = "\n".join(decode(start).lines).strip()
     if not head:
         return Opened(Seems.EMPTY if not content[_HEAD:].strip() else Seems.TEXT, content)
     if head[0] in "{[":

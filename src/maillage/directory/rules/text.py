@@ -7,10 +7,13 @@ line a remark, and no other line anything.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from maillage.directory.rules.extractions import Defect, Fault
 
@@ -24,13 +27,50 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONGEST_CELL = 5
 """Lines over which a quoted cell may run: beyond, its quote is stray."""
 _SHOWN = 60
+_PART = 1 << 20
+
+
+class Lines(Sequence[str]):
+    """The lines of a file of UTF-8, each decoded when it is read: the file is not held a second time."""
+
+    def __init__(self, content: bytes, places: array[int] | None = None) -> None:
+        """Part `content` into lines; `places`: where each begins and ends, one after the other."""
+        self._content = content
+        self._places = _places(content) if places is None else places
+
+    def __len__(self) -> int:
+        return len(self._places) // 2
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Lines: ...
+    def __getitem__(self, at: int | slice) -> str | Lines:
+        if isinstance(at, slice):
+            start, stop, step = at.indices(len(self))
+            if step != 1:
+                raise ValueError("lines are read in order")
+            return Lines(self._content, self._places[2 * start : 2 * max(stop, start)])
+        place = 2 * range(len(self))[at]
+        return self._content[self._places[place] : self._places[place + 1]].decode()
+
+
+def _places(content: bytes) -> array[int]:
+    """Return where each line begins and ends; a last line that is empty is none."""
+    places, start = array("q"), 0
+    for end in _ENDS.finditer(content):
+        places.extend((start, end.start()))
+        start = end.end()
+    if start < len(content):
+        places.extend((start, len(content)))
+    return places
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """The lines of a file, without their ends, and what was wrong with their bytes."""
 
-    lines: tuple[str, ...]
+    lines: Sequence[str]
     defects: tuple[Defect, ...] = ()
 
 
@@ -57,13 +97,25 @@ def decode(content: bytes) -> Text:
     """
     if content.startswith(_UTF16_MARKS):
         content = content.decode("utf-16", "replace").encode()
-    raw = _ENDS.split(content.removeprefix(_UTF8_MARK))
+    content = content.removeprefix(_UTF8_MARK)
+    if _is_utf8(content):
+        return Text(Lines(content))
+    raw = _ENDS.split(content)
     if raw[-1] == b"":
         raw.pop()
+    return _of_two_encodings(raw)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Return whether bytes are of UTF-8, looked at a part at a time."""
+    decoder, whole = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
     try:
-        return Text(tuple(line.decode() for line in raw))
+        for start in range(0, len(whole), _PART):
+            decoder.decode(whole[start : start + _PART])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _of_two_encodings(raw)
+        return False
+    return True
 
 
 def _of_two_encodings(raw: list[bytes]) -> Text:
@@ -120,7 +172,7 @@ def rows(lines: Iterable[str], separator: str, sections: Collection[str] = ()) -
     Where each record begins with one of the words `sections`, a quoted cell may hold a line break: what
     follows is of that record until the next such word.
     """
-    waiting = list(lines)
+    waiting = lines if isinstance(lines, Sequence) else list(lines)
     at = 0
     while at < len(waiting):
         line, taken = waiting[at], 1
