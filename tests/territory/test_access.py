@@ -20,6 +20,7 @@ from maillage.territory.computations.access_summary import summary
 from maillage.territory.computations.apl_parameters import parameter_set, parameter_sets, reach
 from maillage.territory.computations.comparisons import areas_of
 from maillage.territory.computations.line_checks import TableError
+from maillage.territory.computations.matrix_table import read_matrix
 from maillage.territory.computations.place_names import at, of
 from maillage.territory.computations.reference_comparison import Reason, agreement, differences, ranks
 from maillage.territory.computations.travel_times import nearest_service, remoteness
@@ -230,6 +231,22 @@ def test_a_bad_matrix_is_refused_with_what_to_mend(
     with pytest.raises(TableError, match=said):
         import_travel_matrix(by=coordinator, provider="x", vintage="y", file="m.csv", content=content)
     assert not TravelMatrix.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_matrix_is_read_as_spreadsheets_write_it(encoding: str, end: str) -> None:
+    lines = ["Lieu;Origine;Destination;Minutes", "Mâcon;71270;71230;3,5", "Gueugnon;71230;71270;4"]
+    codes = np.array(["71230", "71270"])
+    found = read_matrix(end.join(lines).encode(encoding), "m.csv", codes)
+    assert found.origin.tolist() == ["71230", "71270"]
+    assert found.minutes.tolist() == [4.0, 3.5]
+
+
+def test_a_former_commune_of_a_matrix_is_told_its_code_of_today() -> None:
+    content = b"origin,destination,minutes\n2A004,20004,3"
+    with pytest.raises(TableError, match=r"aujourd’hui dans .*2A004"):
+        read_matrix(content, "m.csv", np.array(["2A004"]))
 
 
 def test_a_matrix_with_wrong_times_or_repeats_names_its_lines(

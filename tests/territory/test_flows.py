@@ -26,9 +26,10 @@ from maillage.territory.computations.catchments import (
     places,
 )
 from maillage.territory.computations.flow_table import read_flow_table
-from maillage.territory.computations.line_checks import TableError, decoded
+from maillage.territory.computations.line_checks import TableError
 from maillage.territory.computations.observed_flows import observed, protect
 from maillage.territory.models import FlowDataset, FlowRow, Territory
+from maillage.territory.rules.text import decoded
 
 HEADER = "origine;destination;motif;effectif;periode"
 KNOWN = {"01001", "01002", "2A004"}
@@ -93,7 +94,7 @@ def test_a_sound_table_is_read_whatever_its_separator() -> None:
             ("01001", "2A004", 1),
         ]
     assert decoded("é".encode("cp1252")) == "é"
-    assert decoded("\ufeffé".encode()) == "é"
+    assert decoded("\ufeffé".encode()) == decoded("é".encode("utf-16")) == "é"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,8 @@ def test_a_sound_table_is_read_whatever_its_separator() -> None:
         (table("1001;01002;U;12;2024"), "unknown_commune", 2, "01001"),
         (table("01001;99999;U;12;2024"), "unknown_commune", 2, "inconnue"),
         (table("01001;Digoin;U;12;2024"), "unknown_commune", 2, "cinq caractères"),
+        (table("20004;01001;U;12;2024"), "unknown_commune", 2, "aujourd’hui dans .*2A004"),
+        (table("01001;01002;U;12;2024", '01001;"02;U;1;2024' + "x" * 140_000), "unreadable", 3, "guillemet"),
         (table("01001;01002;;12;2024"), "empty_reason", 2, "tous motifs"),
         (table(f"01001;01002;{'x' * 121};12;2024"), "long_reason", 2, "120"),
         (table("01001;01002;U;-3;2024"), "wrong_count", 2, "entier"),

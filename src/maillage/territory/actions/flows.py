@@ -15,9 +15,9 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import atlas
 from maillage.territory.computations.flow_table import read_flow_table
-from maillage.territory.computations.line_checks import decoded
 from maillage.territory.computations.matrix_table import read_matrix
 from maillage.territory.models import FlowDataset, FlowRow, Territory, TravelMatrix
+from maillage.territory.rules.text import decoded
 
 
 @transaction.atomic

@@ -7,8 +7,9 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from maillage.territory.computations.line_checks import TableError, decoded, rows_of
+from maillage.territory.computations.line_checks import TableError, rows_of
 from maillage.territory.packs import Defects
+from maillage.territory.rules.text import decoded
 
 NAMES = {
     "code": ("code", "code_insee", "codeinsee", "insee", "code_insee_commune"),

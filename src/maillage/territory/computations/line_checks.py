@@ -6,10 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from maillage.territory.packs import Defect, Defects
+from maillage.territory.queries import former_codes
 
 MAX_DEFECTS = 200
 COMMUNE_CODE = re.compile(r"^(?:\d{2}|2[AB])\d{3}$")
@@ -23,32 +25,42 @@ class TableError(ValueError):
         super().__init__("\n".join(str(defect) for defect in self.defects))
 
 
-def decoded(content: bytes) -> str:
-    """Return the text of a CSV file: UTF-8 with or without mark, else what Windows writes."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def rows_of(
     text: str, file: str, columns: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line number in the file, values by column key); the header is line 1.
 
     `columns` maps each key to the header names accepted for it; the separator is the commonest of `; ,`
-    and tab in the header. Raises TableError where a column is missing.
+    and tab in the header. Raises TableError where a column is missing or a quote is never closed.
     """
     header = text.split("\n", 1)[0]
     separator = max(";,\t", key=header.count)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
-    places = _places([name.strip().lower() for name in next(reader, [])], file, columns)
-    for values in reader:
+    places = _places([name.strip().lower() for name in _next(reader, file) or []], file, columns)
+    while (values := _next(reader, file)) is not None:
         if any(value.strip() for value in values):
             yield (
                 reader.line_num,
                 {key: values[place].strip() if place < len(values) else "" for key, place in places.items()},
             )
+
+
+def _next(reader: Any, file: str) -> list[str] | None:
+    """Return the values of the next line, None after the last one."""
+    begins = reader.line_num + 1
+    try:
+        values: list[str] | None = next(reader, None)
+    except csv.Error:
+        defects = Defects()
+        defects.add(
+            "unreadable",
+            file,
+            _("cette ligne ne se lit pas : un guillemet n’y est pas fermé, ou une valeur est trop longue."),
+            _("Fermez ou ôtez le guillemet, puis enregistrez de nouveau en CSV."),
+            row=begins,
+        )
+        raise TableError(defects) from None
+    return values
 
 
 def _places(names: list[str], file: str, columns: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -84,6 +96,13 @@ def commune_problem(code: str, known: Collection[str]) -> tuple[str, str] | None
         return (
             _("« %(code)s » n’est pas un code INSEE de commune.") % {"code": code},
             _("Écrivez cinq caractères, comme « 71230 »."),
+        )
+    today = former_codes().get(code)
+    if today in known:
+        return (
+            _("« %(code)s » est un ancien code : la commune est aujourd’hui dans « %(today)s ».")
+            % {"code": code, "today": today},
+            _("Écrivez « %(today)s ».") % {"today": today},
         )
     return (
         _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": code},

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from maillage.kernel.later import polars as pl
-from maillage.territory.computations.line_checks import TableError
+from maillage.territory.computations.line_checks import TableError, commune_problem
 from maillage.territory.packs import Defects
+from maillage.territory.rules.text import decoded
 
 NAMES = {
     "origin": ("origin", "origine", "from"),
@@ -52,13 +53,13 @@ def read_matrix(content: bytes, file: str, codes: NDArray[np.str_]) -> MatrixTab
 def _frame(content: bytes, file: str, defects: Defects) -> pl.DataFrame:
     try:
         table = _read(content)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except pl.exceptions.PolarsError as error:
         reason = str(error).splitlines()[0]
         defects.add(
             "unreadable",
             file,
             _("le fichier ne se lit pas (%(reason)s).") % {"reason": reason},
-            _("Envoyez un CSV en UTF-8 ou un Parquet."),
+            _("Envoyez un CSV ou un Parquet."),
         )
         raise TableError(defects) from None
     found = {}
@@ -85,20 +86,19 @@ def _frame(content: bytes, file: str, defects: Defects) -> pl.DataFrame:
 def _read(content: bytes) -> pl.DataFrame:
     if content[:4] == b"PAR1":
         return pl.read_parquet(io.BytesIO(content))
-    header = content.split(b"\n", 1)[0]
-    separator = max(b";,\t", key=lambda mark: header.count(bytes([mark])))
-    return pl.read_csv(io.BytesIO(content), separator=chr(separator), infer_schema=False)
+    text = decoded(content)
+    separator = max(";,\t", key=text.split("\n", 1)[0].count)
+    return pl.read_csv(io.BytesIO(text.encode()), separator=separator, infer_schema=False)
 
 
 def _check(frame: pl.DataFrame, file: str, codes: NDArray[np.str_], defects: Defects) -> None:
     if frame.is_empty():
         defects.add("empty_table", file, _("la table est vide."), _("Ajoutez au moins un trajet."))
     known = pl.Series(codes.tolist())
+    communes = set(codes.tolist())
 
     def unknown(column: str) -> Callable[[dict[str, Any]], str]:
-        return lambda row: (
-            _("la commune « %(code)s » est inconnue du jeu de données.") % {"code": row[column]}
-        )
+        return lambda row: (commune_problem(row[column] or "", communes) or ("",))[0]
 
     for column in ("origin", "destination"):
         defects.add_rows(

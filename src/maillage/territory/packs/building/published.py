@@ -21,6 +21,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from maillage.kernel.later import polars as pl
+from maillage.territory.rules.text import decoded
 
 HEADING_LINES = 40
 """A title is looked for in so many lines: INSEE and DREES write up to a dozen above the names of columns."""
@@ -335,20 +336,6 @@ def _content(frame: pl.DataFrame, titles: Sequence[str], where: str, found: Mapp
         pl.col(title).fill_null("").str.strip_chars().alias(name) for name, title in found.items()
     )
     return Content(ours, tuple(titles), where, found)
-
-
-def decoded(content: bytes) -> str:
-    """Return a text file's text: UTF-8 with or without mark, UTF-16 with one, else Windows-1252.
-
-    >>> decoded("\\ufeffMâcon;é".encode()), decoded("Mâcon".encode("latin-1"))
-    ('Mâcon;é', 'Mâcon')
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.removeprefix(_MARK).decode()
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def _cells(line: str, separator: str) -> list[str]:
