@@ -19,6 +19,7 @@ PACKAGE = Path(maillage.__file__).parent
 OF_THE_INSTALLATION = {
     "directory.confirmation_answered",
     "directory.confirmation_asked",
+    "directory.import_undone",
     "directory.imported",
     "directory.merge_undone",
     "directory.merged",
