@@ -1,7 +1,8 @@
 """Which tests run on PostgreSQL too: `pytest --second-database`, after every test has run on SQLite.
 
 Left out: what never reads or writes the database (the engines, the rules, the checks of the source), which
-cannot answer otherwise on another one; and what a browser looks at, whose pages the same contexts ask for
+cannot answer otherwise on another one; the walk through what each role is offered, since rights are decided
+in Python; and what a browser looks at, whose pages the same contexts ask for
 without a browser, except the scenarios of `SCENARIOS`, which go through the whole program.
 """
 
@@ -16,6 +17,8 @@ BOTH = frozenset(
 SQLITE_ONLY = frozenset({"engines"})
 #: The call of the febrile child, the doctor who falls ill, the command line with its backups.
 SCENARIOS = frozenset({"test_regulation.py", "test_replacement.py", "test_command_line.py"})
+#: What each of sixteen roles is offered: minutes of walking, and no statement that other tests do not make.
+DECIDED_IN_PYTHON = frozenset({"test_offered.py"})
 OF_THE_DATABASE = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
 
 
@@ -41,7 +44,7 @@ def may_differ(item: pytest.Item) -> bool:
     """Return whether a test may pass on one database and fail on the other."""
     folder = item.path.parent.name
     fixtures = set(getattr(item, "fixturenames", ()))
-    if folder in SQLITE_ONLY:
+    if folder in SQLITE_ONLY or item.path.name in DECIDED_IN_PYTHON:
         return False
     if folder == "scenarios":
         return item.path.name in SCENARIOS
