@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from maillage.kernel import access, journal
 from maillage.kernel.models import Person
@@ -102,19 +105,29 @@ def import_travel_matrix(
     if not provider.strip() or not vintage.strip():
         raise ValidationError(_("Nommez le fournisseur des temps de trajet et leur millésime."))
     table = read_matrix(content, file, atlas.current().codes)
+    return store_matrix(by=by, provider=provider, vintage=vintage, columns=table._asdict())
+
+
+def store_matrix(
+    *, by: Person | None, provider: str, vintage: str, columns: Mapping[str, NDArray[Any]], **more: Any
+) -> TravelMatrix:
+    """Keep the columns of a table of travel times; one that says the same is returned as it is.
+
+    `columns` are named as they will be read again, `minutes` among them; `more` are other fields of the row.
+    """
     payload = io.BytesIO()
-    np.savez_compressed(payload, origin=table.origin, destination=table.destination, minutes=table.minutes)
-    fingerprint = hashlib.sha256(
-        b"\0".join((provider.encode(), vintage.encode(), *(column.tobytes() for column in table)))
-    ).hexdigest()
+    held: dict[str, Any] = dict(columns)  # the stub of NumPy takes another option for a column
+    np.savez_compressed(payload, **held)
+    parts = (provider.encode(), vintage.encode(), *(column.tobytes() for column in columns.values()))
     matrix, created = TravelMatrix.objects.get_or_create(
-        fingerprint=fingerprint,
+        fingerprint=hashlib.sha256(b"\0".join(parts)).hexdigest(),
         defaults={
             "provider": provider.strip(),
             "vintage": vintage.strip(),
-            "pair_count": len(table.minutes),
+            "pair_count": columns["minutes"].size,
             "payload": payload.getvalue(),
             "imported_by": by,
+            **more,
         },
     )
     if created:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.engines import traveltime
 from maillage.engines.traveltime import Extract, NoRoadError, RoadGraph, UnreadableExtractError
-from maillage.kernel import access, journal
+from maillage.kernel import access
 from maillage.kernel.formats import number
 from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import atlas
+from maillage.territory.actions.flows import store_matrix
 from maillage.territory.computations.hall_table import read_halls
 from maillage.territory.computations.road_matrix import RoadMatrix, car_profile, road_matrix
 from maillage.territory.computations.road_store import packed
@@ -100,7 +97,7 @@ def _nothing(file: str, graph: RoadGraph) -> str:
 @transaction.atomic
 def _store(by: Person | None, file: str, read: Extract, matrix: RoadMatrix) -> TravelMatrix:
     vintage = read.graph.vintage.removeprefix(PROVIDER).strip() or file[:40]
-    columns: dict[str, Any] = {
+    columns = {
         "origin": matrix.origin,
         "destination": matrix.destination,
         "minutes": matrix.minutes,
@@ -108,29 +105,12 @@ def _store(by: Person | None, file: str, read: Extract, matrix: RoadMatrix) -> T
         "placing": matrix.placing,
         "km": matrix.km,
     }
-    payload = io.BytesIO()
-    np.savez_compressed(payload, **columns)
-    parts = (PROVIDER.encode(), vintage.encode(), *(column.tobytes() for column in columns.values()))
-    stored, created = TravelMatrix.objects.get_or_create(
-        fingerprint=hashlib.sha256(b"\0".join(parts)).hexdigest(),
-        defaults={
-            "kind": TravelKind.ROAD.value,
-            "provider": PROVIDER,
-            "vintage": vintage,
-            "pair_count": matrix.minutes.size,
-            "payload": payload.getvalue(),
-            "roads": packed(read.graph),
-            "details": matrix.details(read) | {"file": file},
-            "imported_by": by,
-        },
+    return store_matrix(
+        by=by,
+        provider=PROVIDER,
+        vintage=vintage,
+        columns=columns,
+        kind=TravelKind.ROAD.value,
+        roads=packed(read.graph),
+        details=matrix.details(read) | {"file": file},
     )
-    if created:
-        changes = {"provider": PROVIDER, "vintage": vintage, "pairs": stored.pair_count}
-        journal.record(
-            by=by,
-            verb="territory.travel_matrix_imported",
-            target=journal.target_of(stored),
-            changes=changes,
-            scope=None,
-        )
-    return stored

@@ -7,7 +7,8 @@ cover, and the crow-fly estimate of those that none covers.
 from __future__ import annotations
 
 import io
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +57,15 @@ def layers() -> tuple[Layer, ...]:
 
 def times_of(layer: Layer) -> Times:
     """Return the pairs of a table, as they were stored."""
-    payload = TravelMatrix.objects.values_list("payload", flat=True).get(pk=layer.pk)
-    with np.load(io.BytesIO(bytes(payload)), allow_pickle=False) as table:
-        return Times(*(table[name] for name in Times._fields))
+    return Times(*_stored(layer, Times._fields))
 
 
 def places_of(layer: Layer) -> Places:
     """Return where the communes of an extract were put. Raises KeyError for an imported table."""
+    return Places(*_stored(layer, Places._fields))
+
+
+def _stored(layer: Layer, names: Sequence[str]) -> list[NDArray[Any]]:
     payload = TravelMatrix.objects.values_list("payload", flat=True).get(pk=layer.pk)
     with np.load(io.BytesIO(bytes(payload)), allow_pickle=False) as table:
-        return Places(*(table[name] for name in Places._fields))
+        return [table[name] for name in names]
