@@ -17,6 +17,7 @@ from maillage.people.api import Patient
 from maillage.territory.api import Territory
 from tests.agenda.conftest import Open
 from tests.factories import make_commune, make_patient, make_professional
+from tests.keys import ABSENT
 
 WEEK = "?du=2026-03-16"
 
@@ -72,7 +73,7 @@ def test_nobody_else_enters(client: Client, regulator: Person, delegate: Person,
         answer = client.get(reverse(f"agenda:{name}", args=[agenda.pk]))
         assert answer.status_code == 403
         assert "Demandez à Hélène Aubépine" in answer.content.decode()
-    assert client.get(reverse("agenda:week", args=[999])).status_code == 404
+    assert client.get(reverse("agenda:week", args=[ABSENT])).status_code == 404
     client.force_login(delegate)
     assert page(client, "week", agenda.pk)
 
@@ -139,7 +140,7 @@ def test_booking_from_the_page_and_the_next_best_when_it_was_taken(
     assert reverse("agenda:reserve", args=[slots[1].pk]) not in twice.content.decode(), "none is needed"
     assert regular.post(address, {"patient": patient.pk}).status_code == 404
     assert regular.post(address, {"patient": "x", "key": "c"}).status_code == 404
-    assert regular.get(reverse("agenda:reserve", args=[999])).status_code == 404
+    assert regular.get(reverse("agenda:reserve", args=[ABSENT])).status_code == 404
     api.set_visibility(by=doctor, slots=slots, visibility=api.Visibility.PRIVATE)
     assert regular.get(address).status_code == 403
 

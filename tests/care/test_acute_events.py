@@ -28,6 +28,7 @@ from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.care.homes import OF_A_NURSE, home, manager, night_nurse, resident, stay
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 from tests.pdf import text_of
 
 __all__ = ["home", "manager", "night_nurse", "resident", "stay"]
@@ -169,7 +170,7 @@ def test_a_deferred_transfer_books_the_mobile_team_of_the_morning(
         assert "Réserver" in shown
         slot = agenda.Slot.objects.order_by("starts_at").first()
         assert "Choisissez" in post(night_nurse, event, "visit", slot="x")
-        assert "Choisissez" in post(night_nurse, event, "visit", slot=slot.pk + 999)
+        assert "Choisissez" in post(night_nurse, event, "visit", slot=ABSENT)
         assert "Ada Loriot" in post(night_nurse, event, "visit", slot=slot.pk)
         again = actions.book_visit(by=night_nurse, event=event, slot=slot)
         assert again.appointment.patient == event.stay.patient

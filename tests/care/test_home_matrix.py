@@ -24,6 +24,7 @@ from tests.addresses import addresses
 from tests.care.conftest import client_of
 from tests.care.homes import OF_A_NURSE, home, manager, night_nurse, resident, stay
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 
 __all__ = ["home", "manager", "night_nurse", "resident", "stay"]
 OF_RESIDENT = [
@@ -127,7 +128,7 @@ def test_a_stranger_and_an_address_of_nobody_get_nothing(
 ) -> None:
     key = event.pk if name in OF_EVENT else resident.pk
     assert Client().get(reverse(name, args=[key])).status_code == 302
-    assert client_of(night_nurse).get(reverse(name, args=[key + 999])).status_code == 404
+    assert client_of(night_nurse).get(reverse(name, args=[ABSENT])).status_code == 404
 
 
 def test_a_resident_reads_their_own_card_and_writes_nothing(

@@ -23,6 +23,7 @@ from maillage.people.models import CareLink
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person
+from tests.keys import ABSENT
 
 
 def weigh(by: Person, patient: Patient, kilos: float, days_ago: float = 0, **values: object) -> Measure:
@@ -265,6 +266,6 @@ def test_a_measure_is_corrected_on_the_page(patient: Patient, nurse: Person, pla
     assert "Mesure corrigée" in done.content.decode()
     assert Measure.objects.of_patient(patient).standing().count() == 0
     assert browser.get(address)["Location"] == reverse("care:measures", args=[patient.pk])
-    assert browser.post(reverse("care:correct_measure", args=[patient.pk, 99999])).status_code == 404
+    assert browser.post(reverse("care:correct_measure", args=[patient.pk, ABSENT])).status_code == 404
     assert isinstance(made.taken_at, datetime)
     assert api.answered_in_time(place.scope).total == 0

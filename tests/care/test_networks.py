@@ -24,6 +24,7 @@ from maillage.people.models import CareOpposition
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_patient, make_person, make_professional
+from tests.keys import ABSENT
 
 TODAY = date(2026, 3, 10)
 
@@ -205,7 +206,7 @@ def test_the_pages_open_note_and_close_and_the_spine_says_what_is_late(
     assert '<form class="stack"' not in own.get(page).content.decode()
     assert own.post(page, sent).status_code == 403
     pathway = NetworkPathway.objects.of_patient(patient).get()
-    for bad in ({"do": "step", "step": "99999"}, {"do": "close", "pathway": "x"}):
+    for bad in ({"do": "step", "step": str(ABSENT)}, {"do": "close", "pathway": "x"}):
         assert browser.post(page, bad).status_code == 404
     close = {"do": "close", "pathway": str(pathway.pk), "why": ""}
     assert browser.post(page, close).status_code == 422

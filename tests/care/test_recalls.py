@@ -34,6 +34,7 @@ from maillage.people.models import AccessLogEntry, CareOpposition
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 
 TODAY = date(2026, 3, 10)
 
@@ -320,7 +321,7 @@ def test_the_pages_add_note_change_stop_and_lose_nothing_typed(patient: Patient,
     made.refresh_from_db()
     assert (made.what, made.is_open) == ("grippe et zona", False)
     assert "Terminé" in browser.get(follow_up).content.decode()
-    assert browser.get(reverse("care:recall", args=[patient.pk, 10**9])).status_code == 404
+    assert browser.get(reverse("care:recall", args=[patient.pk, ABSENT])).status_code == 404
 
 
 def test_the_person_reads_in_plain_words_and_writes_nothing(patient: Patient, nurse: Person) -> None:

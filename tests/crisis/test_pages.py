@@ -37,6 +37,7 @@ from maillage.kernel.rules import Role
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_commune, make_person, make_territory
+from tests.keys import ABSENT
 from tests.pdf import text_of
 
 ROSE = Line("Mme Rose Églantier", "+33385000001", "Marcigny", "3 rue Haute", "entend mal")
@@ -299,7 +300,7 @@ def test_a_structure_answers_from_a_telephone(asked: AskedStructure, cell: Cell,
     assert StructureState.objects.in_scope(cell.scope).count() == 1
     board = client_of(lead).get(page("cell", cell)).content.decode()
     assert "Deux ventilateurs" in board
-    for wrong in (f"{asked.pk}-abc", "x", f"{asked.pk + 1}-{'A' * 22}", "9" * 30):
+    for wrong in (f"{asked.pk}-abc", "x", f"{ABSENT}-{'A' * 22}", "9" * 30):
         assert visitor.get(reverse(STATE, args=[wrong])).status_code == 404
     # The address of one page opens no other.
     token = exchange.Link(STATE, cell.pk).token

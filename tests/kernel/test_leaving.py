@@ -23,6 +23,7 @@ from maillage.kernel.contributions import (
 )
 from maillage.kernel.models import Departure, Entry, Person, Scope
 from maillage.kernel.rules import Role
+from tests.keys import ABSENT
 
 pytestmark = pytest.mark.django_db
 
@@ -207,8 +208,8 @@ def test_the_pages_are_for_overseers(as_nurse: Client, as_administrator: Client,
         assert as_nurse.get(address).status_code == 403
         assert as_administrator.get(address).status_code == 200
     assert as_nurse.post(addresses[1], {"key": "x", "reason": "y"}).status_code == 403
-    assert as_administrator.get(reverse("kernel:leaving", args=[999])).status_code == 404
-    assert as_administrator.get(reverse("kernel:departure", args=[999])).status_code == 404
+    assert as_administrator.get(reverse("kernel:leaving", args=[ABSENT])).status_code == 404
+    assert as_administrator.get(reverse("kernel:departure", args=[ABSENT])).status_code == 404
 
 
 def test_nobody_withdraws_themselves(as_administrator: Client, administrator: Person) -> None:

@@ -15,6 +15,7 @@ from maillage.kernel.pages.base import Endpoint, PermissionMixin
 from maillage.kernel.pages.refusals import Messages, typed
 from maillage.kernel.rules import Role
 from tests.factories import make_person
+from tests.keys import ABSENT
 
 
 def test_what_was_typed_is_what_has_several_words() -> None:
@@ -32,10 +33,10 @@ def test_what_was_typed_is_what_has_several_words() -> None:
 def test_a_page_that_is_not_there_any_more_shows_what_was_sent_to_it() -> None:
     client = Client()
     client.force_login(make_person("ines.capucine", Role.NURSE, None))
-    answer = client.post("/messages/conversations/99/", {"text": "Un mot <b>gras</b>"})
+    answer = client.post(f"/messages/conversations/{ABSENT}/", {"text": "Un mot <b>gras</b>"})
     assert answer.status_code == 404
     assert "Un mot &lt;b&gt;gras&lt;/b&gt;" in answer.content.decode()
-    assert "Ce que vous aviez écrit" not in client.get("/messages/conversations/99/").content.decode()
+    assert "Ce que vous aviez écrit" not in client.get(f"/messages/conversations/{ABSENT}/").content.decode()
 
 
 @pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_a_page_that_is_not_there_any_more_shows_what_was_sent_to_it() -> None:
 def test_a_page_that_is_not_there_answers_whatever_was_sent_to_it(body: bytes, kind: str) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(make_person("ines.capucine", Role.NURSE, None))
-    answer = client.post("/messages/conversations/99/", body, content_type=kind)
+    answer = client.post(f"/messages/conversations/{ABSENT}/", body, content_type=kind)
     assert answer.status_code in {400, 404}
 
 

@@ -20,6 +20,7 @@ from maillage.listening.rules.vocabulary import Progress, Topic
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
+from tests.keys import ABSENT
 from tests.listening.conftest import answered, closed, read, survey_of
 
 SAID = {"topic": Topic.ACCESS, "said": "On attend.", "done": "Un numéro.", "done_on": date(2026, 3, 2)}
@@ -106,7 +107,13 @@ def test_a_line_is_written_once_from_the_page(
         "said": "<i>On attend</i>", "done": "Un numéro.", "done_on": "2026-03-02", "progress": "done",
         "said_en": "", "done_en": "", "key": "once",
     }  # fmt: skip
-    for wrong in ({"said": ""}, {"done": " "}, {"figure": "9:p_urgent"}, {"topic": "x"}, {"done_on": "32"}):
+    for wrong in (
+        {"said": ""},
+        {"done": " "},
+        {"figure": f"{ABSENT}:p_urgent"},
+        {"topic": "x"},
+        {"done_on": "32"},
+    ):
         refused = client.post(address, said | wrong)
         assert refused.status_code == 422, wrong
     for _click in range(2):

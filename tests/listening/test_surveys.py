@@ -23,6 +23,7 @@ from maillage.listening.rules.vocabulary import Audience, Channel
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person, make_territory
+from tests.keys import ABSENT
 from tests.listening.conftest import answered, closed, day, read, survey_of
 from tests.pdf import text_of
 
@@ -251,7 +252,7 @@ def test_texts_are_read_by_theme_and_logged(survey: Survey, coordinator: Person,
     row = next(one for one in SurveyRemark.objects.of(survey) if "Aubépine" in one.text)
     hide = {"do": "hide", "row": str(row.pk), "why": "un nom y est écrit"}
     assert client.post(page("remarks", survey), hide | {"why": ""}).status_code == 422
-    assert client.post(page("remarks", survey), hide | {"row": "9"}).status_code == 404
+    assert client.post(page("remarks", survey), hide | {"row": str(ABSENT)}).status_code == 404
     for _click in range(2):
         assert client.post(page("remarks", survey), hide).status_code == 302
     html = read(client.get(page("remarks", survey)))

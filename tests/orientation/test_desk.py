@@ -21,6 +21,7 @@ from maillage.orientation.pages import presenters
 from maillage.people.api import Patient
 from maillage.territory.api import Commune, Territory
 from tests.factories import make_commune, make_patient, make_person, make_professional, make_territory
+from tests.keys import ABSENT
 
 NOW = datetime(2026, 3, 14, 14, 0, tzinfo=ZoneInfo("Europe/Paris"))  # a Saturday
 SAFE = {"q-breathing": "no", "q-consciousness": "no", "q-rash": "no"}
@@ -228,9 +229,9 @@ def test_what_is_not_on_the_list_is_no_address(desk: Client, regulator: Person, 
     made = opened(regulator, place)
     addresses = [
         (reverse("orientation:close", args=[made.pk]), {"outcome": "dancing"}),
-        (reverse("orientation:answer", args=[made.pk]), {"sheet": "999"}),
-        (reverse("orientation:book", args=[made.pk, 999]), {"key": "b"}),
-        (reverse("orientation:close", args=[999]), {"outcome": "seen"}),
+        (reverse("orientation:answer", args=[made.pk]), {"sheet": str(ABSENT)}),
+        (reverse("orientation:book", args=[made.pk, ABSENT]), {"key": "b"}),
+        (reverse("orientation:close", args=[ABSENT]), {"outcome": "seen"}),
     ]
     assert [desk.post(address, sent).status_code for address, sent in addresses] == [404] * 4
 

@@ -33,6 +33,7 @@ from maillage.people.queries.retention import at_their_term, kinds_of, last_care
 from maillage.people.rules.circle import Means
 from maillage.people.rules.retention import Kept, hindrance, latest_care
 from maillage.people.rules.rights import Answer, Right
+from tests.keys import ABSENT
 from tests.people.conftest import holder
 
 DAY = date(2026, 5, 2)
@@ -264,7 +265,7 @@ def test_the_dpo_reads_confirms_and_holds(scope: Scope, dpo: Person, regulator: 
     for closed in (page, address, holds):
         assert other.get(closed).status_code == 403
     assert client.get(reverse("people:erasure_batch", args=[99])).status_code == 404
-    assert client.get(reverse("people:holds", args=[9999])).status_code == 404
+    assert client.get(reverse("people:holds", args=[ABSENT])).status_code == 404
     assert "relisez-la" in client.post(address, {"seen": "7"}).text
     assert client.post(holds, {"reason": "", "since": "2026-01-01", "key": "k"}).status_code == 422
     wrong = {"reason": "Juge", "since": "2026-01-02", "until": "2026-01-01", "key": "k"}

@@ -24,6 +24,7 @@ from maillage.people.rules.carers import Gesture
 from maillage.people.rules.circle import Origin, Part
 from maillage.people.rules.signals import Kind, in_turn, may_close, named
 from tests.factories import declare_doctor, make_person, make_professional
+from tests.keys import ABSENT
 from tests.people.test_carers import signed
 
 NOW = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
@@ -263,7 +264,7 @@ def test_another_carer_reads_nothing_of_it(send: Send, treated: Patient, nurse: 
         treated.account, treated, Part.HEALTH, carer=mandates.Carer("paul@exemple.fr", "Paul", "Frêne")
     )
     page(other.carer, address(signal), status=404)
-    page(nurse, reverse("people:signal", args=[signal.pk + 99]), status=404)
+    page(nurse, reverse("people:signal", args=[ABSENT]), status=404)
 
 
 def test_a_gesture_taken_back_signals_no_more(send: Send, mandate: Mandate, treated: Patient) -> None:

@@ -36,6 +36,7 @@ from maillage.territory.api import Commune, Territory
 from tests.care.conftest import client_of
 from tests.demonstrated import populated
 from tests.factories import draw_commune, make_commune, make_person, make_territory
+from tests.keys import ABSENT
 from tests.packs import fictional_pack
 from tests.pdf import text_of
 from tests.prevention.conftest import born, make_concerned
@@ -108,18 +109,18 @@ def test_a_row_of_another_campaign_is_not_found(
     campaign: Campaign, flu: Campaign, day: PreventionDay, doctor: Person, rose: Patient, lead: Person
 ) -> None:
     run = invitations.prepare_letters(by=doctor, campaign=campaign, patients=[rose.pk], key="l")
-    for name, key in (("day", day.pk), ("letters", run.pk), ("person", 999_999)):
+    for name, key in (("day", day.pk), ("letters", run.pk), ("person", ABSENT)):
         assert client_of(doctor).get(page(name, flu.pk, key)).status_code == 404
     for said in ({"do": "posted", "row": str(run.pk)}, {"do": "posted", "row": "²"}):
         assert client_of(doctor).post(page("list", flu.pk), said).status_code == 404
     for said in (
-        {"do": "came", "row": "1", "came": "came"},
-        {"do": "came", "row": "1", "came": "registered"},
+        {"do": "came", "row": str(ABSENT), "came": "came"},
+        {"do": "came", "row": str(ABSENT), "came": "registered"},
     ):
         assert client_of(doctor).post(page("day", campaign.pk, day.pk), said).status_code == 404
-    for said in ({"do": "take_back", "row": "7"}, {"do": "end_reason", "row": "7"}):
+    for said in ({"do": "take_back", "row": str(ABSENT)}, {"do": "end_reason", "row": str(ABSENT)}):
         assert client_of(doctor).post(page("person", campaign.pk, rose.pk), said).status_code == 404
-    assert client_of(lead).post(page("actions"), {"do": "reached", "row": "5"}).status_code == 404
+    assert client_of(lead).post(page("actions"), {"do": "reached", "row": str(ABSENT)}).status_code == 404
     assert "n’est pas connu" in send(lead, page("campaign", campaign.pk), do="nothing")
 
 
@@ -164,7 +165,7 @@ def test_a_form_refused_gives_back_what_was_typed(campaign: Campaign, lead: Pers
     assert "&lt;b&gt;Sein&lt;/b&gt;" in shown
     assert "<b>Sein</b>" not in shown
     assert 'value="65"' in shown
-    bad = {"do": "open", "key": "k", "where": "99", "target": "nope", "title": "a\x00b", "goal": "abc"}
+    bad = {"do": "open", "key": "k", "where": str(ABSENT), "target": "nope", "title": "a\x00b", "goal": "abc"}
     assert client_of(lead).post(page("open"), bad).status_code == 422
 
 

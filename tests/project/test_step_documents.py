@@ -14,6 +14,7 @@ from maillage.project.models import Passage, PassageFile, Project
 from tests.care.conftest import client_of
 from tests.factories import make_person
 from tests.factories.places import make_territory
+from tests.keys import ABSENT
 
 
 def letter() -> SimpleUploadedFile:
@@ -44,4 +45,4 @@ def test_a_letter_filed_with_its_step_opens_again(
     assert Entry.objects.filter(verb="project.document_opened", by=doctor).count() == 1
     elsewhere = make_person("dora.ailleurs", Role.COORDINATOR, make_territory().scope)
     assert client_of(elsewhere).get(address).status_code == 404
-    assert client.get(reverse("project:passage_file", args=[project.pk, kept.pk + 1])).status_code == 404
+    assert client.get(reverse("project:passage_file", args=[project.pk, ABSENT])).status_code == 404

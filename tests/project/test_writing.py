@@ -49,6 +49,7 @@ from maillage.project.rules.states import ProjectState
 from maillage.territory.api import Territory
 from tests.care.conftest import client_of
 from tests.factories import make_person
+from tests.keys import ABSENT
 
 TODAY = timezone.localdate
 
@@ -252,7 +253,7 @@ def test_a_proof_is_dated_and_is_something(coordinator: Person, objective: Objec
     answer = browser.get(reverse("project:evidence_file", args=[action.pk, file.pk]))
     assert answer.status_code == 200
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert browser.get(reverse("project:evidence_file", args=[action.pk, file.pk + 1])).status_code == 404
+    assert browser.get(reverse("project:evidence_file", args=[action.pk, ABSENT])).status_code == 404
 
 
 def test_the_key_of_a_form_makes_one_row(coordinator: Person, objective: Objective) -> None:

@@ -34,6 +34,7 @@ from maillage.protocols.rules.education import (
 from maillage.territory.api import Territory
 from tests.care.test_reading_matrix import ROLES, STATES, linked
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 from tests.pdf import text_of
 from tests.protocols.conftest import client_of
 
@@ -234,7 +235,7 @@ def test_a_place_is_given_told_given_up_and_given_again(
     place.refresh_from_db()
     assert place.attendance == "excused"
     assert "ne viendrez pas" in own.get(here).content.decode()
-    assert own.post(here, {"place": "999"}).status_code == 404
+    assert own.post(here, {"place": str(ABSENT)}).status_code == 404
     assert client_of(nurse).get(here).status_code == 404
     assert api.give_place(by=nurse, session=scene.session, enrolment=scene.enrolment).attendance == "expected"
     with pytest.raises(PermissionDenied):

@@ -21,6 +21,7 @@ from maillage.protocols.rules.pharmacy import Lack, Outcome, lacking
 from maillage.territory.api import Territory
 from tests.care.test_reading_matrix import ROLES, STATES, linked
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 from tests.protocols.conftest import client_of
 
 DAY = date(2026, 3, 10)
@@ -102,7 +103,7 @@ def test_a_shortage_is_signalled_and_its_answer_timed(
         api.answer(by=doctor, referral=referral, reply=api.Reply.ACCEPTED)
         assert "répondu en 3 heures" in page.get(here).content.decode()
         assert "1 réponse à lire" in page.get("/").content.decode()
-    for wrong in ({"do": "signal", "shortage": "9"}, {"do": "dance"}):
+    for wrong in ({"do": "signal", "shortage": str(ABSENT)}, {"do": "dance"}):
         assert page.post(here, wrong).status_code == 404
     with pytest.raises(ValidationError, match="manque"):
         api.note_shortage(by=pharmacist, patient=patient, medicine="", key="s2")

@@ -11,6 +11,7 @@ from maillage.roster.api import State
 from maillage.roster.models import Assignment, Exchange, Offer
 from maillage.territory.api import Territory
 from tests.factories import make_person
+from tests.keys import ABSENT
 from tests.roster.clients import enter, page, post
 
 
@@ -36,7 +37,7 @@ def test_strangers_read_nothing(place: Territory, roster: api.Roster, posts: lis
     assert "Aucun secteur de garde" in page(client, "index")
     for name in ("detail", "steps", "statement", "balance", "ical"):
         assert client.get(reverse(f"roster:{name}", args=[roster.pk])).status_code == 403
-    assert client.get(reverse("roster:detail", args=[9999])).status_code == 404
+    assert client.get(reverse("roster:detail", args=[ABSENT])).status_code == 404
     doctor = enter(make_person("lea.orme", Role.PHYSICIAN, place.scope))
     for name in ("fill", "step"):
         assert doctor.post(reverse(f"roster:{name}", args=[roster.pk])).status_code == 403

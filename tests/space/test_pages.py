@@ -25,6 +25,7 @@ from maillage.space.rules.booking import Reason
 from maillage.territory.api import Territory
 from tests.addresses import addresses
 from tests.factories import make_patient, make_person
+from tests.keys import ABSENT
 from tests.space.conftest import Open, cleared, client_of, mandate
 
 #: Which pages of a person need the mandate's gesture, and which only its part.
@@ -123,7 +124,7 @@ def test_guessed_keys_answer_404(
     for path in (
         reverse("space:appointments", args=[hers.pk]),
         reverse("space:appointment", args=[patient.pk, made.pk]),
-        reverse("space:appointment", args=[patient.pk, 99999]),
+        reverse("space:appointment", args=[patient.pk, ABSENT]),
         reverse("space:answers", args=[patient.pk, theirs.pk]),
         f"{reverse('space:take', args=[patient.pk, hidden[0].pk])}?controle={check.pk}",
         f"{reverse('space:slots', args=[patient.pk])}?controle={check.pk}&deplacer={made.pk}",

@@ -14,6 +14,7 @@ from maillage.territory.api import Territory
 from tests.addresses import addresses
 from tests.care.test_reading_matrix import ROLES, STATES, linked
 from tests.factories import make_patient, make_person, make_professional
+from tests.keys import ABSENT
 from tests.telehealth.conftest import client_of
 
 #: The part of the file that each address of a patient reads.
@@ -55,6 +56,6 @@ def test_the_page_of_a_patient_follows_the_circle(
 
 def test_a_guess_finds_nothing(patient: Patient, nurse: object) -> None:
     browser = client_of(nurse)
-    assert browser.get(reverse("telehealth:new_question", args=[patient.pk + 999])).status_code == 404
-    assert browser.get(reverse("telehealth:question", args=[999])).status_code == 404
-    assert browser.post(reverse("telehealth:question", args=[999]), {"do": "take"}).status_code == 404
+    assert browser.get(reverse("telehealth:new_question", args=[ABSENT])).status_code == 404
+    assert browser.get(reverse("telehealth:question", args=[ABSENT])).status_code == 404
+    assert browser.post(reverse("telehealth:question", args=[ABSENT]), {"do": "take"}).status_code == 404

@@ -16,6 +16,7 @@ from maillage.transitions.actions import ways as actions
 from maillage.transitions.models import MedicineLine, Way
 from tests.care.test_reading_matrix import ROLES, STATES, linked
 from tests.factories import make_person, make_professional
+from tests.keys import ABSENT
 from tests.transitions.conftest import client_of
 from tests.transitions.test_ways import BEFORE, discharged
 
@@ -61,7 +62,8 @@ def test_the_page_carries_each_gesture_to_the_end(way: Way, nurse: Person, docto
     wrong = browser.post(page, {"do": "line", "line": lines[0].pk, "seen": "", "change": "new"})
     assert wrong.status_code == 422
     assert (
-        browser.post(page, {"do": "line", "line": "99999", "seen": "", "change": "kept"}).status_code == 422
+        browser.post(page, {"do": "line", "line": str(ABSENT), "seen": "", "change": "kept"}).status_code
+        == 422
     )
     for line, change in zip(lines, ("stopped", "kept", "new"), strict=True):
         sent = {"do": "line", "line": line.pk, "seen": "", "change": change, "note": "vu"}
