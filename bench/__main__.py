@@ -19,6 +19,7 @@ ENGINES = (
     "circle",
     "evaluation",
     "indicators",
+    "siting",
     "twin",
 )
 

@@ -92,6 +92,23 @@ def test_the_diagnosis_is_written_without_the_web(command: Command, fictional: P
     assert {"diagnostic.pdf", "diagnostic.html"} <= {file.name for file in files}
 
 
+def test_where_to_open_is_told_to_a_program(command: Command, fictional: Path, tmp_path: Path) -> None:
+    named = {"MAILLAGE_DATA": str(fictional)}
+    assert command("diagnose", "val-de-brume", "--out", str(tmp_path), "--quiet", **named).returncode == 0
+    asked = ("siting", "val-de-brume", "--opening", "stop", "--sites", "2", "--minutes", "4")
+    told = command(*asked, "--json", **named)
+    assert told.returncode == 0, told.stderr
+    answer = json.loads(told.stdout)
+    assert answer["proven"]
+    assert 1 <= len(answer["sites"]) <= 2
+    assert answer["told"] in command(*asked, "--quiet", **named).stdout
+    for wrong in (("siting", "atlantide"), (*asked, "--sites", "12"), (*asked, "--public", "martiens")):
+        refused = command(*wrong, "--quiet", **named)
+        assert refused.returncode == 1
+        assert wrong[-1] in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
 def test_an_unknown_territory_is_said_plainly(command: Command, fictional: Path, tmp_path: Path) -> None:
     command("data", "import", str(fictional))
     refused = command(

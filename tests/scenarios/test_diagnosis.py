@@ -22,6 +22,7 @@ PAGES = {
     "flux": f"{HERE}/flux/",
     "besoins": f"{HERE}/besoins/",
     "et-si": f"{HERE}/et-si/",
+    "ou-ouvrir": f"{HERE}/ou-ouvrir/?quoi=stop&combien=3&minutes=10",
     "rapport": "/rapports/charolais-brionnais/",
     "commune": "/territoires/communes/71230/",
     "territoires": "/territoires/",
@@ -65,6 +66,29 @@ def test_every_page_is_accessible_and_fits(
     if width == 1440:
         page.set_viewport_size({"width": width, "height": 1560})  # figures and map on one picture
     screenshot(page, f"{name}-{width}-{theme}")
+
+
+def test_where_to_open_is_asked_answered_and_tried(coordinator: Page) -> None:
+    """The first question is answered on opening; another is asked; its first place goes to the what-if."""
+    coordinator.goto(f"{HERE}/ou-ouvrir/")
+    finding = coordinator.locator(".finding").first
+    expect(finding).to_contain_text("à 15 min ou moins d’un médecin généraliste")
+    expect(finding).to_contain_text("c’est prouvé")
+    coordinator.get_by_text("Changer la question").click()
+    coordinator.get_by_label("Ouvrir quoi").select_option(label="Un arrêt du médicobus")
+    coordinator.get_by_label("Combien de lieux").fill("3")
+    coordinator.get_by_label("À combien de minutes au plus").fill("10")
+    coordinator.get_by_role("button", name="Chercher où ouvrir").click()
+    expect(finding).to_contain_text("Aucun autre choix de communes ne ferait mieux")
+    places = coordinator.locator("article.card h3")
+    expect(places).to_have_count(3)
+    listed = rows_of(coordinator, f"{HERE}/ou-ouvrir/lieux.csv?quoi=stop&combien=3&minutes=10")
+    assert [one.split(". ")[1] for one in places.all_inner_texts()] == [row["Commune"] for row in listed]
+    added = sum(int(row["Personnes de plus à portée"]) for row in listed)
+    expect(finding).to_contain_text(f"{added:,}".replace(",", "\u202f") + " habitants de plus")
+    first = listed[0]
+    coordinator.get_by_role("link", name=re.compile("Essayer une installation")).first.click()
+    expect(coordinator.get_by_label("Où", exact=True)).to_have_value(first["code"])
 
 
 def test_the_portrait_says_who_lives_there(coordinator: Page) -> None:

@@ -532,7 +532,7 @@ def test_every_page_of_the_diagnosis_opens_on_a_pack_made_of_what_has_an_address
     api.import_pack(by=None, folder=tmp_path / "pack", extra_loaders=LOADERS)
     place = api.create_demonstration_territory(by=None)
     client.force_login(coordinator)
-    pages = ["show", "portrait", "supply", "access", "white_zones", "flows", "needs", "what_if"]
+    pages = ["show", "portrait", "supply", "access", "white_zones", "flows", "needs", "what_if", "siting"]
     for page in pages:
         answer = client.get(reverse(f"territory:{page}", kwargs={"slug": place.slug}), follow=True)
         assert answer.status_code == 200, page

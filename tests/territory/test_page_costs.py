@@ -22,6 +22,7 @@ QUERIES = {
     "flows": 10,
     "needs": 17,
     "what_if": 11,
+    "siting": 10,
 }
 
 

@@ -59,7 +59,7 @@ def url(name: str, territory: Territory, *more: object) -> str:
     return reverse(f"territory:{name}", args=[territory.slug, *more])
 
 
-@pytest.mark.parametrize("name", ["access", "white_zones", "flows", "what_if"])
+@pytest.mark.parametrize("name", ["access", "white_zones", "flows", "what_if", "siting"])
 def test_every_page_of_minutes_says_which(
     visitor: Client, valley: Territory, roads: TravelMatrix, name: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_every_page_of_minutes_says_which(
     assert url("access_travel", valley) in page
 
 
-@pytest.mark.parametrize("name", ["access", "white_zones", "flows", "what_if"])
+@pytest.mark.parametrize("name", ["access", "white_zones", "flows", "what_if", "siting"])
 def test_without_any_table_they_say_that_minutes_are_estimates(
     visitor: Client, valley: Territory, name: str
 ) -> None:

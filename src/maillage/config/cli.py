@@ -441,6 +441,41 @@ def anchor_journal(as_json: Json = False) -> None:
         _answer(answer, as_json, "\n".join([f"{last.at.isoformat()}  {last.seal}", *last.lines()]))
 
 
+@app.command(help="Dire où ouvrir une consultation avancée, une maison de santé ou un arrêt du médicobus.")
+def siting(
+    territory: Annotated[str, typer.Argument(help="Nom court du territoire : charolais-brionnais…")],
+    opening: Annotated[
+        str, typer.Option(help="Quoi : consultation, health_house (maison de santé) ou stop (arrêt).")
+    ] = "consultation",
+    sites: Annotated[int, typer.Option(help="Combien de lieux, de 1 à 5.")] = 1,
+    public: Annotated[str, typer.Option(help="Pour qui : everyone, older, ald ou no_doctor.")] = "everyone",
+    minutes: Annotated[int | None, typer.Option(help="À combien de minutes au plus.")] = None,
+    aim: Annotated[
+        str, typer.Option(help="Chercher : coverage (personnes à portée) ou p_median (trajets courts).")
+    ] = "coverage",
+    around: Annotated[bool, typer.Option("--around", help="Ouvrir aussi à moins de 25 km autour.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say where to open, with the proof; status 1 where the question means nothing."""
+    with _ready():
+        from maillage.config import installation
+        from maillage.territory import api as territories
+
+        with shown(quiet or as_json) as progress:
+            installation.prepare(progress)
+        answer = territories.answer_siting(
+            territory,
+            opening=opening,
+            sites=sites,
+            public=public,
+            minutes=minutes,
+            aim=aim,
+            around=around,
+        )
+        _answer(answer.as_dict(), as_json, answer.told)
+
+
 @app.command(help="Écrire toute la base dans une archive que SQLite comme PostgreSQL savent relire.")
 def backup(
     file: Annotated[Path, typer.Argument(help="Archive à écrire.", dir_okay=False)],

@@ -67,6 +67,7 @@ from maillage.territory.computations.reference_comparison import (
 from maillage.territory.computations.retirement import Retirement, retirement
 from maillage.territory.computations.road_areas import RoadAreas, band_label, has_roads, road_areas
 from maillage.territory.computations.road_words import told_roads
+from maillage.territory.computations.siting_answer import QuestionError, SitingAnswer, answer_siting
 from maillage.territory.computations.supplies import SERVICES
 from maillage.territory.computations.supply import TerritorySupply, territory_supply
 from maillage.territory.computations.travel_times import nearest_service, remoteness, travel_bounds
@@ -164,12 +165,14 @@ __all__ = [
     "Profile",
     "Progress",
     "PublicHolidays",
+    "QuestionError",
     "Ranking",
     "Reason",
     "Report",
     "Retirement",
     "RoadAreas",
     "RoadsRefusedError",
+    "SitingAnswer",
     "SourceChange",
     "Summary",
     "Table",
@@ -188,6 +191,7 @@ __all__ = [
     "access_provenance",
     "agreement",
     "agreement_figure",
+    "answer_siting",
     "at_place",
     "balance",
     "band_label",

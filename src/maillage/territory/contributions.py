@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from maillage.engines import accessibility
+from maillage.engines import accessibility, siting
 from maillage.kernel import formats
 from maillage.kernel.access import may, roles_of
 from maillage.kernel.contributions import (
@@ -131,8 +131,9 @@ def find_communes(query: str, limit: int) -> Iterable[Found]:
 
 
 def warm() -> None:
-    """Compile the what-if; map the country's arrays where a pack is in use and its travel times stored."""
+    """Compile the what-if and the siting; map the country's arrays where a pack is in use and is prepared."""
     accessibility.warm()
+    siting.warm()
     if preparation.is_prepared():
         preparation.warm()
 

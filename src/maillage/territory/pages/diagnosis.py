@@ -32,6 +32,7 @@ TABS: tuple[tuple[str, str | Promise], ...] = (
     ("territory:flows", _("Flux")),
     ("territory:needs", _("Besoins")),
     ("territory:what_if", _("Et si…")),
+    ("territory:siting", _("Où ouvrir ?")),
     ("web:report", _("Rapport")),  # a page that crosses contexts, known here by its address only
 )
 Parameters = ParamSpec("Parameters")

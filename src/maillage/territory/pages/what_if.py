@@ -201,7 +201,7 @@ def _page(request: HttpRequest, diagnosis: Diagnosis, *, error: str = "", status
         "diagnosis": diagnosis,
         "chosen": chosen,
         "state": state,
-        "form": present.change_form(diagnosis, chosen),
+        "form": present.change_form(diagnosis, chosen, request.GET.get("commune", "")),
         "save_form": SaveForm(),
         "scenarios": present.saved_scenarios(request, diagnosis),
         "map": present.draft_map(diagnosis, chosen, request.GET.get("carte", ""), state),

@@ -110,9 +110,10 @@ def positions_of(atlas: Atlas, territory: Territory) -> NDArray[np.intp]:
     return atlas.positions(queries.member_codes(territory))
 
 
-def change_form(diagnosis: Diagnosis, chosen: Chosen) -> ChangeForm:
-    """Return the empty form of a change, with a fresh key."""
-    initial = {"direction": ADD, "count": 1, "supply": chosen.access.profession.key, "key": new_key()}
+def change_form(diagnosis: Diagnosis, chosen: Chosen, commune: str = "") -> ChangeForm:
+    """Return the form of a change, with a fresh key; `commune`: the code of the one it begins at."""
+    supply = chosen.access.profession.key
+    initial = {"direction": ADD, "count": 1, "supply": supply, "commune": commune, "key": new_key()}
     return ChangeForm(initial=initial, communes=commune_choices(diagnosis))
 
 
