@@ -202,7 +202,7 @@ class Downloads:
         except InsideError as error:
             raise PrivateAddressError(
                 _(
-                    "%(name)s : %(address)s mène à l’intérieur du réseau de ce serveur (%(host)s) : elle "
+                    "%(name)s : %(address)s mène à l’intérieur du réseau de ce serveur (%(host)s) : elle "
                     "n’est pas suivie. Donnez une adresse publique, ou le fichier lui-même."
                 )
                 % {"name": name, "address": address, "host": error.host}

@@ -43,7 +43,7 @@ def _reached(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Addre
 
 
 def refusal_of(address: str) -> str:
-    """Return what is wrong with an address to see it: « scheme », « host », « inside »; nothing if it is right.
+    """Return what is wrong with an address at sight (« scheme », « host », « inside »), empty if it is right.
 
     What a name leads to is known only when it is called: see `public_addresses`.
 

@@ -77,9 +77,9 @@ def build(
     """Make the pack of `territory` in `folder` (« 71,03 », EPCI, « region:27 », « france »).
 
     `given` are `source=FILE_OR_ADDRESS`; `created` the day that the manifest says, that of the newest source
-    by default; with `again` each file that is there is asked whether it changed; with `only_public` no address
-    is followed inside the network of this machine. `loaders` check the tables of other contexts. Raises
-    BuildError, and ValueError for a territory or a source that does not exist.
+    by default; with `again` each file that is there is asked whether it changed; with `only_public` no
+    address is followed inside the network of this machine. `loaders` check the tables of other contexts.
+    Raises BuildError, and ValueError for a territory or a source that does not exist.
     """
     try:
         return _build(
@@ -98,8 +98,8 @@ def build(
             raise
         raise BuildError(
             _(
-                "Le disque du serveur est plein, ou une limite y est atteinte : le jeu n’a pas pu être écrit. "
-                "Libérez de la place, puis relancez : ce qui est déjà téléchargé est gardé."
+                "Le disque du serveur est plein, ou une limite y est atteinte : le jeu n’a pas pu être "
+                "écrit. Libérez de la place, puis relancez : ce qui est déjà téléchargé est gardé."
             )
         ) from error
 
@@ -167,9 +167,7 @@ def _read(
     while True:
         found: dict[str, str] = {}
         published = {
-            key: Published(one.path, one.source.label)
-            for key, one in taken.items()
-            if not one.source.kept_as
+            key: Published(one.path, one.source.label) for key, one in taken.items() if not one.source.kept_as
         }
         material = composing.read(published, found, progress)
         before = {
