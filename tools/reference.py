@@ -130,13 +130,16 @@ def commands_page() -> str:
                 getattr(parameter, "help", "") or "",
             )
             for parameter in command.params
+            if not getattr(parameter, "hidden", False)
         ]
         parts.append(
             f"## `{path}`\n\n{command.get_short_help_str(400)}"
             + (f"\n\n{table(('word', 'meaning'), rows)}" if rows else "")
         )
         for name in command.list_commands(context) if hasattr(command, "list_commands") else []:
-            walk(command.get_command(context, name), f"{path} {name}")
+            inner = command.get_command(context, name)
+            if not inner.hidden:
+                walk(inner, f"{path} {name}")
 
     walk(get_command(app), "maillage")
     return "\n\n".join(parts)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from maillage.kernel.downloads import DownloadError, Downloads, Patience
+from maillage.kernel.downloads import DownloadError, Downloads, Patience, PrivateAddressError
 from tests.local_server import Day, Served, etag, serving
 
 CONTENT = bytes(range(256)) * 80
@@ -96,7 +96,7 @@ def test_a_part_left_by_a_killed_process_is_gone_on_with(served: Served, tmp_pat
         there = downloads(tmp_path)
         assert there.known("bpe") is None
         assert there.fetch("bpe", served.url("file.csv")).sha256 == hashlib.sha256(CONTENT).hexdigest()
-        there.forget("bpe")
+        there.refuse("bpe")
     assert ranges(served) == ["bytes=6000-", f"bytes={len(CONTENT)}-"]
 
 
@@ -267,3 +267,91 @@ def test_a_private_certificate_is_trusted_where_the_machine_trusts_it(
             downloads(tmp_path / "a").fetch("bpe", there.url("file.csv"))
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert downloads(tmp_path / "b").fetch("bpe", there.url("file.csv")).size == len(CONTENT)
+
+
+# What replaces another file, and is refused
+
+
+def test_a_wrong_file_gives_its_place_back_to_the_one_it_replaced(served: Served, tmp_path: Path) -> None:
+    there = downloads(tmp_path)
+    first = there.fetch("bpe", served.url("file.csv"))
+    served.files["file.csv"] = b"<html>moved</html>"
+    there.fetch("bpe", served.url("file.csv"), again=True)
+    assert there.path("bpe").read_bytes() == b"<html>moved</html>"
+    served.files["file.csv"] = b"<html>moved again</html>"
+    there.fetch("bpe", served.url("file.csv"), again=True)
+    assert there.refuse("bpe") == first, "the last one that was right, not the last one that came"
+    assert there.path("bpe").read_bytes() == CONTENT
+    assert there.refuse("bpe") is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_right_file_is_the_only_one_kept(served: Served, tmp_path: Path) -> None:
+    there = downloads(tmp_path)
+    there.fetch("bpe", served.url("file.csv"))
+    served.files["file.csv"] = NEWER
+    newer = there.fetch("bpe", served.url("file.csv"), again=True)
+    assert len(list(tmp_path.iterdir())) == 4
+    there.keep("bpe")
+    assert there.known("bpe") == newer
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["bpe", "bpe.json"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a device that is full")
+def test_a_full_disk_is_not_insisted_on(served: Served, tmp_path: Path) -> None:
+    (tmp_path / "bpe.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        downloads(tmp_path).fetch("bpe", served.url("file.csv"))
+    assert len(served.asked) == 1
+
+
+# Addresses that lead inside
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:{port}/file.csv",
+        "http://localhost:{port}/file.csv",
+        "http://[::ffff:127.0.0.1]:{port}/file.csv",
+        "http://2130706433:{port}/file.csv",
+        "http://127.1:{port}/file.csv",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://user@127.0.0.1:{port}/file.csv",
+    ],
+)
+def test_an_address_that_leads_inside_is_never_called(served: Served, tmp_path: Path, address: str) -> None:
+    port = served.address.rpartition(":")[2]
+    there = Downloads(tmp_path, Patience(attempts=1), only_public=True)
+    with pytest.raises(PrivateAddressError, match="à l’intérieur du réseau"):
+        there.fetch("bpe", address.format(port=port))
+    assert not served.asked
+
+
+def test_nor_is_one_that_another_redirects_to(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.files["moved"] = b""
+    served.always["moved"] = Day(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"})
+    monkeypatch.setenv("HTTP_PROXY", served.address)  # the way out: it answers for a public name
+    with pytest.raises(PrivateAddressError, match=r"169\.254"):
+        Downloads(tmp_path, Patience(attempts=1), only_public=True).fetch("bpe", "http://insee.example/moved")
+    assert [name for name, _headers in served.asked] == ["moved"]
+
+
+def test_nor_one_whose_name_changes_its_mind(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(served.address.rpartition(":")[2])
+    answers = ["93.184.216.34", "127.0.0.1"]
+
+    def looked_up(*_asked: object, **_options: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers.pop(0), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    with pytest.raises(PrivateAddressError, match="rebound"):
+        Downloads(tmp_path, Patience(attempts=1), only_public=True).fetch(
+            "bpe", f"http://rebound.example:{port}/file.csv"
+        )
+    assert not served.asked
+    assert not answers

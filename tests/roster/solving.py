@@ -70,15 +70,20 @@ def main() -> None:
 
 
 def kill(worker: str) -> int:
-    """Kill the process of that name, found by its command line; return how many there were."""
-    found = [
+    """Kill the process of that name; return how many there were."""
+    found = processes_of(worker)
+    for pid in found:
+        os.kill(pid, signal.SIGKILL)
+    return len(found)
+
+
+def processes_of(worker: str) -> list[int]:
+    """Return the processes that have that name in their command line."""
+    return [
         int(folder.name)
         for folder in Path("/proc").iterdir()
         if folder.name.isdigit() and int(folder.name) != os.getpid() and worker in _command(folder)
     ]
-    for pid in found:
-        os.kill(pid, signal.SIGKILL)
-    return len(found)
 
 
 def _command(folder: Path) -> str:

@@ -202,25 +202,25 @@ def test_one_runs_at_a_time_whatever_the_processes(
 ) -> None:
     first = api.ask_solve(by=coordinator, roster=ready, seconds=3)
     second = api.ask_solve(by=coordinator, roster=other_roster(coordinator, sector, volunteers[0]), seconds=3)
-    assert jobs._claimed("one") == first
-    assert jobs._claimed("two") is None
+    assert jobs.QUEUE.claim("one") == first
+    assert jobs.QUEUE.claim("two") is None
     assert not api.solve_waits()
     with transaction.atomic(), pytest.raises(IntegrityError):
         Job.objects.filter(pk=second.pk).update(state="running")
     api.stop_solve(by=coordinator, job=first)
-    assert jobs._claimed("two") == second
+    assert jobs.QUEUE.claim("two") == second
 
 
 def test_a_dead_process_gives_its_computation_back_once(
     coordinator: Person, ready: api.Roster, clock: time_machine.Traveller
 ) -> None:
     job = api.ask_solve(by=coordinator, roster=ready, seconds=20)
-    jobs._claimed("dead")
+    jobs.QUEUE.claim("dead")
     clock.shift(timedelta(seconds=60))
     assert api.recover() == 0
     clock.shift(timedelta(seconds=10))
     assert api.solve_waits(), "silent for too long: it waits again"
-    claimed = jobs._claimed("next")
+    claimed = jobs.QUEUE.claim("next")
     assert claimed.attempts == 2
     with pytest.raises(jobs.LostJobError):
         jobs._tell(Job(pk=job.pk, worker="dead"), 1.0, 2.0, 1.0)

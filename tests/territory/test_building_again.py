@@ -167,13 +167,61 @@ def test_an_update_keeps_what_cannot_be_asked_again(served: Served, tmp_path: Pa
     assert "sert encore" in done.built.kept[0]
 
 
+@pytest.mark.parametrize(
+    ("source", "content"),
+    [("bpe", b"<html>moved</html>"), ("bpe", b"a;b\n1;2\n"), ("finess", b"<html>moved</html>")],
+    ids=["page", "table", "register"],
+)
+def test_an_update_whose_new_file_is_wrong_goes_on_with_the_old_one(
+    served: Served, tmp_path: Path, source: str, content: bytes
+) -> None:
+    build(served, tmp_path / "pack")
+    old = contents(tmp_path / "pack")
+    served.files[source] = content
+    for _again in range(2):
+        done = api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
+        assert not done.built.changed
+        assert contents(tmp_path / "pack") == old
+        assert source not in missing(done.built)
+        (said,) = done.built.kept
+        assert source in said
+        assert "Le fichier d’avant sert encore" in said
+
+
 def test_an_update_that_fails_leaves_the_pack_in_place(served: Served, tmp_path: Path) -> None:
     build(served, tmp_path / "pack")
     old = contents(tmp_path / "pack")
-    served.files["bpe"] = b"<html>moved</html>"
-    with pytest.raises(api.BuildError, match="bpe"):
-        api.update_pack(tmp_path / "pack", patience=QUICK, loaders=LOADERS)
-    assert contents(tmp_path / "pack") == old
+    served.files["wrong"] = b"<html>moved</html>"
+    for where in (served.url("wrong"), served.url("nowhere"), str(tmp_path / "page.html")):
+        (tmp_path / "page.html").write_bytes(b"<html>")
+        with pytest.raises(api.BuildError, match="bpe"):
+            api.update_pack(tmp_path / "pack", given=[f"bpe={where}"], patience=QUICK, loaders=LOADERS)
+        assert contents(tmp_path / "pack") == old
+    again = api.update_pack(
+        tmp_path / "pack", given=[f"bpe={served.url('bpe')}"], patience=QUICK, loaders=LOADERS
+    )
+    assert not again.built.changed
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only some systems have a device that is full")
+def test_a_full_disk_is_told_and_what_is_downloaded_is_kept(served: Served, tmp_path: Path) -> None:
+    sources = workshop(tmp_path / "pack") / "sources"
+    sources.mkdir(parents=True)
+    (sources / "bpe.part").symlink_to("/dev/full")
+    with pytest.raises(api.BuildError, match="disque du serveur est plein"):
+        build(served, tmp_path / "pack")
+    (sources / "bpe.part").unlink()
+    served.asked.clear()
+    assert build(served, tmp_path / "pack").changed
+    assert "ages" not in [name for name, _headers in served.asked]
+
+
+def test_addresses_inside_are_refused_where_the_operator_did_not_give_them(
+    served: Served, tmp_path: Path
+) -> None:
+    with pytest.raises(api.BuildError, match="à l’intérieur du réseau"):
+        build(served, tmp_path / "pack", only_public=True)
+    assert not served.asked
 
 
 def test_a_pack_that_an_import_would_refuse_does_not_take_the_place_of_another(

@@ -51,7 +51,13 @@ def test_the_list_names_each_territory_with_its_people(visitor: Client, valley: 
 
 def test_without_data_the_list_says_what_to_do(visitor: Client) -> None:
     assert "maillage data import" in _text(visitor, "index")
-    assert "maillage data check" in _text(visitor, "data")
+    assert reverse("territory:packs") in _text(visitor, "data")
+
+
+def test_without_data_who_may_not_prepare_any_is_told_how_it_is_done(reader: Client) -> None:
+    page = _text(reader, "data")
+    assert "maillage data check" in page
+    assert reverse("territory:packs") not in page
 
 
 def test_a_reader_is_not_offered_to_create(reader: Client, valley: Territory) -> None:

@@ -267,6 +267,16 @@ def import_pack(folder: Pack, as_json: Json = False, quiet: Quiet = False) -> No
         _answer(report.as_dict(), as_json, _told(report))
 
 
+@data.command("work", hidden=True, help="Faire ce qui a été demandé à l’écran ; `serve` le lance au besoin.")
+def work_on_packs(worker: Annotated[str, typer.Option(hidden=True)] = "") -> None:
+    """Do the work on packs that waits."""
+    with _ready():
+        from maillage.config import data_packs, workers
+
+        workers.lower_priority()
+        typer.echo(f"Travaux faits : {data_packs.work(worker or workers.new_name())}")
+
+
 @data.command(
     "travel-times",
     help="Importer des temps de trajet mesurés (CSV ou Parquet : origine, destination, minutes).",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from maillage.config import directory_files
 from maillage.config.installation import LOADERS
 from maillage.config.progress import Report
+from maillage.directory import api as directory
+from maillage.kernel.models import Person
 from maillage.territory import api as territory
 
 _SHOWN_COLUMNS = 8
+BEAT = 3.0
+"""Seconds between two signs of life of the process that works for the web."""
+_FORMATS = {"finess": directory.Format.FINESS, "annuaire_sante": directory.Format.ANNUAIRE}
 _STATUSES = {"same": "inchangé", "changed": "modifié", "new": "nouveau", "gone": "absent cette fois"}
 
 
@@ -85,6 +92,37 @@ def update(folder: Path, *, given: Sequence[str], progress: Report) -> Answer:
     """Make the pack again from what is published now. Raises `territory.BuildError`."""
     done = territory.update_pack(folder, given=given, loaders=LOADERS, progress=progress)
     return Answer(done.built, done.changes)
+
+
+def work(worker: str) -> int:
+    """Do what was asked for packs from the web, as the process `worker`; return how many were done.
+
+    Where the work is stopped, or given to another process, this one ends at once: whatever it is in the midst
+    of is whole or undone.
+    """
+    tools = territory.PackTools(LOADERS, take_file)
+    return territory.run_works(worker, tools=tools, beat=BEAT, gone=lambda: os._exit(0))
+
+
+def take_file(
+    key: str, file: Path, departements: Sequence[str], by: Person, progress: Report
+) -> tuple[bool, str]:
+    """Take in a register that a pack kept; whether it was, and what there is to say of it."""
+    try:
+        answer = directory_files.run(
+            directory.Format(_FORMATS[key]),
+            file,
+            by=by,
+            day=None,
+            departements=departements,
+            write=True,
+            errors=None,
+            progress=progress,
+        )
+    except directory_files.DirectoryFileError as error:
+        return False, str(error)
+    rest = "… et {count} autres : « Importer dans l’annuaire » les écrit tous, dans un fichier."
+    return True, answer.told(of_the_rest=rest)
 
 
 def _told_change(change: territory.SourceChange) -> str:

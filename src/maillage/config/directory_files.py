@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from maillage.directory import api as directory
+from maillage.kernel.models import Person
 
 SHOWN_DEFECTS = 20
 _HEADED_DAY = re.compile(r"^finess;[^;]*;[^;]*;(\d{4}-\d{2}-\d{2})")
@@ -41,8 +42,8 @@ class Answer:
         """Return the answer as plain values, for JSON."""
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def told(self) -> str:
-        """Return the answer in words, the first defects in full."""
+    def told(self, *, of_the_rest: str = "… et {count} autres : --errors FICHIER les écrit tous.") -> str:
+        """Return the answer in words, the first defects in full; `of_the_rest` says where the others are."""
         done = "Importé" if self.written else "Lu sans rien écrire"
         if self.already:
             done = "Déjà importé, rien n’a changé"
@@ -55,9 +56,7 @@ class Answer:
             for one in self.defects[:SHOWN_DEFECTS]
         ]
         if len(self.defects) > SHOWN_DEFECTS:
-            lines.append(
-                f"… et {len(self.defects) - SHOWN_DEFECTS} autres : --errors FICHIER les écrit tous."
-            )
+            lines.append(of_the_rest.format(count=len(self.defects) - SHOWN_DEFECTS))
         return "\n".join(lines)
 
 
@@ -65,6 +64,7 @@ def run(
     format: directory.Format,
     file: Path,
     *,
+    by: Person | None = None,
     day: date | None,
     departements: Collection[str],
     write: bool,
@@ -73,14 +73,15 @@ def run(
 ) -> Answer:
     """Read `file` and, with `write`, take it in: all its right lines or none.
 
-    `day` is that of the extraction, read in the file or its name where None. Raises DirectoryFileError.
+    `by` is None for the operator at the command line; `day` is that of the extraction, read in the file or
+    its name where None. Raises DirectoryFileError.
     """
     content = file.read_bytes()
     extracted_on = day or extraction_day(file.name, content)
     progress("Lecture", 0, 1)
     try:
         seen = directory.preview(
-            by=None, format=format, content=content, departements=departements, extracted_on=extracted_on
+            by=by, format=format, content=content, departements=departements, extracted_on=extracted_on
         )
         progress("Lecture", 1, 1)
         table = directory.defects_table(seen.reading.defects)
@@ -89,7 +90,7 @@ def run(
         counts = seen.counts
         if write and seen.already is None:
             counts = directory.take_in(
-                by=None,
+                by=by,
                 format=format,
                 content=content,
                 file_name=file.name,

@@ -49,6 +49,13 @@ SETTINGS: dict[str, Setting] = {
             "(`200071884`) or regions (`region:27`).",
         ),
         Setting(
+            "MAILLAGE_PRIVATE_SOURCES",
+            "boolean",
+            "off",
+            "Lets an administrator who prepares a data pack from the web give addresses inside the network "
+            "of the server (a mirror of the published files). Without it they are refused, redirections too.",
+        ),
+        Setting(
             "DATABASE_URL",
             "url",
             "SQLite under MAILLAGE_HOME",

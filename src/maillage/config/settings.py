@@ -197,6 +197,8 @@ EMAIL_CONFIG = environ.Env().email_url("MAILLAGE_EMAIL_URL", default="consolemai
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = environment.read("MAILLAGE_EMAIL_FROM", default="maillage@localhost")
 
+PACKS = HOME / "packs"
+PRIVATE_SOURCES = environment.read("MAILLAGE_PRIVATE_SOURCES", "bool", False)
 PUBLIC_URL = environment.read("MAILLAGE_URL", default="").rstrip("/")
 SMS_URL = environment.read("MAILLAGE_SMS_URL", default="")
 SMS_TOKEN = environment.read("MAILLAGE_SMS_TOKEN", default="")

@@ -22,6 +22,7 @@ from maillage.exchange import api as exchange
 from maillage.kernel import api as kernel
 from maillage.kernel import databases, leases
 from maillage.roster import api as roster
+from maillage.territory import api as territory
 
 logger = logging.getLogger("maillage.workers")
 
@@ -29,6 +30,8 @@ LEADER = leases.LEADER
 LEASE = timedelta(seconds=15)
 RENEW_EVERY, LOOK_EVERY, AFTER_A_FAULT = 4.0, 5.0, 2.0
 """Seconds between two renewals of the lead, two looks where nothing wakes us, and after a fault."""
+LOOK_FOR_PACKS_EVERY = 2.0
+"""Seconds between two looks at what was asked for a data pack."""
 CALENDAR_EVERY = 1800.0
 """Seconds between two looks at the calendar: midnight does not come everywhere at once."""
 
@@ -61,7 +64,11 @@ def lead(stop: threading.Event, *, tasks: tuple[Task, ...] | None = None) -> Non
     while not stop.is_set():
         try:
             if leases.take(LEADER, name, LEASE):
-                _run(name, stop, tasks or (kernel.work, follow_calendar, watch_solves, watch_mailbox))
+                _run(
+                    name,
+                    stop,
+                    tasks or TASKS,
+                )
         except DatabaseError:
             logger.exception("the leader lost the database")
         finally:
@@ -123,13 +130,41 @@ def watch_mailbox(stop: threading.Event) -> None:
 
 def watch_solves(stop: threading.Event) -> None:
     """Start a process each time that a computation waits; take back at once what a dead one had."""
+
+    def wait() -> None:
+        databases.wait(roster.SOLVE_CHANNEL, LOOK_EVERY, stop)
+
+    # Looked up each time: a test takes its place.
+    _watch(stop, ["solve"], lambda: roster.solve_waits(), roster.recover, wait)
+
+
+def watch_packs(stop: threading.Event) -> None:
+    """Start a process each time that work on a data pack waits; take back at once what a dead one had.
+
+    Nothing wakes it: a connection of its own would be kept for what is asked once a year.
+    """
+
+    def wait() -> None:
+        connection.close()
+        stop.wait(LOOK_FOR_PACKS_EVERY)
+
+    _watch(stop, ["data", "work"], territory.works_wait, territory.recover_works, wait)
+
+
+def _watch(
+    stop: threading.Event,
+    words: list[str],
+    waits: Callable[[], bool],
+    recover: Callable[..., int],
+    wait: Callable[[], None],
+) -> None:
     while not stop.is_set():
         try:
-            while roster.solve_waits() and not stop.is_set():
-                _solve(stop)
-            databases.wait(roster.SOLVE_CHANNEL, LOOK_EVERY, stop)
+            while waits() and not stop.is_set():
+                _run_process(stop, words, recover)
+            wait()
         except DatabaseError:
-            logger.exception("the computations lost the database")
+            logger.exception("what starts « maillage %s » lost the database", " ".join(words))
             stop.wait(AFTER_A_FAULT)
         finally:
             connection.close()
@@ -141,14 +176,18 @@ def lower_priority() -> None:
         os.nice(5)
 
 
-def _solve(stop: threading.Event) -> None:
+def _run_process(stop: threading.Event, words: list[str], recover: Callable[..., int]) -> None:
     """Run one process to its end. It outlives us: what it computes is kept even if the server stops."""
     name = new_name()
-    command = [sys.executable, "-m", "maillage", "solve", "--worker", name]
+    command = [sys.executable, "-m", "maillage", *words, "--worker", name]
     status = subprocess.run(  # noqa: S603
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, check=False
     ).returncode
     if status:
-        logger.error("the process of computations ended with status %s", status)
-        roster.recover(worker=name)
+        logger.error("« maillage %s » ended with status %s", " ".join(words), status)
+        recover(worker=name)
         stop.wait(AFTER_A_FAULT)
+
+
+TASKS: tuple[Task, ...] = (kernel.work, follow_calendar, watch_solves, watch_packs, watch_mailbox)
+"""What the process that leads does."""

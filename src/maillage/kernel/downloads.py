@@ -2,12 +2,14 @@
 
 A file is written beside its place under the name `<name>.part`, with a note of what was being fetched, and
 takes its name when it is whole: a process killed at any moment leaves a file whole, or a part that the next
-one goes on with. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), certificates those of the
+one goes on with. The one that it replaces stays as `<name>.before` until who reads the new one keeps or
+refuses it. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY), certificates those of the
 machine.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,16 +19,23 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from maillage.kernel.inside import InsideError
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK = 1 << 16
 _CONNECTING = 15.0
 """Seconds for a server to take a call."""
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MISSING = frozenset({404, 410})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where no more can be written: disk, quota or largest file reached."""
 _OK, _PARTIAL, _UNCHANGED, _OUT_OF_RANGE = 200, 206, 304, 416
 
 Told = Callable[[str, int, int], None]
@@ -35,6 +44,10 @@ Told = Callable[[str, int, int], None]
 
 class DownloadError(RuntimeError):
     """A file could not be fetched; the message (French) says what happened, where, and what to do."""
+
+
+class PrivateAddressError(DownloadError):
+    """An address leads inside the network of this machine, where only an operator may send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,11 @@ class _LaterError(Exception):
 
 
 class Downloads:
-    """Fetches files into a folder, and says what is there already."""
+    """Fetches files into a folder, and says what is there already.
+
+    `only_public`: an address, or one that it redirects to, is refused where it leads inside the network of
+    this machine, for those who were not given by its operator.
+    """
 
     def __init__(
         self,
@@ -88,8 +105,11 @@ class Downloads:
         patience: Patience | None = None,
         told: Told = lambda _name, _done, _total: None,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        only_public: bool = False,
     ) -> None:
         self.folder = folder
+        self._only_public = only_public
         self._patience = patience or Patience()
         self._told = told
         self._sleep = sleep
@@ -108,10 +128,22 @@ class Downloads:
             return None
         return Fetched(**said)
 
-    def forget(self, name: str) -> None:
-        """Remove a file and what was said of it: the next `fetch` begins again."""
+    def refuse(self, name: str) -> Fetched | None:
+        """Give up a file that came and is not the right one: the one that it replaced takes its place again.
+
+        Returns that one; None where there was none, and the next `fetch` begins again.
+        """
         for path in (self._note(name), self.path(name), self._part(name), self._part_note(name)):
             path.unlink(missing_ok=True)
+        if self._before(name).is_file() and self._before_note(name).is_file():
+            self._before(name).replace(self.path(name))
+            self._before_note(name).replace(self._note(name))
+        return self.known(name)
+
+    def keep(self, name: str) -> None:
+        """Say that a file that came is the right one: the one that it replaced is no longer kept."""
+        self._before(name).unlink(missing_ok=True)
+        self._before_note(name).unlink(missing_ok=True)
 
     def fetch(self, name: str, address: str, *, again: bool = False) -> Fetched:
         """Return the file of `address`, fetched unless it is there; with `again`, asked whether it changed.
@@ -137,6 +169,8 @@ class Downloads:
             except _LaterError as later:
                 reason, asked = _("le serveur répond %s") % later, later.seconds
             except (_CutError, OSError) as error:
+                if isinstance(error, OSError) and error.errno in FULL:
+                    raise  # no server will mend that
                 reason = str(error) if isinstance(error, _CutError) else _why(error)
         self._is_offline = not self._has_answered
         raise DownloadError(
@@ -158,10 +192,21 @@ class Downloads:
             kind = "If-None-Match" if known.etag else "If-Modified-Since"
             headers[kind] = known.validator
         try:
-            with requests.get(
-                address, headers=headers, stream=True, timeout=(_CONNECTING, self._patience.silence)
-            ) as response:
+            with (
+                self._session() as session,
+                session.get(
+                    address, headers=headers, stream=True, timeout=(_CONNECTING, self._patience.silence)
+                ) as response,
+            ):
                 return self._take(name, address, known, there, response)
+        except InsideError as error:
+            raise PrivateAddressError(
+                _(
+                    "%(name)s : %(address)s mène à l’intérieur du réseau de ce serveur (%(host)s) : elle "
+                    "n’est pas suivie. Donnez une adresse publique, ou le fichier lui-même."
+                )
+                % {"name": name, "address": address, "host": error.host}
+            ) from error
         except (
             requests.exceptions.InvalidURL,
             requests.exceptions.InvalidSchema,
@@ -171,6 +216,16 @@ class Downloads:
                 _("%(name)s : « %(address)s » n’est pas une adresse en https://.")
                 % {"name": name, "address": address}
             ) from error
+
+    def _session(self) -> requests.Session:
+        import requests
+
+        session = requests.Session()
+        if self._only_public:
+            from maillage.kernel.public_addresses import only_public
+
+            only_public(session)
+        return session
 
     def _take(self, name: str, address: str, known: Fetched | None, there: int, response: Any) -> Fetched:
         status = response.status_code
@@ -231,11 +286,23 @@ class Downloads:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         version = [str(said.get(key, "")) for key in ("etag", "modified", "validator")]
         fetched = Fetched(name, address, part.stat().st_size, sha256, *version)
-        path.unlink(missing_ok=True)
+        self._set_aside(name)
         _write(self._note(name), asdict(fetched))
         part.replace(path)
         self._part_note(name).unlink(missing_ok=True)
         return fetched
+
+    def _set_aside(self, name: str) -> None:
+        """Keep the file that is about to be replaced, unless another waits there for its successor's fate.
+
+        Its note first: killed between the two, the file that is there has none, and is fetched again.
+        """
+        path, before = self.path(name), self._before(name)
+        if self.known(name) is None or before.is_file():
+            path.unlink(missing_ok=True)
+            return
+        self._note(name).replace(self._before_note(name))
+        path.replace(before)
 
     def _part_of(self, name: str, address: str) -> tuple[int, str]:
         """Return how many bytes of a file are there and of which version, (0, "") where it cannot be gone
@@ -273,6 +340,12 @@ class Downloads:
 
     def _note(self, name: str) -> Path:
         return self.folder / f"{name}.json"
+
+    def _before(self, name: str) -> Path:
+        return self.folder / f"{name}.before"
+
+    def _before_note(self, name: str) -> Path:
+        return self.folder / f"{name}.before.json"
 
 
 def _version(headers: Mapping[str, str]) -> tuple[str, str, str]:

@@ -15,6 +15,9 @@ from maillage.territory.actions import (
 )
 from maillage.territory.actions.flows import import_travel_matrix
 from maillage.territory.actions.import_report import ImportReport
+from maillage.territory.actions.pack_running import Tools as PackTools
+from maillage.territory.actions.pack_running import run_works
+from maillage.territory.actions.pack_works import recover_works, works_wait
 from maillage.territory.actions.roads import RoadsRefusedError, import_roads
 from maillage.territory.atlas import (
     Atlas,
@@ -160,6 +163,7 @@ __all__ = [
     "Overlap",
     "PackLoader",
     "PackRefusedError",
+    "PackTools",
     "PerimeterError",
     "Portrait",
     "Profile",
@@ -243,10 +247,12 @@ __all__ = [
     "rank",
     "ranks",
     "read_codes",
+    "recover_works",
     "remoteness",
     "rename",
     "retirement",
     "road_areas",
+    "run_works",
     "search_communes",
     "search_territories",
     "summary",
@@ -266,5 +272,6 @@ __all__ = [
     "warm",
     "white_zones",
     "with_group",
+    "works_wait",
     "write_fictional_pack",
 ]

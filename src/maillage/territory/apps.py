@@ -19,6 +19,13 @@ class TerritoryConfig(AppConfig):
         name_verbs(
             {
                 "territory.pack_imported": _("a importé un jeu de données"),
+                "territory.pack_build_asked": _("a demandé la préparation d’un jeu de données"),
+                "territory.pack_update_asked": _("a demandé la mise à jour d’un jeu de données"),
+                "territory.pack_check_asked": _("a demandé le contrôle d’un jeu de données"),
+                "territory.pack_import_asked": _("a demandé l’import d’un jeu de données"),
+                "territory.pack_back_asked": _("a demandé le retour à un jeu de données précédent"),
+                "territory.pack_work_stopped": _("a arrêté un travail sur un jeu de données"),
+                "territory.pack_work_failed": _("n’a pas pu finir un travail sur un jeu de données"),
                 "territory.created": _("a créé un territoire"),
                 "territory.renamed": _("a renommé un territoire"),
                 "territory.perimeter_changed": _("a changé le périmètre d’un territoire"),
@@ -39,6 +46,13 @@ class TerritoryConfig(AppConfig):
         )
         name_terms(
             {
+                "names": _("territoire"),
+                "given": _("sources données"),
+                "wanted": _("à importer avec"),
+                "said": _("explication"),
+                "finess": "FINESS",
+                "annuaire_sante": "Annuaire Santé",
+                "roads": _("routes"),
                 "added": _("ajouts"),
                 "removed": _("retraits"),
                 "loaded": _("données lues"),

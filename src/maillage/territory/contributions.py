@@ -30,7 +30,7 @@ from maillage.territory import queries
 from maillage.territory.computations import preparation
 from maillage.territory.computations.access_diagnosis import Known, latest
 from maillage.territory.computations.supplies import PROFESSIONS
-from maillage.territory.models import DataPack, FlowDataset, Scenario, Territory
+from maillage.territory.models import DataPack, FlowDataset, PackWork, Scenario, Territory
 
 SHOWN = 4
 GP = PROFESSIONS["gp"]
@@ -164,7 +164,7 @@ CONTRIBUTION = Contribution(
         Search(lazy("Communes"), find_communes, order=20),
     ),
     warm=warm,
-    named_in_journal=(DataPack, FlowDataset, Scenario, Territory),
+    named_in_journal=(DataPack, FlowDataset, PackWork, Scenario, Territory),
     processing=Processing(
         lazy("Diagnostic du territoire"),
         lazy("Connaître les besoins et l’offre, en nombres de personnes."),

@@ -6,11 +6,13 @@ from maillage.kernel.models.journal import AppendOnlyError, ChainHead, Entry
 from maillage.kernel.models.lease import Lease
 from maillage.kernel.models.outbox import Delivery, Message
 from maillage.kernel.models.person import Person, PersonManager
+from maillage.kernel.models.queued import JOB_LABELS, Queued
 from maillage.kernel.models.role import RoleAssignment, RoleAssignmentQuerySet, Scope
 from maillage.kernel.models.shapes import Authored, Keyed, made_once
 from maillage.kernel.models.snooze import Snooze
 
 __all__ = [
+    "JOB_LABELS",
     "AppendOnlyError",
     "Authored",
     "ChainHead",
@@ -24,6 +26,7 @@ __all__ = [
     "Message",
     "Person",
     "PersonManager",
+    "Queued",
     "RoleAssignment",
     "RoleAssignmentQuerySet",
     "Scope",

@@ -1,9 +1,4 @@
-"""Computations too long for a request: asked for here, done one at a time by a process of their own.
-
-The row is the queue. A process claims it by a write that only one can make, tells how far it is, and keeps
-the roster only while the row is still its own; a process that died leaves a row that `recover` gives to the
-next.
-"""
+"""Computations too long for a request: asked for here, done one at a time by a process of their own."""
 
 from __future__ import annotations
 
@@ -12,12 +7,13 @@ import math
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maillage.kernel import databases
+from maillage.kernel.job_states import JobState
+from maillage.kernel.jobs import ACTIVE_STATES, LostJobError, Queue
 from maillage.kernel.models import Person
 from maillage.roster.actions.recording import record
 from maillage.roster.actions.rights import locked, require_manager
@@ -25,17 +21,17 @@ from maillage.roster.actions.solving import keep
 from maillage.roster.computations import Proposal, fillable, proposal_of, seconds_given
 from maillage.roster.models import Job, Roster
 from maillage.roster.rules.errors import RosterError
-from maillage.roster.rules.jobs import ACTIVE, JobState, after_death, silent_since
+from maillage.roster.rules.jobs import longest_silence
 from maillage.roster.rules.workflow import EDITABLE
 
 logger = logging.getLogger("maillage.roster")
 
 SOLVE_CHANNEL = "maillage_roster_jobs"
-_ACTIVE = [state.value for state in ACTIVE]
-
-
-class LostJobError(RosterError):
-    """The computation was stopped, or given to another process: what it finds is no longer wanted."""
+QUEUE: Queue[Job] = Queue(
+    Job,
+    silence=lambda job: longest_silence(job.seconds),
+    dead=lambda: _("Le calcul s’est interrompu deux fois : réessayez, ou complétez le tableau."),
+)
 
 
 @transaction.atomic
@@ -48,7 +44,7 @@ def ask_solve(*, by: Person, roster: Roster, seconds: float | None = None) -> Jo
     require_manager(by, row.sector)
     if row.step not in EDITABLE:
         raise RosterError(_("Ce tableau est parti au CDOM : un nouveau calcul ne le change plus."))
-    known = Job.objects.filter(roster=row, state__in=_ACTIVE).first()
+    known = Job.objects.filter(roster=row, state__in=ACTIVE_STATES).first()
     if known is not None:
         return known
     fillable(row)
@@ -64,75 +60,35 @@ def stop_solve(*, by: Person, job: Job) -> Job:
     require_manager(by, job.roster.sector)
     row = Job.objects.select_for_update().get(pk=job.pk)
     if row.is_active:
-        _end(row, JobState.FAILED, _("Calcul arrêté : le tableau reste tel qu’il est."))
+        QUEUE.end(row, JobState.FAILED, _("Calcul arrêté : le tableau reste tel qu’il est."))
         record(job.roster.sector, job.roster, by=by, verb="roster.solve_stopped")
     return row
 
 
 def solve_waits() -> bool:
     """Whether a process should be started: something waits, and nothing runs."""
-    states = _active_states()
-    if JobState.RUNNING.value in states and recover():
-        states = _active_states()
-    return states == {JobState.QUEUED.value}
+    return QUEUE.waits()
 
 
-def _active_states() -> set[str]:
-    return set(Job.objects.filter(state__in=_ACTIVE).values_list("state", flat=True))
-
-
-@transaction.atomic
 def recover(*, worker: str = "") -> int:
-    """Take back what a dead process had; return how many computations there were.
-
-    `worker`: one known to be dead; otherwise those that gave no sign of life for too long.
-    """
-    now, count = timezone.now(), 0
-    for job in Job.objects.select_for_update().filter(state=JobState.RUNNING.value):
-        if job.worker != worker and (job.seen_at or job.asked_at) > silent_since(now, job.seconds):
-            continue
-        count += 1
-        if after_death(job.attempts) is JobState.QUEUED:
-            job.state, job.worker, job.spent = JobState.QUEUED.value, "", 0.0
-            job.save(update_fields=["state", "worker", "spent"])
-        else:
-            words = _("Le calcul s’est interrompu deux fois : réessayez, ou complétez le tableau.")
-            _end(job, JobState.FAILED, words)
-    return count
+    """Take back what a dead process had: see `Queue.recover`."""
+    return QUEUE.recover(worker=worker)
 
 
 def run_waiting(worker: str) -> int:
     """Do what waits, one after the other, as the process `worker`; return how many were done."""
     count = 0
-    while (job := _claimed(worker)) is not None:
+    while (job := QUEUE.claim(worker)) is not None:
         _run(job)
         count += 1
     return count
-
-
-def _claimed(worker: str) -> Job | None:
-    """Take the oldest computation that waits; None where there is none, or another process runs one."""
-    recover()
-    try:
-        with transaction.atomic():
-            queued = Job.objects.select_for_update().filter(state=JobState.QUEUED.value)
-            job = queued.order_by("asked_at", "pk").first()
-            if job is None:
-                return None
-            job.state, job.worker = JobState.RUNNING.value, worker
-            job.attempts += 1
-            job.started_at = job.seen_at = timezone.now()
-            job.save()
-            return job
-    except IntegrityError:
-        return None
 
 
 def _run(job: Job) -> None:
     """Compute, tell how far it is, and keep the roster; a failure becomes a sentence."""
     try:
         case = fillable(Roster.objects.select_related("sector__territory__scope").get(pk=job.roster_id))
-        _ours(job).update(input_hash=case.input_hash)
+        QUEUE.ours(job).update(input_hash=case.input_hash)
         _finish(job, proposal_of(case, seconds=job.seconds, progress=partial(_tell, job)))
     except LostJobError:
         logger.info("computation %s was stopped", job.pk)
@@ -147,34 +103,25 @@ def _tell(job: Job, spent: float, objective: float, bound: float) -> None:
     """Note how far a computation is. Raises LostJobError where it is no longer ours."""
     known = {"objective": objective, "bound": bound}
     finite = {name: value for name, value in known.items() if math.isfinite(value)}
-    if not _ours(job).update(seen_at=timezone.now(), spent=spent, **finite):
+    if not QUEUE.ours(job).update(seen_at=timezone.now(), spent=spent, **finite):
         raise LostJobError
 
 
 @transaction.atomic
 def _finish(job: Job, proposal: Proposal) -> None:
-    row = _ours(job).select_for_update().first()
+    row = QUEUE.ours(job).select_for_update().first()
     if row is None:
         raise LostJobError
     row.solve = keep(by=row.by, proposal=proposal)
     row.objective, row.bound, row.spent = row.solve.objective, row.solve.bound, row.solve.seconds
     row.save(update_fields=["solve", "objective", "bound", "spent"])
-    _end(row, JobState.DONE, "")
+    QUEUE.end(row, JobState.DONE, "")
 
 
 @transaction.atomic
 def _fail(job: Job, words: str) -> None:
-    row = _ours(job).select_for_update().first()
+    row = QUEUE.ours(job).select_for_update().first()
     if row is not None:
-        _end(row, JobState.FAILED, words)
+        QUEUE.end(row, JobState.FAILED, words)
         changes = {"said": words}
         record(job.roster.sector, job.roster, by=None, verb="roster.solve_failed", changes=changes)
-
-
-def _ours(job: Job) -> QuerySet[Job]:
-    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING.value, worker=job.worker)
-
-
-def _end(job: Job, state: JobState, words: str) -> None:
-    job.state, job.said, job.ended_at = state.value, words, timezone.now()
-    job.save(update_fields=["state", "said", "ended_at"])

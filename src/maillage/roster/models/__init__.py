@@ -2,7 +2,7 @@
 
 from maillage.roster.models.exchanges import Exchange, Offer
 from maillage.roster.models.feeds import DutyFeed
-from maillage.roster.models.jobs import JOB_LABELS, Job
+from maillage.roster.models.jobs import Job
 from maillage.roster.models.rosters import (
     KIND_LABELS,
     STATE_LABELS,
@@ -16,7 +16,6 @@ from maillage.roster.models.sectors import Sector, SectorCommune
 from maillage.roster.models.volunteers import Absence, Preference, Volunteer
 
 __all__ = [
-    "JOB_LABELS",
     "KIND_LABELS",
     "STATE_LABELS",
     "Absence",

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from maillage.engines.roster import relative_gap
+from maillage.kernel.job_states import JobState
 from maillage.kernel.pages.base import Endpoint, Page
 from maillage.kernel.rules import Permission
 from maillage.roster.actions.jobs import ask_solve, stop_solve
 from maillage.roster.models import Job, Roster
 from maillage.roster.pages.base import OfRoster
 from maillage.roster.queries.jobs import last_job
-from maillage.roster.rules.jobs import JobState
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +16,19 @@ from maillage.kernel.models import Person
 from maillage.kernel.rules import Permission
 from maillage.territory import atlas, packs
 from maillage.territory.actions.import_report import ImportReport, Stored, column_changes
-from maillage.territory.actions.store_arrays import store_arrays
-from maillage.territory.actions.store_communes import store_communes, store_contours, store_workforce
+from maillage.territory.actions.store_arrays import store_arrays, stored_as
+from maillage.territory.actions.store_communes import (
+    compare_communes,
+    store_communes,
+    store_contours,
+    store_workforce,
+)
 from maillage.territory.models import DataPack, PackArray
 from maillage.territory.queries import check_pack, current_pack
 
 _SHOWN = 5
+Then: TypeAlias = Callable[[DataPack, ImportReport], None]
+"""Told, in the transaction of an import, of the pack that is in use from now on and of what changed."""
 
 
 class PackRefusedError(ValueError):
@@ -44,22 +52,51 @@ def import_pack(
     folder: Path,
     extra_loaders: Sequence[packs.PackLoader] = (),
     progress: packs.Progress = packs.silent,
+    then: Then = lambda _pack, _report: None,
 ) -> ImportReport:
     """Check the pack in `folder` and make it the one in use; return what changed.
 
     `by` is None for the operator at the command line. `extra_loaders` load other contexts' tables in the
-    same transaction. Importing again the pack in use does nothing. Raises PackRefusedError and
+    same transaction, in which `then` is told of the pack and of the report. Importing again the pack in use
+    does nothing. Raises PackRefusedError and
     PermissionDenied; in both cases, and whenever anything fails, the database is as it was.
     """
     if by is not None:
         access.require(by, Permission.IMPORT_DATA)
     previous = current_pack()
     if previous and _holds(previous, packs.fingerprint_of(folder), extra_loaders):
-        return ImportReport.unchanged(previous)
+        return _unchanged(previous, then)
     checked = check_pack(folder, loaders=extra_loaders, progress=progress)
     if checked.pack is None:
         raise PackRefusedError(checked)
-    return _store(by, checked, checked.pack, extra_loaders, progress)
+    return _store(by, checked, checked.pack, extra_loaders, progress, then)
+
+
+def preview_pack(pack: packs.OpenPack, remarks: Sequence[packs.Defect] = ()) -> ImportReport:
+    """Return what importing a pack would change, by what is stored now; nothing is written, or locked."""
+    previous = current_pack()
+    if previous and previous.fingerprint == pack.fingerprint:
+        return ImportReport.unchanged(previous)
+    communes = compare_communes(pack)
+    return ImportReport(
+        title=pack.manifest.title,
+        geography=pack.manifest.geography,
+        fingerprint=pack.fingerprint,
+        communes=pack.communes.height,
+        is_first=previous is None,
+        added=communes.added,
+        removed=communes.removed,
+        renamed=communes.renamed,
+        columns=column_changes(Stored.of(previous), stored_as(pack)),
+        remarks=[remark.as_dict() for remark in remarks],
+    )
+
+
+@transaction.atomic
+def _unchanged(pack: DataPack, then: Then) -> ImportReport:
+    report = ImportReport.unchanged(pack)
+    then(pack, report)
+    return report
 
 
 @transaction.atomic
@@ -69,10 +106,11 @@ def _store(
     pack: packs.OpenPack,
     loaders: Sequence[packs.PackLoader],
     progress: packs.Progress,
+    then: Then,
 ) -> ImportReport:
     previous = current_pack()
     if previous and _holds(previous, pack.fingerprint, loaders):
-        return ImportReport.unchanged(previous)
+        return _unchanged(previous, then)
     before = Stored.of(previous)
     row = _new_pack(by, pack, previous, loaders)
     progress(_("Communes"), 0, 1)
@@ -95,6 +133,7 @@ def _store(
         loaded=loaded,
         remarks=[remark.as_dict() for remark in checked.remarks],
     )
+    then(row, report)
     _finish(by, row, previous, report)
     return report
 
@@ -116,6 +155,7 @@ def _new_pack(
         geography=manifest.geography,
         created=manifest.created,
         fingerprint=pack.fingerprint,
+        folder=str(pack.folder.resolve()),
         loaders=sorted(loader.name for loader in loaders),
         manifest=dict(manifest.raw),
         report={},

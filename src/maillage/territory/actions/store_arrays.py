@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from maillage.kernel.databases import bulk_load
 from maillage.kernel.later import polars as pl
 from maillage.territory import packs
+from maillage.territory.actions.import_report import Stored
 from maillage.territory.actions.store_communes import SOURCES, text_column
 from maillage.territory.models import DataPack, PackArray
 from maillage.territory.packs.contiguity import adjacency
@@ -50,6 +51,16 @@ def store_arrays(row: DataPack, pack: packs.OpenPack, progress: packs.Progress) 
             yield (row.pk, position, array.key, *meta, *PackArray.encode(array.values))
 
     bulk_load(PackArray, _FIELDS, rows())
+
+
+def stored_as(pack: packs.OpenPack) -> Stored:
+    """Return the columns of a pack as they would be stored, without storing them."""
+    found = list(_variables(pack))
+    return Stored(
+        codes=np.array(text_column(pack.communes, "code").to_list(), np.str_),
+        columns={one.key: one.values.astype(np.float64) for one in found},
+        labels={one.key: str(one.label) for one in found},
+    )
 
 
 def _texts(pack: packs.OpenPack) -> Iterator[_Array]:

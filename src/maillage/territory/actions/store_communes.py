@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from maillage.kernel.databases import bulk_load
@@ -38,9 +38,7 @@ def text_column(communes: pl.DataFrame, column: str) -> pl.Series:
 
 def store_communes(pack: OpenPack) -> CommuneChanges:
     """Insert, update and retire communes; return what changed since the pack before."""
-    known = {row[0]: row for row in Commune.objects.values_list(*_FIELDS)}
-    was_active = {code for code, row in known.items() if row[-1]}
-    wanted = {row[0]: row for row in _rows(pack.communes)}
+    known, wanted = _known(), {row[0]: row for row in _rows(pack.communes)}
     bulk_load(Commune, _FIELDS, (row for code, row in wanted.items() if code not in known))
     changed = [row for code, row in wanted.items() if code in known and known[code] != row]
     Commune.objects.bulk_create(
@@ -50,13 +48,28 @@ def store_communes(pack: OpenPack) -> CommuneChanges:
         update_fields=_FIELDS[1:],
         batch_size=500,
     )
-    gone = sorted(was_active - wanted.keys())
+    changes = _compared(known, wanted)
+    gone = [code for code, _name in changes.removed]
     for start in range(0, len(gone), 500):
         Commune.objects.filter(code__in=gone[start : start + 500]).update(is_active=False)
+    return changes
+
+
+def compare_communes(pack: OpenPack) -> CommuneChanges:
+    """Return what `store_communes` would change, and write nothing."""
+    return _compared(_known(), {row[0]: row for row in _rows(pack.communes)})
+
+
+def _known() -> dict[str, tuple[Any, ...]]:
+    return {row[0]: row for row in Commune.objects.values_list(*_FIELDS)}
+
+
+def _compared(known: Mapping[str, tuple[Any, ...]], wanted: Mapping[str, tuple[Any, ...]]) -> CommuneChanges:
+    was_active = {code for code, row in known.items() if row[-1]}
     is_first = not was_active
     return CommuneChanges(
         added=[] if is_first else [(code, wanted[code][1]) for code in sorted(wanted.keys() - was_active)],
-        removed=[(code, known[code][1]) for code in gone],
+        removed=[(code, known[code][1]) for code in sorted(was_active - wanted.keys())],
         renamed=[
             (code, known[code][1], wanted[code][1])
             for code in sorted(wanted.keys() & was_active)

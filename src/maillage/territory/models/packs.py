@@ -21,13 +21,17 @@ class DataPackQuerySet(models.QuerySet["DataPack"]):
 
 
 class DataPack(AnnotatedModel):
-    """One import of a data pack; rows stay as history, only the current one has columns."""
+    """One import of a data pack; rows stay as history, only the current one has columns.
+
+    `folder` is where the pack was on the machine that imported it: whoever goes back to it looks there.
+    """
 
     name = models.CharField("nom court", max_length=80)
     title = models.CharField("titre", max_length=200)
     geography = models.CharField("géographie", max_length=40, help_text="« COG 2026 », ou « fictif ».")
     created = models.CharField("constitué le", max_length=40, blank=True)
     fingerprint = models.CharField("empreinte", max_length=64)
+    folder = models.CharField("dossier", max_length=1000, blank=True)
     loaders = models.JSONField("chargements joints", default=list)
     manifest = models.JSONField("manifeste")
     report = models.JSONField("rapport d’import")
@@ -48,6 +52,7 @@ class DataPack(AnnotatedModel):
         "geography",
         "created",
         "fingerprint",
+        "folder",
         "loaders",
         "manifest",
         "report",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from maillage.kernel.access import may
+from maillage.kernel.access import may, may_everywhere
 from maillage.kernel.pages.base import Endpoint, Page, csv_response
 from maillage.kernel.rules import Permission
 from maillage.kernel.tables import Column, Row, Table
@@ -34,8 +34,9 @@ class Data(Page):
             "packs": queries.list_packs(),
             "table": _on_screen(variables_table()).sorted_by(self.request.GET.get("tri", "")),
             "may_import": may_import,
+            "may_prepare": may_everywhere(self.person, Permission.IMPORT_DATA),
             "report": pack.report if pack and may_import else None,
-            "changes": changes_table(pack) if pack and may_import else None,
+            "changes": _last_changes(pack) if pack and may_import else None,
             "missing": _missing(pack) if pack else [],
             "remarks": _remarks(pack) if pack else [],
         }
@@ -101,8 +102,12 @@ def _cells(variable: Variable) -> dict[str, str | float]:
     }
 
 
-def changes_table(pack: DataPack) -> Table:
-    """Return what the import of `pack` changed, column by column."""
+def _last_changes(pack: DataPack) -> Table:
+    return changes_table(pack.report["columns"], _("Colonnes modifiées par le dernier import"))
+
+
+def changes_table(columns_changed: list[dict[str, Any]], title: str) -> Table:
+    """Return what an import changed, or would, column by column (`ImportReport.columns` as plain values)."""
     statuses = {"added": _("nouvelle"), "removed": pgettext("une ligne", "retirée"), "changed": _("modifiée")}
     columns = [
         Column("label", _("Variable")),
@@ -119,9 +124,9 @@ def changes_table(pack: DataPack) -> Table:
                 "biggest": _biggest(change["biggest"]),
             }
         )
-        for change in pack.report["columns"]
+        for change in columns_changed
     ]
-    return Table("changements", _("Colonnes modifiées par le dernier import"), columns, rows)
+    return Table("changements", title, columns, rows)
 
 
 def _biggest(changes: list[dict[str, Any]]) -> str | None:

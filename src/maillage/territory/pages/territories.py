@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from maillage.kernel.access import may
+from maillage.kernel.access import may, may_everywhere
 from maillage.kernel.models import Scope
 from maillage.kernel.pages.base import Endpoint, Page, PermissionMixin, csv_response, geojson_response
 from maillage.kernel.rules import Permission
@@ -47,6 +47,7 @@ class Index(Page):
             "table": index_table().sorted_by(self.request.GET.get("tri", "name")),
             "pack": queries.current_pack(),
             "may_create": may(self.person, Permission.EDIT_TERRITORY),
+            "may_prepare": may_everywhere(self.person, Permission.IMPORT_DATA),
         }
 
 

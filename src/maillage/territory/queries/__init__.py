@@ -12,7 +12,7 @@ from maillage.territory.queries.communes import (
 )
 from maillage.territory.queries.contours import contours, feature_collection
 from maillage.territory.queries.drawing import ReadCodes, drawing, read_codes, with_group
-from maillage.territory.queries.packs import check_pack, current_pack, last_report, list_packs
+from maillage.territory.queries.packs import check_pack, current_pack, earlier_pack, last_report, list_packs
 from maillage.territory.queries.perimeters import (
     Overlap,
     codes_of_group,
@@ -40,6 +40,7 @@ __all__ = [
     "current_pack",
     "distinct_name",
     "drawing",
+    "earlier_pack",
     "feature_collection",
     "former_codes",
     "groups",

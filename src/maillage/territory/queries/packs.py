@@ -32,3 +32,24 @@ def last_report() -> dict[str, Any] | None:
     """Return the report of the last import as plain values, None before the first."""
     pack = current_pack()
     return pack.report if pack else None
+
+
+def located(folder: Path, fingerprint: str) -> Path | None:
+    """Return where the pack of that fingerprint is: `folder`, or beside it, where a newer one took its place.
+
+    None where it is nowhere, or is no longer what it was.
+    """
+    beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    older = sorted(one for one in beside if one.name.startswith(f"{folder.name}-") and one.is_dir())
+    return next(
+        (one for one in (folder, *older) if one.is_dir() and packs.fingerprint_of(one) == fingerprint), None
+    )
+
+
+def earlier_pack() -> DataPack | None:
+    """Return the pack that was in use before the one that is, another one, with a folder to go back to."""
+    current = current_pack()
+    if current is None:
+        return None
+    rows = DataPack.objects.filter(imported_at__lte=current.imported_at).exclude(folder="")
+    return rows.exclude(fingerprint=current.fingerprint).first()

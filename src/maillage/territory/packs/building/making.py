@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maillage.kernel.downloads import DownloadError, Downloads, Fetched, Patience
+from maillage.kernel.downloads import FULL, DownloadError, Downloads, Fetched, Patience
 from maillage.kernel.later import polars as pl
 from maillage.territory.packs.building import composing
 from maillage.territory.packs.building.composing import Material
@@ -69,6 +69,7 @@ def build(
     given: Sequence[str] = (),
     created: str = "",
     again: bool = False,
+    only_public: bool = False,
     patience: Patience | None = None,
     loaders: Sequence[PackLoader] = (),
     progress: Progress = silent,
@@ -76,10 +77,45 @@ def build(
     """Make the pack of `territory` in `folder` (« 71,03 », EPCI, « region:27 », « france »).
 
     `given` are `source=FILE_OR_ADDRESS`; `created` the day that the manifest says, that of the newest source
-    by default; with `again` each file that is there is asked whether it changed. `loaders` check the tables
-    of other contexts. Raises BuildError, and ValueError for a territory or a source that does not exist.
+    by default; with `again` each file that is there is asked whether it changed; with `only_public` no
+    address is followed inside the network of this machine. `loaders` check the tables of other contexts.
+    Raises BuildError, and ValueError for a territory or a source that does not exist.
     """
-    folder = folder.expanduser().resolve()
+    try:
+        return _build(
+            folder.expanduser().resolve(),
+            territory,
+            given,
+            created=created,
+            again=again,
+            only_public=only_public,
+            patience=patience,
+            loaders=loaders,
+            progress=progress,
+        )
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise BuildError(
+            _(
+                "Le disque du serveur est plein, ou une limite y est atteinte : le jeu n’a pas pu être "
+                "écrit. Libérez de la place, puis relancez : ce qui est déjà téléchargé est gardé."
+            )
+        ) from error
+
+
+def _build(
+    folder: Path,
+    territory: str,
+    given: Sequence[str],
+    *,
+    created: str,
+    again: bool,
+    only_public: bool,
+    patience: Patience | None,
+    loaders: Sequence[PackLoader],
+    progress: Progress,
+) -> Built:
     _refuse_other_folder(folder)
     work = workshop(folder)
     work.mkdir(parents=True, exist_ok=True)
@@ -90,18 +126,13 @@ def build(
         work / "sources",
         patience,
         told=lambda name, done, total: progress(_("Téléchargement de %s") % name, done, total or done + 1),
+        only_public=only_public,
     )
     failures: dict[str, str] = {}
     kept: list[str] = []
     known = sources(one for one in given if not one.endswith(f"={AUTOMATIC}"))
     taken = _take(known, downloads, again, failures, kept)
-    material = composing.read(
-        {key: Published(one.path, one.source.label) for key, one in taken.items() if not one.source.kept_as},
-        failures,
-        progress,
-    )
-    for key in failures.keys() & taken.keys():
-        downloads.forget(key)
+    material = _read(taken, downloads, failures, kept, progress)
     _refuse_missing(known, taken, failures)
     if material is None:
         raise BuildError(_("Un fichier indispensable n’a pas pu être lu : relancez la même commande."))
@@ -118,8 +149,45 @@ def build(
     manifest = _write_pack(pack, territory, reached, material, known, taken, failures, created, progress)
     _refuse_unsound(pack, loaders, progress)
     changed, previous = _put_in_place(pack, folder)
+    for one in taken.values():
+        if one.source.file is None:
+            downloads.keep(one.source.key)
     _write_state(work, {"territory": territory, "given": list(given), "complete": True})
     return Built(folder, changed, previous, manifest, manifest["missing"], kept)
+
+
+def _read(
+    taken: dict[str, Taken],
+    downloads: Downloads,
+    failures: dict[str, str],
+    kept: list[str],
+    progress: Progress,
+) -> Material | None:
+    """Read every file; those that a wrong one had replaced are read in its place, the others are failures."""
+    while True:
+        found: dict[str, str] = {}
+        published = {
+            key: Published(one.path, one.source.label) for key, one in taken.items() if not one.source.kept_as
+        }
+        material = composing.read(published, found, progress)
+        before = {
+            key: _given_back(taken[key].source, downloads, why, kept)
+            for key, why in found.items()
+            if taken[key].source.file is None and key not in failures
+        }
+        failures |= {key: why for key, why in found.items() if before.get(key) is None}
+        if not any(before.values()):
+            return material
+        taken |= {key: one for key, one in before.items() if one is not None}
+
+
+def _given_back(source: Source, downloads: Downloads, why: str, kept: list[str]) -> Taken | None:
+    """Give up a wrong file; return the one that it replaced, where it came from the same address."""
+    before = downloads.refuse(source.key)
+    if before is None or before.address != source.address:
+        return None
+    kept.append(_("%s Le fichier d’avant sert encore.") % why)
+    return _downloaded(source, downloads, before)
 
 
 def workshop(folder: Path) -> Path:
@@ -195,8 +263,11 @@ def _take(
             )
             failures[source.key] = f"{error} {advice % {'key': source.key}}"
         except WrongFileError as error:
-            downloads.forget(source.key)
-            failures[source.key] = str(error)
+            before = None if source.file else _given_back(source, downloads, str(error), kept)
+            if before is None:
+                failures[source.key] = str(error)
+            else:
+                taken[source.key] = before
     return taken
 
 
@@ -205,7 +276,10 @@ def _take_one(source: Source, downloads: Downloads, again: bool, kept: list[str]
         return Taken(source, source.file, _digest(source.file), source.file.stat().st_size)
     if not source.address:
         return None
-    fetched = _fetched(source, downloads, again, kept)
+    return _downloaded(source, downloads, _fetched(source, downloads, again, kept))
+
+
+def _downloaded(source: Source, downloads: Downloads, fetched: Fetched) -> Taken:
     return Taken(
         source, downloads.path(source.key), fetched.sha256, fetched.size, fetched.etag, fetched.modified
     )
