@@ -398,7 +398,7 @@ def test_a_comparison_is_made_again_when_another_pack_came_meanwhile(
     api.import_pack(by=None, folder=fictional_pack)
     checked = done(pack_works.ask_check(by=administrator, work=work))
     assert checked.answer["against"] == DataPack.objects.get().fingerprint
-    assert len(checked.answer["preview"]["removed"]) == 96
+    assert checked.answer["preview"]["counts"]["removed"] == 96
     assert checked.answer["against_changes"] is None, "the fictional pack does not say its sources"
 
 
