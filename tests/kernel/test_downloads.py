@@ -269,6 +269,25 @@ def test_a_private_certificate_is_trusted_where_the_machine_trusts_it(
         assert downloads(tmp_path / "b").fetch("bpe", there.url("file.csv")).size == len(CONTENT)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a..b/",
+        f"http://{'a' * 300}/",
+        "http://[::1",
+        "http://%00/",
+        "http:x",
+        "http://127.0.0.1:99999/",
+    ],
+    ids=["labels", "long", "bracket", "zero", "bare", "port"],
+)
+@pytest.mark.parametrize("only_public", [False, True], ids=["operator", "web"])
+def test_what_is_no_address_is_said(tmp_path: Path, address: str, only_public: bool) -> None:
+    there = Downloads(tmp_path, Patience(attempts=1), only_public=only_public)
+    with pytest.raises(DownloadError, match="n’est pas une adresse"):
+        there.fetch("bpe", address)
+
+
 # What replaces another file, and is refused
 
 

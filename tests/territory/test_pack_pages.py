@@ -1,9 +1,10 @@
 """The administrator's screens of data packs: who may, what is offered, what is refused and how to mend it."""
 
-import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -208,6 +209,20 @@ def test_a_failure_says_why_and_goes_on(visitor: Client, served: Served) -> None
     assert 'value="import"' in page(visitor, "pack_work", again.pk)
 
 
+def test_a_process_that_says_nothing_any_more_is_told(
+    visitor: Client, served: Served, time_machine: time_machine.TimeMachineFixture
+) -> None:
+    time_machine.move_to("2026-11-20T10:00:00+01:00", tick=False)
+    visitor.post(reverse("territory:packs"), asked(served))
+    work = PackWork.objects.get()
+    pack_works.QUEUE.claim("dead")
+    assert "signe de vie" not in page(visitor, "pack_progress", work.pk)
+    time_machine.shift(timedelta(seconds=61))
+    for name in ("pack_progress", "pack_work"):
+        assert "n’a plus donné signe de vie depuis 10 h 00" in page(visitor, name, work.pk)
+    assert 'value="stop"' in page(visitor, "pack_work", work.pk)
+
+
 def test_what_is_sent_comes_back_escaped(visitor: Client, served: Served) -> None:
     hostile = "<script>alert(1)</script>"
     answer = visitor.post(reverse("territory:packs"), asked(served, territory=hostile))
@@ -290,4 +305,6 @@ def test_a_pack_that_the_check_refuses_shows_its_defects_and_no_import(
     shown = page(visitor, "pack_work", work.pk)
     assert "colonne absente." in shown
     assert 'value="import"' not in shown
-    assert json.dumps(work.answer)
+    answer = visitor.post(work_url(work), {"do": "import"}, follow=True)
+    assert "rien n’en serait importé" in plain(answer.content.decode())
+    assert PackWork.objects.count() == 1

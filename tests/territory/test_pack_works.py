@@ -5,6 +5,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import osmium
+import polars as pl
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
@@ -17,12 +19,13 @@ from maillage.kernel.rules import Role
 from maillage.territory import api
 from maillage.territory.actions import pack_running, pack_works
 from maillage.territory.actions.pack_works import BusyError, Given, WorkRefusedError
-from maillage.territory.models import DataPack, PackWork
+from maillage.territory.models import DataPack, PackWork, TravelMatrix
 from maillage.territory.queries.asked import read_asked
 from tests.factories import make_person, make_territory
 from tests.kernel.own_database import own_database
 from tests.local_server import Day, Served
 from tests.territory import published
+from tests.territory.extracts import Written
 from tests.territory.working import TOOLS, administrator, done, given, packs_home, prepared, served
 
 __all__ = ["administrator", "packs_home", "served"]
@@ -339,6 +342,27 @@ def test_roads_that_cannot_be_read_are_told(served: Served, administrator: Perso
     assert "ne se lit pas" in step["said"]
 
 
+def test_roads_that_the_pack_holds_are_followed(
+    served: Served, administrator: Person, packs_home: Path, tmp_path: Path
+) -> None:
+    prepared(served, administrator)
+    communes = pl.read_parquet(packs_home / "71" / "communes.parquet").filter(pl.col("departement") == "71")
+    middle, *ends = communes.select("lon", "lat").iter_rows()
+    drawn = Written()
+    drawn.star(middle, ends, streets=200)
+    file = drawn.save(tmp_path / "roads.osm")
+    with osmium.SimpleWriter(str(tmp_path / "roads.osm.pbf")) as packed:
+        for one in osmium.FileProcessor(str(file)):
+            packed.add(one)
+    content = (tmp_path / "roads.osm.pbf").read_bytes()
+    roads = Given("roads", file=SimpleUploadedFile("bourgogne-2026.osm.pbf", content))
+    work = prepared(served, administrator, others=[roads])
+    imported = done(pack_works.ask_import(by=administrator, work=work, wanted=["roads"]))
+    (step,) = imported.answer["steps"]
+    assert step["ok"], step["said"]
+    assert TravelMatrix.objects.get().imported_by == administrator
+
+
 def test_an_update_says_what_changed_and_the_old_pack_may_be_gone_back_to(
     served: Served, administrator: Person, packs_home: Path
 ) -> None:
@@ -398,7 +422,7 @@ def test_a_comparison_is_made_again_when_another_pack_came_meanwhile(
     api.import_pack(by=None, folder=fictional_pack)
     checked = done(pack_works.ask_check(by=administrator, work=work))
     assert checked.answer["against"] == DataPack.objects.get().fingerprint
-    assert len(checked.answer["preview"]["removed"]) == 96
+    assert checked.answer["preview"]["counts"]["removed"] == 96
     assert checked.answer["against_changes"] is None, "the fictional pack does not say its sources"
 
 

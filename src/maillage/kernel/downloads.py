@@ -183,6 +183,7 @@ class Downloads:
 
     def _attempt(self, name: str, address: str, known: Fetched | None) -> Fetched:
         import requests
+        from urllib3.exceptions import LocationParseError
 
         there, validator = self._part_of(name, address)
         headers = {"Accept-Encoding": "identity", "User-Agent": "Maillage (data build)"}
@@ -211,6 +212,8 @@ class Downloads:
             requests.exceptions.InvalidURL,
             requests.exceptions.InvalidSchema,
             requests.exceptions.MissingSchema,
+            LocationParseError,
+            UnicodeError,
         ) as error:
             raise DownloadError(
                 _("%(name)s : « %(address)s » n’est pas une adresse en https://.")

@@ -46,7 +46,7 @@ from maillage.territory.rules.pack_works import PackPart, WorkKind
 
 logger = logging.getLogger("maillage.territory")
 
-SHOWN_DEFECTS = 100
+SHOWN_DEFECTS, SHOWN_COMMUNES = 100, 50
 _REFUSALS = (BuildError, UnknownSourceError, UnknownTerritoryError, PackRefusedError, PermissionDenied)
 
 TakeFile = Callable[[str, Path, Sequence[str], Person, packs.Progress], tuple[bool, str]]
@@ -200,7 +200,7 @@ def _look(work: PackWork, folder: Path, tools: Tools, tell: packs.Progress) -> N
     preview = None
     if report.pack is not None:
         tell(_("Comparaison au jeu en service"), 0, 1)
-        preview = preview_pack(report.pack, report.remarks).as_dict()
+        preview = _shortened(preview_pack(report.pack, report.remarks))
     in_use = current_pack()
     work.fingerprint = report.fingerprint
     work.answer |= {
@@ -216,6 +216,13 @@ def _look(work: PackWork, folder: Path, tools: Tools, tell: packs.Progress) -> N
         "against_title": in_use.title if in_use else "",
         "against_changes": _plain_changes(in_use.manifest, manifest) if in_use else None,
     }
+
+
+def _shortened(report: ImportReport) -> dict[str, Any]:
+    """Return a report as plain values, its lists of communes cut: another country changes them all."""
+    plain = report.as_dict()
+    plain["counts"] = {name: len(plain[name]) for name in ("added", "removed", "renamed")}
+    return plain | {name: plain[name][:SHOWN_COMMUNES] for name in plain["counts"]}
 
 
 def _import(work: PackWork, tools: Tools, tell: packs.Progress) -> None:
@@ -259,7 +266,7 @@ def _take_in(work: PackWork, folder: Path, tools: Tools, tell: packs.Progress) -
     def note(pack: DataPack, report: ImportReport) -> None:
         if QUEUE.ours(work).select_for_update().first() is None:
             raise LostJobError
-        work.answer = {"report": report.as_dict(), "steps": []}
+        work.answer = {"report": _shortened(report), "steps": []}
         if work.kind == WorkKind.IMPORT:
             work.pack = pack
         work.save(update_fields=["answer", "pack"])

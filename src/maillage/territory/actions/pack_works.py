@@ -129,6 +129,8 @@ def ask_check(*, by: Person, work: PackWork) -> PackWork:
 def ask_import(*, by: Person, work: PackWork, wanted: Iterable[str] = ()) -> PackWork:
     """Ask for a prepared pack to be put in use, with those of its parts that are `wanted`."""
     _refuse_unprepared(work)
+    if work.answer["defects"]:
+        raise WorkRefusedError(_("Le contrôle refuse ce jeu : rien n’en serait importé."))
     parts = [part.value for part in PackPart if part.value in set(wanted) & set(work.answer["parts"])]
     return _ask(by, WorkKind.IMPORT, wanted=parts, **_of(work))
 

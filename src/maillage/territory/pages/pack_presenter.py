@@ -187,14 +187,15 @@ def report_lines(report: Mapping[str, Any], *, is_done: bool) -> list[str]:
             else _("Ce serait le premier import : %s communes, rien à comparer.") % communes
         ]
     said = [_("%s communes.") % communes]
-    for label, found in (
-        (_("Communes ajoutées"), report["added"]),
-        (_("Communes retirées"), report["removed"]),
-        (_("Communes renommées"), report["renamed"]),
+    for label, key in (
+        (_("Communes ajoutées"), "added"),
+        (_("Communes retirées"), "removed"),
+        (_("Communes renommées"), "renamed"),
     ):
-        if found:
+        if found := report[key]:
             names = ", ".join(str(one[-1]) for one in found[:SHOWN_COMMUNES])
-            said.append(f"{label} ({number(len(found))}) : {names}{'…' if found[SHOWN_COMMUNES:] else '.'}")
+            more = "…" if found[SHOWN_COMMUNES:] else "."
+            said.append(f"{label} ({number(report['counts'][key])}) : {names}{more}")
     if not report["columns"]:
         said.append(_("Aucune colonne ne change."))
     return said

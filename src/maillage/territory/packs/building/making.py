@@ -22,7 +22,7 @@ from maillage.territory.packs.building import composing
 from maillage.territory.packs.building.composing import Material
 from maillage.territory.packs.building.perimeter import Extent, extent
 from maillage.territory.packs.building.published import Published, WrongFileError
-from maillage.territory.packs.building.sources import AUTOMATIC, UNKNOWN_VINTAGE, Source, sources
+from maillage.territory.packs.building.sources import UNKNOWN_VINTAGE, Source, is_automatic, sources
 from maillage.territory.packs.checking import check
 from maillage.territory.packs.contract import PackLoader, Progress, silent
 
@@ -130,14 +130,14 @@ def _build(
     )
     failures: dict[str, str] = {}
     kept: list[str] = []
-    known = sources(one for one in given if not one.endswith(f"={AUTOMATIC}"))
+    known = sources(one for one in given if not is_automatic(one))
     taken = _take(known, downloads, again, failures, kept)
     material = _read(taken, downloads, failures, kept, progress)
     _refuse_missing(known, taken, failures)
     if material is None:
         raise BuildError(_("Un fichier indispensable n’a pas pu être lu : relancez la même commande."))
     reached = extent(material.communes, territory)
-    automatic = [one for one in given if one.endswith(f"={AUTOMATIC}")]
+    automatic = [one for one in given if is_automatic(one)]
     if automatic:
         wanted = {one.partition("=")[0] for one in automatic}
         more = [one for one in sources(automatic, reached.own) if one.key in wanted]

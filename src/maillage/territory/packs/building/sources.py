@@ -88,6 +88,15 @@ def sources(overrides: Iterable[str] = (), departements: Iterable[str] = ()) -> 
     return tuple(found.values())
 
 
+def is_automatic(given: str) -> bool:
+    """Return whether what is given for a source is the address of its rule.
+
+    >>> is_automatic("roads=auto"), is_automatic("bpe=https://example.org/?a=auto")
+    (True, False)
+    """
+    return given.partition("=")[2].strip() == AUTOMATIC
+
+
 def _given(overrides: Iterable[str]) -> dict[str, str]:
     found = {}
     for text in overrides:
