@@ -60,6 +60,8 @@ class TerritoryConfig(AppConfig):
                 "changed": _("changements"),
                 "retired": _("fermetures"),
                 "total": _("total"),
+                "health_house": _("maison de santé"),
+                "bus_stop": _("arrêt du médicobus"),
                 "activity_centre": _("centre de l’activité"),
                 "use_by_age": _("recours selon l’âge"),
                 "interpolation": _("interpolation"),

@@ -244,7 +244,8 @@ def longest() -> int:
 def default_minutes(opening: str) -> int:
     """Return the minutes proposed for an opening."""
     proposed: Mapping[str, int] = rule(MINUTES_RULE).value
-    return min(int(proposed[opening]), longest())
+    # The terms of rules are named once for all contexts, where « stop » is already a criterion.
+    return min(int(proposed["bus_stop" if opening == "stop" else opening]), longest())
 
 
 def rules_of(public: Public) -> tuple[str, ...]:
