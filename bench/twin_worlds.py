@@ -19,6 +19,7 @@ from maillage.engines.twin import (
     Ways,
     World,
 )
+from maillage.engines.twin.compute import YEAR
 
 WEEK, OPEN = 7, 5
 EVERY_KIND = (1 << KINDS) - 1
@@ -29,7 +30,7 @@ def agendas_in_line(agendas: int, panel: int, places: int, load: float, days: in
     people = agendas * panel
     table = np.full((agendas, days + HORIZON), places, dtype=np.int16)
     needs = np.zeros((1, KINDS))
-    needs[0, Kind.ACUTE] = load / panel * 365.25
+    needs[0, Kind.ACUTE] = load / panel * YEAR
     none = np.zeros(KINDS)
     return World(
         people=People(

@@ -366,7 +366,7 @@ def test_without_numba_the_search_still_answers(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(kernels, "_compiled", None)
-    monkeypatch.setattr(kernels.importlib, "import_module", absent)
+    monkeypatch.setattr("importlib.import_module", absent)
     index = Index(everybody([0]), Slots([0], [5], [1], [1]))
     assert index.search(Request("P3", 0, Reach.everywhere([1.0]), 45.0)).start.tolist() == [5]
     assert not booking.warm()

@@ -219,7 +219,7 @@ def test_without_numba_the_loops_still_run(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(kernels, "_compiled", None)
-    monkeypatch.setattr(kernels.importlib, "import_module", absent)
+    monkeypatch.setattr("importlib.import_module", absent)
     assert not roster.warm()
     found = sequences(dense(5, 4, 2, 10))
     assert found.begin(Stopwatch(60.0))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from bench.twin_worlds import agendas_in_line
 from maillage.engines.twin import (
     HORIZON,
     KINDS,
@@ -23,6 +23,7 @@ from maillage.engines.twin import (
     Ways,
     World,
 )
+from maillage.engines.twin.compute import YEAR
 
 ALL_KINDS = (1 << KINDS) - 1
 WEEK = 7
@@ -141,37 +142,6 @@ def drawn_world(sketch: Sketch) -> World:
     )
 
 
-def one_doctor(
-    people: int, days: int, *, yearly: float, places: NDArray[np.int16] | int, patience: int = 60
-) -> World:
+def one_doctor(people: int, days: int, *, yearly: float, places: int) -> World:
     """Everybody asks one doctor for what is acute, waits as long as it takes, and always comes."""
-    needs = np.zeros((1, KINDS))
-    needs[0, Kind.ACUTE] = yearly
-    nothing = np.zeros(KINDS)
-    table = np.full((1, days + HORIZON), places, dtype=np.int16)
-    return World(
-        people=People(
-            np.zeros(people, dtype=np.int32),
-            np.zeros(people, dtype=np.uint8),
-            np.zeros(people, dtype=np.int32),
-        ),
-        groups=Groups(
-            needs, np.zeros(1), np.zeros(1), np.zeros((1, KINDS)), np.zeros(1), np.zeros(1)
-        ),
-        agendas=Agendas(
-            table,
-            np.zeros_like(table),
-            np.array([ALL_KINDS], dtype=np.uint8),
-            np.ones(1),
-            np.zeros(1, dtype=np.int32),
-        ),
-        ways=Ways(np.zeros((1, len(Door) + 1), dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)),
-        calendar=Calendar(np.ones(days), np.zeros(days, dtype=np.bool_)),
-        habits=Habits(
-            leads=np.zeros((KINDS, LEADS), dtype=np.int32),
-            patience=np.full((KINDS, 2), patience, dtype=np.int32),
-            tries=0, protocol=nothing, number=nothing, closed_call=0.0, closed_direct=1.0, fallback=nothing,
-            returns=0.0, return_after=0.0, most=1, missed=np.zeros(1), missed_again=0.0, worse=0.0, worst=0,
-            rhythm_known=0.0,
-        ),
-    )  # fmt: skip
+    return agendas_in_line(1, people, places, yearly * people / YEAR, days)

@@ -7,11 +7,12 @@ SciPy's sparse product does.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, Literal
 
 from numpy.typing import NDArray
+
+from maillage.engines.loops import compile_loops
 
 Backend = Literal["auto", "numba", "numpy"]
 
@@ -78,14 +79,10 @@ def score(
 
 
 def compile_kernels() -> dict[str, Callable[..., None]] | None:
-    """The kernels as Numba dispatchers, compiled on first call and kept on disk; None without Numba."""
-    try:
-        numba = importlib.import_module("numba")
-    except ImportError:
-        return None
-    return {
-        kernel.__name__: numba.njit(cache=True, nogil=True)(kernel) for kernel in (shift, sum_again, score)
-    }
+    """The kernels as Numba dispatchers, by name; None without Numba."""
+    loops = (shift, sum_again, score)
+    found = compile_loops(loops)
+    return {loop.__name__: one for loop, one in zip(loops, found, strict=True)} if found else None
 
 
 _compiled: dict[str, Callable[..., None]] | None = None

@@ -5,11 +5,12 @@ Their NumPy twins in `compute` give the same numbers where Numba is absent.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from numpy.typing import NDArray
+
+from maillage.engines.loops import compile_loops
 
 Backend = Literal["auto", "numba", "numpy"]
 Kernel = Callable[..., int]
@@ -243,15 +244,9 @@ PLAIN = Kernels(best, survey, several)
 
 
 def compile_kernels() -> Kernels | None:
-    """The loops as Numba dispatchers, compiled on first call and kept on disk; None without Numba."""
-    try:
-        numba = importlib.import_module("numba")
-    except ImportError:
-        return None
-    shared = importlib.import_module("numba.extending").register_jitable
-    for inner in (left_out, first_from, best):
-        shared(inner)
-    return Kernels(*(numba.njit(cache=True, nogil=True)(loop) for loop in PLAIN))
+    """The loops as Numba dispatchers; None without Numba."""
+    found = compile_loops(PLAIN, (left_out, first_from, best))
+    return Kernels(*found) if found else None
 
 
 _compiled: Kernels | None = None

@@ -5,12 +5,13 @@ Posts are numbered in the order of their days; −1 stands for a day off. A pers
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from maillage.engines.loops import compile_loops
 
 Array = NDArray[Any]
 
@@ -433,13 +434,6 @@ def compiled() -> Kernels:
     """The loops, compiled on first call and kept on disk; as they stand where Numba is absent."""
     global _compiled
     if _compiled is None:
-        try:
-            numba = importlib.import_module("numba")
-        except ImportError:
-            _compiled = PLAIN
-        else:
-            shared = importlib.import_module("numba.extending").register_jitable
-            for inner in (uniform, pick, hold, release, unfairness, priced, schedule):
-                shared(inner)
-            _compiled = Kernels(*(numba.njit(cache=True, nogil=True)(loop) for loop in PLAIN))
+        found = compile_loops(PLAIN, (uniform, pick, hold, release, unfairness, priced, schedule))
+        _compiled = Kernels(*found) if found else PLAIN
     return _compiled

@@ -6,12 +6,13 @@ beside what stands already. A choice is worth the sum over places of the largest
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from maillage.engines.loops import compile_loops
 
 Array = NDArray[Any]
 SLACK = 1e-9
@@ -331,15 +332,9 @@ _compiled: Kernels | None = None
 
 
 def compile_kernels() -> Kernels | None:
-    """The loops as Numba dispatchers, compiled on first call and kept on disk; None without Numba."""
-    try:
-        numba: Any = importlib.import_module("numba")
-    except ImportError:
-        return None
-    shared = importlib.import_module("numba.extending").register_jitable
-    for inner in (assign, tally, begin, move, best_move, climb, price):
-        shared(inner)
-    return Kernels(*(numba.njit(cache=True, nogil=True)(loop) for loop in PLAIN))
+    """The loops as Numba dispatchers; None without Numba."""
+    found = compile_loops(PLAIN, (assign, tally, begin, move, best_move, climb, price))
+    return Kernels(*found) if found else None
 
 
 def kernels() -> Kernels:

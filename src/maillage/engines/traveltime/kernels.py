@@ -7,12 +7,13 @@ Numba compiles it as it stands; without Numba it runs as plain Python, and slowl
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from maillage.engines.loops import compile_loops
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -176,15 +177,9 @@ _compiled: Kernels | None = None
 
 
 def compile_kernels() -> Kernels | None:
-    """The loops as Numba dispatchers, compiled on first call and kept on disk; None without Numba."""
-    try:
-        numba: Any = importlib.import_module("numba")
-    except ImportError:
-        return None
-    shared = importlib.import_module("numba.extending").register_jitable
-    for inner in (push, drop, settle, clean):
-        shared(inner)
-    return Kernels(*(numba.njit(cache=True, nogil=True)(loop) for loop in PLAIN))
+    """The loops as Numba dispatchers; None without Numba."""
+    found = compile_loops(PLAIN, (push, drop, settle, clean))
+    return Kernels(*found) if found else None
 
 
 def kernels() -> Kernels:

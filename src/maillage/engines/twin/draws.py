@@ -16,6 +16,8 @@ PERSON, COUNTER, FIRST, SECOND = (
     0xBF58476D1CE4E5B9,
     0x94D049BB133111EB,
 )
+AGENDA = FIRST
+"""Parts the chances of each agenda from those of the others."""
 PURPOSES = 64
 """Purposes are below this number: a counter and a purpose make one number."""
 _MASK = (1 << 64) - 1

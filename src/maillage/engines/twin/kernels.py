@@ -5,7 +5,6 @@ Written so that Numba compiles it as it stands; without Numba it runs as plain P
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
 from enum import IntEnum
@@ -14,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engines.twin.draws import drawn
+from maillage.engines.loops import compile_loops
+from maillage.engines.twin.draws import AGENDA, drawn
 from maillage.engines.twin.model import (
-    ATTEMPTS,
     DELAYS,
     KINDS,
     LEADS,
@@ -160,7 +159,7 @@ class Work(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What the loop counts; the last three: nodes free, needs so far and waiting, events, rows of the log."""
+    """What the loop counts; `counts` are single numbers, each where `SPARES` and the others say."""
 
     daily: Longs
     visits: Longs
@@ -249,7 +248,7 @@ def through(
             continue
         tries -= 1
         if c.opened[agenda] < 1.0:
-            of_agenda = seed + U(agenda + 1) * U(0xBF58476D1CE4E5B9)
+            of_agenda = seed + U(agenda + 1) * U(AGENDA)
             if drawn(of_agenda, person, counter, _P_ACCEPT) >= c.opened[agenda]:
                 continue
         found = search(work.left, c.kept, work.hint, agenda, day, wanted, until)
@@ -319,7 +318,7 @@ def contact(
             if visit < s.days:
                 tally.visits[visit, 1] += 1
             again = drawn(seed, person, counter, _P_SHOW_AGAIN) < s.missed_again
-            if again and attempt < s.most and attempt < ATTEMPTS:
+            if again and attempt < s.most:
                 outcome = _AGAIN
                 fits = put(work, tally, s.days, max(visit, day + 1), person, kind, attempt + 1, arose, need)
         else:
@@ -335,7 +334,7 @@ def contact(
         events += 1
     else:
         returns = drawn(seed, person, counter, _P_RETURN) < s.returns
-        if returns and attempt < s.most and attempt < ATTEMPTS:
+        if returns and attempt < s.most:
             outcome = _AGAIN
             after = 2.0 * drawn(seed, person, counter, _P_RETURN_DAY) * s.return_after
             fits = put(work, tally, s.days, day + 1 + int(after), person, kind, attempt + 1, arose, need)
@@ -468,17 +467,11 @@ _compiled: Callable[..., int] | None = None
 
 
 def compile_kernels() -> Callable[..., int] | None:
-    """The loop as a Numba dispatcher, compiled on first call and kept on disk; None without Numba."""
-    try:
-        numba: Any = importlib.import_module("numba")
-    except ImportError:
-        return None
-    shared = importlib.import_module("numba.extending").register_jitable
-    for inner in (drawn, search, put, day_of, through, answer, contact, which, begin):
-        shared(forceinline=True)(inner)
+    """The loop as a Numba dispatcher; None without Numba."""
+    inner = (drawn, search, put, day_of, through, answer, contact, which, begin)
     # No array is made or kept in the loop: counting references to what it reads took most of its time.
-    compiled: Callable[..., int] = numba.njit(cache=True, nogil=True, _nrt=False, error_model="numpy")(live)
-    return compiled
+    found = compile_loops((live,), inner, inlined=True, _nrt=False, error_model="numpy")
+    return found[0] if found else None
 
 
 def kernels() -> Callable[..., int]:

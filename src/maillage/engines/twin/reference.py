@@ -12,12 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from maillage.engines.twin.compute import elapsed_days, rates
-from maillage.engines.twin.draws import chance
+from maillage.engines.twin.draws import AGENDA, chance
 from maillage.engines.twin.kernels import OTHER_STRIDE, STRIDE, Purpose
-from maillage.engines.twin.model import ATTEMPTS, KINDS, LEADS, LOG, Door, Kind, Outcome, World
-
-AGENDA = 0xBF58476D1CE4E5B9
-"""Parts the chances of each agenda from those of the others."""
+from maillage.engines.twin.model import KINDS, LEADS, LOG, Door, Kind, Outcome, World
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ class Life:
         group = self.world.people.group[person]
         need, arose = asked.need or (self.needs, day)
         self.needs += asked.need is None
-        last = asked.attempt >= min(habits.most, ATTEMPTS)
+        last = asked.attempt >= habits.most
         again = Contact(person, kind, asked.attempt + 1, (need, arose))
         answer = self.answer(person, kind, counter, day)
         outcome = answer.outcome
